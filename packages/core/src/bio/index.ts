@@ -1,0 +1,7 @@
+export * from './amino-acid.ts'
+export * from './codon-usage.ts'
+export * from './genetic-code.ts'
+export * from './germline.ts'
+export * from './hla-allele.ts'
+export * from './nucleotide.ts'
+export * from './tcr-gene.ts'

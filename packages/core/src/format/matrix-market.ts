@@ -1,0 +1,200 @@
+// Matrix Market coordinate text (https://math.nist.gov/MatrixMarket/formats.html) as 10x writes it: rows are genes, columns are cells, sorted by cell.
+// Fed by chunks of bytes of any size; memory holds the result only. Digits are read from bytes: the text is never made.
+import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+
+/** Compressed sparse columns. Cell c holds entries [indptr[c], indptr[c + 1]). Row indices are 0-based. */
+export interface SparseColumns {
+  readonly rows: number
+  readonly columns: number
+  readonly indptr: Uint32Array
+  readonly indices: Uint32Array
+  readonly data: Float32Array
+}
+
+const NEWLINE = 10
+const SPACE = 32
+const TAB = 9
+const CARRIAGE_RETURN = 13
+const ZERO = 48
+
+/** Incremental reader: `push` each chunk, then `finish`. */
+export class MatrixMarketReader {
+  #rows = 0
+  #columns = 0
+  #entries = -1
+  #seen = 0
+  #line = 1
+  #bytes = 0
+  #indices = new Uint32Array(0)
+  #cells = new Uint32Array(0)
+  #data = new Float32Array(0)
+  #counts = new Uint32Array(0)
+  #sorted = true
+  #lastCell = 0
+  #carry = new Uint8Array(0)
+  #issue: Issue | undefined
+
+  /** False once the input is known to be bad: stop feeding. */
+  push(chunk: Uint8Array): boolean {
+    if (this.#issue !== undefined) return false
+    this.#bytes += chunk.length
+    let text = chunk
+    if (this.#carry.length > 0) {
+      text = new Uint8Array(this.#carry.length + chunk.length)
+      text.set(this.#carry)
+      text.set(chunk, this.#carry.length)
+    }
+    const end = text.lastIndexOf(NEWLINE) + 1
+    this.#carry = text.slice(end)
+    if (end > 0) this.#lines(text, end)
+    return this.#issue === undefined
+  }
+
+  finish(): Result<SparseColumns, Issue> {
+    if (this.#issue === undefined && this.#carry.length > 0) {
+      const last = new Uint8Array(this.#carry.length + 1)
+      last.set(this.#carry)
+      last[last.length - 1] = NEWLINE
+      this.#lines(last, last.length)
+    }
+    if (this.#issue !== undefined) return fail(this.#issue)
+    if (this.#entries < 0) return fail(issue('matrix-header', 'the file has no size line', 'give a Matrix Market file (matrix.mtx or matrix.mtx.gz)', this.#line))
+    if (this.#seen !== this.#entries) {
+      return fail(issue('matrix-truncated', `the header promises ${this.#entries} entries, ${this.#seen} were read up to byte ${this.#bytes}`, 'copy the file again', this.#line))
+    }
+    return ok(this.#build())
+  }
+
+  #bad(what: string): void {
+    this.#issue = issue('matrix-malformed', what, 'give a Matrix Market coordinate file: gene, cell, count on each line', this.#line)
+  }
+
+  #lines(text: Uint8Array, end: number): void {
+    let at = 0
+    while (this.#entries < 0 && at < end && this.#issue === undefined) {
+      const stop = text.indexOf(NEWLINE, at)
+      this.#headerLine(String.fromCharCode(...text.subarray(at, Math.min(stop, at + 200))).trim())
+      at = stop + 1
+      this.#line++
+    }
+    if (this.#issue === undefined && this.#entries >= 0) this.#entriesOf(text, at, end)
+  }
+
+  #headerLine(line: string): void {
+    if (line.startsWith('%%MatrixMarket') && !/coordinate\s+(integer|real)\s+general/i.test(line)) return this.#bad(`the header is "${line}"; only coordinate integer or real general is read`)
+    if (line === '' || line.startsWith('%')) return
+    const sizes = line.split(/\s+/).map(Number)
+    if (sizes.length !== 3 || !sizes.every(n => Number.isSafeInteger(n) && n >= 0 && n < 0x7fffffff)) return this.#bad(`the size line is "${line.slice(0, 60)}"`)
+    const [rows = 0, columns = 0, entries = 0] = sizes
+    if (entries > rows * columns) return this.#bad(`${entries} entries do not fit into ${rows} × ${columns}`)
+    this.#rows = rows
+    this.#columns = columns
+    this.#entries = entries
+    this.#grow(Math.min(entries, 1 << 20))
+    this.#counts = new Uint32Array(columns + 1)
+  }
+
+  /** Capacity follows what was read, not what the header promises: a lying header costs nothing. */
+  #grow(capacity: number): void {
+    const indices = new Uint32Array(capacity)
+    indices.set(this.#indices)
+    const data = new Float32Array(capacity)
+    data.set(this.#data)
+    this.#indices = indices
+    this.#data = data
+    if (!this.#sorted) {
+      const cells = new Uint32Array(capacity)
+      cells.set(this.#cells)
+      this.#cells = cells
+    }
+  }
+
+  #entriesOf(text: Uint8Array, from: number, end: number): void {
+    let at = from
+    let seen = this.#seen
+    const rows = this.#rows
+    const columns = this.#columns
+    const counts = this.#counts
+    let lastCell = this.#lastCell
+    while (at < end) {
+      let c = text[at]!
+      if (c === NEWLINE || c === CARRIAGE_RETURN) {
+        at++
+        continue
+      }
+      let gene = 0
+      while (c >= ZERO && c <= 57) {
+        gene = gene * 10 + c - ZERO
+        c = text[++at]!
+      }
+      let ends = c === SPACE || c === TAB
+      while (c === SPACE || c === TAB) c = text[++at]!
+      let cell = 0
+      while (c >= ZERO && c <= 57) {
+        cell = cell * 10 + c - ZERO
+        c = text[++at]!
+      }
+      ends = ends && (c === SPACE || c === TAB)
+      while (c === SPACE || c === TAB) c = text[++at]!
+      let value = 0
+      const valueStart = at
+      while (c >= ZERO && c <= 57) {
+        value = value * 10 + c - ZERO
+        c = text[++at]!
+      }
+      if (c !== NEWLINE) {
+        let stop = at
+        while (text[stop] !== NEWLINE) stop++
+        const written = String.fromCharCode(...text.subarray(valueStart, Math.min(stop, valueStart + 40))).trim()
+        value = written === '' ? Number.NaN : Number(written)
+        at = stop
+      } else if (at === valueStart) value = Number.NaN
+      at++
+      this.#line++
+      if (!ends || gene < 1 || gene > rows || cell < 1 || cell > columns || !(value >= 0)) {
+        this.#line--
+        return this.#bad(`an entry is not gene 1-${rows}, cell 1-${columns}, count from 0`)
+      }
+      if (seen === this.#entries) return this.#bad(`more entries than the ${this.#entries} of the header`)
+      if (seen === this.#indices.length) this.#grow(Math.min(this.#entries, this.#indices.length * 2))
+      if (cell < lastCell && this.#sorted) this.#unsort(seen)
+      lastCell = cell
+      this.#indices[seen] = gene - 1
+      this.#data[seen] = value
+      if (!this.#sorted) this.#cells[seen] = cell - 1
+      counts[cell]!++
+      seen++
+    }
+    this.#lastCell = lastCell
+    this.#seen = seen
+  }
+
+  /** Entries so far were sorted by cell: their cells follow from the counts. */
+  #unsort(seen: number): void {
+    this.#sorted = false
+    this.#cells = new Uint32Array(this.#indices.length)
+    let at = 0
+    for (let cell = 1; cell <= this.#columns; cell++) {
+      const n = this.#counts[cell]!
+      this.#cells.fill(cell - 1, at, at + n)
+      at += n
+    }
+    if (at !== seen) throw new Error('counts and entries disagree')
+  }
+
+  #build(): SparseColumns {
+    const indptr = new Uint32Array(this.#columns + 1)
+    for (let cell = 1; cell <= this.#columns; cell++) indptr[cell] = indptr[cell - 1]! + this.#counts[cell]!
+    const n = this.#entries
+    if (this.#sorted) return { rows: this.#rows, columns: this.#columns, indptr, indices: this.#indices.subarray(0, n), data: this.#data.subarray(0, n) }
+    const next = indptr.slice()
+    const indices = new Uint32Array(n)
+    const data = new Float32Array(n)
+    for (let i = 0; i < n; i++) {
+      const at = next[this.#cells[i]!]!++
+      indices[at] = this.#indices[i]!
+      data[at] = this.#data[i]!
+    }
+    return { rows: this.#rows, columns: this.#columns, indptr, indices, data }
+  }
+}

@@ -1,0 +1,3 @@
+export * from './minigene.ts'
+export * from './mutated-peptide.ts'
+export * from './window.ts'
