@@ -166,6 +166,12 @@ class Network:
         return y
 
 
+def logit16(tables):
+    """Scores as logits in half precision: near 0 and 1 a half-precision score would lose its order."""
+    y = np.clip(np.stack(tables).astype(np.float64), 1e-7, 1 - 1e-7)
+    return np.log(y / (1 - y)).astype(np.float16)
+
+
 def auc(score, positive):
     order = np.argsort(score, kind="mergesort")
     s = score[order]
@@ -344,9 +350,8 @@ def main():
             z = np.maximum(h @ net.p["w2"] + net.p["b2"], 0) @ net.p["w3"] + net.p["b3"]
             y += 1 / (1 + np.exp(-z))
         y /= len(networks)
-        y = -np.sort(-y, axis=0)
         at = np.maximum(np.ceil(RANKS / 100 * len(xc)).astype(int) - 1, 0)
-        return y[at]
+        return np.sort(y, axis=0)[::-1][at]
 
     # development: 20 multi-allelic samples, best %rank over the sample's alleles
     tables = {}
@@ -396,7 +401,7 @@ def main():
         "inputs": sources.files, "exclusion_list_peptides": len(listed), "training": {"affinity": len(affinity), "ligands": len(ligands)},
         "figures": figures,
     }
-    tensors = [("ranks", RANKS.astype(np.float32)), ("rank_presentation", np.stack(tables_p).astype(np.float16)), ("rank_affinity", np.stack(tables_a).astype(np.float16))]
+    tensors = [("ranks", RANKS.astype(np.float32)), ("rank_presentation", logit16(tables_p)), ("rank_affinity", logit16(tables_a))]
     for k, net in enumerate(networks):
         tensors += [("%d.w1" % k, net.p["w1"]), ("%d.alleles" % k, np.stack(vectors[k]).astype(np.float16)), ("%d.w2" % k, net.p["w2"]),
                     ("%d.b2" % k, net.p["b2"]), ("%d.w3" % k, net.p["w3"]), ("%d.b3" % k, net.p["b3"])]

@@ -20,8 +20,8 @@ export type WindowReason = 'position-beyond-protein' | 'not-changed' | 'non-stan
 export interface WindowOptions {
   /** Residues on each side of the change. */
   readonly flank: number
-  /** Peptide lengths of interest: windows shorter than all of them, and those without a new peptide of any, give none. */
-  readonly peptideLengths: readonly number[]
+  /** Shortest peptide of interest: shorter windows give none. */
+  readonly peptideLength: number
   /** Residues kept of a frameshift's tail. */
   readonly downstream: number
 }
@@ -72,12 +72,7 @@ function residueWindow(change: WindowInput, position: number, { flank }: WindowO
   return { wildType: wildWindow, mutant, offset, changedStart: start, changedEnd: start + m.text.length }
 }
 
-function hasNewPeptide(wildType: string, mutant: string, length: number): boolean {
-  for (let i = 0; i + length <= mutant.length; i++) if (!wildType.includes(mutant.slice(i, i + length))) return true
-  return false
-}
-
-function screen(window: Window, { peptideLengths }: WindowOptions): WindowOutcome {
+function screen(window: Window, { peptideLength }: WindowOptions): WindowOutcome {
   let { wildType, mutant, offset, changedStart, changedEnd } = window
   const standard = (residue: string | undefined) => residue !== undefined && isStandardPeptide(residue)
   if (wildType !== '' && mutant !== '') {
@@ -94,9 +89,8 @@ function screen(window: Window, { peptideLengths }: WindowOptions): WindowOutcom
     }
   }
   if (!isStandardPeptide(wildType) || !isStandardPeptide(mutant)) return none('non-standard-residue')
-  const lengths = peptideLengths.filter(length => length <= mutant.length && length <= wildType.length)
-  if (lengths.length === 0) return none('too-short')
-  if (!lengths.some(length => hasNewPeptide(wildType, mutant, length))) return none('no-new-peptide')
+  if (mutant.length < peptideLength || wildType.length < peptideLength) return none('too-short')
+  if (wildType.includes(mutant)) return none('no-new-peptide')
   return { kind: 'window', window: { wildType, mutant, offset, changedStart: Math.max(0, changedStart), changedEnd: Math.min(changedEnd, mutant.length) } }
 }
 

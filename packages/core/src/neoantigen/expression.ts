@@ -1,0 +1,70 @@
+// Expression tables (salmon, kallisto, RSEM, any TSV) → TPM by id. Missing is not zero. Version suffixes are stripped for matching only.
+import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import { columnReader, parseDelimited } from '../format/index.ts'
+
+export interface Expression {
+  /** `salmon`, `kallisto`, `rsem-genes`, `rsem-isoforms`, `tsv`. */
+  readonly source: string
+  readonly byTranscript: ReadonlyMap<string, number>
+  /** Gene id or symbol. */
+  readonly byGene: ReadonlyMap<string, number>
+}
+
+/** `ENST00000456328.2` → `ENST00000456328`; `_PAR_Y` stays. */
+export const stripVersion = (id: string): string => id.replace(/\.\d+(_PAR_Y)?$/, '$1')
+
+const SHAPES: readonly { source: string; id: string; value: string; level: 'gene' | 'transcript' }[] = [
+  { source: 'salmon', id: 'Name', value: 'TPM', level: 'transcript' },
+  { source: 'kallisto', id: 'target_id', value: 'tpm', level: 'transcript' },
+  { source: 'rsem-isoforms', id: 'transcript_id', value: 'TPM', level: 'transcript' },
+  { source: 'rsem-genes', id: 'gene_id', value: 'TPM', level: 'gene' },
+  { source: 'tsv', id: 'gene', value: 'tpm', level: 'gene' },
+  { source: 'tsv', id: 'transcript', value: 'tpm', level: 'transcript' },
+]
+
+/** Recognised by header. Errors: `expression-unknown` (header seen, shapes known), `expression-value` (line, text). */
+export function parseExpression(text: string): Result<Expression, Issue> {
+  const table = parseDelimited(text, { delimiter: '\t' })
+  if (!table.ok) return table
+  const columns = table.value.columns
+  const shape = SHAPES.find(candidate => columns.includes(candidate.id) && columns.includes(candidate.value))
+  if (shape === undefined) {
+    return fail(issue('expression-unknown', `the header is ${columns.slice(0, 8).join(', ')}`, `give one of: ${SHAPES.map(s => `${s.source} (${s.id}, ${s.value})`).join('; ')}`, 1))
+  }
+  const get = columnReader(columns)
+  const byTranscript = new Map<string, number>()
+  const byGene = new Map<string, number>()
+  const addTo = (map: Map<string, number>, id: string, value: number) => map.set(stripVersion(id), (map.get(stripVersion(id)) ?? 0) + value)
+  for (const row of table.value.rows) {
+    const value = Number(get(row, shape.value))
+    if (get(row, shape.value) === '' || Number.isNaN(value)) return fail(issue('expression-value', `${shape.value} is "${get(row, shape.value)}"`, 'expression is a number', row.line))
+    const [id = '', gene = ''] = get(row, shape.id).split('|')
+    if (shape.level === 'gene') addTo(byGene, id, value)
+    else {
+      addTo(byTranscript, id, value)
+      if (gene !== '') addTo(byGene, gene, value)
+      if (shape.source === 'rsem-isoforms' && columns.includes('gene_id')) addTo(byGene, get(row, 'gene_id'), value)
+    }
+  }
+  return ok({ source: shape.source, byTranscript, byGene })
+}
+
+/** TPM of a transcript and of its gene; undefined where the table does not have them. */
+export function expressionOf(expression: Expression, transcript: string, geneId: string, gene: string): { readonly transcript: number | undefined; readonly gene: number | undefined } {
+  return {
+    transcript: expression.byTranscript.get(stripVersion(transcript)),
+    gene: expression.byGene.get(stripVersion(geneId)) ?? expression.byGene.get(gene),
+  }
+}
+
+/** Errors: `expression-ids` when fewer than half of the case's transcripts or genes are found, with examples of both sides. */
+export function checkExpressionIds(expression: Expression, wanted: readonly { transcript: string; geneId: string; gene: string }[]): Result<undefined, Issue> {
+  const found = wanted.filter(w => {
+    const values = expressionOf(expression, w.transcript, w.geneId, w.gene)
+    return values.gene !== undefined || values.transcript !== undefined
+  }).length
+  if (wanted.length === 0 || found * 2 >= wanted.length) return ok(undefined)
+  const ours = wanted.slice(0, 3).map(w => w.transcript).join(', ')
+  const theirs = [...expression.byTranscript.keys(), ...expression.byGene.keys()]
+  return fail(issue('expression-ids', `${found} of ${wanted.length} transcripts have an expression value; the variants name ${ours}, the table ${nearest(wanted[0]!.transcript, theirs.slice(0, 2000)).join(', ')}`, 'use the same annotation for both, or leave the expression out'))
+}

@@ -1,0 +1,221 @@
+// The stage: protein changes × the patient's class I alleles → one ranked row per variant, with reasons, and a funnel for the rest.
+import { byText, type Caveat, caveat, Funnel, type FunnelRow } from '../base/index.ts'
+import type { HlaAllele } from '../bio/index.ts'
+import { changeWindow, type MutatedPeptide, minigeneWindow, mutatedPeptides, type Window } from '../peptide/index.ts'
+import { LOW_SUPPORT_LIGANDS, type Predictor, type ScoreBlock, unscorable, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
+import { type Expression, expressionOf } from './expression.ts'
+import type { HlaLoss } from './hla-loss.ts'
+import { type BestPeptide, type Neoantigen, neoantigenId, type RefMatch, shortChange, type Tier } from './neoantigen.ts'
+import { clonalVaf, pvacseqTier } from './pvacseq-tier.ts'
+import { rankScore, rankTerms } from './rank.ts'
+import type { MatchCandidate, ProteomeProtein } from './reference-match.ts'
+
+/** Class I peptide lengths; the flank is the longest less one, so that every peptide holds a changed residue. */
+export const CLASS_I_LENGTHS = [8, 9, 10, 11] as const
+const FLANK = 10
+
+export interface NeoantigenOptions {
+  readonly alleles: readonly HlaAllele[]
+  readonly expression?: Expression
+  readonly hlaLoss?: readonly HlaLoss[]
+  /** Residues of a frameshift's tail that are searched. */
+  readonly downstream: number
+}
+
+/** One window of a variant with the transcripts that give it. */
+interface VariantWindow {
+  readonly change: ProteinChange
+  readonly window: Window
+  readonly transcripts: string[]
+  readonly preferred: boolean
+  readonly peptides: readonly MutatedPeptide[]
+}
+
+interface Candidate {
+  readonly variant: SomaticVariant
+  readonly windows: readonly VariantWindow[]
+}
+
+export interface NeoantigenSearch {
+  readonly candidates: readonly Candidate[]
+  /** For a pass over a proteome, in order of candidates; may be left out. */
+  readonly matchCandidates: readonly MatchCandidate[]
+  readonly peptides: readonly string[]
+  readonly funnel: Funnel
+}
+
+export interface NeoantigenResult {
+  readonly neoantigens: readonly Neoantigen[]
+  readonly funnel: readonly FunnelRow[]
+  readonly caveats: readonly Caveat[]
+  /** Peptide × allele scores made. */
+  readonly scored: number
+}
+
+/** MANE Select, or canonical, or TSL at most 1; a flag that the file does not annotate counts as true. */
+export const isPreferredTranscript = (change: ProteinChange): boolean =>
+  change.maneSelect !== false || change.canonical !== false || change.tsl === '1' || change.tsl === 'Not Supported'
+
+/** First half: windows and the distinct peptides to score (mutant and wild-type partners). */
+export function searchPeptides(variants: readonly SomaticVariant[], changes: readonly ProteinChange[], options: Pick<NeoantigenOptions, 'downstream'>): NeoantigenSearch {
+  const funnel = new Funnel('neoantigens')
+  const byVariant = new Map<VariantId, ProteinChange[]>()
+  for (const change of changes) byVariant.set(change.variantId, [...(byVariant.get(change.variantId) ?? []), change])
+  const candidates: Candidate[] = []
+  const peptides = new Set<string>()
+  for (const variant of variants) {
+    const windows = new Map<string, VariantWindow>()
+    for (const change of byVariant.get(variant.id) ?? []) {
+      funnel.add('in', change.pvacseqIndex)
+      const outcome = changeWindow(change, { flank: FLANK, peptideLength: CLASS_I_LENGTHS[0], downstream: options.downstream })
+      if (outcome.kind === 'none') {
+        funnel.add(outcome.reason, change.pvacseqIndex)
+        continue
+      }
+      const key = `${outcome.window.wildType}|${outcome.window.mutant}|${shortChange(change)}`
+      const same = windows.get(key)
+      if (same !== undefined) {
+        same.transcripts.push(change.transcript)
+        if (isPreferredTranscript(change) && !same.preferred) windows.set(key, { ...same, change, preferred: true })
+        continue
+      }
+      const found = CLASS_I_LENGTHS.flatMap(length => mutatedPeptides(outcome.window, change.kind, length))
+      windows.set(key, { change, window: outcome.window, transcripts: [change.transcript], preferred: isPreferredTranscript(change), peptides: found })
+    }
+    const list = [...windows.values()]
+    funnel.add('windows', variant.id, list.length)
+    if (list.length > 0) candidates.push({ variant, windows: list })
+    for (const { peptides: found } of list) {
+      for (const peptide of found) {
+        peptides.add(peptide.sequence)
+        if (peptide.wildType !== undefined) peptides.add(peptide.wildType)
+      }
+    }
+  }
+  funnel.add('peptides', '', peptides.size)
+  const matchCandidates = candidates.map(({ windows }) => ({
+    mutant: windows.map(w => w.window.mutant).join('*'), wildType: windows.map(w => w.window.wildType).join('*'), own: new Set(windows.flatMap(w => w.transcripts)),
+  }))
+  return { candidates, matchCandidates, peptides: [...peptides], funnel }
+}
+
+/** Reads one peptide × allele entry of a score block. */
+class Scores {
+  readonly #place: ReadonlyMap<string, number>
+  readonly #block: ScoreBlock
+  constructor(peptides: readonly string[], block: ScoreBlock) {
+    this.#place = new Map(peptides.map((peptide, i) => [peptide, i]))
+    this.#block = block
+  }
+
+  at(peptide: string | undefined, allele: number): { percentile: number; ic50: number; score: number } | undefined {
+    const p = peptide === undefined ? undefined : this.#place.get(peptide)
+    if (p === undefined) return undefined
+    const i = p * this.#block.alleles.length + allele
+    return { percentile: this.#block.presentationPercentile[i]!, ic50: this.#block.ic50NanoMolar[i]!, score: this.#block.presentationScore[i]! }
+  }
+}
+
+/** Second half: score, choose the best peptide of each variant, tier, rank, explain. `matches` as `ReferenceMatcher.hits` gives them. */
+export function rankNeoantigens(search: NeoantigenSearch, predictor: Predictor, options: NeoantigenOptions, matches?: readonly (ProteomeProtein | undefined)[]): NeoantigenResult {
+  const { funnel } = search
+  const caveats: Caveat[] = []
+  const lost = new Set((options.hlaLoss ?? []).filter(loss => loss.lost).map(loss => loss.allele))
+  if (options.hlaLoss === undefined) caveats.push(caveat('hla-loss-not-assessed', 'loss of HLA in the tumour was not assessed: a lost allele presents nothing'))
+  const scorable = search.peptides.filter(peptide => unscorable(predictor, peptide) === undefined)
+  const scores = new Scores(scorable, predictor.predict(scorable, options.alleles))
+  const clonal = clonalVaf(search.candidates.map(candidate => candidate.variant.tumour.vaf))
+  const neoantigens: Neoantigen[] = []
+  search.candidates.forEach((candidate, c) => {
+    const match = matches?.[c]
+    const made = makeNeoantigen(candidate, scores, predictor, options, lost, clonal, matches === undefined ? 'not-run' : match === undefined ? 'no' : 'yes', match)
+    if (made === undefined) funnel.add('no-scorable-peptide', candidate.variant.id)
+    else {
+      neoantigens.push(made)
+      if (made.best.percentileMutant <= WEAK_BINDER_PERCENTILE) {
+        funnel.add('presented', made.id)
+        if ((made.alleleExpression ?? made.geneExpression ?? 0) > 0) funnel.add('presented and expressed', made.id)
+      } else funnel.add('not presented at 2 %', `${made.gene} ${made.aminoAcidChange}: best ${made.best.percentileMutant.toPrecision(2)} %`)
+    }
+  })
+  neoantigens.sort((a, b) => Number(isGated(a)) - Number(isGated(b)) || b.score - a.score || byText(a.id, b.id))
+  funnel.add('out', '', neoantigens.length)
+  return { neoantigens, funnel: funnel.rows(), caveats, scored: scorable.length * options.alleles.length }
+}
+
+/** Behind all others whatever the score: self elsewhere, or presented only by a lost allele. */
+export const isGated = (neoantigen: Neoantigen): boolean => neoantigen.tier === 'HlaLost' || neoantigen.refMatch === 'yes'
+
+function makeNeoantigen(
+  { variant, windows }: Candidate, scores: Scores, predictor: Predictor, options: NeoantigenOptions,
+  lost: ReadonlySet<HlaAllele>, clonal: number, refMatch: RefMatch, match: ProteomeProtein | undefined,
+): Neoantigen | undefined {
+  const usable = windows.some(w => w.preferred) ? windows.filter(w => w.preferred) : windows
+  const keptIndices = options.alleles.map((_, a) => a).filter(a => !lost.has(options.alleles[a]!))
+  const kept = bestPeptide(usable, scores, options.alleles, keptIndices)
+  const any = lost.size === 0 ? kept : bestPeptide(usable, scores, options.alleles, options.alleles.map((_, a) => a))
+  const hlaLost = any !== undefined && any.best.percentileMutant <= WEAK_BINDER_PERCENTILE && (kept === undefined || kept.best.percentileMutant > WEAK_BINDER_PERCENTILE) && lost.has(any.best.allele)
+  const chosen = hlaLost ? any : kept
+  if (chosen === undefined) return undefined
+  const { best, from } = chosen
+  const change = from.change
+  const given = options.expression === undefined ? undefined : expressionOf(options.expression, change.transcript, change.geneId, change.gene)
+  const geneExpression = given?.gene ?? given?.transcript ?? change.geneExpression
+  const rnaVaf = variant.rna.vaf
+  const alleleExpression = geneExpression === undefined || rnaVaf === undefined ? undefined : Math.round(geneExpression * rnaVaf * 1000) / 1000
+  const dnaVaf = variant.tumour.vaf
+  const clonality = dnaVaf === undefined ? 'unknown' : dnaVaf >= clonal / 2 ? 'clonal' : 'subclonal'
+  const allelesPresenting = presentingAlleles(usable, scores, options.alleles, keptIndices)
+  const pvacTier = pvacseqTier(
+    {
+      ic50Mutant: best.ic50Mutant, ic50WildType: best.ic50WildType, rnaExpression: geneExpression, rnaVaf, rnaDepth: variant.rna.depth, alleleExpression, dnaVaf,
+      preferredTranscript: from.preferred, refMatch: refMatch === 'yes', problematic: false, changedPositions: best.wildType === undefined ? undefined : best.changedPositions, peptideLength: best.sequence.length,
+    },
+    clonal,
+  )
+  const tier: Tier = hlaLost ? 'HlaLost' : pvacTier
+  const terms = rankTerms({ best, kind: change.kind, geneExpression, alleleExpression, rnaVaf, rnaAltReads: variant.rna.altReads, dnaVaf, clonality, allelesPresenting })
+  const reasons = terms.map(term => term.fact)
+  if (hlaLost) reasons.unshift(`only ${best.allele} presents it, and the tumour has lost that allele`)
+  if (match !== undefined) reasons.unshift(`shares an 8-mer with ${match.gene} (${match.id})`)
+  if (refMatch === 'no') reasons.push('no changed 8-mer in another protein of the proteome')
+  const support = predictor.support(best.allele)
+  const caveats = [...variant.caveats]
+  if (support !== undefined && support.ligands < LOW_SUPPORT_LIGANDS) caveats.push(caveat('allele-low-support', `${best.allele} has ${support.ligands} ligands in training`))
+  return {
+    id: neoantigenId(variant.id, change.gene, shortChange(change)), variantId: variant.id, gene: change.gene, aminoAcidChange: shortChange(change), change,
+    tier, pvacseqTier: pvacTier, best, allelesPresenting, geneExpression, rnaVaf, alleleExpression, dnaVaf, clonality, refMatch,
+    transcripts: usable.flatMap(w => w.transcripts), minigene: minigeneWindow(change), terms, score: rankScore(terms), reasons, caveats,
+  }
+}
+
+/** Lowest presentation percentile over peptides and the given alleles; ties by IC50, then by text. */
+function bestPeptide(windows: readonly VariantWindow[], scores: Scores, alleles: readonly HlaAllele[], indices: readonly number[]): { best: BestPeptide; from: VariantWindow } | undefined {
+  let chosen: { best: BestPeptide; from: VariantWindow } | undefined
+  for (const from of windows) {
+    for (const peptide of from.peptides) {
+      for (const a of indices) {
+        const mutant = scores.at(peptide.sequence, a)
+        if (mutant === undefined) continue
+        const current = chosen?.best
+        const better = current === undefined || mutant.percentile < current.percentileMutant || (mutant.percentile === current.percentileMutant && (mutant.ic50 < current.ic50Mutant || (mutant.ic50 === current.ic50Mutant && peptide.sequence < current.sequence)))
+        if (!better) continue
+        const wild = scores.at(peptide.wildType, a)
+        chosen = {
+          from,
+          best: {
+            sequence: peptide.sequence, allele: alleles[a]!, wildType: peptide.wildType, changedPositions: peptide.changedPositions,
+            ic50Mutant: mutant.ic50, ic50WildType: wild?.ic50, percentileMutant: mutant.percentile, percentileWildType: wild?.percentile, presentationScore: mutant.score,
+          },
+        }
+      }
+    }
+  }
+  return chosen
+}
+
+function presentingAlleles(windows: readonly VariantWindow[], scores: Scores, alleles: readonly HlaAllele[], indices: readonly number[]): readonly HlaAllele[] {
+  const presents = (a: number) => windows.some(w => w.peptides.some(peptide => (scores.at(peptide.sequence, a)?.percentile ?? 100) <= WEAK_BINDER_PERCENTILE))
+  return indices.filter(presents).map(a => alleles[a]!)
+}

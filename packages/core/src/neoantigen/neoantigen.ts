@@ -1,0 +1,71 @@
+// A ranked neoantigen: one variant with its best peptide, the facts about it, and the reasons for its place. Percentiles in per cent, fractions 0-1, expression in TPM.
+import { type Brand, type Caveat, sha256Hex } from '../base/index.ts'
+import type { HlaAllele } from '../bio/index.ts'
+import type { MinigeneWindow } from '../peptide/index.ts'
+import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
+import type { PvacseqTier } from './pvacseq-tier.ts'
+
+/** `NEO-` and ten hex digits over variant and change: survives re-runs. */
+export type NeoantigenId = Brand<string, 'neoantigen-id'>
+
+export type Tier = PvacseqTier | 'HlaLost'
+export type RefMatch = 'not-run' | 'no' | 'yes'
+
+/** One term of the rank score, with the fact behind it. */
+export interface RankTerm {
+  readonly name: string
+  readonly value: number
+  readonly fact: string
+}
+
+export interface BestPeptide {
+  readonly sequence: string
+  readonly allele: HlaAllele
+  readonly wildType: string | undefined
+  readonly changedPositions: readonly number[]
+  readonly ic50Mutant: number
+  readonly ic50WildType: number | undefined
+  readonly percentileMutant: number
+  readonly percentileWildType: number | undefined
+  readonly presentationScore: number
+}
+
+export interface Neoantigen {
+  readonly id: NeoantigenId
+  readonly variantId: VariantId
+  readonly gene: string
+  /** `G12D`; `T218fs`. */
+  readonly aminoAcidChange: string
+  readonly change: ProteinChange
+  readonly tier: Tier
+  readonly pvacseqTier: PvacseqTier
+  readonly best: BestPeptide
+  /** Alleles with a peptide of this variant at 2 % or better. */
+  readonly allelesPresenting: readonly HlaAllele[]
+  readonly geneExpression: number | undefined
+  readonly rnaVaf: number | undefined
+  readonly alleleExpression: number | undefined
+  readonly dnaVaf: number | undefined
+  readonly clonality: 'clonal' | 'subclonal' | 'unknown'
+  readonly refMatch: RefMatch
+  readonly transcripts: readonly string[]
+  readonly minigene: MinigeneWindow | undefined
+  readonly terms: readonly RankTerm[]
+  readonly score: number
+  readonly reasons: readonly string[]
+  readonly caveats: readonly Caveat[]
+}
+
+export const neoantigenId = (variant: VariantId, gene: string, change: string): NeoantigenId => `NEO-${sha256Hex(`${variant}|${gene}|${change}`).slice(0, 10)}` as NeoantigenId
+
+/** Short name of a change: `G12D`, `E746_A750del` style texts stay as pVACseq prints them (`VIFE662-665E`), frameshifts are `FS` and the residue. */
+export function shortChange(change: ProteinChange): string {
+  if (change.kind === 'FS') return `FS${change.proteinPosition}`
+  const [wild = '', mutated = ''] = change.aminoAcidChange.split('/')
+  return `${wild}${change.proteinPosition}${mutated}`
+}
+
+export interface NeoantigenInput {
+  readonly variant: SomaticVariant
+  readonly changes: readonly ProteinChange[]
+}

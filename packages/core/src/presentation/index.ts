@@ -1,0 +1,2 @@
+export * from './predictor.ts'
+export * from './present.ts'
