@@ -29,7 +29,7 @@ export function normaliseGeneName(written: string): Result<string, Issue> {
   let name = written.normalize('NFKC').replace(/[‐-―−]/g, '-').replace(/\s+/g, '').replace(/_+$/, '').toUpperCase()
   name = name.replace(/-DV/, '/DV').replace(/(TRAV\d+(?:-\d+)?)DV/, '$1/DV')
   name = name.replace(/\*(\d)$/, '*0$1')
-  if (!/^TR[ABGD][VDJC][\w\-/]*(\*\d{2,}[A-Z0-9_]*)?$/.test(name)) {
+  if (!/^TR[ABGD][VDJC][\w\-/]*(\*[A-Z]?\d{2,}[A-Z0-9_]*)?$/.test(name)) {
     return fail(issue('gene-name', `"${written}" is not one T-cell receptor gene name`, 'write one gene such as TRAV12-2 or TRBV6-5*01'))
   }
   return ok(name)

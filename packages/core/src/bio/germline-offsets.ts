@@ -1,0 +1,53 @@
+// Where the conserved residues lie in a germline V or J: C23, W41 and C104 by framework boundaries, residue 118 by its place from the end. Never by motif search alone.
+// Framework boundaries: IgBLAST 1.20.0 internal data (NCBI, public domain), 1-based inclusive from the first base of V-REGION.
+import { residueOfCodon, translate } from './genetic-code.ts'
+
+export interface FrameworkRow {
+  readonly fwr1Stop: number
+  readonly fwr2Start: number
+  readonly fwr3Stop: number
+}
+
+/** Gene → rows of its alleles, from an `*.ndm.imgt` file. */
+export function parseFrameworkRows(text: string): ReadonlyMap<string, readonly FrameworkRow[]> {
+  const rows = new Map<string, FrameworkRow[]>()
+  for (const line of text.split('\n')) {
+    const cells = line.trim().split(/\s+/)
+    if (cells[0]?.startsWith('TR') !== true) continue
+    const gene = cells[0].split('*')[0]!
+    rows.set(gene, [...(rows.get(gene) ?? []), { fwr1Stop: Number(cells[2]), fwr2Start: Number(cells[5]), fwr3Stop: Number(cells[10]) }])
+  }
+  return rows
+}
+
+/** 0-based codon offsets in V-REGION; `leader` bases stand before it. */
+export interface VOffsets {
+  readonly leader: number
+  readonly cys23: number
+  readonly trp41: number
+  readonly cys104: number
+}
+
+/** Shortest in-frame leader (0 to `mostLeader` bases) under which the conserved codons read C, W, C by one of the gene's framework rows. */
+export function vOffsets(sequence: string, rows: readonly FrameworkRow[], mostLeader = 150): VOffsets | undefined {
+  for (let leader = 0; leader <= mostLeader; leader += 3) {
+    for (const row of rows) {
+      const offsets = { leader, cys23: row.fwr1Stop - 12, trp41: row.fwr2Start + 5, cys104: row.fwr3Stop - 3 }
+      const residue = (at: number) => residueOfCodon(sequence.slice(leader + at, leader + at + 3))
+      if (residue(offsets.cys23) === 'C' && residue(offsets.trp41) === 'W' && residue(offsets.cys104) === 'C') return offsets
+    }
+  }
+  return undefined
+}
+
+/** Offset of the codon of residue 118 in a J whose last base belongs to the J-C codon; undefined without a trustworthy anchor. */
+export function j118Offset(sequence: string, locus: string): number | undefined {
+  const frame = (sequence.length - 1) % 3
+  const protein = translate(sequence.slice(frame, sequence.length - 1))
+  for (const fromEnd of locus === 'TRB' ? [10] : locus === 'TRG' ? [10, 12] : [11]) {
+    const at = protein.length - fromEnd
+    const context = protein.slice(at, at + 4)
+    if (at >= 0 && (/^[FWCL]G.G/.test(context) || /^F..G/.test(context))) return frame + at * 3
+  }
+  return undefined
+}
