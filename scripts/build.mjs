@@ -13,7 +13,20 @@ export async function compileKernel() {
   const source = join(root, 'packages/node/src/model/kernel.as.ts')
   const outputs = new Map()
   const { error, stderr } = await asc.main(
-    ['kernel.as.ts', '--outFile', 'kernel.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--use', 'abort='],
+    [
+      'kernel.as.ts',
+      '--outFile',
+      'kernel.wasm',
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '--importMemory',
+      '--use',
+      'abort=',
+    ],
     {
       readFile: name => (name === 'kernel.as.ts' ? readSource(source) : null),
       writeFile: (name, contents) => outputs.set(name, contents),
@@ -32,7 +45,7 @@ async function readSource(path) {
 export async function buildAll() {
   writeFileSync(join(root, 'dist/kernel.wasm'), await compileKernel())
   await build({
-    entryPoints: { cognate: join(root, 'packages/node/src/cli/main.ts'), worker: join(root, 'packages/node/src/worker/score-worker.ts') },
+    entryPoints: { cognate: join(root, 'packages/node/src/cli/main.ts') },
     outdir: join(root, 'dist'),
     outExtension: { '.js': '.mjs' },
     bundle: true,

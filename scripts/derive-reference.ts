@@ -5,7 +5,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { byText } from '@cognate/core/base'
-import { type FrameworkRow, formatGermline, type GermlineSegment, j118Offset, parseFrameworkRows, residueOfCodon, translate, vOffsets } from '@cognate/core/bio'
+import {
+  type FrameworkRow,
+  formatGermline,
+  type GermlineSegment,
+  j118Offset,
+  parseFrameworkRows,
+  residueOfCodon,
+  translate,
+  vOffsets,
+} from '@cognate/core/bio'
 import { columnReader, formatTsv, parseDelimited, parseFasta } from '@cognate/core/format'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
@@ -20,7 +29,11 @@ const LEADER_OVERRIDES: Readonly<Record<string, { cut: number; reason: string }>
 const DROPPED = new Set(['TRBV12-2+TRBV13-2'])
 
 /** Segments of a 10x V(D)J reference. `labels`: record id → IMGT allele label (names only). */
-export function segmentsOf(regions: string, ndm: ReadonlyMap<string, readonly FrameworkRow[]>, labels: ReadonlyMap<string, string>): GermlineSegment[] {
+export function segmentsOf(
+  regions: string,
+  ndm: ReadonlyMap<string, readonly FrameworkRow[]>,
+  labels: ReadonlyMap<string, string>,
+): GermlineSegment[] {
   const records = parseFasta(regions)
   if (!records.ok) throw new Error(records.issue.what)
   const segments: GermlineSegment[] = []
@@ -32,7 +45,8 @@ export function segmentsOf(regions: string, ndm: ReadonlyMap<string, readonly Fr
     const source = `10x-vdj-7.0 ${id} ${record.description.split('|')[0]}`.trim()
     const sequence = record.sequence.toUpperCase()
     if (region === 'C-REGION') segments.push({ region: 'C', gene, allele, record: source, sequence })
-    else if (region === 'J-REGION') segments.push({ region: 'J', gene, allele, record: source, sequence, j118: j118Offset(sequence, locus) })
+    else if (region === 'J-REGION')
+      segments.push({ region: 'J', gene, allele, record: source, sequence, j118: j118Offset(sequence, locus) })
     else if (region === 'L-REGION+V-REGION') {
       const cut = LEADER_OVERRIDES[gene]?.cut ?? 0
       const whole = sequence.slice(cut)
@@ -40,8 +54,15 @@ export function segmentsOf(regions: string, ndm: ReadonlyMap<string, readonly Fr
       const leader = found === undefined ? '' : whole.slice(0, found.leader)
       const usable = leader.startsWith('ATG') && !translate(leader).includes('*')
       segments.push({
-        region: 'V', gene, allele, record: source, leader: usable ? leader : '', sequence: found === undefined ? whole : whole.slice(found.leader),
-        cys23: found?.cys23, trp41: found?.trp41, cys104: found?.cys104,
+        region: 'V',
+        gene,
+        allele,
+        record: source,
+        leader: usable ? leader : '',
+        sequence: found === undefined ? whole : whole.slice(found.leader),
+        cys23: found?.cys23,
+        trp41: found?.trp41,
+        cys104: found?.cys104,
       })
     }
   }
@@ -56,23 +77,55 @@ function derive(data: string): void {
     return bytes.toString('utf8')
   }
   for (const species of ['human', 'mouse'] as const) {
-    const table = parseDelimited(read(`tcr/germline/allele_labels_${species}.tsv`), { delimiter: '\t', required: ['fasta_id', 'identical_to_allele'] })
+    const table = parseDelimited(read(`tcr/germline/allele_labels_${species}.tsv`), {
+      delimiter: '\t',
+      required: ['fasta_id', 'identical_to_allele'],
+    })
     if (!table.ok) throw new Error(table.issue.what)
     const get = columnReader(table.value.columns)
-    const labels = new Map(table.value.rows.map(row => [get(row, 'fasta_id'), get(row, 'identical_to_allele').split(/[,;]/)[0]!.replace('*', '')]))
-    const segments = segmentsOf(read(`tcr/germline/tenx_vdj_refs_7.0/${species}/regions.fa`), parseFrameworkRows(read(`tcr/germline/igblast_1.20/${species}.ndm.imgt`)), labels)
+    const labels = new Map(
+      table.value.rows.map(row => [get(row, 'fasta_id'), get(row, 'identical_to_allele').split(/[,;]/)[0]!.replace('*', '')]),
+    )
+    const segments = segmentsOf(
+      read(`tcr/germline/tenx_vdj_refs_7.0/${species}/regions.fa`),
+      parseFrameworkRows(read(`tcr/germline/igblast_1.20/${species}.ndm.imgt`)),
+      labels,
+    )
     writeFileSync(out(`germline-${species}.tsv`), formatGermline(segments))
-    const counts = [...read(`tcr/codon_usage/${species.toUpperCase()}.txt`).matchAll(/([ACGU]{3})\s*[\d.]+\(\s*(\d+)\)/g)].map(match => [match[1]!.replaceAll('U', 'T'), Number(match[2])] as const)
+    const counts = [...read(`tcr/codon_usage/${species.toUpperCase()}.txt`).matchAll(/([ACGU]{3})\s*[\d.]+\(\s*(\d+)\)/g)].map(
+      match => [match[1]!.replaceAll('U', 'T'), Number(match[2])] as const,
+    )
     if (counts.length !== 64) throw new Error(`${species}: ${counts.length} codons instead of 64`)
-    writeFileSync(out(`codon-usage-${species}.tsv`), formatTsv(['codon', 'residue', 'count'], counts.map(([codon, count]) => [codon, residueOfCodon(codon), count])))
+    writeFileSync(
+      out(`codon-usage-${species}.tsv`),
+      formatTsv(
+        ['codon', 'residue', 'count'],
+        counts.map(([codon, count]) => [codon, residueOfCodon(codon), count]),
+      ),
+    )
   }
   const signatures = parseDelimited(read('signatures/signatures.tsv'), { delimiter: '\t' })
   if (!signatures.ok) throw new Error(signatures.issue.what)
   const get = columnReader(signatures.value.columns)
   const rows = signatures.value.rows.filter(row => get(row, 'shippable') === 'yes' && get(row, 'signature').startsWith('NeoTCR'))
-  writeFileSync(out('signatures.tsv'), formatTsv(['signature', 'gene', 'lineage', 'paper'], rows.map(row => [get(row, 'signature'), get(row, 'gene'), get(row, 'lineage').split(',')[0], get(row, 'paper')])))
-  const linkers = read('tcr/stitchr_aux/linkers.tsv').trim().split('\n').map(line => line.split('\t'))
-  writeFileSync(out('linkers.tsv'), formatTsv(['name', 'nt'], linkers.map(([name, nt]) => [name, nt])))
+  writeFileSync(
+    out('signatures.tsv'),
+    formatTsv(
+      ['signature', 'gene', 'lineage', 'paper'],
+      rows.map(row => [get(row, 'signature'), get(row, 'gene'), get(row, 'lineage').split(',')[0], get(row, 'paper')]),
+    ),
+  )
+  const linkers = read('tcr/stitchr_aux/linkers.tsv')
+    .trim()
+    .split('\n')
+    .map(line => line.split('\t'))
+  writeFileSync(
+    out('linkers.tsv'),
+    formatTsv(
+      ['name', 'nt'],
+      linkers.map(([name, nt]) => [name, nt]),
+    ),
+  )
   writeFileSync(out('sources.json'), `${JSON.stringify({ derived_by: 'scripts/derive-reference.ts', inputs }, null, 1)}\n`)
 }
 

@@ -17,7 +17,12 @@ function newestSource(folder) {
   return newest
 }
 
-const sources = Math.max(newestSource(join(root, 'packages/core/src')), newestSource(join(root, 'packages/node/src')), statSync(join(root, 'scripts/build.mjs')).mtimeMs, statSync(join(root, 'package-lock.json')).mtimeMs)
+const sources = Math.max(
+  newestSource(join(root, 'packages/core/src')),
+  newestSource(join(root, 'packages/node/src')),
+  statSync(join(root, 'scripts/build.mjs')).mtimeMs,
+  statSync(join(root, 'package-lock.json')).mtimeMs,
+)
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < sources) {
   const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
   if (built.status !== 0) {

@@ -69,18 +69,34 @@ export interface FoundSegment<S extends GermlineSegment> {
  * The segment a name means. A named allele that is absent is refused; without an allele, label 01, else the first in order of id.
  * Errors: `gene-unknown` (nearest names), `allele-absent` (alleles there are).
  */
-export function findSegment<R extends 'V' | 'J' | 'C'>(germline: Germline, region: R, name: string): Result<FoundSegment<Extract<GermlineSegment, { region: R }>>, Issue> {
+export function findSegment<R extends 'V' | 'J' | 'C'>(
+  germline: Germline,
+  region: R,
+  name: string,
+): Result<FoundSegment<Extract<GermlineSegment, { region: R }>>, Issue> {
   type S = Extract<GermlineSegment, { region: R }>
   const { gene, allele } = splitGeneName(name)
   const all = (germline.byGene.get(gene) ?? []).filter((segment): segment is S => segment.region === region)
   if (all.length === 0) {
     const names = [...germline.byGene].filter(([, segments]) => segments.some(s => s.region === region)).map(([known]) => known)
-    return fail(issue('gene-unknown', `${germline.species} germline ${germline.release} has no ${region} gene ${gene}`, `check the name; the nearest are ${nearest(gene, names).join(', ')}`))
+    return fail(
+      issue(
+        'gene-unknown',
+        `${germline.species} germline ${germline.release} has no ${region} gene ${gene}`,
+        `check the name; the nearest are ${nearest(gene, names).join(', ')}`,
+      ),
+    )
   }
   if (allele !== undefined) {
     const segment = all.find(s => s.allele === allele)
     if (segment === undefined) {
-      return fail(issue('allele-absent', `${germline.release} has no allele ${name}`, `use one of ${all.map(s => `${gene}*${s.allele || '?'}`).join(', ')}, or import a reference that holds it`))
+      return fail(
+        issue(
+          'allele-absent',
+          `${germline.release} has no allele ${name}`,
+          `use one of ${all.map(s => `${gene}*${s.allele || '?'}`).join(', ')}, or import a reference that holds it`,
+        ),
+      )
     }
     return ok({ segment, basis: 'named', others: all.filter(s => s !== segment) })
   }
@@ -96,19 +112,35 @@ export function formatGermline(segments: readonly GermlineSegment[]): string {
   const rows = segments.map(s => {
     const v = s.region === 'V' ? s : undefined
     const j = s.region === 'J' ? s : undefined
-    return [s.region, s.gene, s.allele, s.record, v?.leader ?? '', s.sequence, v?.cys23 ?? '', v?.trp41 ?? '', v?.cys104 ?? '', j?.j118 ?? ''].join('\t')
+    return [
+      s.region,
+      s.gene,
+      s.allele,
+      s.record,
+      v?.leader ?? '',
+      s.sequence,
+      v?.cys23 ?? '',
+      v?.trp41 ?? '',
+      v?.cys104 ?? '',
+      j?.j118 ?? '',
+    ].join('\t')
   })
   return `${[HEADER, ...rows].join('\n')}\n`
 }
 
 export function parseGermline(text: string): Result<readonly GermlineSegment[], Issue> {
   const lines = text.split('\n')
-  if (lines[0] !== HEADER) return fail(issue('germline-header', 'the germline table has another header than this version reads', 'run `cognate reference verify`', 1))
+  if (lines[0] !== HEADER)
+    return fail(
+      issue('germline-header', 'the germline table has another header than this version reads', 'run `cognate reference verify`', 1),
+    )
   const segments: GermlineSegment[] = []
   for (let i = 1; i < lines.length; i++) {
     if (lines[i] === '') continue
-    const [region, gene = '', allele = '', record = '', leader = '', sequence = '', cys23 = '', trp41 = '', cys104 = '', j118 = ''] = lines[i]!.split('\t')
-    if (region === 'V') segments.push({ region, gene, allele, record, leader, sequence, cys23: number(cys23), trp41: number(trp41), cys104: number(cys104) })
+    const [region, gene = '', allele = '', record = '', leader = '', sequence = '', cys23 = '', trp41 = '', cys104 = '', j118 = ''] =
+      lines[i]!.split('\t')
+    if (region === 'V')
+      segments.push({ region, gene, allele, record, leader, sequence, cys23: number(cys23), trp41: number(trp41), cys104: number(cys104) })
     else if (region === 'J') segments.push({ region, gene, allele, record, sequence, j118: number(j118) })
     else if (region === 'C') segments.push({ region, gene, allele, record, sequence })
     else return fail(issue('germline-row', `region "${region}" is none of V, J, C`, 'run `cognate reference verify`', i + 1))

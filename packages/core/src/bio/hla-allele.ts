@@ -64,12 +64,23 @@ export function parseHlaAllele(written: string): Result<ParsedAllele, Issue> {
   const caveats: Caveat[] = []
   for (const gene of parsed) {
     const known = CLASS_I_LOCI.includes(gene.locus) || CLASS_II_LOCI.includes(gene.locus)
-    if (!known) return refuse('hla-unparsable', `"${original}" names the locus ${gene.locus}, which is not one of the classical loci`, `use one of ${[...CLASS_I_LOCI, ...CLASS_II_LOCI].join(' ')}`)
+    if (!known)
+      return refuse(
+        'hla-unparsable',
+        `"${original}" names the locus ${gene.locus}, which is not one of the classical loci`,
+        `use one of ${[...CLASS_I_LOCI, ...CLASS_II_LOCI].join(' ')}`,
+      )
     if (gene.fields.length < 2) {
-      return refuse('hla-one-field', `"${original}" has one field, which names a group of alleles`, `give two fields, such as HLA-${gene.locus}*${gene.fields[0]}:01`)
+      return refuse(
+        'hla-one-field',
+        `"${original}" has one field, which names a group of alleles`,
+        `give two fields, such as HLA-${gene.locus}*${gene.fields[0]}:01`,
+      )
     }
-    if (gene.suffix === 'N') return refuse('hla-null-allele', `"${original}" is a null allele: it is not expressed`, 'leave it out of the list')
-    if (gene.suffix !== '') caveats.push(caveat('hla-expression-suffix', `${original} carries the suffix ${gene.suffix}: its expression is altered or doubtful`))
+    if (gene.suffix === 'N')
+      return refuse('hla-null-allele', `"${original}" is a null allele: it is not expressed`, 'leave it out of the list')
+    if (gene.suffix !== '')
+      caveats.push(caveat('hla-expression-suffix', `${original} carries the suffix ${gene.suffix}: its expression is altered or doubtful`))
     if (gene.group) caveats.push(caveat('hla-group', `${original} is a group of alleles; its first member is used`))
   }
   const names = parsed.filter(gene => gene.locus !== 'DRA').map(gene => `${gene.locus}*${gene.fields[0]}:${gene.fields[1]}`)
@@ -105,7 +116,13 @@ export function parseHlaList(names: readonly string[]): Result<readonly ParsedAl
   }
   for (const [locus, alleles] of byLocus) {
     if (/^HLA-[ABC]$/.test(locus) && alleles.length > 2) {
-      return fail(issue('hla-too-many', `${alleles.length} alleles of ${locus} were given: ${alleles.join(', ')}`, 'a person has at most two alleles of a locus'))
+      return fail(
+        issue(
+          'hla-too-many',
+          `${alleles.length} alleles of ${locus} were given: ${alleles.join(', ')}`,
+          'a person has at most two alleles of a locus',
+        ),
+      )
     }
   }
   return ok([...seen.values()].sort((a, b) => byText(a.allele, b.allele)))

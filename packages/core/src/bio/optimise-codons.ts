@@ -33,11 +33,22 @@ export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, 
     if (made.ok) return made
     stuck = made.issue
   }
-  return fail(issue('codons-impossible', `no choice of codons keeps the limits of ${limits.name} ${stuck}`, 'choose another preset, or free a locked part'))
+  return fail(
+    issue(
+      'codons-impossible',
+      `no choice of codons keeps the limits of ${limits.name} ${stuck}`,
+      'choose another preset, or free a locked part',
+    ),
+  )
 }
 
 function beam(parts: readonly DesignPart[], usage: CodonUsage, limits: SequenceLimits, width: number): Result<OptimisedSequence, string> {
-  const table = new Map([...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [residue, codonsByUse(usage, residue).map(codon => ({ codon, cost: Math.log(Math.max(relativeAdaptiveness(usage, codon), 1e-4)) }))]))
+  const table = new Map(
+    [...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [
+      residue,
+      codonsByUse(usage, residue).map(codon => ({ codon, cost: Math.log(Math.max(relativeAdaptiveness(usage, codon), 1e-4)) })),
+    ]),
+  )
   const checker = new SuffixChecker(limits)
   let states: readonly State[] = [{ score: 0, nt: '', gc: limits.gcWindows.map(() => 0) }]
   let residueNumber = 0
@@ -67,7 +78,13 @@ function beam(parts: readonly DesignPart[], usage: CodonUsage, limits: SequenceL
     }
   }
   const finished = states.toSorted((a, b) => b.score - a.score).find(state => breaches(state.nt, limits).length === 0)
-  if (finished === undefined) return fail(`in the finished sequence: ${breaches(states[0]!.nt, limits).map(breach => `${breach.check} ${breach.text}`).slice(0, 3).join('; ')}`)
+  if (finished === undefined)
+    return fail(
+      `in the finished sequence: ${breaches(states[0]!.nt, limits)
+        .map(breach => `${breach.check} ${breach.text}`)
+        .slice(0, 3)
+        .join('; ')}`,
+    )
   let at = 0
   let coding = ''
   let notBest = 0

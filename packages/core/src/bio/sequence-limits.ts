@@ -26,22 +26,53 @@ export interface SequenceLimits {
 
 /** Sites whose enzymes are used for cloning into retroviral vectors and in assembly kits (REBASE). */
 export const CLONING_SITES: Readonly<Record<string, string>> = {
-  NotI: 'GCGGCCGC', SalI: 'GTCGAC', EcoRI: 'GAATTC', XhoI: 'CTCGAG', BamHI: 'GGATCC', BsmBI: 'CGTCTC', BsaI: 'GGTCTC', BbsI: 'GAAGAC', SapI: 'GCTCTTC',
+  NotI: 'GCGGCCGC',
+  SalI: 'GTCGAC',
+  EcoRI: 'GAATTC',
+  XhoI: 'CTCGAG',
+  BamHI: 'GGATCC',
+  BsmBI: 'CGTCTC',
+  BsaI: 'GGTCTC',
+  BbsI: 'GAAGAC',
+  SapI: 'GCTCTTC',
 }
 
 export const GENERIC_STRICT: SequenceLimits = {
-  name: 'generic-strict', verified: false, sites: CLONING_SITES,
+  name: 'generic-strict',
+  verified: false,
+  sites: CLONING_SITES,
   // poly-A signals, doi:10.1101/gr.10.7.1001 (the two strong ones are refused)
   senseMotifs: ['AATAAA', 'ATTAAA'],
-  mostDonorScore: 85, mostAcceptorScore: 85, longestRunAT: 6, longestRunGC: 5, gcWhole: [0.4, 0.65],
-  gcWindows: [{ length: 100, low: 0.3, high: 0.7 }, { length: 50, low: 0.3, high: 0.72 }, { length: 20, low: 0.15, high: 0.9 }],
-  directRepeat: 16, invertedRepeat: 20, hairpinSpan: 200,
+  mostDonorScore: 85,
+  mostAcceptorScore: 85,
+  longestRunAT: 6,
+  longestRunGC: 5,
+  gcWhole: [0.4, 0.65],
+  gcWindows: [
+    { length: 100, low: 0.3, high: 0.7 },
+    { length: 50, low: 0.3, high: 0.72 },
+    { length: 20, low: 0.15, high: 0.9 },
+  ],
+  directRepeat: 16,
+  invertedRepeat: 20,
+  hairpinSpan: 200,
 }
 
 /** Native codons, nothing refused: for comparison with designs of others. */
 export const NO_LIMITS: SequenceLimits = {
-  name: 'none', verified: true, sites: {}, senseMotifs: [], mostDonorScore: Number.POSITIVE_INFINITY, mostAcceptorScore: Number.POSITIVE_INFINITY,
-  longestRunAT: Number.POSITIVE_INFINITY, longestRunGC: Number.POSITIVE_INFINITY, gcWhole: [0, 1], gcWindows: [], directRepeat: Number.POSITIVE_INFINITY, invertedRepeat: Number.POSITIVE_INFINITY, hairpinSpan: 0,
+  name: 'none',
+  verified: true,
+  sites: {},
+  senseMotifs: [],
+  mostDonorScore: Number.POSITIVE_INFINITY,
+  mostAcceptorScore: Number.POSITIVE_INFINITY,
+  longestRunAT: Number.POSITIVE_INFINITY,
+  longestRunGC: Number.POSITIVE_INFINITY,
+  gcWhole: [0, 1],
+  gcWindows: [],
+  directRepeat: Number.POSITIVE_INFINITY,
+  invertedRepeat: Number.POSITIVE_INFINITY,
+  hairpinSpan: 0,
 }
 
 export const PRESETS: Readonly<Record<string, SequenceLimits>> = { 'generic-strict': GENERIC_STRICT, none: NO_LIMITS }
@@ -65,10 +96,12 @@ export function breaches(sequence: string, limits: SequenceLimits): readonly Lim
   }
   for (const motif of limits.senseMotifs) everyHit(motif, at => found.push({ check: 'motifs', at, text: motif }))
   everyHit('GT', at => {
-    if (donorScore(sequence, at) >= limits.mostDonorScore) found.push({ check: 'splice', at, text: `donor ${donorScore(sequence, at).toFixed(0)}` })
+    if (donorScore(sequence, at) >= limits.mostDonorScore)
+      found.push({ check: 'splice', at, text: `donor ${donorScore(sequence, at).toFixed(0)}` })
   })
   everyHit('AG', at => {
-    if (acceptorScore(sequence, at) >= limits.mostAcceptorScore) found.push({ check: 'splice', at, text: `acceptor ${acceptorScore(sequence, at).toFixed(0)}` })
+    if (acceptorScore(sequence, at) >= limits.mostAcceptorScore)
+      found.push({ check: 'splice', at, text: `acceptor ${acceptorScore(sequence, at).toFixed(0)}` })
   })
   for (const match of sequence.matchAll(/A+|C+|G+|T+/g)) {
     const most = match[0][0] === 'A' || match[0][0] === 'T' ? limits.longestRunAT : limits.longestRunGC
@@ -81,7 +114,8 @@ export function breaches(sequence: string, limits: SequenceLimits): readonly Lim
 function gcBreaches(sequence: string, limits: SequenceLimits): readonly LimitBreach[] {
   const found: LimitBreach[] = []
   const whole = gcShare(sequence)
-  if (whole < limits.gcWhole[0] || whole > limits.gcWhole[1]) found.push({ check: 'gc', at: 0, text: `${(100 * whole).toFixed(1)} % in the whole insert` })
+  if (whole < limits.gcWhole[0] || whole > limits.gcWhole[1])
+    found.push({ check: 'gc', at: 0, text: `${(100 * whole).toFixed(1)} % in the whole insert` })
   for (const { length, low, high } of limits.gcWindows) {
     let gc = 0
     for (let i = 0; i < sequence.length; i++) {

@@ -26,7 +26,12 @@ export const locusOf = (name: string): TcrLocus | undefined => {
  * Only lossless repairs; lists of genes and unknown names come back as an issue `gene-name`.
  */
 export function normaliseGeneName(written: string): Result<string, Issue> {
-  let name = written.normalize('NFKC').replace(/[‐-―−]/g, '-').replace(/\s+/g, '').replace(/_+$/, '').toUpperCase()
+  let name = written
+    .normalize('NFKC')
+    .replace(/[‐-―−]/g, '-')
+    .replace(/\s+/g, '')
+    .replace(/_+$/, '')
+    .toUpperCase()
   name = name.replace(/-DV/, '/DV').replace(/(TRAV\d+(?:-\d+)?)DV/, '$1/DV')
   name = name.replace(/\*(\d)$/, '*0$1')
   if (!/^TR[ABGD][VDJC][\w\-/]*(\*[A-Z]?\d{2,}[A-Z0-9_]*)?$/.test(name)) {

@@ -40,10 +40,16 @@ const lvl: readonly Substitution[] = [
 ]
 
 const human = (name: string, cys: boolean): ConstantSet => ({
-  name, species: 'human', alpha: { gene: 'TRAC', substitutions: cys ? [t48c] : [], end: 'LRLWSS' }, beta: { gene: 'TRBC2', substitutions: cys ? [s57c] : [], end: 'VKRKDSRG' },
+  name,
+  species: 'human',
+  alpha: { gene: 'TRAC', substitutions: cys ? [t48c] : [], end: 'LRLWSS' },
+  beta: { gene: 'TRBC2', substitutions: cys ? [s57c] : [], end: 'VKRKDSRG' },
 })
 const murine = (name: string, alpha: readonly Substitution[], cys: boolean): ConstantSet => ({
-  name, species: 'mouse', alpha: { gene: 'TRAC', substitutions: alpha, end: 'LRLWSS' }, beta: { gene: 'TRBC2', substitutions: cys ? [s57c] : [], end: 'VKKKNS' },
+  name,
+  species: 'mouse',
+  alpha: { gene: 'TRAC', substitutions: alpha, end: 'LRLWSS' },
+  beta: { gene: 'TRBC2', substitutions: cys ? [s57c] : [], end: 'VKKKNS' },
 })
 
 export const CONSTANT_SETS: Readonly<Record<string, ConstantSet>> = {
@@ -79,17 +85,31 @@ export function buildConstant(germline: Germline, chain: ConstantChain, set: str
     const residue = residueOfCodon(nt.slice(at, at + 3))
     if (residue !== s.from || residueOfCodon(s.codon) !== s.to) {
       const around = wild.slice(Math.max(0, s.number - 2 - 5), s.number - 2 + 6)
-      return fail(issue('constant-residue', `${chain.gene} has ${residue} at residue ${s.number} (…${around}…), ${set} expects ${s.from}`, 'check the numbering: residue 1 is the J-C junction residue'))
+      return fail(
+        issue(
+          'constant-residue',
+          `${chain.gene} has ${residue} at residue ${s.number} (…${around}…), ${set} expects ${s.from}`,
+          'check the numbering: residue 1 is the J-C junction residue',
+        ),
+      )
     }
     nt = nt.slice(0, at) + s.codon + nt.slice(at + 3)
   }
   const aa = translate(nt.slice(2))
   const missing = chain.substitutions.find(s => !aa.includes(s.motif))
-  if (missing !== undefined) return fail(issue('constant-motif', `${chain.gene} of ${set} lacks the motif ${missing.motif}`, 'check the substitutions of the set'))
-  if (!aa.endsWith(chain.end) || aa.includes('*')) return fail(issue('constant-end', `${chain.gene} ends in ${aa.slice(-8)}, expected ${chain.end}`, 'check the germline record'))
+  if (missing !== undefined)
+    return fail(issue('constant-motif', `${chain.gene} of ${set} lacks the motif ${missing.motif}`, 'check the substitutions of the set'))
+  if (!aa.endsWith(chain.end) || aa.includes('*'))
+    return fail(issue('constant-end', `${chain.gene} ends in ${aa.slice(-8)}, expected ${chain.end}`, 'check the germline record'))
   const changed = [...aa].filter((residue, i) => residue !== wild[i]).length
-  if (changed !== chain.substitutions.length || aa.length !== wild.length) throw new Error(`${set}: ${changed} residues changed by ${chain.substitutions.length} substitutions`)
-  return ok({ nt, aa, origin: `${germline.species} ${chain.gene}*${found.value.segment.allele} (${germline.release})`, substitutions: chain.substitutions })
+  if (changed !== chain.substitutions.length || aa.length !== wild.length)
+    throw new Error(`${set}: ${changed} residues changed by ${chain.substitutions.length} substitutions`)
+  return ok({
+    nt,
+    aa,
+    origin: `${germline.species} ${chain.gene}*${found.value.segment.allele} (${germline.release})`,
+    substitutions: chain.substitutions,
+  })
 }
 
 /** The beta chain's gene: human TRBJ1 goes with TRBC1, as in the genome; murine sets use the one they name. */

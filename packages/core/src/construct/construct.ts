@@ -67,4 +67,5 @@ export interface Construct {
 export const KOZAK = 'GCCGCCACC'
 export const STOP = 'TAA'
 
-export const failedChecks = (gate: readonly GateResult[]): readonly string[] => gate.filter(result => result.verdict === 'fails').map(result => result.check)
+export const failedChecks = (gate: readonly GateResult[]): readonly string[] =>
+  gate.filter(result => result.verdict === 'fails').map(result => result.check)

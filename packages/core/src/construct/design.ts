@@ -1,6 +1,15 @@
 // The stage: a receptor's two chains + a product description → an insert, judged by the gate. A refused receptor comes back with its reasons.
 import { type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result, sha256Hex } from '../base/index.ts'
-import { type CodonUsage, codonAdaptationIndex, type DesignPart, gcShare, NO_LIMITS, optimiseCodons, PRESETS, translate } from '../bio/index.ts'
+import {
+  type CodonUsage,
+  codonAdaptationIndex,
+  type DesignPart,
+  gcShare,
+  NO_LIMITS,
+  optimiseCodons,
+  PRESETS,
+  translate,
+} from '../bio/index.ts'
 import { betaChainOf, buildConstant, CONSTANT_SETS, type ConstantRegion } from './constant-set.ts'
 import { type Construct, type ConstructId, type ConstructPart, type Declaration, failedChecks, KOZAK, STOP } from './construct.ts'
 import { type GateGermlines, judge } from './gate.ts'
@@ -16,7 +25,13 @@ export interface ProductOptions {
   readonly lockJunction: boolean
 }
 
-export const DEFAULT_PRODUCT: ProductOptions = { constantSet: 'murine-cys-lvl', linker: 'furin-SGSG-P2A', order: 'beta-alpha', preset: 'generic-strict', lockJunction: false }
+export const DEFAULT_PRODUCT: ProductOptions = {
+  constantSet: 'murine-cys-lvl',
+  linker: 'furin-SGSG-P2A',
+  order: 'beta-alpha',
+  preset: 'generic-strict',
+  lockJunction: false,
+}
 
 export interface ReceptorInput {
   readonly receptorId: string
@@ -32,7 +47,14 @@ export function checkProduct(options: ProductOptions): Result<undefined, Issue> 
     ['preset', options.preset, Object.keys(PRESETS)],
     ['order', options.order, ['beta-alpha', 'alpha-beta']],
   ] as const) {
-    if (!known.includes(value)) return fail(issue('product-option', `${name} "${value}" is not known`, `use one of ${known.join(', ')} (nearest: ${nearest(value, known, 1)[0]})`))
+    if (!(known as readonly string[]).includes(value))
+      return fail(
+        issue(
+          'product-option',
+          `${name} "${value}" is not known`,
+          `use one of ${known.join(', ')} (nearest: ${nearest(value, known, 1)[0]})`,
+        ),
+      )
   }
   return ok(undefined)
 }
@@ -46,7 +68,12 @@ interface ChainDesign {
 }
 
 /** Issues when a chain cannot be built at all; a construct that fails the gate is a value with status `refused`. */
-export function designConstruct(receptor: ReceptorInput, options: ProductOptions, germlines: GateGermlines, usage: CodonUsage): Result<Construct, readonly Issue[]> {
+export function designConstruct(
+  receptor: ReceptorInput,
+  options: ProductOptions,
+  germlines: GateGermlines,
+  usage: CodonUsage,
+): Result<Construct, readonly Issue[]> {
   const set = CONSTANT_SETS[options.constantSet]!
   const linker = LINKERS[options.linker]!
   const alpha = reconstructChain(receptor.alpha, germlines.receptor, usage)
@@ -57,30 +84,74 @@ export function designConstruct(receptor: ReceptorInput, options: ProductOptions
   const alphaC = buildConstant(constants, set.alpha, set.name)
   const betaC = buildConstant(constants, betaChainOf(set, beta.value.j.gene), set.name)
   if (!alphaC.ok || !betaC.ok) return fail([alphaC, betaC].flatMap(made => (made.ok ? [] : [made.issue])))
-  const designs: readonly ChainDesign[] = [{ name: 'alpha', chain: alpha.value, constant: alphaC.value }, { name: 'beta', chain: beta.value, constant: betaC.value }]
+  const designs: readonly ChainDesign[] = [
+    { name: 'alpha', chain: alpha.value, constant: alphaC.value },
+    { name: 'beta', chain: beta.value, constant: betaC.value },
+  ]
   const ordered = options.order === 'beta-alpha' ? designs.toReversed() : designs
   const native = tile(ordered, linker, germlines.receptor.release)
   const limits = PRESETS[options.preset]!
   const stop = translate(native.nt.slice(KOZAK.length, -STOP.length)).search(/[^ACDEFGHIKLMNPQRSTVWY]/)
-  if (stop >= 0) return fail([issue('stop-inside', `the assembled protein has a stop at residue ${stop + 1} (${[alpha.value.v, alpha.value.j, beta.value.v, beta.value.j].map(nameOf).join(', ')})`, 'check the V and J genes: a pseudogene, or a record that is out of frame')])
-  const made = limits === NO_LIMITS ? ok({ nt: native.nt, cai: codonAdaptationIndex(usage, native.nt.slice(KOZAK.length, -STOP.length)), notBest: 0 }) : optimiseCodons(designParts(native, options.lockJunction), usage, limits)
+  if (stop >= 0)
+    return fail([
+      issue(
+        'stop-inside',
+        `the assembled protein has a stop at residue ${stop + 1} (${[alpha.value.v, alpha.value.j, beta.value.v, beta.value.j].map(nameOf).join(', ')})`,
+        'check the V and J genes: a pseudogene, or a record that is out of frame',
+      ),
+    ])
+  const made =
+    limits === NO_LIMITS
+      ? ok({ nt: native.nt, cai: codonAdaptationIndex(usage, native.nt.slice(KOZAK.length, -STOP.length)), notBest: 0 })
+      : optimiseCodons(designParts(native, options.lockJunction), usage, limits)
   if (!made.ok) return fail([made.issue])
   const insert = made.value.nt
-  const locked = (chain: ReconstructedChain) => (chain.mode === 'nucleotide' && (options.lockJunction || limits === NO_LIMITS) ? chain.junctionNt : undefined)
+  const locked = (chain: ReconstructedChain) =>
+    chain.mode === 'nucleotide' && (options.lockJunction || limits === NO_LIMITS) ? chain.junctionNt : undefined
   const declaration: Declaration = {
-    alpha: { vCall: nameOf(alpha.value.v), jCall: nameOf(alpha.value.j), junctionAa: alpha.value.junctionAa, junctionNtLocked: locked(alpha.value) },
-    beta: { vCall: nameOf(beta.value.v), jCall: nameOf(beta.value.j), junctionAa: beta.value.junctionAa, junctionNtLocked: locked(beta.value) },
-    constantSet: options.constantSet, linker: options.linker, order: options.order, fivePrime: KOZAK, stop: STOP, preset: options.preset,
+    alpha: {
+      vCall: nameOf(alpha.value.v),
+      jCall: nameOf(alpha.value.j),
+      junctionAa: alpha.value.junctionAa,
+      junctionNtLocked: locked(alpha.value),
+    },
+    beta: {
+      vCall: nameOf(beta.value.v),
+      jCall: nameOf(beta.value.j),
+      junctionAa: beta.value.junctionAa,
+      junctionNtLocked: locked(beta.value),
+    },
+    constantSet: options.constantSet,
+    linker: options.linker,
+    order: options.order,
+    fivePrime: KOZAK,
+    stop: STOP,
+    preset: options.preset,
   }
   const gate = judge(insert, declaration, germlines)
   const caveats: Caveat[] = [...alpha.value.caveats, ...beta.value.caveats]
   if (!limits.verified) caveats.push(caveat('preset-unverified', `the limits ${limits.name} were not confirmed by a vendor`))
   return ok({
-    id: `TCR-${sha256Hex(JSON.stringify([receptor.receptorId, declaration])).slice(0, 10)}` as ConstructId, receptorId: receptor.receptorId, declaration,
-    status: failedChecks(gate).length === 0 ? 'ready' : 'refused', insert, protein: translate(insert.slice(KOZAK.length, -STOP.length)), sha256: sha256Hex(insert), parts: native.parts,
-    cai: made.value.cai, gc: gcShare(insert), notBestCodons: made.value.notBest, gate, caveats,
-    vAlpha: nameOf(alpha.value.v), jAlpha: nameOf(alpha.value.j), vBeta: nameOf(beta.value.v), jBeta: nameOf(beta.value.j),
-    leaderAlphaNt: alpha.value.leaderNt, junctionAlphaNt: alpha.value.junctionNt, junctionBetaNt: beta.value.junctionNt,
+    id: `TCR-${sha256Hex(JSON.stringify([receptor.receptorId, declaration])).slice(0, 10)}` as ConstructId,
+    receptorId: receptor.receptorId,
+    declaration,
+    status: failedChecks(gate).length === 0 ? 'ready' : 'refused',
+    insert,
+    protein: translate(insert.slice(KOZAK.length, -STOP.length)),
+    sha256: sha256Hex(insert),
+    parts: native.parts,
+    cai: made.value.cai,
+    gc: gcShare(insert),
+    notBestCodons: made.value.notBest,
+    gate,
+    caveats,
+    vAlpha: nameOf(alpha.value.v),
+    jAlpha: nameOf(alpha.value.j),
+    vBeta: nameOf(beta.value.v),
+    jBeta: nameOf(beta.value.j),
+    leaderAlphaNt: alpha.value.leaderNt,
+    junctionAlphaNt: alpha.value.junctionNt,
+    junctionBetaNt: beta.value.junctionNt,
   })
 }
 
@@ -102,14 +173,23 @@ function tile(ordered: readonly ChainDesign[], linker: Linker, release: string):
     if (i > 0) {
       let at = 0
       for (const { label, aa } of linker.features) {
-        add(label === 'furin' ? 'furin' : label.endsWith('2A') ? '2a' : 'spacer', linker.nt.slice(at, at + aa.length * 3), `${label} of ${linker.name}`)
+        add(
+          label === 'furin' ? 'furin' : label.endsWith('2A') ? '2a' : 'spacer',
+          linker.nt.slice(at, at + aa.length * 3),
+          `${label} of ${linker.name}`,
+        )
         at += aa.length * 3
       }
     }
     const v = `${chain.v.gene}*${chain.v.allele} (${release}, ${chain.v.record})`
     add('leader', chain.leaderNt, v, name)
     add('v-region', chain.vNt, v, name)
-    add('junction', chain.junctionNt, chain.mode === 'nucleotide' ? 'bases of the cell' : 'residues given, germline codons where they agree', name)
+    add(
+      'junction',
+      chain.junctionNt,
+      chain.mode === 'nucleotide' ? 'bases of the cell' : 'residues given, germline codons where they agree',
+      name,
+    )
     add('j-region', chain.jNt, `${chain.j.gene}*${chain.j.allele} (${release}, ${chain.j.record})`, name)
     add('constant', constant.nt, constant.origin + constant.substitutions.map(s => ` ${s.from}${s.number}${s.to}`).join(''), name)
   })

@@ -1,6 +1,16 @@
 // The hard gate: judges finished bases from the declaration alone. It shares with the assembler only the genetic code and the germline tables.
 // One failed check refuses the construct; there is no way around it.
-import { breaches, findSegment, type Germline, type GermlineJ, type GermlineV, normaliseGeneName, PRESETS, residueOfCodon, translate } from '../bio/index.ts'
+import {
+  breaches,
+  findSegment,
+  type Germline,
+  type GermlineJ,
+  type GermlineV,
+  normaliseGeneName,
+  PRESETS,
+  residueOfCodon,
+  translate,
+} from '../bio/index.ts'
 import { betaChainOf, buildConstant, CONSTANT_SETS, type ConstantChain } from './constant-set.ts'
 import type { Declaration, DeclaredChain, GateResult } from './construct.ts'
 import { LINKERS } from './linker.ts'
@@ -40,7 +50,12 @@ export function judge(insert: string, declaration: Declaration, germlines: GateG
   gate.check('junctions-differ', alpha.junctionAa !== beta.junctionAa, `${alpha.junctionAa}, ${beta.junctionAa}`, 'two different junctions')
   const { fivePrime, stop } = declaration
   gate.check('kozak', insert.startsWith(fivePrime), insert.slice(0, fivePrime.length), fivePrime)
-  gate.check('start', insert.slice(fivePrime.length, fivePrime.length + 3) === 'ATG', insert.slice(fivePrime.length, fivePrime.length + 3), 'ATG')
+  gate.check(
+    'start',
+    insert.slice(fivePrime.length, fivePrime.length + 3) === 'ATG',
+    insert.slice(fivePrime.length, fivePrime.length + 3),
+    'ATG',
+  )
   gate.check('no-upstream-atg', !inFrameAtg(fivePrime), fivePrime, 'no ATG in frame before the start')
   const coding = insert.slice(fivePrime.length)
   gate.check('frame', coding.length % 3 === 0, `${coding.length} bases from the start`, 'a multiple of three')
@@ -53,10 +68,18 @@ export function judge(insert: string, declaration: Declaration, germlines: GateG
   const expected = (['alpha', 'beta'] as const).map(name => expectChain(name, declaration, germlines, gate))
   const [a, b] = expected
   if (a !== undefined && b !== undefined && linker !== undefined) judgeProtein(protein, a, b, linker.aa, declaration, gate)
-  for (const [name, chain] of [['alpha', alpha], ['beta', beta]] as const) {
+  for (const [name, chain] of [
+    ['alpha', alpha],
+    ['beta', beta],
+  ] as const) {
     if (chain.junctionNtLocked !== undefined) {
       const at = insert.indexOf(chain.junctionNtLocked)
-      gate.check(`junction-${name}-nt`, at >= 0 && (at - fivePrime.length) % 3 === 0, at < 0 ? 'absent' : `at ${at + 1}`, chain.junctionNtLocked)
+      gate.check(
+        `junction-${name}-nt`,
+        at >= 0 && (at - fivePrime.length) % 3 === 0,
+        at < 0 ? 'absent' : `at ${at + 1}`,
+        chain.junctionNtLocked,
+      )
     }
   }
   const preset = PRESETS[declaration.preset]
@@ -65,7 +88,17 @@ export function judge(insert: string, declaration: Declaration, germlines: GateG
     const found = breaches(insert, preset)
     for (const check of ['sites', 'motifs', 'splice', 'homopolymer', 'gc', 'repeats', 'hairpin'] as const) {
       const here = found.filter(breach => breach.check === check)
-      gate.check(check, here.length === 0, here.length === 0 ? 'none' : here.slice(0, 3).map(breach => `${breach.text} at ${breach.at + 1}`).join('; '), `within ${preset.name}`)
+      gate.check(
+        check,
+        here.length === 0,
+        here.length === 0
+          ? 'none'
+          : here
+              .slice(0, 3)
+              .map(breach => `${breach.text} at ${breach.at + 1}`)
+              .join('; '),
+        `within ${preset.name}`,
+      )
     }
   }
   return gate.list
@@ -85,15 +118,30 @@ function expectChain(name: 'alpha' | 'beta', declaration: Declaration, germlines
   gate.check(`${name}-constant-set`, set !== undefined, declaration.constantSet, Object.keys(CONSTANT_SETS).join(', '))
   const v = segment<GermlineV>('V', declared.vCall, germlines.receptor)
   const j = segment<GermlineJ>('J', declared.jCall, germlines.receptor)
-  gate.check(`${name}-genes`, v !== undefined && j !== undefined, `${declared.vCall}, ${declared.jCall}`, `genes of ${germlines.receptor.release}`)
+  gate.check(
+    `${name}-genes`,
+    v !== undefined && j !== undefined,
+    `${declared.vCall}, ${declared.jCall}`,
+    `genes of ${germlines.receptor.release}`,
+  )
   if (set === undefined || v === undefined || j === undefined) return undefined
   const locus = name === 'alpha' ? 'TRA' : 'TRB'
   gate.check(`${name}-locus`, v.gene.startsWith(locus) && j.gene.startsWith(locus), `${v.gene}, ${j.gene}`, `two ${locus} genes`)
   const chain: ConstantChain = name === 'alpha' ? set.alpha : betaChainOf(set, j.gene)
   const constant = buildConstant(germlines.constants[set.species], chain, set.name)
-  gate.check(`${name}-constant-built`, constant.ok, constant.ok ? constant.value.origin : constant.issue.what, `${set.name} from the germline`)
+  gate.check(
+    `${name}-constant-built`,
+    constant.ok,
+    constant.ok ? constant.value.origin : constant.issue.what,
+    `${set.name} from the germline`,
+  )
   const anchored = v.cys104 !== undefined && v.cys23 !== undefined && v.trp41 !== undefined && j.j118 !== undefined
-  gate.check(`${name}-v-domain`, anchored, anchored ? 'C23, W41, C104, J118' : 'an anchor is missing', 'C23, W41, C104 and J118 in the germline')
+  gate.check(
+    `${name}-v-domain`,
+    anchored,
+    anchored ? 'C23, W41, C104, J118' : 'an anchor is missing',
+    'C23, W41, C104 and J118 in the germline',
+  )
   if (!constant.ok || !anchored) return undefined
   const mature = translate(v.sequence.slice(0, v.cys104))
   gate.check(`${name}-v-open`, !mature.includes('*'), mature.includes('*') ? 'stop in V' : 'open', 'no stop in V: not a pseudogene')
@@ -101,7 +149,12 @@ function expectChain(name: 'alpha' | 'beta', declaration: Declaration, germlines
   gate.check(`${name}-leader`, /^M[^*]{13,44}$/.test(leader), leader, 'M first, 14 to 45 residues, no stop')
   const length = declared.junctionAa.length
   const j118 = residueOfCodon(j.sequence.slice(j.j118, j.j118! + 3))
-  gate.check(`${name}-junction`, length >= 5 && length <= 35 && declared.junctionAa[0] === 'C' && declared.junctionAa.at(-1) === j118, declared.junctionAa, `C … ${j118}, 5 to 35 residues`)
+  gate.check(
+    `${name}-junction`,
+    length >= 5 && length <= 35 && declared.junctionAa[0] === 'C' && declared.junctionAa.at(-1) === j118,
+    declared.junctionAa,
+    `C … ${j118}, 5 to 35 residues`,
+  )
   const rest = j.sequence.slice(j.j118! + 3)
   const jAa = translate(rest)
   gate.check(`${name}-j-motif`, /^(G.G|..G)/.test(jAa), j118 + jAa.slice(0, 3), 'residue 118 followed by GxG or xxG')
@@ -119,19 +172,54 @@ function segment<S extends GermlineV | GermlineJ>(region: S['region'], call: str
 
 const whole = (chain: ExpectedChain): string => chain.leader + chain.v + chain.junction + chain.j + chain.jc + chain.constant
 
-function judgeProtein(protein: string, alpha: ExpectedChain, beta: ExpectedChain, linker: string, declaration: Declaration, gate: Gate): void {
+function judgeProtein(
+  protein: string,
+  alpha: ExpectedChain,
+  beta: ExpectedChain,
+  linker: string,
+  declaration: Declaration,
+  gate: Gate,
+): void {
   const [first, second] = declaration.order === 'beta-alpha' ? [beta, alpha] : [alpha, beta]
   const expected = whole(first) + linker + whole(second)
   const differs = firstDifference(protein, expected)
-  gate.check('protein-differs', differs < 0, differs < 0 ? `${protein.length} residues` : `residue ${differs + 1}: ${protein.slice(Math.max(0, differs - 3), differs + 4)}`, differs < 0 ? 'as declared' : expected.slice(Math.max(0, differs - 3), differs + 4))
+  gate.check(
+    'protein-differs',
+    differs < 0,
+    differs < 0 ? `${protein.length} residues` : `residue ${differs + 1}: ${protein.slice(Math.max(0, differs - 3), differs + 4)}`,
+    differs < 0 ? 'as declared' : expected.slice(Math.max(0, differs - 3), differs + 4),
+  )
   const atLinker = protein.indexOf(linker)
-  gate.check('linker', atLinker > 0 && linker.endsWith('NPGP') && protein[atLinker + linker.length] === 'M', atLinker > 0 ? protein.slice(atLinker, atLinker + linker.length + 1) : 'absent', `${linker}M`)
+  gate.check(
+    'linker',
+    atLinker > 0 && linker.endsWith('NPGP') && protein[atLinker + linker.length] === 'M',
+    atLinker > 0 ? protein.slice(atLinker, atLinker + linker.length + 1) : 'absent',
+    `${linker}M`,
+  )
   const [head, tail] = atLinker > 0 ? [protein.slice(0, atLinker), protein.slice(atLinker + linker.length)] : [protein, protein]
-  gate.check('order', head.includes(first.junction) && tail.includes(second.junction), declaration.order, `${first.name} before ${second.name}`)
-  for (const [chain, part] of [[first, head], [second, tail]] as const) {
+  gate.check(
+    'order',
+    head.includes(first.junction) && tail.includes(second.junction),
+    declaration.order,
+    `${first.name} before ${second.name}`,
+  )
+  for (const [chain, part] of [
+    [first, head],
+    [second, tail],
+  ] as const) {
     const at = part.indexOf(chain.junction)
-    gate.check(`junction-${chain.name}`, at >= 0 && part.indexOf(chain.junction, at + 1) < 0, at < 0 ? 'absent' : `residue ${at + 1}`, `${chain.junction} once`)
-    gate.check(`${chain.name}-constant-variant`, part.includes(chain.constant), part.includes(chain.constant) ? 'present' : 'another constant region', `${declaration.constantSet} in full`)
+    gate.check(
+      `junction-${chain.name}`,
+      at >= 0 && part.indexOf(chain.junction, at + 1) < 0,
+      at < 0 ? 'absent' : `residue ${at + 1}`,
+      `${chain.junction} once`,
+    )
+    gate.check(
+      `${chain.name}-constant-variant`,
+      part.includes(chain.constant),
+      part.includes(chain.constant) ? 'present' : 'another constant region',
+      `${declaration.constantSet} in full`,
+    )
     gate.check(`${chain.name}-constant-end`, part.endsWith(chain.constant.slice(-6)), part.slice(-6), chain.constant.slice(-6))
   }
 }

@@ -18,14 +18,20 @@ const SGSG = { label: 'SGSG', aa: 'SGSG', nt: 'AGCGGCAGCGGA' }
 const GSG = { label: 'GSG', aa: 'GSG', nt: 'GGCAGCGGC' }
 
 const make = (name: string, parts: readonly { label: string; aa: string; nt: string }[]): Linker => ({
-  name, aa: parts.map(part => part.aa).join(''), nt: parts.map(part => part.nt).join(''), features: parts.map(({ label, aa }) => ({ label, aa })),
+  name,
+  aa: parts.map(part => part.aa).join(''),
+  nt: parts.map(part => part.nt).join(''),
+  features: parts.map(({ label, aa }) => ({ label, aa })),
 })
 
 const TWO_A = [P2A, T2A, E2A, F2A]
 
 /** `furin-SGSG-P2A` (default), `P2A` (with GSG), and the same with T2A, E2A, F2A. */
 export const LINKERS: Readonly<Record<string, Linker>> = Object.fromEntries(
-  TWO_A.flatMap(two => [make(`furin-SGSG-${two.label}`, [FURIN, SGSG, two]), make(two.label, [GSG, two])]).map(linker => [linker.name, linker]),
+  TWO_A.flatMap(two => [make(`furin-SGSG-${two.label}`, [FURIN, SGSG, two]), make(two.label, [GSG, two])]).map(linker => [
+    linker.name,
+    linker,
+  ]),
 )
 
 export const DEFAULT_LINKER = 'furin-SGSG-P2A'

@@ -1,7 +1,19 @@
 // V gene, junction, J gene → the chain's bases from the leader's ATG to the end of J. Given junction bases are never changed (lossless mode);
 // a junction known as residues only takes germline codons where it agrees with V or J and the most frequent codon between (amino-acid mode).
 import { type Caveat, caveat, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { type CodonUsage, codonsByUse, findSegment, type Germline, type GermlineJ, type GermlineV, isDna, locusOf, normaliseGeneName, residueOfCodon, translate } from '../bio/index.ts'
+import {
+  type CodonUsage,
+  codonsByUse,
+  findSegment,
+  type Germline,
+  type GermlineJ,
+  type GermlineV,
+  isDna,
+  locusOf,
+  normaliseGeneName,
+  residueOfCodon,
+  translate,
+} from '../bio/index.ts'
 
 export interface ChainInput {
   readonly locus: 'TRA' | 'TRB'
@@ -45,30 +57,53 @@ export function reconstructChain(input: ChainInput, germline: Germline, usage: C
   const aa = translate(junction.value)
   const j118 = residueOfCodon(j.value.sequence.slice(j.value.j118!, j.value.j118! + 3))
   if (aa[0] !== 'C' || aa.at(-1) !== j118) {
-    return refuse('junction-ends', `the junction ${aa} does not run from C104 to ${j118}118 of ${j.value.gene}*${j.value.allele}`, 'give the junction with both conserved residues, or the J gene it belongs to')
+    return refuse(
+      'junction-ends',
+      `the junction ${aa} does not run from C104 to ${j118}118 of ${j.value.gene}*${j.value.allele}`,
+      'give the junction with both conserved residues, or the J gene it belongs to',
+    )
   }
   if (input.junctionNt !== '') checkAgreement(aa, v.value, j.value, caveats)
   return ok({
-    locus: input.locus, mode: input.junctionNt === '' ? 'amino-acid' : 'nucleotide', v: v.value, j: j.value, leaderNt: v.value.leader, vNt: v.value.sequence.slice(0, v.value.cys104),
-    junctionNt: junction.value, junctionAa: aa, jNt: j.value.sequence.slice(j.value.j118! + 3), caveats,
+    locus: input.locus,
+    mode: input.junctionNt === '' ? 'amino-acid' : 'nucleotide',
+    v: v.value,
+    j: j.value,
+    leaderNt: v.value.leader,
+    vNt: v.value.sequence.slice(0, v.value.cys104),
+    junctionNt: junction.value,
+    junctionAa: aa,
+    jNt: j.value.sequence.slice(j.value.j118! + 3),
+    caveats,
   })
 }
 
 function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineV, Issue> {
   const name = normaliseGeneName(input.vCall)
   if (!name.ok) return name
-  if (locusOf(name.value) !== input.locus) return refuse('locus-differs', `${input.vCall} is no ${input.locus} gene`, 'put each chain under its own columns')
+  if (locusOf(name.value) !== input.locus)
+    return refuse('locus-differs', `${input.vCall} is no ${input.locus} gene`, 'put each chain under its own columns')
   const found = findSegment(germline, 'V', name.value)
   if (!found.ok) return found
   const { segment, basis, others } = found.value
   if (segment.cys104 === undefined || segment.leader === '') {
-    return refuse('v-unusable', `${segment.gene}*${segment.allele} has ${segment.leader === '' ? 'no usable leader' : 'not all of C23, W41 and C104'} in ${germline.release}`, 'use a contig, or import a germline reference that holds the gene')
+    return refuse(
+      'v-unusable',
+      `${segment.gene}*${segment.allele} has ${segment.leader === '' ? 'no usable leader' : 'not all of C23, W41 and C104'} in ${germline.release}`,
+      'use a contig, or import a germline reference that holds the gene',
+    )
   }
   const mature = translate(segment.sequence.slice(0, segment.cys104))
-  if (mature.includes('*')) return refuse('v-unusable', `${segment.gene}*${segment.allele} has a stop in its V region: a pseudogene`, 'check the gene name')
+  if (mature.includes('*'))
+    return refuse('v-unusable', `${segment.gene}*${segment.allele} has a stop in its V region: a pseudogene`, 'check the gene name')
   const differing = others.filter(other => translate(other.sequence.slice(0, other.cys104)) !== mature)
   if (basis === 'assumed' && differing.length > 0) {
-    caveats.push(caveat('allele-assumed', `${segment.gene}*${segment.allele} was assumed; ${differing.map(o => `*${o.allele}`).join(', ')} differ in the mature protein`))
+    caveats.push(
+      caveat(
+        'allele-assumed',
+        `${segment.gene}*${segment.allele} was assumed; ${differing.map(o => `*${o.allele}`).join(', ')} differ in the mature protein`,
+      ),
+    )
   }
   return ok(segment)
 }
@@ -76,34 +111,61 @@ function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Resu
 function chooseJ(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineJ, Issue> {
   const name = normaliseGeneName(input.jCall)
   if (!name.ok) return name
-  if (locusOf(name.value) !== input.locus) return refuse('locus-differs', `${input.jCall} is no ${input.locus} gene`, 'put each chain under its own columns')
+  if (locusOf(name.value) !== input.locus)
+    return refuse('locus-differs', `${input.jCall} is no ${input.locus} gene`, 'put each chain under its own columns')
   const found = findSegment(germline, 'J', name.value)
   if (!found.ok) return found
   const { segment, basis, others } = found.value
-  if (segment.j118 === undefined) return refuse('j-unusable', `${segment.gene}*${segment.allele} has no trustworthy residue 118 in ${germline.release}`, 'check the gene name, or import a germline reference')
+  if (segment.j118 === undefined)
+    return refuse(
+      'j-unusable',
+      `${segment.gene}*${segment.allele} has no trustworthy residue 118 in ${germline.release}`,
+      'check the gene name, or import a germline reference',
+    )
   const tail = (j: GermlineJ) => translate(j.sequence.slice(j.j118 ?? 0))
-  if (basis === 'assumed' && others.some(other => tail(other) !== tail(segment))) caveats.push(caveat('allele-assumed', `${segment.gene}*${segment.allele} was assumed; other alleles differ behind residue 118`))
+  if (basis === 'assumed' && others.some(other => tail(other) !== tail(segment)))
+    caveats.push(caveat('allele-assumed', `${segment.gene}*${segment.allele} was assumed; other alleles differ behind residue 118`))
   return ok(segment)
 }
 
 function checkedJunction(input: ChainInput): Result<string, Issue> {
   const nt = input.junctionNt
-  if (!isDna(nt)) return refuse('junction-residue', `the junction bases "${nt}" hold a letter that is not A, C, G or T`, 'resequence the junction')
-  if (nt.length % 3 !== 0) return refuse('junction-length', `the junction has ${nt.length} bases, not a multiple of three`, 'check the ends of the junction; an out-of-frame chain makes no receptor')
+  if (!isDna(nt))
+    return refuse('junction-residue', `the junction bases "${nt}" hold a letter that is not A, C, G or T`, 'resequence the junction')
+  if (nt.length % 3 !== 0)
+    return refuse(
+      'junction-length',
+      `the junction has ${nt.length} bases, not a multiple of three`,
+      'check the ends of the junction; an out-of-frame chain makes no receptor',
+    )
   const aa = translate(nt)
   if (aa.includes('*')) return refuse('junction-stop', `the junction ${aa} holds a stop`, 'this rearrangement makes no receptor')
-  if (input.junctionAa !== '' && aa !== input.junctionAa) return refuse('junction-translation', `the junction bases read ${aa}, the residues given are ${input.junctionAa}`, 'correct the one that is wrong')
+  if (input.junctionAa !== '' && aa !== input.junctionAa)
+    return refuse(
+      'junction-translation',
+      `the junction bases read ${aa}, the residues given are ${input.junctionAa}`,
+      'correct the one that is wrong',
+    )
   return ok(nt)
 }
 
 /** Germline codons for the longest agreeing start (V from C104) and end (J up to 118), the most frequent codon between. */
 function codonsForJunction(aa: string, v: GermlineV, j: GermlineJ, usage: CodonUsage, caveats: Caveat[]): Result<string, Issue> {
-  if (!/^[ACDEFGHIKLMNPQRSTVWY]{4,}$/.test(aa)) return refuse('junction-residue', `the junction "${aa}" is not at least four of the 20 residues`, 'write the junction from C104 to F/W118 in capital letters')
+  if (!/^[ACDEFGHIKLMNPQRSTVWY]{4,}$/.test(aa))
+    return refuse(
+      'junction-residue',
+      `the junction "${aa}" is not at least four of the 20 residues`,
+      'write the junction from C104 to F/W118 in capital letters',
+    )
   const start = v.sequence.slice(v.cys104)
   const end = j.sequence.slice(0, j.j118! + 3)
   const vSupport = agreeing(k => residueOfCodon(start.slice(3 * k, 3 * k + 3)) === aa[k], Math.min(aa.length, Math.floor(start.length / 3)))
-  const jSupport = agreeing(k => residueOfCodon(end.slice(end.length - 3 * k - 3, end.length - 3 * k)) === aa[aa.length - 1 - k], Math.min(aa.length - vSupport, Math.floor(end.length / 3)))
-  if (jSupport < 3 || vSupport < 2) caveats.push(caveat('junction-inconsistent', `${aa} agrees with ${v.gene} in ${vSupport} and with ${j.gene} in ${jSupport} residues`))
+  const jSupport = agreeing(
+    k => residueOfCodon(end.slice(end.length - 3 * k - 3, end.length - 3 * k)) === aa[aa.length - 1 - k],
+    Math.min(aa.length - vSupport, Math.floor(end.length / 3)),
+  )
+  if (jSupport < 3 || vSupport < 2)
+    caveats.push(caveat('junction-inconsistent', `${aa} agrees with ${v.gene} in ${vSupport} and with ${j.gene} in ${jSupport} residues`))
   let nt = start.slice(0, 3 * vSupport)
   for (let k = vSupport; k < aa.length - jSupport; k++) nt += codonsByUse(usage, aa[k]!)[0]!
   return ok(nt + end.slice(end.length - 3 * jSupport))
@@ -120,5 +182,6 @@ function checkAgreement(aa: string, v: GermlineV, j: GermlineJ, caveats: Caveat[
   const jAa = translate(j.sequence.slice(j.j118! % 3, j.j118! + 3))
   const vSupport = agreeing(k => vAa[k] === aa[k], Math.min(vAa.length, aa.length))
   const jSupport = agreeing(k => jAa.at(-1 - k) === aa.at(-1 - k), Math.min(jAa.length, aa.length))
-  if (jSupport < 3 || vSupport < 2) caveats.push(caveat('junction-inconsistent', `${aa} agrees with ${v.gene} in ${vSupport} and with ${j.gene} in ${jSupport} residues`))
+  if (jSupport < 3 || vSupport < 2)
+    caveats.push(caveat('junction-inconsistent', `${aa} agrees with ${v.gene} in ${vSupport} and with ${j.gene} in ${jSupport} residues`))
 }

@@ -51,7 +51,12 @@ const bad = (code: string, what: string, remedy: string) => fail(issue(code, wha
 const isDnaCdr3 = (text: string) => /^[ACGTN]+$/.test(text)
 
 /** `linkers`: name → DNA. Reconstructions are kept per allele, so that a batch pays for each once. */
-export function makeStitcher(reference: StitchrReference, usage: CodonUsage, linkers: ReadonlyMap<string, string>, species: 'human' | 'mouse' = 'human'): Stitcher {
+export function makeStitcher(
+  reference: StitchrReference,
+  usage: CodonUsage,
+  linkers: ReadonlyMap<string, string>,
+  species: 'human' | 'mouse' = 'human',
+): Stitcher {
   const bestCodon = new Map([...'ACDEFGHIKLMNPQRSTVWY*'].map(residue => [residue, codonsByUse(usage, residue)[0]!]))
   const nTermini = new Map<string, NTerminus>()
   const cTermini = new Map<string, Result<CTerminus, Issue>>()
@@ -101,32 +106,64 @@ export function makeStitcher(reference: StitchrReference, usage: CodonUsage, lin
     const end = cTerminus(j.value, c.value)
     if (!end.ok) return end
     const kept = keepV(start.aa, cdr3)
-    if (kept === undefined) return bad('stitchr-no-v-match', `the start of ${cdr3} is not found at the end of ${v.value.name}`, 'check V gene and junction')
+    if (kept === undefined)
+      return bad('stitchr-no-v-match', `the start of ${cdr3} is not found at the end of ${v.value.name}`, 'check V gene and junction')
     const rest = cdr3.slice(kept.matched)
     const joined = findJ(rest, end.value)
-    if (joined === undefined) return bad('stitchr-no-j-match', `the end of ${cdr3} is not found in ${j.value.name}`, 'check J gene and junction')
+    if (joined === undefined)
+      return bad('stitchr-no-j-match', `the end of ${cdr3} is not found in ${j.value.name}`, 'check J gene and junction')
     let middle = ''
     for (let i = 0; i < rest.length - joined.matched; i++) {
       const codon = given === undefined ? bestCodon.get(rest[i]!) : given.slice((kept.matched + i) * 3, (kept.matched + i) * 3 + 3)
-      if (codon === undefined) return bad('stitchr-residue', `"${rest[i]}" in ${cdr3} is no amino acid`, 'write the junction in the 20 residues')
+      if (codon === undefined)
+        return bad('stitchr-residue', `"${rest[i]}" in ${cdr3} is no amino acid`, 'write the junction in the 20 residues')
       middle += codon
     }
     const nt = chain.fivePrime + start.nt.slice(0, kept.residues * 3) + middle + end.value.nt.slice(joined.at * 3) + chain.threePrime
-    return ok({ nt, aa: padded(nt, chain.fivePrime.length), v: v.value.name, j: j.value.name, c: c.value.name, leader: `${leader.value.name}(L)` })
+    return ok({
+      nt,
+      aa: padded(nt, chain.fivePrime.length),
+      v: v.value.name,
+      j: j.value.name,
+      c: c.value.name,
+      leader: `${leader.value.name}(L)`,
+    })
   }
 
   function stitch(row: ThimbleRow, loci: readonly [Locus, Locus]): StitchedRow {
-    const chains = row.chains.map((chain, i) => (chain.v === '' && chain.j === '' && chain.cdr3 === '' ? undefined : stitchChain(chain, loci[i]!)))
+    const chains = row.chains.map((chain, i) =>
+      chain.v === '' && chain.j === '' && chain.cdr3 === '' ? undefined : stitchChain(chain, loci[i]!),
+    )
     const issues: Issue[] = chains.flatMap(chain => (chain !== undefined && !chain.ok ? [chain.issue] : []))
     const result = { row, chains: [chains[0], chains[1]] as const, linkerName: row.linker, linkOrder: row.linkOrder }
     const [first, second] = chains
-    if (row.linker === '' || first === undefined || second === undefined || !first.ok || !second.ok) return { ...result, linked: undefined, issues }
+    if (row.linker === '' || first === undefined || second === undefined || !first.ok || !second.ok)
+      return { ...result, linked: undefined, issues }
     const linker = linkers.get(row.linker) ?? (isDnaCdr3(row.linker) ? row.linker : undefined)
-    if (linker === undefined) return { ...result, linked: undefined, issues: [...issues, issue('linker-unknown', `linker "${row.linker}" is neither a name nor DNA`, `use one of ${[...linkers.keys()].join(', ')}, or DNA`)] }
+    if (linker === undefined)
+      return {
+        ...result,
+        linked: undefined,
+        issues: [
+          ...issues,
+          issue(
+            'linker-unknown',
+            `linker "${row.linker}" is neither a name nor DNA`,
+            `use one of ${[...linkers.keys()].join(', ')}, or DNA`,
+          ),
+        ],
+      }
     const letters = [loci[0][2]!, loci[1][2]!]
     const order = row.linkOrder === '' ? (letters[0] === 'A' ? 'BA' : 'DG') : row.linkOrder
     if (order !== letters.join('') && order !== letters.toReversed().join('')) {
-      return { ...result, linked: undefined, issues: [...issues, issue('link-order', `Link_order is "${row.linkOrder}"`, `use ${letters.join('')} or ${letters.toReversed().join('')}`)] }
+      return {
+        ...result,
+        linked: undefined,
+        issues: [
+          ...issues,
+          issue('link-order', `Link_order is "${row.linkOrder}"`, `use ${letters.join('')} or ${letters.toReversed().join('')}`),
+        ],
+      }
     }
     const ordered = order[0] === letters[0] ? [first.value, second.value] : [second.value, first.value]
     const nt = ordered[0]!.nt + linker + ordered[1]!.nt
@@ -145,7 +182,12 @@ function padded(nt: string, lead: number): string {
 function chooseAllele(reference: StitchrReference, region: StitchrRegion, written: string): Result<Chosen, Issue> {
   const [gene = '', allele] = written.split('*')
   const alleles = reference.regions[region].get(gene)
-  if (alleles === undefined) return bad('gene-unknown', `the reference has no ${region.toLowerCase()} region of ${gene}`, 'check the gene name, or import a reference that holds it')
+  if (alleles === undefined)
+    return bad(
+      'gene-unknown',
+      `the reference has no ${region.toLowerCase()} region of ${gene}`,
+      'check the gene name, or import a reference that holds it',
+    )
   const found = allele === undefined ? undefined : alleles.find(a => a.allele === allele)
   const chosen = found ?? alleles.find(a => a.allele === '01') ?? alleles[0]!
   return ok({ ...chosen, name: `${gene}*${chosen.allele}` })
@@ -167,11 +209,17 @@ function readJoinedConstant(reference: StitchrReference, j: Chosen, c: Chosen): 
   let chosen = frames.filter(frame => starts.some(start => frame.aa.includes(start)))
   if (motif === undefined && chosen.length !== 1) {
     chosen = frames.filter(frame => !frame.aa.includes('*'))
-    if (chosen.length !== 1) chosen = frames.filter(frame => frame.aa.indexOf('*') === frame.aa.lastIndexOf('*') && frame.aa.indexOf('*') < 3)
+    if (chosen.length !== 1)
+      chosen = frames.filter(frame => frame.aa.indexOf('*') === frame.aa.lastIndexOf('*') && frame.aa.indexOf('*') < 3)
     if (chosen.length !== 1) chosen = [frames.toSorted((a, b) => beforeStop(b.aa) - beforeStop(a.aa))[0]!]
   }
   const frame = chosen[0]
-  if (frame === undefined) return bad('stitchr-frame', `no reading frame of ${j.name} and ${c.name} shows the constant region`, 'check that the constant region starts with the second base of the J-C codon')
+  if (frame === undefined)
+    return bad(
+      'stitchr-frame',
+      `no reading frame of ${j.name} and ${c.name} shows the constant region`,
+      'check that the constant region starts with the second base of the J-C codon',
+    )
   const stop = motif?.stop === undefined ? -1 : frame.aa.indexOf(motif.stop)
   const aa = stop < 0 ? frame.aa : frame.aa.slice(0, stop)
   const nt = stop < 0 ? joined.slice(frame.offset) : joined.slice(frame.offset, frame.offset + stop * 3)
@@ -188,13 +236,40 @@ export function stitchedCells(stitched: StitchedRow): readonly string[] {
   const names = ([0, 1] as const).map(i => {
     const made = value(i)
     const given = row.cells.slice(i === 0 ? 1 : 4, i === 0 ? 4 : 7)
-    return { v: made?.v ?? given[0] ?? '', j: made?.j ?? given[1] ?? '', cdr3: given[2] ?? '', c: made?.c ?? row.cells[7 + i] ?? '', leader: made?.leader ?? row.cells[9 + i] ?? '' }
+    return {
+      v: made?.v ?? given[0] ?? '',
+      j: made?.j ?? given[1] ?? '',
+      cdr3: given[2] ?? '',
+      c: made?.c ?? row.cells[7 + i] ?? '',
+      leader: made?.leader ?? row.cells[9 + i] ?? '',
+    }
   })
   const [a, b] = [value(0), value(1)]
   return [
-    row.name, a?.nt ?? '', b?.nt ?? '', a?.aa ?? '', b?.aa ?? '', names[0]!.v, names[0]!.j, names[0]!.cdr3, names[1]!.v, names[1]!.j, names[1]!.cdr3,
-    names[0]!.c, names[1]!.c, names[0]!.leader, names[1]!.leader, row.linker, stitched.linkOrder, row.chains[0].fivePrime, row.chains[0].threePrime,
-    row.chains[1].fivePrime, row.chains[1].threePrime, linked?.nt ?? '', linked?.aa ?? '', stitched.issues.map(problem => problem.what).join('; '),
+    row.name,
+    a?.nt ?? '',
+    b?.nt ?? '',
+    a?.aa ?? '',
+    b?.aa ?? '',
+    names[0]!.v,
+    names[0]!.j,
+    names[0]!.cdr3,
+    names[1]!.v,
+    names[1]!.j,
+    names[1]!.cdr3,
+    names[0]!.c,
+    names[1]!.c,
+    names[0]!.leader,
+    names[1]!.leader,
+    row.linker,
+    stitched.linkOrder,
+    row.chains[0].fivePrime,
+    row.chains[0].threePrime,
+    row.chains[1].fivePrime,
+    row.chains[1].threePrime,
+    linked?.nt ?? '',
+    linked?.aa ?? '',
+    stitched.issues.map(problem => problem.what).join('; '),
   ]
 }
 
@@ -216,7 +291,8 @@ function findJ(rest: string, end: CTerminus): { at: number; matched: number } | 
   for (let m = rest.length - 1; m >= 1; m--) {
     const tail = rest.slice(rest.length - m)
     const hits: number[] = []
-    for (let at = region.indexOf(tail); at >= 0; at = region.indexOf(tail, at + 1)) if (end.aa[at + m] === 'G' || end.aa[at + m + 2] === 'G') hits.push(at)
+    for (let at = region.indexOf(tail); at >= 0; at = region.indexOf(tail, at + 1))
+      if (end.aa[at + m] === 'G' || end.aa[at + m + 2] === 'G') hits.push(at)
     if (hits.length === 1) return { at: hits[0]!, matched: m }
     if (hits.length > 1) {
       const both = m === 1 ? hits.filter(at => end.aa[at + 1] === 'G' && end.aa[at + 3] === 'G') : []

@@ -19,15 +19,30 @@ export interface StitchrReference {
 }
 
 /** Errors: those of FASTA, `stitchr-header` for a record without region. */
-export function parseStitchrReference(files: readonly { readonly text: string; readonly extra?: boolean }[], constantMotifs: string): Result<StitchrReference, Issue> {
-  const regions: Record<StitchrRegion, Map<string, StitchrAllele[]>> = { LEADER: new Map(), VARIABLE: new Map(), JOINING: new Map(), CONSTANT: new Map() }
+export function parseStitchrReference(
+  files: readonly { readonly text: string; readonly extra?: boolean }[],
+  constantMotifs: string,
+): Result<StitchrReference, Issue> {
+  const regions: Record<StitchrRegion, Map<string, StitchrAllele[]>> = {
+    LEADER: new Map(),
+    VARIABLE: new Map(),
+    JOINING: new Map(),
+    CONSTANT: new Map(),
+  }
   for (const { text, extra } of files) {
     const records = parseFasta(text)
     if (!records.ok) return records
     for (const record of records.value) {
       const fields = `${record.id} ${record.description}`.split('|')
       const region = fields.at(-1)!.split('~').at(-1)!.trim() as StitchrRegion
-      if (regions[region] === undefined || fields.length < 4) return fail(issue('stitchr-header', `record ${record.id.slice(0, 60)} names no region`, 'the header ends in ~LEADER, ~VARIABLE, ~JOINING or ~CONSTANT'))
+      if (regions[region] === undefined || fields.length < 4)
+        return fail(
+          issue(
+            'stitchr-header',
+            `record ${record.id.slice(0, 60)} names no region`,
+            'the header ends in ~LEADER, ~VARIABLE, ~JOINING or ~CONSTANT',
+          ),
+        )
       if (/partial/i.test(fields[13] ?? '')) continue
       const [gene = '', allele = ''] = (extra === true ? fields[1]!.toUpperCase() : fields[1]!).split('*')
       const entry = { allele, functionality: fields[3]!, sequence: record.sequence.toUpperCase() }
@@ -36,7 +51,11 @@ export function parseStitchrReference(files: readonly { readonly text: string; r
       else list.push(entry)
     }
   }
-  for (const [gene, alleles] of regions.JOINING) regions.JOINING.set(gene, alleles.map(allele => completeJ(allele, alleles)))
+  for (const [gene, alleles] of regions.JOINING)
+    regions.JOINING.set(
+      gene,
+      alleles.map(allele => completeJ(allele, alleles)),
+    )
   const motifs = new Map<string, { start: string; stop: string | undefined }>()
   for (const line of constantMotifs.split(/\r?\n/).slice(1)) {
     const [name = '', , start = '', stop = ''] = line.split('\t')

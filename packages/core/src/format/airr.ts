@@ -9,7 +9,11 @@ const first = (text: string) => text.split(',')[0]!.trim()
 
 /** Errors: `column-missing`, `table-empty`, `contig-count`. Lines that start with `##` are skipped. */
 export function parseAirr(text: string): Result<readonly ContigRow[], Issue> {
-  const table = parseDelimited(text, { delimiter: '\t', comment: '##', required: ['sequence_id', 'v_call', 'j_call', 'junction', 'productive'] })
+  const table = parseDelimited(text, {
+    delimiter: '\t',
+    comment: '##',
+    required: ['sequence_id', 'v_call', 'j_call', 'junction', 'productive'],
+  })
   if (!table.ok) return table
   const get = columnReader(table.value.columns)
   const has = (name: string) => table.value.columns.includes(name)
@@ -21,16 +25,30 @@ export function parseAirr(text: string): Result<readonly ContigRow[], Issue> {
     }
     const umiCount = count(['umi_count', 'duplicate_count'])
     const consensusCount = count(['consensus_count'])
-    if (Number.isNaN(umiCount) || Number.isNaN(consensusCount)) return fail(issue('contig-count', 'a count is no number', 'umi_count and consensus_count are numbers', row.line))
+    if (Number.isNaN(umiCount) || Number.isNaN(consensusCount))
+      return fail(issue('contig-count', 'a count is no number', 'umi_count and consensus_count are numbers', row.line))
     const vCall = first(get(row, 'v_call'))
     const jCall = first(get(row, 'j_call'))
     const vLocus = vCall.slice(0, 3)
     const locus = get(row, 'locus') || (vLocus === jCall.slice(0, 3) ? vLocus : '')
     rows.push({
-      line: row.line, cellId: get(row, 'cell_id'), sequenceId: get(row, 'sequence_id'), locus, vCall, dCall: first(get(row, 'd_call')), jCall,
-      cCall: first(get(row, 'c_call')), productive: isTrue(get(row, 'productive')), junction: get(row, 'junction').toUpperCase(),
-      junctionAa: get(row, 'junction_aa').toUpperCase(), umiCount, consensusCount, isCell: !has('is_cell') || isTrue(get(row, 'is_cell')),
-      highConfidence: true, fullLength: !has('complete_vdj') || isTrue(get(row, 'complete_vdj')), sequence: get(row, 'sequence').toUpperCase(),
+      line: row.line,
+      cellId: get(row, 'cell_id'),
+      sequenceId: get(row, 'sequence_id'),
+      locus,
+      vCall,
+      dCall: first(get(row, 'd_call')),
+      jCall,
+      cCall: first(get(row, 'c_call')),
+      productive: isTrue(get(row, 'productive')),
+      junction: get(row, 'junction').toUpperCase(),
+      junctionAa: get(row, 'junction_aa').toUpperCase(),
+      umiCount,
+      consensusCount,
+      isCell: !has('is_cell') || isTrue(get(row, 'is_cell')),
+      highConfidence: true,
+      fullLength: !has('complete_vdj') || isTrue(get(row, 'complete_vdj')),
+      sequence: get(row, 'sequence').toUpperCase(),
     })
   }
   return ok(rows)

@@ -69,17 +69,27 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
       columns[0] = columns[0]!.replace(/^\uFEFF/, '')
       const missing = (options.required ?? []).filter(name => !columns!.includes(name))
       if (missing.length > 0) {
-        return fail(issue('column-missing', `the header has no column ${missing.join(', ')}; it has ${columns.slice(0, 30).join(', ')}`, 'give a file that has these columns', i + 1))
+        return fail(
+          issue(
+            'column-missing',
+            `the header has no column ${missing.join(', ')}; it has ${columns.slice(0, 30).join(', ')}`,
+            'give a file that has these columns',
+            i + 1,
+          ),
+        )
       }
       continue
     }
     if (cells.value.length > columns.length) {
-      return fail(issue('row-too-long', `${cells.value.length} cells under ${columns.length} columns`, 'quote cells that hold the delimiter', i + 1))
+      return fail(
+        issue('row-too-long', `${cells.value.length} cells under ${columns.length} columns`, 'quote cells that hold the delimiter', i + 1),
+      )
     }
     while (cells.value.length < columns.length) cells.value.push('')
     rows.push({ line: i + 1, cells: cells.value })
   }
-  if (columns === undefined) return fail(issue('table-empty', 'the file has no header line', 'check that the file was written completely', 1))
+  if (columns === undefined)
+    return fail(issue('table-empty', 'the file has no header line', 'check that the file was written completely', 1))
   return ok({ columns, rows })
 }
 

@@ -31,8 +31,19 @@ export function parseFasta(text: string): Result<readonly SequenceRecord[], Issu
       flush()
       current = header(line)
     } else if (line.trim() !== '') {
-      if (current === undefined) return fail(issue('fasta-no-header', `the first line is "${line.slice(0, 40)}", not a header`, 'start each record with ">name"', i + 1))
-      if (!/^[A-Za-z*.\-\s]+$/.test(line)) return fail(issue('fasta-letter', `"${line.slice(0, 40)}" holds a character that is no sequence letter`, 'check that the file is FASTA and not compressed twice', i + 1))
+      if (current === undefined)
+        return fail(
+          issue('fasta-no-header', `the first line is "${line.slice(0, 40)}", not a header`, 'start each record with ">name"', i + 1),
+        )
+      if (!/^[A-Za-z*.\-\s]+$/.test(line))
+        return fail(
+          issue(
+            'fasta-letter',
+            `"${line.slice(0, 40)}" holds a character that is no sequence letter`,
+            'check that the file is FASTA and not compressed twice',
+            i + 1,
+          ),
+        )
       pieces.push(line.replace(/\s+/g, ''))
     }
   }
@@ -48,7 +59,14 @@ export function parseFastq(text: string): Result<readonly SequenceRecord[], Issu
   for (let i = 0; i < lines.length; i += 4) {
     const [name = '', sequence = '', plus = '', quality = ''] = lines.slice(i, i + 4)
     if (!name.startsWith('@') || !plus.startsWith('+') || sequence.length !== quality.length || sequence === '') {
-      return fail(issue('fastq-malformed', `the record at this line is not four lines of @name, bases, +, qualities of equal length`, 'check that the file was written completely', i + 1))
+      return fail(
+        issue(
+          'fastq-malformed',
+          `the record at this line is not four lines of @name, bases, +, qualities of equal length`,
+          'check that the file was written completely',
+          i + 1,
+        ),
+      )
     }
     records.push({ ...header(name), sequence, quality })
   }

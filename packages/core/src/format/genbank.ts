@@ -106,19 +106,30 @@ export function parseGenbank(text: string): Result<readonly GenbankRecord[], Iss
 function parseRecord(chunk: string, line: number): Result<GenbankRecord, Issue> {
   const lines = chunk.split('\n')
   const locus = /^LOCUS\s+(\S+)/.exec(lines[0] ?? '')
-  if (locus === null) return fail(issue('genbank-no-locus', `a record starts with "${(lines[0] ?? '').slice(0, 40)}", not LOCUS`, 'give a GenBank flat file', line))
+  if (locus === null)
+    return fail(
+      issue('genbank-no-locus', `a record starts with "${(lines[0] ?? '').slice(0, 40)}", not LOCUS`, 'give a GenBank flat file', line),
+    )
   const length = /\s(\d+)\s+(?:bp|aa)\b/.exec(lines[0]!)?.[1]
   const section = (name: string) => lines.findIndex(text => text.startsWith(name))
   const origin = section('ORIGIN')
-  const bases = (origin < 0 ? [] : lines.slice(origin + 1)).join('').replace(/[\d\s]/g, '').toUpperCase()
-  if (!/^[A-Z*-]*$/.test(bases)) return fail(issue('genbank-letter', 'ORIGIN holds characters that are no bases', 'restore the file', line + origin))
+  const bases = (origin < 0 ? [] : lines.slice(origin + 1))
+    .join('')
+    .replace(/[\d\s]/g, '')
+    .toUpperCase()
+  if (!/^[A-Z*-]*$/.test(bases))
+    return fail(issue('genbank-letter', 'ORIGIN holds characters that are no bases', 'restore the file', line + origin))
   if (length !== undefined && bases.length > 0 && Number(length) !== bases.length) {
     return fail(issue('genbank-length', `LOCUS promises ${length} bases, ORIGIN holds ${bases.length}`, 'copy the file again', line))
   }
   const table = section('FEATURES')
   const end = origin < 0 ? lines.length : origin
   const features = table < 0 ? [] : parseFeatures(lines.slice(table + 1, end))
-  const definition = lines.find(text => text.startsWith('DEFINITION'))?.slice(12).trim() ?? ''
+  const definition =
+    lines
+      .find(text => text.startsWith('DEFINITION'))
+      ?.slice(12)
+      .trim() ?? ''
   return ok({ name: locus[1]!, topology: /\bcircular\b/.test(lines[0]!) ? 'circular' : 'linear', definition, sequence: bases, features })
 }
 
@@ -130,7 +141,8 @@ function parseFeatures(lines: readonly string[]): GenbankFeature[] {
   let open = false
   const flush = () => {
     const placed = location === '' ? undefined : parseLocation(location)
-    if (type !== '' && placed !== undefined) features.push({ type, ...placed, qualifiers: qualifiers.map(([key, value]) => [key, unquote(key, value)] as const) })
+    if (type !== '' && placed !== undefined)
+      features.push({ type, ...placed, qualifiers: qualifiers.map(([key, value]) => [key, unquote(key, value)] as const) })
     type = ''
     location = ''
     qualifiers = []
@@ -160,4 +172,5 @@ function parseFeatures(lines: readonly string[]): GenbankFeature[] {
 
 const isOpen = (value: string): boolean => value.startsWith('"') && (value.match(/"/g) ?? []).length % 2 === 1
 
-const unquote = (_key: string, value: string): string => (value.startsWith('"') ? value.slice(1).replace(/"$/, '').replaceAll('""', '"') : value)
+const unquote = (_key: string, value: string): string =>
+  value.startsWith('"') ? value.slice(1).replace(/"$/, '').replaceAll('""', '"') : value

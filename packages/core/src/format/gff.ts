@@ -27,7 +27,12 @@ export function parseGffLine(text: string, line: number): Result<GffFeature | un
   if (!/^[+\-.?]$/.test(strand)) return bad(`strand is "${strand}"`)
   if (!/^[012.]$/.test(phase)) return bad(`phase is "${phase}"`)
   return ok({
-    line, seqid, source, type, start: Number(from), end: Number(to),
+    line,
+    seqid,
+    source,
+    type,
+    start: Number(from),
+    end: Number(to),
     strand: strand === '+' || strand === '-' ? strand : '.',
     phase: phase === '.' ? undefined : (Number(phase) as 0 | 1 | 2),
     attributes: attributes.includes('="') || !/^\s*\w+ /.test(attributes) ? gff3Attributes(attributes) : gtfAttributes(attributes),

@@ -58,9 +58,19 @@ export class MatrixMarketReader {
       this.#lines(last, last.length)
     }
     if (this.#issue !== undefined) return fail(this.#issue)
-    if (this.#entries < 0) return fail(issue('matrix-header', 'the file has no size line', 'give a Matrix Market file (matrix.mtx or matrix.mtx.gz)', this.#line))
+    if (this.#entries < 0)
+      return fail(
+        issue('matrix-header', 'the file has no size line', 'give a Matrix Market file (matrix.mtx or matrix.mtx.gz)', this.#line),
+      )
     if (this.#seen !== this.#entries) {
-      return fail(issue('matrix-truncated', `the header promises ${this.#entries} entries, ${this.#seen} were read up to byte ${this.#bytes}`, 'copy the file again', this.#line))
+      return fail(
+        issue(
+          'matrix-truncated',
+          `the header promises ${this.#entries} entries, ${this.#seen} were read up to byte ${this.#bytes}`,
+          'copy the file again',
+          this.#line,
+        ),
+      )
     }
     return ok(this.#build())
   }
@@ -81,12 +91,21 @@ export class MatrixMarketReader {
   }
 
   #headerLine(line: string): void {
-    if (line.startsWith('%%MatrixMarket') && !/coordinate\s+(integer|real)\s+general/i.test(line)) return this.#bad(`the header is "${line}"; only coordinate integer or real general is read`)
+    if (line.startsWith('%%MatrixMarket') && !/coordinate\s+(integer|real)\s+general/i.test(line)) {
+      this.#bad(`the header is "${line}"; only coordinate integer or real general is read`)
+      return
+    }
     if (line === '' || line.startsWith('%')) return
     const sizes = line.split(/\s+/).map(Number)
-    if (sizes.length !== 3 || !sizes.every(n => Number.isSafeInteger(n) && n >= 0 && n < 0x7fffffff)) return this.#bad(`the size line is "${line.slice(0, 60)}"`)
+    if (sizes.length !== 3 || !sizes.every(n => Number.isSafeInteger(n) && n >= 0 && n < 0x7fffffff)) {
+      this.#bad(`the size line is "${line.slice(0, 60)}"`)
+      return
+    }
     const [rows = 0, columns = 0, entries = 0] = sizes
-    if (entries > rows * columns) return this.#bad(`${entries} entries do not fit into ${rows} × ${columns}`)
+    if (entries > rows * columns) {
+      this.#bad(`${entries} entries do not fit into ${rows} × ${columns}`)
+      return
+    }
     this.#rows = rows
     this.#columns = columns
     this.#entries = entries
@@ -153,9 +172,13 @@ export class MatrixMarketReader {
       this.#line++
       if (!ends || gene < 1 || gene > rows || cell < 1 || cell > columns || !(value >= 0)) {
         this.#line--
-        return this.#bad(`an entry is not gene 1-${rows}, cell 1-${columns}, count from 0`)
+        this.#bad(`an entry is not gene 1-${rows}, cell 1-${columns}, count from 0`)
+        return
       }
-      if (seen === this.#entries) return this.#bad(`more entries than the ${this.#entries} of the header`)
+      if (seen === this.#entries) {
+        this.#bad(`more entries than the ${this.#entries} of the header`)
+        return
+      }
       if (seen === this.#indices.length) this.#grow(Math.min(this.#entries, this.#indices.length * 2))
       if (cell < lastCell && this.#sorted) this.#unsort(seen)
       lastCell = cell
@@ -186,7 +209,8 @@ export class MatrixMarketReader {
     const indptr = new Uint32Array(this.#columns + 1)
     for (let cell = 1; cell <= this.#columns; cell++) indptr[cell] = indptr[cell - 1]! + this.#counts[cell]!
     const n = this.#entries
-    if (this.#sorted) return { rows: this.#rows, columns: this.#columns, indptr, indices: this.#indices.subarray(0, n), data: this.#data.subarray(0, n) }
+    if (this.#sorted)
+      return { rows: this.#rows, columns: this.#columns, indptr, indices: this.#indices.subarray(0, n), data: this.#data.subarray(0, n) }
     const next = indptr.slice()
     const indices = new Uint32Array(n)
     const data = new Float32Array(n)

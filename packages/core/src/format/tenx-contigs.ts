@@ -50,14 +50,27 @@ export function parseTenxContigs(text: string): Result<readonly ContigRow[], Iss
     }
     const sequenceId = get(row, 'contig_id')
     const before = seen.get(sequenceId)
-    if (before !== undefined) return fail(issue('contig-twice', `contig ${sequenceId} stands on line ${before} too`, 'give each sample its own file', row.line))
+    if (before !== undefined)
+      return fail(issue('contig-twice', `contig ${sequenceId} stands on line ${before} too`, 'give each sample its own file', row.line))
     seen.set(sequenceId, row.line)
     rows.push({
-      line: row.line, cellId: get(row, 'barcode'), sequenceId, locus: value(get(row, 'chain')),
-      vCall: value(get(row, 'v_gene')).replace(/^(TRAV.*)-DV/, '$1/DV'), dCall: value(get(row, 'd_gene')), jCall: value(get(row, 'j_gene')), cCall: value(get(row, 'c_gene')),
-      productive: isTrue(get(row, 'productive')), junction: value(get(row, 'cdr3_nt')).toUpperCase(), junctionAa: value(get(row, 'cdr3')).toUpperCase(),
-      umiCount, consensusCount, isCell: get(row, 'is_cell') === '' || isTrue(get(row, 'is_cell')),
-      highConfidence: get(row, 'high_confidence') === '' || isTrue(get(row, 'high_confidence')), fullLength: isTrue(get(row, 'full_length')), sequence: '',
+      line: row.line,
+      cellId: get(row, 'barcode'),
+      sequenceId,
+      locus: value(get(row, 'chain')),
+      vCall: value(get(row, 'v_gene')).replace(/^(TRAV.*)-DV/, '$1/DV'),
+      dCall: value(get(row, 'd_gene')),
+      jCall: value(get(row, 'j_gene')),
+      cCall: value(get(row, 'c_gene')),
+      productive: isTrue(get(row, 'productive')),
+      junction: value(get(row, 'cdr3_nt')).toUpperCase(),
+      junctionAa: value(get(row, 'cdr3')).toUpperCase(),
+      umiCount,
+      consensusCount,
+      isCell: get(row, 'is_cell') === '' || isTrue(get(row, 'is_cell')),
+      highConfidence: get(row, 'high_confidence') === '' || isTrue(get(row, 'high_confidence')),
+      fullLength: isTrue(get(row, 'full_length')),
+      sequence: '',
     })
   }
   return ok(rows)

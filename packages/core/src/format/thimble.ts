@@ -23,14 +23,50 @@ export interface ThimbleChain {
 }
 
 export const thimbleColumns = (first: string, second: string): readonly string[] => [
-  'TCR_name', `${first}V`, `${first}J`, `${first}_CDR3`, `${second}V`, `${second}J`, `${second}_CDR3`, `${first}C`, `${second}C`,
-  `${first}_leader`, `${second}_leader`, 'Linker', 'Link_order', `${first}_5_prime_seq`, `${first}_3_prime_seq`, `${second}_5_prime_seq`, `${second}_3_prime_seq`,
+  'TCR_name',
+  `${first}V`,
+  `${first}J`,
+  `${first}_CDR3`,
+  `${second}V`,
+  `${second}J`,
+  `${second}_CDR3`,
+  `${first}C`,
+  `${second}C`,
+  `${first}_leader`,
+  `${second}_leader`,
+  'Linker',
+  'Link_order',
+  `${first}_5_prime_seq`,
+  `${first}_3_prime_seq`,
+  `${second}_5_prime_seq`,
+  `${second}_3_prime_seq`,
 ]
 
 export const thimbleOutputColumns = (first: string, second: string): readonly string[] => [
-  'TCR_name', `${first}_nt`, `${second}_nt`, `${first}_aa`, `${second}_aa`, `${first}V`, `${first}J`, `${first}_CDR3`, `${second}V`, `${second}J`, `${second}_CDR3`,
-  `${first}C`, `${second}C`, `${first}_leader`, `${second}_leader`, 'Linker', 'Link_order', `${first}_5_prime_seq`, `${first}_3_prime_seq`,
-  `${second}_5_prime_seq`, `${second}_3_prime_seq`, 'Linked_nt', 'Linked_aa', 'Warnings/Errors',
+  'TCR_name',
+  `${first}_nt`,
+  `${second}_nt`,
+  `${first}_aa`,
+  `${second}_aa`,
+  `${first}V`,
+  `${first}J`,
+  `${first}_CDR3`,
+  `${second}V`,
+  `${second}J`,
+  `${second}_CDR3`,
+  `${first}C`,
+  `${second}C`,
+  `${first}_leader`,
+  `${second}_leader`,
+  'Linker',
+  'Link_order',
+  `${first}_5_prime_seq`,
+  `${first}_3_prime_seq`,
+  `${second}_5_prime_seq`,
+  `${second}_3_prime_seq`,
+  'Linked_nt',
+  'Linked_aa',
+  'Warnings/Errors',
 ]
 
 export interface ThimbleHeader {
@@ -40,11 +76,21 @@ export interface ThimbleHeader {
 /** Errors: `thimble-header` (columns missing or extra). */
 export function parseThimbleHeader(line: string): Result<ThimbleHeader, Issue> {
   const cells = line.replace(/[\r\n"]/g, '').split('\t')
-  for (const loci of [['TRA', 'TRB'], ['TRG', 'TRD']] as const) {
+  for (const loci of [
+    ['TRA', 'TRB'],
+    ['TRG', 'TRD'],
+  ] as const) {
     const wanted = thimbleColumns(loci[0], loci[1])
     if (wanted.length === cells.length && wanted.every((name, i) => cells[i] === name)) return ok({ loci })
   }
-  return fail(issue('thimble-header', `the header is "${cells.slice(0, 6).join(' ')} …"`, `the columns are ${thimbleColumns('TRA', 'TRB').join(' ')}`, 1))
+  return fail(
+    issue(
+      'thimble-header',
+      `the header is "${cells.slice(0, 6).join(' ')} …"`,
+      `the columns are ${thimbleColumns('TRA', 'TRB').join(' ')}`,
+      1,
+    ),
+  )
 }
 
 export function parseThimbleLine(text: string, line: number): ThimbleRow {

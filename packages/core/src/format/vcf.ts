@@ -44,12 +44,25 @@ export function parseVcfHeader(lines: readonly string[]): Result<VcfHeader, Issu
       continue
     }
     if (!/^#CHROM\s/.test(line)) {
-      return fail(issue('vcf-header', `expected ## or #CHROM, found "${line.slice(0, 60)}"`, 'give a VCF file, plain, gzip or bgzip', i + 1))
+      return fail(
+        issue('vcf-header', `expected ## or #CHROM, found "${line.slice(0, 60)}"`, 'give a VCF file, plain, gzip or bgzip', i + 1),
+      )
     }
     const separatedBySpaces = !line.includes('\t')
-    const cells = line.slice(1).trimEnd().split(separatedBySpaces ? /\s+/ : '\t')
+    const cells = line
+      .slice(1)
+      .trimEnd()
+      .split(separatedBySpaces ? /\s+/ : '\t')
     const wrong = COLUMNS.findIndex((name, c) => cells[c] !== name)
-    if (wrong >= 0) return fail(issue('vcf-header', `column ${wrong + 1} of #CHROM is "${cells[wrong] ?? ''}", expected ${COLUMNS[wrong]}`, 'restore the header line', i + 1))
+    if (wrong >= 0)
+      return fail(
+        issue(
+          'vcf-header',
+          `column ${wrong + 1} of #CHROM is "${cells[wrong] ?? ''}", expected ${COLUMNS[wrong]}`,
+          'restore the header line',
+          i + 1,
+        ),
+      )
     const samples = cells.slice(9)
     const twice = samples.find((name, s) => samples.indexOf(name) !== s)
     if (twice !== undefined) return fail(issue('vcf-header', `sample ${twice} is named twice`, 'rename one of the two', i + 1))
@@ -61,16 +74,29 @@ export function parseVcfHeader(lines: readonly string[]): Result<VcfHeader, Issu
 function csqFields(meta: readonly string[]): readonly string[] {
   const line = meta.find(text => text.startsWith('##INFO=<ID=CSQ,'))
   const match = line === undefined ? null : /Format: ([^">]+)/.exec(line)
-  return match === null ? [] : match[1]!.trim().split('|').map(name => name.trim().toLowerCase())
+  return match === null
+    ? []
+    : match[1]!
+        .trim()
+        .split('|')
+        .map(name => name.trim().toLowerCase())
 }
 
 /** Errors: `vcf-malformed` naming the column and the text found; `vcf-truncated` when the line has too few columns. */
 export function parseVcfRecord(text: string, line: number, header: VcfHeader): Result<VcfRecord, Issue> {
   const cells = text.split(header.separatedBySpaces && !text.includes('\t') ? /\s+/ : '\t')
-  const bad = (column: string, found: string, remedy: string) => fail(issue('vcf-malformed', `${column} is "${found.slice(0, 40)}"`, remedy, line))
+  const bad = (column: string, found: string, remedy: string) =>
+    fail(issue('vcf-malformed', `${column} is "${found.slice(0, 40)}"`, remedy, line))
   const wanted = header.samples.length > 0 ? 9 + header.samples.length : 8
   if (cells.length < wanted) {
-    return fail(issue('vcf-truncated', `${cells.length} columns where the header promises ${wanted}; the file may have been cut here`, 'copy the file again, or repair this line', line))
+    return fail(
+      issue(
+        'vcf-truncated',
+        `${cells.length} columns where the header promises ${wanted}; the file may have been cut here`,
+        'copy the file again, or repair this line',
+        line,
+      ),
+    )
   }
   const position = Number(cells[1])
   if (!/^\d+$/.test(cells[1]!) || !Number.isSafeInteger(position)) return bad('POS', cells[1]!, 'POS is a whole number from 0')
@@ -78,7 +104,8 @@ export function parseVcfRecord(text: string, line: number, header: VcfHeader): R
   if (!/^[ACGTN]+$/.test(ref)) return bad('REF', cells[3]!, 'REF holds only A, C, G, T and N')
   const alts = cells[4] === '.' ? [] : cells[4]!.split(',').map(alt => (/^[acgtnACGTN]+$/.test(alt) ? alt.toUpperCase() : alt))
   for (const alt of alts) {
-    if (!/^([ACGTN]+|\*|\.|<[^<>]+>|.*[[\]].*|\.[ACGTN]+|[ACGTN]+\.)$/.test(alt)) return bad('ALT', alt, 'ALT is bases, *, <SYMBOL> or a breakend')
+    if (!/^([ACGTN]+|\*|\.|<[^<>]+>|.*[[\]].*|\.[ACGTN]+|[ACGTN]+\.)$/.test(alt))
+      return bad('ALT', alt, 'ALT is bases, *, <SYMBOL> or a breakend')
   }
   return ok({
     line,

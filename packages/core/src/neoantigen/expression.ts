@@ -29,7 +29,14 @@ export function parseExpression(text: string): Result<Expression, Issue> {
   const columns = table.value.columns
   const shape = SHAPES.find(candidate => columns.includes(candidate.id) && columns.includes(candidate.value))
   if (shape === undefined) {
-    return fail(issue('expression-unknown', `the header is ${columns.slice(0, 8).join(', ')}`, `give one of: ${SHAPES.map(s => `${s.source} (${s.id}, ${s.value})`).join('; ')}`, 1))
+    return fail(
+      issue(
+        'expression-unknown',
+        `the header is ${columns.slice(0, 8).join(', ')}`,
+        `give one of: ${SHAPES.map(s => `${s.source} (${s.id}, ${s.value})`).join('; ')}`,
+        1,
+      ),
+    )
   }
   const get = columnReader(columns)
   const byTranscript = new Map<string, number>()
@@ -37,7 +44,8 @@ export function parseExpression(text: string): Result<Expression, Issue> {
   const addTo = (map: Map<string, number>, id: string, value: number) => map.set(stripVersion(id), (map.get(stripVersion(id)) ?? 0) + value)
   for (const row of table.value.rows) {
     const value = Number(get(row, shape.value))
-    if (get(row, shape.value) === '' || Number.isNaN(value)) return fail(issue('expression-value', `${shape.value} is "${get(row, shape.value)}"`, 'expression is a number', row.line))
+    if (get(row, shape.value) === '' || Number.isNaN(value))
+      return fail(issue('expression-value', `${shape.value} is "${get(row, shape.value)}"`, 'expression is a number', row.line))
     const [id = '', gene = ''] = get(row, shape.id).split('|')
     if (shape.level === 'gene') addTo(byGene, id, value)
     else {
@@ -50,7 +58,12 @@ export function parseExpression(text: string): Result<Expression, Issue> {
 }
 
 /** TPM of a transcript and of its gene; undefined where the table does not have them. */
-export function expressionOf(expression: Expression, transcript: string, geneId: string, gene: string): { readonly transcript: number | undefined; readonly gene: number | undefined } {
+export function expressionOf(
+  expression: Expression,
+  transcript: string,
+  geneId: string,
+  gene: string,
+): { readonly transcript: number | undefined; readonly gene: number | undefined } {
   return {
     transcript: expression.byTranscript.get(stripVersion(transcript)),
     gene: expression.byGene.get(stripVersion(geneId)) ?? expression.byGene.get(gene),
@@ -58,13 +71,25 @@ export function expressionOf(expression: Expression, transcript: string, geneId:
 }
 
 /** Errors: `expression-ids` when fewer than half of the case's transcripts or genes are found, with examples of both sides. */
-export function checkExpressionIds(expression: Expression, wanted: readonly { transcript: string; geneId: string; gene: string }[]): Result<undefined, Issue> {
+export function checkExpressionIds(
+  expression: Expression,
+  wanted: readonly { transcript: string; geneId: string; gene: string }[],
+): Result<undefined, Issue> {
   const found = wanted.filter(w => {
     const values = expressionOf(expression, w.transcript, w.geneId, w.gene)
     return values.gene !== undefined || values.transcript !== undefined
   }).length
   if (wanted.length === 0 || found * 2 >= wanted.length) return ok(undefined)
-  const ours = wanted.slice(0, 3).map(w => w.transcript).join(', ')
+  const ours = wanted
+    .slice(0, 3)
+    .map(w => w.transcript)
+    .join(', ')
   const theirs = [...expression.byTranscript.keys(), ...expression.byGene.keys()]
-  return fail(issue('expression-ids', `${found} of ${wanted.length} transcripts have an expression value; the variants name ${ours}, the table ${nearest(wanted[0]!.transcript, theirs.slice(0, 2000)).join(', ')}`, 'use the same annotation for both, or leave the expression out'))
+  return fail(
+    issue(
+      'expression-ids',
+      `${found} of ${wanted.length} transcripts have an expression value; the variants name ${ours}, the table ${nearest(wanted[0]!.transcript, theirs.slice(0, 2000)).join(', ')}`,
+      'use the same annotation for both, or leave the expression out',
+    ),
+  )
 }

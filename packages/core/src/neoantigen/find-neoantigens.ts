@@ -58,7 +58,11 @@ export const isPreferredTranscript = (change: ProteinChange): boolean =>
   change.maneSelect !== false || change.canonical !== false || change.tsl === '1' || change.tsl === 'Not Supported'
 
 /** First half: windows and the distinct peptides to score (mutant and wild-type partners). */
-export function searchPeptides(variants: readonly SomaticVariant[], changes: readonly ProteinChange[], options: Pick<NeoantigenOptions, 'downstream'>): NeoantigenSearch {
+export function searchPeptides(
+  variants: readonly SomaticVariant[],
+  changes: readonly ProteinChange[],
+  options: Pick<NeoantigenOptions, 'downstream'>,
+): NeoantigenSearch {
   const funnel = new Funnel('neoantigens')
   const byVariant = new Map<VariantId, ProteinChange[]>()
   for (const change of changes) byVariant.set(change.variantId, [...(byVariant.get(change.variantId) ?? []), change])
@@ -81,7 +85,13 @@ export function searchPeptides(variants: readonly SomaticVariant[], changes: rea
         continue
       }
       const found = CLASS_I_LENGTHS.flatMap(length => mutatedPeptides(outcome.window, change.kind, length))
-      windows.set(key, { change, window: outcome.window, transcripts: [change.transcript], preferred: isPreferredTranscript(change), peptides: found })
+      windows.set(key, {
+        change,
+        window: outcome.window,
+        transcripts: [change.transcript],
+        preferred: isPreferredTranscript(change),
+        peptides: found,
+      })
     }
     const list = [...windows.values()]
     funnel.add('windows', variant.id, list.length)
@@ -95,7 +105,9 @@ export function searchPeptides(variants: readonly SomaticVariant[], changes: rea
   }
   funnel.add('peptides', '', peptides.size)
   const matchCandidates = candidates.map(({ windows }) => ({
-    mutant: windows.map(w => w.window.mutant).join('*'), wildType: windows.map(w => w.window.wildType).join('*'), own: new Set(windows.flatMap(w => w.transcripts)),
+    mutant: windows.map(w => w.window.mutant).join('*'),
+    wildType: windows.map(w => w.window.wildType).join('*'),
+    own: new Set(windows.flatMap(w => w.transcripts)),
   }))
   return { candidates, matchCandidates, peptides: [...peptides], funnel }
 }
@@ -113,23 +125,42 @@ class Scores {
     const p = peptide === undefined ? undefined : this.#place.get(peptide)
     if (p === undefined) return undefined
     const i = p * this.#block.alleles.length + allele
-    return { percentile: this.#block.presentationPercentile[i]!, ic50: this.#block.ic50NanoMolar[i]!, score: this.#block.presentationScore[i]! }
+    return {
+      percentile: this.#block.presentationPercentile[i]!,
+      ic50: this.#block.ic50NanoMolar[i]!,
+      score: this.#block.presentationScore[i]!,
+    }
   }
 }
 
 /** Second half: score, choose the best peptide of each variant, tier, rank, explain. `matches` as `ReferenceMatcher.hits` gives them. */
-export function rankNeoantigens(search: NeoantigenSearch, predictor: Predictor, options: NeoantigenOptions, matches?: readonly (ProteomeProtein | undefined)[]): NeoantigenResult {
+export function rankNeoantigens(
+  search: NeoantigenSearch,
+  predictor: Predictor,
+  options: NeoantigenOptions,
+  matches?: readonly (ProteomeProtein | undefined)[],
+): NeoantigenResult {
   const { funnel } = search
   const caveats: Caveat[] = []
   const lost = new Set((options.hlaLoss ?? []).filter(loss => loss.lost).map(loss => loss.allele))
-  if (options.hlaLoss === undefined) caveats.push(caveat('hla-loss-not-assessed', 'loss of HLA in the tumour was not assessed: a lost allele presents nothing'))
+  if (options.hlaLoss === undefined)
+    caveats.push(caveat('hla-loss-not-assessed', 'loss of HLA in the tumour was not assessed: a lost allele presents nothing'))
   const scorable = search.peptides.filter(peptide => unscorable(predictor, peptide) === undefined)
   const scores = new Scores(scorable, predictor.predict(scorable, options.alleles))
   const clonal = clonalVaf(search.candidates.map(candidate => candidate.variant.tumour.vaf))
   const neoantigens: Neoantigen[] = []
   search.candidates.forEach((candidate, c) => {
     const match = matches?.[c]
-    const made = makeNeoantigen(candidate, scores, predictor, options, lost, clonal, matches === undefined ? 'not-run' : match === undefined ? 'no' : 'yes', match)
+    const made = makeNeoantigen(
+      candidate,
+      scores,
+      predictor,
+      options,
+      lost,
+      clonal,
+      matches === undefined ? 'not-run' : match === undefined ? 'no' : 'yes',
+      match,
+    )
     if (made === undefined) funnel.add('no-scorable-peptide', candidate.variant.id)
     else {
       neoantigens.push(made)
@@ -148,50 +179,114 @@ export function rankNeoantigens(search: NeoantigenSearch, predictor: Predictor, 
 export const isGated = (neoantigen: Neoantigen): boolean => neoantigen.tier === 'HlaLost' || neoantigen.refMatch === 'yes'
 
 function makeNeoantigen(
-  { variant, windows }: Candidate, scores: Scores, predictor: Predictor, options: NeoantigenOptions,
-  lost: ReadonlySet<HlaAllele>, clonal: number, refMatch: RefMatch, match: ProteomeProtein | undefined,
+  { variant, windows }: Candidate,
+  scores: Scores,
+  predictor: Predictor,
+  options: NeoantigenOptions,
+  lost: ReadonlySet<HlaAllele>,
+  clonal: number,
+  refMatch: RefMatch,
+  match: ProteomeProtein | undefined,
 ): Neoantigen | undefined {
   const usable = windows.some(w => w.preferred) ? windows.filter(w => w.preferred) : windows
   const keptIndices = options.alleles.map((_, a) => a).filter(a => !lost.has(options.alleles[a]!))
   const kept = bestPeptide(usable, scores, options.alleles, keptIndices)
-  const any = lost.size === 0 ? kept : bestPeptide(usable, scores, options.alleles, options.alleles.map((_, a) => a))
-  const hlaLost = any !== undefined && any.best.percentileMutant <= WEAK_BINDER_PERCENTILE && (kept === undefined || kept.best.percentileMutant > WEAK_BINDER_PERCENTILE) && lost.has(any.best.allele)
+  const any =
+    lost.size === 0
+      ? kept
+      : bestPeptide(
+          usable,
+          scores,
+          options.alleles,
+          options.alleles.map((_, a) => a),
+        )
+  const hlaLost =
+    any !== undefined &&
+    any.best.percentileMutant <= WEAK_BINDER_PERCENTILE &&
+    (kept === undefined || kept.best.percentileMutant > WEAK_BINDER_PERCENTILE) &&
+    lost.has(any.best.allele)
   const chosen = hlaLost ? any : kept
   if (chosen === undefined) return undefined
   const { best, from } = chosen
   const change = from.change
-  const given = options.expression === undefined ? undefined : expressionOf(options.expression, change.transcript, change.geneId, change.gene)
+  const given =
+    options.expression === undefined ? undefined : expressionOf(options.expression, change.transcript, change.geneId, change.gene)
   const geneExpression = given?.gene ?? given?.transcript ?? change.geneExpression
   const rnaVaf = variant.rna.vaf
-  const alleleExpression = geneExpression === undefined || rnaVaf === undefined ? undefined : Math.round(geneExpression * rnaVaf * 1000) / 1000
+  const alleleExpression =
+    geneExpression === undefined || rnaVaf === undefined ? undefined : Math.round(geneExpression * rnaVaf * 1000) / 1000
   const dnaVaf = variant.tumour.vaf
   const clonality = dnaVaf === undefined ? 'unknown' : dnaVaf >= clonal / 2 ? 'clonal' : 'subclonal'
   const allelesPresenting = presentingAlleles(usable, scores, options.alleles, keptIndices)
   const pvacTier = pvacseqTier(
     {
-      ic50Mutant: best.ic50Mutant, ic50WildType: best.ic50WildType, rnaExpression: geneExpression, rnaVaf, rnaDepth: variant.rna.depth, alleleExpression, dnaVaf,
-      preferredTranscript: from.preferred, refMatch: refMatch === 'yes', problematic: false, changedPositions: best.wildType === undefined ? undefined : best.changedPositions, peptideLength: best.sequence.length,
+      ic50Mutant: best.ic50Mutant,
+      ic50WildType: best.ic50WildType,
+      rnaExpression: geneExpression,
+      rnaVaf,
+      rnaDepth: variant.rna.depth,
+      alleleExpression,
+      dnaVaf,
+      preferredTranscript: from.preferred,
+      refMatch: refMatch === 'yes',
+      problematic: false,
+      changedPositions: best.wildType === undefined ? undefined : best.changedPositions,
+      peptideLength: best.sequence.length,
     },
     clonal,
   )
   const tier: Tier = hlaLost ? 'HlaLost' : pvacTier
-  const terms = rankTerms({ best, kind: change.kind, geneExpression, alleleExpression, rnaVaf, rnaAltReads: variant.rna.altReads, dnaVaf, clonality, allelesPresenting })
+  const terms = rankTerms({
+    best,
+    kind: change.kind,
+    geneExpression,
+    alleleExpression,
+    rnaVaf,
+    rnaAltReads: variant.rna.altReads,
+    dnaVaf,
+    clonality,
+    allelesPresenting,
+  })
   const reasons = terms.map(term => term.fact)
   if (hlaLost) reasons.unshift(`only ${best.allele} presents it, and the tumour has lost that allele`)
   if (match !== undefined) reasons.unshift(`shares an 8-mer with ${match.gene} (${match.id})`)
   if (refMatch === 'no') reasons.push('no changed 8-mer in another protein of the proteome')
   const support = predictor.support(best.allele)
   const caveats = [...variant.caveats]
-  if (support !== undefined && support.ligands < LOW_SUPPORT_LIGANDS) caveats.push(caveat('allele-low-support', `${best.allele} has ${support.ligands} ligands in training`))
+  if (support !== undefined && support.ligands < LOW_SUPPORT_LIGANDS)
+    caveats.push(caveat('allele-low-support', `${best.allele} has ${support.ligands} ligands in training`))
   return {
-    id: neoantigenId(variant.id, change.gene, shortChange(change)), variantId: variant.id, gene: change.gene, aminoAcidChange: shortChange(change), change,
-    tier, pvacseqTier: pvacTier, best, allelesPresenting, geneExpression, rnaVaf, alleleExpression, dnaVaf, clonality, refMatch,
-    transcripts: usable.flatMap(w => w.transcripts), minigene: minigeneWindow(change), terms, score: rankScore(terms), reasons, caveats,
+    id: neoantigenId(variant.id, change.gene, shortChange(change)),
+    variantId: variant.id,
+    gene: change.gene,
+    aminoAcidChange: shortChange(change),
+    change,
+    tier,
+    pvacseqTier: pvacTier,
+    best,
+    allelesPresenting,
+    geneExpression,
+    rnaVaf,
+    alleleExpression,
+    dnaVaf,
+    clonality,
+    refMatch,
+    transcripts: usable.flatMap(w => w.transcripts),
+    minigene: minigeneWindow(change),
+    terms,
+    score: rankScore(terms),
+    reasons,
+    caveats,
   }
 }
 
 /** Lowest presentation percentile over peptides and the given alleles; ties by IC50, then by text. */
-function bestPeptide(windows: readonly VariantWindow[], scores: Scores, alleles: readonly HlaAllele[], indices: readonly number[]): { best: BestPeptide; from: VariantWindow } | undefined {
+function bestPeptide(
+  windows: readonly VariantWindow[],
+  scores: Scores,
+  alleles: readonly HlaAllele[],
+  indices: readonly number[],
+): { best: BestPeptide; from: VariantWindow } | undefined {
   let chosen: { best: BestPeptide; from: VariantWindow } | undefined
   for (const from of windows) {
     for (const peptide of from.peptides) {
@@ -199,14 +294,25 @@ function bestPeptide(windows: readonly VariantWindow[], scores: Scores, alleles:
         const mutant = scores.at(peptide.sequence, a)
         if (mutant === undefined) continue
         const current = chosen?.best
-        const better = current === undefined || mutant.percentile < current.percentileMutant || (mutant.percentile === current.percentileMutant && (mutant.ic50 < current.ic50Mutant || (mutant.ic50 === current.ic50Mutant && peptide.sequence < current.sequence)))
+        const better =
+          current === undefined ||
+          mutant.percentile < current.percentileMutant ||
+          (mutant.percentile === current.percentileMutant &&
+            (mutant.ic50 < current.ic50Mutant || (mutant.ic50 === current.ic50Mutant && peptide.sequence < current.sequence)))
         if (!better) continue
         const wild = scores.at(peptide.wildType, a)
         chosen = {
           from,
           best: {
-            sequence: peptide.sequence, allele: alleles[a]!, wildType: peptide.wildType, changedPositions: peptide.changedPositions,
-            ic50Mutant: mutant.ic50, ic50WildType: wild?.ic50, percentileMutant: mutant.percentile, percentileWildType: wild?.percentile, presentationScore: mutant.score,
+            sequence: peptide.sequence,
+            allele: alleles[a]!,
+            wildType: peptide.wildType,
+            changedPositions: peptide.changedPositions,
+            ic50Mutant: mutant.ic50,
+            ic50WildType: wild?.ic50,
+            percentileMutant: mutant.percentile,
+            percentileWildType: wild?.percentile,
+            presentationScore: mutant.score,
           },
         }
       }
@@ -215,7 +321,13 @@ function bestPeptide(windows: readonly VariantWindow[], scores: Scores, alleles:
   return chosen
 }
 
-function presentingAlleles(windows: readonly VariantWindow[], scores: Scores, alleles: readonly HlaAllele[], indices: readonly number[]): readonly HlaAllele[] {
-  const presents = (a: number) => windows.some(w => w.peptides.some(peptide => (scores.at(peptide.sequence, a)?.percentile ?? 100) <= WEAK_BINDER_PERCENTILE))
+function presentingAlleles(
+  windows: readonly VariantWindow[],
+  scores: Scores,
+  alleles: readonly HlaAllele[],
+  indices: readonly number[],
+): readonly HlaAllele[] {
+  const presents = (a: number) =>
+    windows.some(w => w.peptides.some(peptide => (scores.at(peptide.sequence, a)?.percentile ?? 100) <= WEAK_BINDER_PERCENTILE))
   return indices.filter(presents).map(a => alleles[a]!)
 }

@@ -19,7 +19,8 @@ export function parseHlaLoss(text: string): Result<readonly HlaLoss[], Issue> {
     const allele = parseHlaAllele(get(row, 'allele'))
     if (!allele.ok) return fail({ ...allele.issue, line: row.line })
     const lost = get(row, 'lost').toLowerCase()
-    if (lost !== 'true' && lost !== 'false') return fail(issue('hla-loss-value', `lost is "${get(row, 'lost')}"`, 'write true or false', row.line))
+    if (lost !== 'true' && lost !== 'false')
+      return fail(issue('hla-loss-value', `lost is "${get(row, 'lost')}"`, 'write true or false', row.line))
     losses.push({ allele: allele.value.allele, lost: lost === 'true', evidence: get(row, 'evidence') })
   }
   return ok(losses)

@@ -56,7 +56,8 @@ export interface Neoantigen {
   readonly caveats: readonly Caveat[]
 }
 
-export const neoantigenId = (variant: VariantId, gene: string, change: string): NeoantigenId => `NEO-${sha256Hex(`${variant}|${gene}|${change}`).slice(0, 10)}` as NeoantigenId
+export const neoantigenId = (variant: VariantId, gene: string, change: string): NeoantigenId =>
+  `NEO-${sha256Hex(`${variant}|${gene}|${change}`).slice(0, 10)}` as NeoantigenId
 
 /** Short name of a change: `G12D`, `E746_A750del` style texts stay as pVACseq prints them (`VIFE662-665E`), frameshifts are `FS` and the residue. */
 export function shortChange(change: ProteinChange): string {

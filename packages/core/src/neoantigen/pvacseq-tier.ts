@@ -1,5 +1,16 @@
 // pVACseq's tiers from our numbers by the same rules (griffithlab/pVACtools 6.0.5, BSD-3-Clause-Clear), so that tables can be compared.
-export const PVACSEQ_TIERS = ['Pass', 'PoorBinder', 'RefMatch', 'PoorTranscript', 'LowExpr', 'Anchor', 'Subclonal', 'ProbPos', 'Poor', 'NoExpr'] as const
+export const PVACSEQ_TIERS = [
+  'Pass',
+  'PoorBinder',
+  'RefMatch',
+  'PoorTranscript',
+  'LowExpr',
+  'Anchor',
+  'Subclonal',
+  'ProbPos',
+  'Poor',
+  'NoExpr',
+] as const
 export type PvacseqTier = (typeof PVACSEQ_TIERS)[number]
 
 /** Undefined is NA: not known. */
@@ -48,7 +59,15 @@ export function pvacseqTier(facts: TierFacts, clonal: number): PvacseqTier {
   const expressed = facts.alleleExpression === undefined || facts.alleleExpression > ALLELE_EXPRESSION_THRESHOLD
   const isClonal = facts.dnaVaf === undefined || facts.dnaVaf >= clonal / 2
   const anchor = anchorPasses(facts)
-  const checks = { binding, expressed, clonal: isClonal, transcript: facts.preferredTranscript, ref: !facts.refMatch, prob: !facts.problematic, anchor }
+  const checks = {
+    binding,
+    expressed,
+    clonal: isClonal,
+    transcript: facts.preferredTranscript,
+    ref: !facts.refMatch,
+    prob: !facts.problematic,
+    anchor,
+  }
   type Check = keyof typeof checks
   const allBut = (...left: Check[]) => (Object.keys(checks) as Check[]).every(check => left.includes(check) || checks[check])
   if (allBut()) return 'Pass'
@@ -60,7 +79,9 @@ export function pvacseqTier(facts: TierFacts, clonal: number): PvacseqTier {
   if (!isClonal && allBut('clonal')) return 'Subclonal'
   const { rnaVaf, rnaExpression, rnaDepth, alleleExpression } = facts
   const low =
-    rnaVaf !== undefined && rnaExpression !== undefined && alleleExpression !== undefined &&
+    rnaVaf !== undefined &&
+    rnaExpression !== undefined &&
+    alleleExpression !== undefined &&
     (alleleExpression > 0 || (rnaExpression === 0 && (rnaDepth ?? 0) > RNA_DEPTH_THRESHOLD && rnaVaf > RNA_VAF_THRESHOLD))
   if (low && allBut('expressed')) return 'LowExpr'
   if (!low && (rnaExpression === 0 || rnaVaf === 0)) return 'NoExpr'
@@ -68,13 +89,18 @@ export function pvacseqTier(facts: TierFacts, clonal: number): PvacseqTier {
 }
 
 /** pVACseq's order within a case: tier, then rank of IC50 plus rank of allele expression (dense, ties share), then gene and change. */
-export function pvacseqOrder<T extends { tier: PvacseqTier; ic50Mutant: number; alleleExpression: number | undefined; gene: string; change: string }>(rows: readonly T[]): readonly T[] {
+export function pvacseqOrder<
+  T extends { tier: PvacseqTier; ic50Mutant: number; alleleExpression: number | undefined; gene: string; change: string },
+>(rows: readonly T[]): readonly T[] {
   const dense = (values: readonly number[]) => new Map([...new Set(values)].map((value, i) => [value, i + 1]))
   const ic50 = dense(rows.map(row => row.ic50Mutant).toSorted((a, b) => a - b))
   const expression = dense(rows.map(row => row.alleleExpression ?? Number.NEGATIVE_INFINITY).toSorted((a, b) => b - a))
   const key = (row: T) => ic50.get(row.ic50Mutant)! + expression.get(row.alleleExpression ?? Number.NEGATIVE_INFINITY)!
   return rows.toSorted(
     (a, b) =>
-      PVACSEQ_TIERS.indexOf(a.tier) - PVACSEQ_TIERS.indexOf(b.tier) || key(a) - key(b) || (a.gene < b.gene ? -1 : a.gene > b.gene ? 1 : 0) || (a.change < b.change ? -1 : a.change > b.change ? 1 : 0),
+      PVACSEQ_TIERS.indexOf(a.tier) - PVACSEQ_TIERS.indexOf(b.tier) ||
+      key(a) - key(b) ||
+      (a.gene < b.gene ? -1 : a.gene > b.gene ? 1 : 0) ||
+      (a.change < b.change ? -1 : a.change > b.change ? 1 : 0),
   )
 }

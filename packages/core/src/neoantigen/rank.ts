@@ -26,27 +26,47 @@ export function rankTerms(facts: RankFacts): readonly RankTerm[] {
   const terms: RankTerm[] = []
   const wild = best.percentileWildType === undefined ? 'no comparable wild type' : `wild type ${percent(best.percentileWildType)}`
   terms.push({
-    name: 'presentation', value: W.presentation * limit(-Math.log10(best.percentileMutant / 2), W.presentationLow, W.presentationHigh),
+    name: 'presentation',
+    value: W.presentation * limit(-Math.log10(best.percentileMutant / 2), W.presentationLow, W.presentationHigh),
     fact: `rank ${percent(best.percentileMutant)} on ${best.allele}, ${wild}`,
   })
   if (facts.alleleExpression !== undefined) {
     const rna = facts.rnaVaf === undefined ? '' : `, ${share(facts.rnaVaf)} of RNA reads mutated`
-    terms.push({ name: 'expression', value: W.expression * Math.min(W.expressionHigh, Math.log2(1 + facts.alleleExpression)), fact: `${(facts.geneExpression ?? 0).toPrecision(3)} TPM${rna}` })
-  } else if (facts.geneExpression !== undefined) terms.push({ name: 'expression', value: 0, fact: `${facts.geneExpression.toPrecision(3)} TPM, mutated share unknown` })
+    terms.push({
+      name: 'expression',
+      value: W.expression * Math.min(W.expressionHigh, Math.log2(1 + facts.alleleExpression)),
+      fact: `${(facts.geneExpression ?? 0).toPrecision(3)} TPM${rna}`,
+    })
+  } else if (facts.geneExpression !== undefined)
+    terms.push({ name: 'expression', value: 0, fact: `${facts.geneExpression.toPrecision(3)} TPM, mutated share unknown` })
   else terms.push({ name: 'expression', value: 0, fact: 'expression not measured' })
   if (facts.clonality !== 'unknown') {
-    terms.push({ name: 'clonality', value: facts.clonality === 'clonal' ? W.clonal : W.subclonal, fact: `${facts.clonality}: ${share(facts.dnaVaf ?? 0)} of tumour DNA reads` })
+    terms.push({
+      name: 'clonality',
+      value: facts.clonality === 'clonal' ? W.clonal : W.subclonal,
+      fact: `${facts.clonality}: ${share(facts.dnaVaf ?? 0)} of tumour DNA reads`,
+    })
   }
   if ((facts.rnaAltReads ?? 0) >= 1) terms.push({ name: 'seen-in-rna', value: W.seenInRna, fact: `${facts.rnaAltReads} mutated RNA reads` })
-  if (facts.kind === 'FS' || facts.kind === 'stop_lost') terms.push({ name: 'novel-tail', value: W.novelTail, fact: facts.kind === 'FS' ? 'frameshift: every residue of the tail is new' : 'read-through: every residue of the extension is new' })
+  if (facts.kind === 'FS' || facts.kind === 'stop_lost')
+    terms.push({
+      name: 'novel-tail',
+      value: W.novelTail,
+      fact: facts.kind === 'FS' ? 'frameshift: every residue of the tail is new' : 'read-through: every residue of the extension is new',
+    })
   const anchorOnly = best.changedPositions.length > 0 && best.changedPositions.every(position => isAnchor(position, best.sequence.length))
   if (anchorOnly && best.ic50WildType !== undefined && best.ic50WildType / best.ic50Mutant < 2) {
-    terms.push({ name: 'anchor-only', value: W.anchorOnly, fact: `the change is at an anchor (P${best.changedPositions.join(', P')}) and the wild type binds as well: the T cell sees self` })
+    terms.push({
+      name: 'anchor-only',
+      value: W.anchorOnly,
+      fact: `the change is at an anchor (P${best.changedPositions.join(', P')}) and the wild type binds as well: the T cell sees self`,
+    })
   } else if (!anchorOnly && best.changedPositions.length > 0 && best.changedPositions.length <= 3) {
     terms.push({ name: 'faces-t-cell', value: 0, fact: `changed residue faces the T cell (P${best.changedPositions.join(', P')})` })
   }
   const further = facts.allelesPresenting.filter(allele => allele !== best.allele)
-  if (further.length > 0) terms.push({ name: 'further-alleles', value: W.furtherAllele * further.length, fact: `also presented by ${further.join(', ')}` })
+  if (further.length > 0)
+    terms.push({ name: 'further-alleles', value: W.furtherAllele * further.length, fact: `also presented by ${further.join(', ')}` })
   return terms
 }
 

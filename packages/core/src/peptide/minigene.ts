@@ -13,5 +13,7 @@ export interface MinigeneWindow {
 /** Undefined when the change gives no new peptide. A frameshift's whole tail is kept. */
 export function minigeneWindow(change: WindowInput): MinigeneWindow | undefined {
   const out = changeWindow(change, { flank: MINIGENE_FLANK, peptideLength: 8, downstream: Number.MAX_SAFE_INTEGER })
-  return out.kind === 'window' ? { sequence: out.window.mutant, wildType: out.window.wildType, changeOffset: out.window.changedStart + 1 } : undefined
+  return out.kind === 'window'
+    ? { sequence: out.window.mutant, wildType: out.window.wildType, changeOffset: out.window.changedStart + 1 }
+    : undefined
 }

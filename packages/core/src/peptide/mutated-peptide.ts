@@ -53,7 +53,12 @@ export function mutatedPeptides(window: Window, kind: ChangeKind, length: number
     }
     if (wildType.includes(sequence)) continue
     const usable = partner.length === length && identical(sequence, partner) >= Math.ceil(length / 2)
-    peptides.push({ sequence, offset, wildType: usable ? partner : undefined, changedPositions: changedPositions(window, offset, sequence, usable ? partner : undefined) })
+    peptides.push({
+      sequence,
+      offset,
+      wildType: usable ? partner : undefined,
+      changedPositions: changedPositions(window, offset, sequence, usable ? partner : undefined),
+    })
   }
   return peptides
 }

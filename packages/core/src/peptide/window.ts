@@ -40,7 +40,8 @@ export function changeWindow(change: WindowInput, options: WindowOptions): Windo
   const first = Number.parseInt(change.proteinPosition, 10)
   const position = change.kind !== 'FS' && change.aminoAcidChange.startsWith('-/') ? first : first - 1
   if (!(position >= 0) || position > change.wildType.length - (change.kind === 'stop_lost' ? 0 : 1)) return none('position-beyond-protein')
-  const raw = change.kind === 'FS' || change.kind === 'stop_lost' ? tailWindow(change, position, options) : residueWindow(change, position, options)
+  const raw =
+    change.kind === 'FS' || change.kind === 'stop_lost' ? tailWindow(change, position, options) : residueWindow(change, position, options)
   return raw === undefined ? none('not-changed') : screen(raw, options)
 }
 
@@ -91,7 +92,10 @@ function screen(window: Window, { peptideLength }: WindowOptions): WindowOutcome
   if (!isStandardPeptide(wildType) || !isStandardPeptide(mutant)) return none('non-standard-residue')
   if (mutant.length < peptideLength || wildType.length < peptideLength) return none('too-short')
   if (wildType.includes(mutant)) return none('no-new-peptide')
-  return { kind: 'window', window: { wildType, mutant, offset, changedStart: Math.max(0, changedStart), changedEnd: Math.min(changedEnd, mutant.length) } }
+  return {
+    kind: 'window',
+    window: { wildType, mutant, offset, changedStart: Math.max(0, changedStart), changedEnd: Math.min(changedEnd, mutant.length) },
+  }
 }
 
 /** Kinds whose mutant protein keeps its length relation to the wild type, so that a peptide's partner stands at the same offset. */

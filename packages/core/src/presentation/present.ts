@@ -4,7 +4,16 @@ import { type HlaAllele, type ParsedAllele, parseHlaList } from '../bio/index.ts
 import { binderClass, LOW_SUPPORT_LIGANDS, type Predictor, unscorable } from './predictor.ts'
 
 export const PRESENT_COLUMNS = [
-  'peptide', 'allele', 'class', 'presentation_score', 'presentation_percentile', 'ic50_nm', 'affinity_percentile', 'binder', 'model_version', 'caveats',
+  'peptide',
+  'allele',
+  'class',
+  'presentation_score',
+  'presentation_percentile',
+  'ic50_nm',
+  'affinity_percentile',
+  'binder',
+  'model_version',
+  'caveats',
 ] as const
 
 export interface SupportedAlleles {
@@ -40,10 +49,19 @@ function checkAllele(predictor: Predictor, entry: ParsedAllele, caveats: Caveat[
   if (support === undefined) {
     const gene = entry.allele.replace(/\*.*/, '*')
     const known = predictor.alleles().filter(name => name.startsWith(gene))
-    return fail(issue('hla-unsupported', `${entry.original} (${entry.allele}) is not known to ${predictor.id}`, `use one of the nearest names, ${nearest(entry.allele, known.length > 0 ? known : predictor.alleles()).join(', ')}, or leave it out`))
+    return fail(
+      issue(
+        'hla-unsupported',
+        `${entry.original} (${entry.allele}) is not known to ${predictor.id}`,
+        `use one of the nearest names, ${nearest(entry.allele, known.length > 0 ? known : predictor.alleles()).join(', ')}, or leave it out`,
+      ),
+    )
   }
   if (support.ligands < LOW_SUPPORT_LIGANDS) {
-    const trained = support.distance === 0 ? `${support.ligands} ligands and ${support.affinities} affinities in training` : `not in training; ${support.distance} of 34 contact residues differ from ${support.nearest}`
+    const trained =
+      support.distance === 0
+        ? `${support.ligands} ligands and ${support.affinities} affinities in training`
+        : `not in training; ${support.distance} of 34 contact residues differ from ${support.nearest}`
     caveats.push(caveat('allele-low-support', `${entry.allele}: ${trained}`))
   }
   return ok(true)
@@ -52,7 +70,12 @@ function checkAllele(predictor: Predictor, entry: ParsedAllele, caveats: Caveat[
 export type PresentRow = readonly (string | number)[]
 
 /** Rows of all peptide × allele pairs, or of the best allele per peptide. Order and duplicates as given. */
-export function presentRows(predictor: Predictor, peptides: readonly string[], alleles: readonly HlaAllele[], bestOnly = false): readonly PresentRow[] {
+export function presentRows(
+  predictor: Predictor,
+  peptides: readonly string[],
+  alleles: readonly HlaAllele[],
+  bestOnly = false,
+): readonly PresentRow[] {
   const scorable: string[] = []
   const place = new Map<string, number>()
   for (const written of peptides) {
@@ -71,15 +94,24 @@ export function presentRows(predictor: Predictor, peptides: readonly string[], a
     if (p === undefined) {
       const reason = unscorable(predictor, peptide)!
       const at = reason === 'residue-unsupported' ? `:${peptide.search(/[^ACDEFGHIKLMNPQRSTVWY]/) + 1}` : `:${peptide.length}`
-      for (const allele of bestOnly ? alleles.slice(0, 1) : alleles) rows.push([peptide, bestOnly ? '' : allele, 'I', '', '', '', '', '-', predictor.id, reason + at])
+      for (const allele of bestOnly ? alleles.slice(0, 1) : alleles)
+        rows.push([peptide, bestOnly ? '' : allele, 'I', '', '', '', '', '-', predictor.id, reason + at])
       continue
     }
     const row = (a: number): PresentRow => {
       const i = p * alleles.length + a
       const percentile = scores.presentationPercentile[i]!
       return [
-        peptide, alleles[a]!, 'I', scores.presentationScore[i]!.toFixed(5), percentile.toPrecision(4), scores.ic50NanoMolar[i]!.toFixed(1),
-        scores.affinityPercentile[i]!.toPrecision(4), binderClass(percentile), predictor.id, notes,
+        peptide,
+        alleles[a]!,
+        'I',
+        scores.presentationScore[i]!.toFixed(5),
+        percentile.toPrecision(4),
+        scores.ic50NanoMolar[i]!.toFixed(1),
+        scores.affinityPercentile[i]!.toPrecision(4),
+        binderClass(percentile),
+        predictor.id,
+        notes,
       ]
     }
     if (!bestOnly) for (let a = 0; a < alleles.length; a++) rows.push(row(a))

@@ -15,7 +15,11 @@ export interface VariantOptions {
   readonly incompleteTranscripts: boolean
 }
 
-export const DEFAULT_VARIANT_OPTIONS: VariantOptions = { allFilters: false, biotypes: new Set(['protein_coding']), incompleteTranscripts: false }
+export const DEFAULT_VARIANT_OPTIONS: VariantOptions = {
+  allFilters: false,
+  biotypes: new Set(['protein_coding']),
+  incompleteTranscripts: false,
+}
 
 export interface VariantCalls {
   readonly variants: readonly SomaticVariant[]
@@ -30,7 +34,16 @@ function chooseTumour(header: VcfHeader, named: string | undefined, caveats: Cav
   const names = header.samples
   if (named !== undefined) {
     const at = names.indexOf(named)
-    return at >= 0 ? ok(at) : fail(issue('sample-absent', `the VCF has no sample "${named}"; it has ${names.join(', ') || 'none'}`, 'name one of these with --tumour or tumour.sample', header.lines))
+    return at >= 0
+      ? ok(at)
+      : fail(
+          issue(
+            'sample-absent',
+            `the VCF has no sample "${named}"; it has ${names.join(', ') || 'none'}`,
+            'name one of these with --tumour or tumour.sample',
+            header.lines,
+          ),
+        )
   }
   if (names.length === 0) return ok(undefined)
   if (names.length === 1) return ok(0)
@@ -39,11 +52,21 @@ function chooseTumour(header: VcfHeader, named: string | undefined, caveats: Cav
     caveats.push(caveat('sample-guessed', `the tumour was taken to be the sample ${likely[0]}`))
     return ok(names.indexOf(likely[0]!))
   }
-  return fail(issue('sample-ambiguous', `the VCF has the samples ${names.join(', ')} and none was named`, 'name the tumour with --tumour or tumour.sample', header.lines))
+  return fail(
+    issue(
+      'sample-ambiguous',
+      `the VCF has the samples ${names.join(', ')} and none was named`,
+      'name the tumour with --tumour or tumour.sample',
+      header.lines,
+    ),
+  )
 }
 
 /** Indices of the ALTs that the genotype names; the reason when it names none; undefined when there is no genotype. */
-function genotypeAlts(record: VcfRecord, sample: number): ReadonlySet<number> | 'genotype-missing' | 'genotype-hom-ref' | 'genotype-malformed' | undefined {
+function genotypeAlts(
+  record: VcfRecord,
+  sample: number,
+): ReadonlySet<number> | 'genotype-missing' | 'genotype-hom-ref' | 'genotype-malformed' | undefined {
   const genotype = sampleValue(record, sample, 'GT')
   if (genotype === undefined) return record.format.includes('GT') ? 'genotype-missing' : undefined
   const alleles = genotype.split(/[/|]/)
@@ -74,30 +97,62 @@ export class VariantCaller {
   #count = 1
   #withCsq = 0
 
-  private constructor(header: VcfHeader, options: VariantOptions, tumour: number | undefined, normal: number | undefined, caveats: Caveat[]) {
+  private constructor(
+    header: VcfHeader,
+    options: VariantOptions,
+    tumour: number | undefined,
+    normal: number | undefined,
+    caveats: Caveat[],
+  ) {
     this.#header = header
     this.#options = options
     this.#tumour = tumour
     this.#normal = normal
     this.#caveats = caveats
     const named = header.meta.filter(line => /^##(VEP|reference)/.test(line)).join(' ')
-    this.#vep = { biotypes: options.biotypes, incompleteTranscripts: options.incompleteTranscripts, tslSupported: /GRCh38|GRCm38/.test(named) }
+    this.#vep = {
+      biotypes: options.biotypes,
+      incompleteTranscripts: options.incompleteTranscripts,
+      tslSupported: /GRCh38|GRCm38/.test(named),
+    }
   }
 
   static open(header: VcfHeader, options: VariantOptions): Result<VariantCaller, Issue> {
     const caveats: Caveat[] = []
     if (header.csqFields.length === 0) {
-      return fail(issue('csq-absent', 'the VCF carries no VEP annotation (INFO/CSQ)', 'annotate it with VEP and the plug-ins Wildtype and Frameshift', header.lines))
+      return fail(
+        issue(
+          'csq-absent',
+          'the VCF carries no VEP annotation (INFO/CSQ)',
+          'annotate it with VEP and the plug-ins Wildtype and Frameshift',
+          header.lines,
+        ),
+      )
     }
     const needed = ['allele', 'consequence', 'gene', 'feature', 'biotype', 'protein_position', 'amino_acids', 'wildtypeprotein']
     const missing = needed.filter(name => !header.csqFields.includes(name))
-    if (missing.length > 0) return fail(issue('csq-fields', `CSQ lacks ${missing.join(', ')}`, 'run VEP with --symbol --hgvs --biotype and the plug-ins Wildtype and Frameshift', header.lines))
+    if (missing.length > 0)
+      return fail(
+        issue(
+          'csq-fields',
+          `CSQ lacks ${missing.join(', ')}`,
+          'run VEP with --symbol --hgvs --biotype and the plug-ins Wildtype and Frameshift',
+          header.lines,
+        ),
+      )
     if (header.separatedBySpaces) caveats.push(caveat('header-spaces', 'the #CHROM line is separated by spaces, not tabs'))
     const tumour = chooseTumour(header, options.tumour, caveats)
     if (!tumour.ok) return tumour
     const normal = options.normal === undefined ? -1 : header.samples.indexOf(options.normal)
     if (options.normal !== undefined && normal < 0) {
-      return fail(issue('sample-absent', `the VCF has no sample "${options.normal}"; it has ${header.samples.join(', ')}`, 'name one of these with --normal', header.lines))
+      return fail(
+        issue(
+          'sample-absent',
+          `the VCF has no sample "${options.normal}"; it has ${header.samples.join(', ')}`,
+          'name one of these with --normal',
+          header.lines,
+        ),
+      )
     }
     return ok(new VariantCaller(header, options, tumour.value, normal < 0 ? undefined : normal, caveats))
   }
@@ -113,7 +168,8 @@ export class VariantCaller {
     }
     if (record.alts.length === 0) this.#funnel.add('no-alt', where)
     const called = this.#tumour === undefined ? undefined : genotypeAlts(record, this.#tumour)
-    if (called === 'genotype-malformed') return fail(issue('vcf-malformed', 'GT names an allele that ALT does not list', 'repair the genotype', record.line))
+    if (called === 'genotype-malformed')
+      return fail(issue('vcf-malformed', 'GT names an allele that ALT does not list', 'repair the genotype', record.line))
     if (called === 'genotype-missing' || called === 'genotype-hom-ref') {
       this.#funnel.add(called, where)
       return ok(undefined)
@@ -155,11 +211,21 @@ export class VariantCaller {
     const sampleText = (key: string) => (this.#tumour === undefined ? undefined : sampleValue(record, this.#tumour, key))
     const genotype = sampleText('GT') ?? ''
     const variant: SomaticVariant = {
-      id, line: record.line, chromosome: record.chromosome, position: record.position, ref: record.ref, alt,
-      ...changedInterval(record.position, record.ref, alt), filter: record.filter.join(';'), tumour,
-      normal: readEvidence(record, this.#normal, index, DNA_KEYS, caveats), rna: readEvidence(record, this.#tumour, index, RNA_KEYS, caveats),
-      geneExpression: expressionList(sampleText('GX')), transcriptExpression: expressionList(sampleText('TX')),
-      phaseSet: genotype.includes('|') ? (sampleText('PS') ?? sampleText('PID')) : undefined, caveats,
+      id,
+      line: record.line,
+      chromosome: record.chromosome,
+      position: record.position,
+      ref: record.ref,
+      alt,
+      ...changedInterval(record.position, record.ref, alt),
+      filter: record.filter.join(';'),
+      tumour,
+      normal: readEvidence(record, this.#normal, index, DNA_KEYS, caveats),
+      rna: readEvidence(record, this.#tumour, index, RNA_KEYS, caveats),
+      geneExpression: expressionList(sampleText('GX')),
+      transcriptExpression: expressionList(sampleText('TX')),
+      phaseSet: genotype.includes('|') ? (sampleText('PS') ?? sampleText('PID')) : undefined,
+      caveats,
     }
     this.#funnel.add('alleles', where)
     const before = this.#changes.length
@@ -186,12 +252,20 @@ export class VariantCaller {
     if (read === 0) this.#caveats.push(caveat('no-records', 'the VCF has a header and no records'))
     if (read > 0 && this.#funnel.count('filtered') === read) {
       const filters = [...this.#filters].sort((a, b) => b[1] - a[1]).slice(0, 5)
-      this.#caveats.push(caveat('all-filtered', `every record was filtered (${filters.map(([name, n]) => `${name}: ${n}`).join(', ')}); --all-filters keeps them`))
+      this.#caveats.push(
+        caveat(
+          'all-filtered',
+          `every record was filtered (${filters.map(([name, n]) => `${name}: ${n}`).join(', ')}); --all-filters keeps them`,
+        ),
+      )
     }
     const reached = this.#funnel.count('alleles')
     if (reached > 0 && this.#withCsq === 0) this.#caveats.push(caveat('csq-empty', 'no record carries CSQ although the header names it'))
     return ok({
-      variants: this.#variants, changes: this.#changes, funnel: this.#funnel.rows(), caveats: this.#caveats,
+      variants: this.#variants,
+      changes: this.#changes,
+      funnel: this.#funnel.rows(),
+      caveats: this.#caveats,
       tumour: this.#tumour === undefined ? undefined : this.#header.samples[this.#tumour],
     })
   }

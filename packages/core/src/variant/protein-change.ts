@@ -54,7 +54,8 @@ export function hgvsProtein(wildType: string, mutant: string, kind: ChangeKind):
     if (first === mutant.length) return `p.${at(wildType[first]!, first)}Ter`
     return `p.${at(wildType[first]!, first)}${threeLetters(mutant[first]!)}fsTer${mutant.length - first + 1}`
   }
-  if (first === mutant.length && kind === 'inframe_ins') return `p.${at(wildType[first - 1]!, first - 1)}_${at(wildType[first]!, first)}insTer`
+  if (first === mutant.length && kind === 'inframe_ins')
+    return `p.${at(wildType[first - 1]!, first - 1)}_${at(wildType[first]!, first)}insTer`
   if (first === mutant.length) return `p.${at(wildType[first]!, first)}Ter`
   let tail = 0
   const most = Math.min(wildType.length, mutant.length) - first
@@ -62,7 +63,8 @@ export function hgvsProtein(wildType: string, mutant: string, kind: ChangeKind):
   const lost = wildType.slice(first, wildType.length - tail)
   const gained = mutant.slice(first, mutant.length - tail)
   const last = first + lost.length - 1
-  const range = (from: number, to: number) => (from === to ? at(wildType[from]!, from) : `${at(wildType[from]!, from)}_${at(wildType[to]!, to)}`)
+  const range = (from: number, to: number) =>
+    from === to ? at(wildType[from]!, from) : `${at(wildType[from]!, from)}_${at(wildType[to]!, to)}`
   if (lost.length === 1 && gained.length === 1) return `p.${at(lost, first)}${threeLetters(gained)}`
   if (lost.length === 0) {
     const before = wildType.slice(first - gained.length, first)

@@ -4,7 +4,9 @@ import { sampleValue, type VcfRecord } from '../format/index.ts'
 import { NO_READS, type ReadEvidence } from './somatic-variant.ts'
 
 const numbers = (text: string | undefined): readonly (number | undefined)[] =>
-  text === undefined ? [] : text.split(',').map(part => (part === '.' || part === '' || Number.isNaN(Number(part)) ? undefined : Number(part)))
+  text === undefined
+    ? []
+    : text.split(',').map(part => (part === '.' || part === '' || Number.isNaN(Number(part)) ? undefined : Number(part)))
 
 /** Value of ALT number `alt` (from 0) in a list whose length tells whether REF stands first. A single number is the ALT's own. */
 function ofAlt(values: readonly (number | undefined)[], alt: number, alts: number): number | undefined {
@@ -30,7 +32,13 @@ export const DNA_KEYS: EvidenceKeys = { fraction: ['AF', 'FREQ'], alleleDepth: '
 export const RNA_KEYS: EvidenceKeys = { fraction: ['RAF'], alleleDepth: 'RAD', depth: 'RDP' }
 
 /** Evidence of ALT number `alt` (from 0) in a sample; undefined sample gives none. */
-export function readEvidence(record: VcfRecord, sample: number | undefined, alt: number, keys: EvidenceKeys, caveats: Caveat[]): ReadEvidence {
+export function readEvidence(
+  record: VcfRecord,
+  sample: number | undefined,
+  alt: number,
+  keys: EvidenceKeys,
+  caveats: Caveat[],
+): ReadEvidence {
   if (sample === undefined) return NO_READS
   const alts = record.alts.length
   const strelka = strelkaReads(record, sample, record.alts[alt]!)
@@ -41,7 +49,13 @@ export function readEvidence(record: VcfRecord, sample: number | undefined, alt:
   const stated = keys.fraction.map(key => fraction(sampleValue(record, sample, key), alt)).find(value => value !== undefined)
   const vaf = stated ?? (altReads === undefined || depth === undefined ? undefined : depth === 0 ? 0 : altReads / depth)
   if (vaf !== undefined && vaf > 1) caveats.push(caveat('fraction-above-one', `an allele fraction of ${vaf} was given`))
-  if (keys === DNA_KEYS && vaf !== undefined && strelka !== undefined && strelka.depth > 0 && Math.abs(strelka.alt / strelka.depth - vaf) > 0.2) {
+  if (
+    keys === DNA_KEYS &&
+    vaf !== undefined &&
+    strelka !== undefined &&
+    strelka.depth > 0 &&
+    Math.abs(strelka.alt / strelka.depth - vaf) > 0.2
+  ) {
     caveats.push(caveat('fractions-disagree', `AF is ${vaf}, the caller's tier-1 reads give ${(strelka.alt / strelka.depth).toFixed(3)}`))
   }
   return { depth, vaf, altReads }

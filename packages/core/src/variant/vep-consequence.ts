@@ -54,7 +54,9 @@ export function changeKind(consequence: string, ref: string, alt: string): Chang
 const truth = (text: string | undefined): boolean | undefined => (text === undefined ? undefined : text !== '')
 
 /** Reason an entry gives no row, or the change. Running `count` is pVACseq's, so that row ids agree. */
-export type VepOutcome = { readonly kind: 'left-out'; readonly reason: string; readonly counted: boolean } | { readonly kind: 'change'; readonly change: ProteinChange; readonly caveats: readonly Caveat[] }
+export type VepOutcome =
+  | { readonly kind: 'left-out'; readonly reason: string; readonly counted: boolean }
+  | { readonly kind: 'change'; readonly change: ProteinChange; readonly caveats: readonly Caveat[] }
 
 const leftOut = (reason: string, counted = false): Result<VepOutcome, Issue> => ok({ kind: 'left-out', reason, counted })
 
@@ -87,11 +89,25 @@ export function vepOutcome(variant: SomaticVariant, entry: CsqEntry, count: numb
   const change = kind === 'FS' ? `${proteinPosition}${variant.ref}/${variant.alt}` : `${proteinPosition}${aminoAcids}`
   const gene = field('symbol') || field('gene')
   const row: ProteinChange = {
-    variantId: variant.id, kind, gene, geneId: field('gene'), transcript: field('feature'), proteinId: field('ensp'), biotype,
-    maneSelect: truth(entry.get('mane_select')), canonical: truth(entry.get('canonical')),
-    tsl: options.tslSupported ? field('tsl') || 'NA' : 'Not Supported', flags: flags || 'None',
-    consequence: field('consequence'), aminoAcidChange: aminoAcids, codonChange: field('codons'), proteinPosition,
-    hgvsc: field('hgvsc'), hgvsp: field('hgvsp'), wildType, mutant,
+    variantId: variant.id,
+    kind,
+    gene,
+    geneId: field('gene'),
+    transcript: field('feature'),
+    proteinId: field('ensp'),
+    biotype,
+    maneSelect: truth(entry.get('mane_select')),
+    canonical: truth(entry.get('canonical')),
+    tsl: options.tslSupported ? field('tsl') || 'NA' : 'Not Supported',
+    flags: flags || 'None',
+    consequence: field('consequence'),
+    aminoAcidChange: aminoAcids,
+    codonChange: field('codons'),
+    proteinPosition,
+    hgvsc: field('hgvsc'),
+    hgvsp: field('hgvsp'),
+    wildType,
+    mutant,
     transcriptExpression: variant.transcriptExpression.get(field('feature')),
     geneExpression: variant.geneExpression.get(field('gene')) ?? variant.geneExpression.get(field('symbol')),
     pvacseqIndex: `${count}.${gene}.${field('feature')}.${kind}.${change}`,
@@ -100,7 +116,14 @@ export function vepOutcome(variant: SomaticVariant, entry: CsqEntry, count: numb
     const start = Number.parseInt(proteinPosition, 10)
     const found = wildType.slice(start - 1, start - 1 + wildResidues.length)
     if (start + wildResidues.length - 1 <= wildType.length) {
-      return fail(issue('annotation-mismatch', `${row.transcript} names ${wildResidues} at residue ${proteinPosition}, its WildtypeProtein has ${found}`, 'annotate the VCF again: the VEP cache and its plug-in data are of different releases', variant.line))
+      return fail(
+        issue(
+          'annotation-mismatch',
+          `${row.transcript} names ${wildResidues} at residue ${proteinPosition}, its WildtypeProtein has ${found}`,
+          'annotate the VCF again: the VEP cache and its plug-in data are of different releases',
+          variant.line,
+        ),
+      )
     }
     return leftOut('position-beyond-protein', true)
   }
@@ -118,8 +141,18 @@ function residuesStand(change: ProteinChange, wildResidues: string): boolean {
   return true
 }
 
-function mutantProtein(wildType: string, kind: ChangeKind, position: string, wildResidues: string, mutantResidues: string, tail: string): string {
-  if (kind === 'FS') return tail.length > 0 && wildType[0] === tail[0] && tail.length >= Number.parseInt(position, 10) - 1 ? tail : wildType.slice(0, Number.parseInt(position, 10) - 1) + tail
+function mutantProtein(
+  wildType: string,
+  kind: ChangeKind,
+  position: string,
+  wildResidues: string,
+  mutantResidues: string,
+  tail: string,
+): string {
+  if (kind === 'FS')
+    return tail.length > 0 && wildType[0] === tail[0] && tail.length >= Number.parseInt(position, 10) - 1
+      ? tail
+      : wildType.slice(0, Number.parseInt(position, 10) - 1) + tail
   if (kind === 'stop_lost') return tail.startsWith(wildType) ? tail : wildType + tail
   const clean = (text: string) => text.replace(/^-$/, '')
   const inserted = clean(mutantResidues)

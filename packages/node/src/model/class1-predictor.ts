@@ -60,8 +60,12 @@ function makePredictor(file: ModelFile, wasm: Uint8Array<ArrayBuffer>): Predicto
       })
       const size = peptides.length * alleles.length
       const block = {
-        alleles, peptides: peptides.length, presentationScore: new Float32Array(size), presentationPercentile: new Float32Array(size),
-        ic50NanoMolar: new Float32Array(size), affinityPercentile: new Float32Array(size),
+        alleles,
+        peptides: peptides.length,
+        presentationScore: new Float32Array(size),
+        presentationPercentile: new Float32Array(size),
+        ic50NanoMolar: new Float32Array(size),
+        affinityPercentile: new Float32Array(size),
       }
       for (let from = 0; from < peptides.length; from += BLOCK) {
         const count = Math.min(BLOCK, peptides.length - from)

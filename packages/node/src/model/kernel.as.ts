@@ -6,18 +6,29 @@
 //   out       [n, 2]                 mean over networks of the two sigmoids
 // hidden2 must be 32: eight registers of four lanes hold the second layer.
 
-export function scoreBlock(n: i32, networks: i32, hidden: i32, peptides: usize, allele: usize, w2: usize, b2: usize, w3: usize, b3: usize, out: usize): void {
+export function scoreBlock(
+  n: i32,
+  networks: i32,
+  hidden: i32,
+  peptides: usize,
+  allele: usize,
+  w2: usize,
+  b2: usize,
+  w3: usize,
+  b3: usize,
+  out: usize,
+): void {
   const zero = f32x4.splat(0)
-  const stride: usize = <usize>hidden << 2
+  const stride: usize = (<usize>hidden) << 2
   for (let p = 0; p < n; p++) {
     let presentation: f32 = 0
     let affinity: f32 = 0
     for (let k = 0; k < networks; k++) {
-      let x = peptides + (<usize>(k * n + p)) * stride
+      let x = peptides + <usize>(k * n + p) * stride
       let a = allele + <usize>k * stride
       const end = x + stride
       let w = w2 + <usize>k * stride * 32
-      const b = b2 + (<usize>k << 7)
+      const b = b2 + ((<usize>k) << 7)
       let s0 = v128.load(b)
       let s1 = v128.load(b, 16)
       let s2 = v128.load(b, 32)
@@ -44,7 +55,7 @@ export function scoreBlock(n: i32, networks: i32, hidden: i32, peptides: usize, 
         w += 128
       }
       // w3 is stored output by output: 32 weights of the presentation, then 32 of the affinity
-      const u = w3 + (<usize>k << 8)
+      const u = w3 + ((<usize>k) << 8)
       s0 = f32x4.max(s0, zero)
       s1 = f32x4.max(s1, zero)
       s2 = f32x4.max(s2, zero)
@@ -54,39 +65,50 @@ export function scoreBlock(n: i32, networks: i32, hidden: i32, peptides: usize, 
       s6 = f32x4.max(s6, zero)
       s7 = f32x4.max(s7, zero)
       const first = f32x4.add(
-        f32x4.add(f32x4.add(f32x4.mul(s0, v128.load(u)), f32x4.mul(s1, v128.load(u, 16))), f32x4.add(f32x4.mul(s2, v128.load(u, 32)), f32x4.mul(s3, v128.load(u, 48)))),
-        f32x4.add(f32x4.add(f32x4.mul(s4, v128.load(u, 64)), f32x4.mul(s5, v128.load(u, 80))), f32x4.add(f32x4.mul(s6, v128.load(u, 96)), f32x4.mul(s7, v128.load(u, 112)))),
+        f32x4.add(
+          f32x4.add(f32x4.mul(s0, v128.load(u)), f32x4.mul(s1, v128.load(u, 16))),
+          f32x4.add(f32x4.mul(s2, v128.load(u, 32)), f32x4.mul(s3, v128.load(u, 48))),
+        ),
+        f32x4.add(
+          f32x4.add(f32x4.mul(s4, v128.load(u, 64)), f32x4.mul(s5, v128.load(u, 80))),
+          f32x4.add(f32x4.mul(s6, v128.load(u, 96)), f32x4.mul(s7, v128.load(u, 112))),
+        ),
       )
       const second = f32x4.add(
-        f32x4.add(f32x4.add(f32x4.mul(s0, v128.load(u, 128)), f32x4.mul(s1, v128.load(u, 144))), f32x4.add(f32x4.mul(s2, v128.load(u, 160)), f32x4.mul(s3, v128.load(u, 176)))),
-        f32x4.add(f32x4.add(f32x4.mul(s4, v128.load(u, 192)), f32x4.mul(s5, v128.load(u, 208))), f32x4.add(f32x4.mul(s6, v128.load(u, 224)), f32x4.mul(s7, v128.load(u, 240)))),
+        f32x4.add(
+          f32x4.add(f32x4.mul(s0, v128.load(u, 128)), f32x4.mul(s1, v128.load(u, 144))),
+          f32x4.add(f32x4.mul(s2, v128.load(u, 160)), f32x4.mul(s3, v128.load(u, 176))),
+        ),
+        f32x4.add(
+          f32x4.add(f32x4.mul(s4, v128.load(u, 192)), f32x4.mul(s5, v128.load(u, 208))),
+          f32x4.add(f32x4.mul(s6, v128.load(u, 224)), f32x4.mul(s7, v128.load(u, 240))),
+        ),
       )
-      const z0 = f32.load(b3 + (<usize>k << 3)) + sum(first)
-      const z1 = f32.load(b3 + (<usize>k << 3), 4) + sum(second)
+      const z0 = f32.load(b3 + ((<usize>k) << 3)) + sum(first)
+      const z1 = f32.load(b3 + ((<usize>k) << 3), 4) + sum(second)
       presentation += 1 / (1 + Mathf.exp(-z0))
       affinity += 1 / (1 + Mathf.exp(-z1))
     }
-    const at = out + (<usize>p << 3)
+    const at = out + ((<usize>p) << 3)
     f32.store(at, presentation / <f32>networks)
     f32.store(at, affinity / <f32>networks, 4)
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function sum(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
 }
 
 /** First layer: dst[hidden] = sum of the table rows named by `rows` (10 + 1), plus share × each of the middle rows. */
 export function firstLayer(dst: usize, table: usize, hidden: i32, rows: usize, count: i32, middle: i32, share: f32): void {
-  const stride: usize = <usize>hidden << 2
+  const stride: usize = (<usize>hidden) << 2
   for (let j: usize = 0; j < stride; j += 16) {
     let s = f32x4.splat(0)
-    for (let r = 0; r < count; r++) s = f32x4.add(s, v128.load(table + <usize>load<i32>(rows + (<usize>r << 2)) * stride + j))
+    for (let r = 0; r < count; r++) s = f32x4.add(s, v128.load(table + <usize>load<i32>(rows + ((<usize>r) << 2)) * stride + j))
     if (middle > 0) {
       let m = f32x4.splat(0)
-      for (let r = count; r < count + middle; r++) m = f32x4.add(m, v128.load(table + <usize>load<i32>(rows + (<usize>r << 2)) * stride + j))
+      for (let r = count; r < count + middle; r++)
+        m = f32x4.add(m, v128.load(table + <usize>load<i32>(rows + ((<usize>r) << 2)) * stride + j))
       s = f32x4.add(s, f32x4.mul(m, f32x4.splat(share)))
     }
     v128.store(dst + j, s)
@@ -95,14 +117,14 @@ export function firstLayer(dst: usize, table: usize, hidden: i32, rows: usize, c
 
 /** First layer of a block. `rows` holds n × (2 + 11 + 4) i32: count, middle, then the row numbers. out [networks, n, hidden]. */
 export function firstLayers(n: i32, networks: i32, hidden: i32, tableRows: i32, table: usize, rows: usize, out: usize): void {
-  const stride: usize = <usize>hidden << 2
+  const stride: usize = (<usize>hidden) << 2
   for (let p = 0; p < n; p++) {
-    const r = rows + (<usize>p * 17 << 2)
+    const r = rows + ((<usize>p * 17) << 2)
     const count = load<i32>(r)
     const middle = load<i32>(r, 4)
     const share: f32 = middle > 0 ? 1 / <f32>middle : 0
     for (let k = 0; k < networks; k++) {
-      firstLayer(out + (<usize>(k * n + p)) * stride, table + <usize>(k * tableRows) * stride, hidden, r + 8, count, middle, share)
+      firstLayer(out + <usize>(k * n + p) * stride, table + <usize>(k * tableRows) * stride, hidden, r + 8, count, middle, share)
     }
   }
 }

@@ -4,7 +4,18 @@ import { encodePeptide, type NetworkWeights, ROWS_PER_PEPTIDE } from './network.
 export const BLOCK = 512
 
 interface KernelExports {
-  readonly scoreBlock: (n: number, networks: number, hidden: number, peptides: number, allele: number, w2: number, b2: number, w3: number, b3: number, out: number) => void
+  readonly scoreBlock: (
+    n: number,
+    networks: number,
+    hidden: number,
+    peptides: number,
+    allele: number,
+    w2: number,
+    b2: number,
+    w3: number,
+    b3: number,
+    out: number,
+  ) => void
   readonly firstLayers: (n: number, networks: number, hidden: number, tableRows: number, table: number, rows: number, out: number) => void
 }
 
@@ -17,7 +28,8 @@ export interface Kernel {
 
 export function openKernel(wasm: Uint8Array<ArrayBuffer>, weights: NetworkWeights): Kernel {
   const { networks, hidden, hidden2, tableRows } = weights
-  if (hidden2 !== 32 || hidden % 4 !== 0) throw new Error('the kernel is written for a second layer of 32 and a first layer that is a multiple of 4')
+  if (hidden2 !== 32 || hidden % 4 !== 0)
+    throw new Error('the kernel is written for a second layer of 32 and a first layer that is a multiple of 4')
   let top = 1024
   const place = (floats: number): number => {
     const at = Math.ceil(top / 64) * 64
@@ -25,8 +37,15 @@ export function openKernel(wasm: Uint8Array<ArrayBuffer>, weights: NetworkWeight
     return at
   }
   const at = {
-    table: place(weights.table.length), w2: place(weights.w2.length), b2: place(weights.b2.length), w3: place(weights.w3.length), b3: place(weights.b3.length),
-    allele: place(networks * hidden), rows: place(BLOCK * ROWS_PER_PEPTIDE), peptides: place(networks * BLOCK * hidden), out: place(BLOCK * 2),
+    table: place(weights.table.length),
+    w2: place(weights.w2.length),
+    b2: place(weights.b2.length),
+    w3: place(weights.w3.length),
+    b3: place(weights.b3.length),
+    allele: place(networks * hidden),
+    rows: place(BLOCK * ROWS_PER_PEPTIDE),
+    peptides: place(networks * BLOCK * hidden),
+    out: place(BLOCK * 2),
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) + 1 })
   const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } })

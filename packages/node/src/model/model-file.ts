@@ -73,7 +73,8 @@ export function readModelFile(path: string): Result<ModelFile, Issue> {
   }
   const size = (e: TensorEntry) => e.shape.reduce((a, b) => a * b, 1)
   const last = header.tensors.at(-1)!
-  if (start + last.offset + size(last) * (last.type === 'f32' ? 4 : 2) > bytes.length) return fail(issue('model-format', `${path} is cut short`, RESTORE))
+  if (start + last.offset + size(last) * (last.type === 'f32' ? 4 : 2) > bytes.length)
+    return fail(issue('model-format', `${path} is cut short`, RESTORE))
   return ok({
     header,
     sha256: createHash('sha256').update(bytes).digest('hex'),

@@ -33,7 +33,8 @@ export function loadWeights(file: ModelFile): NetworkWeights {
   const w3 = join('w3')
   const transposed = new Float32Array(w3.length)
   for (let k = 0; k < networks; k++) {
-    for (let j = 0; j < hidden2; j++) for (let o = 0; o < 2; o++) transposed[k * hidden2 * 2 + o * hidden2 + j] = w3[k * hidden2 * 2 + j * 2 + o]!
+    for (let j = 0; j < hidden2; j++)
+      for (let o = 0; o < 2; o++) transposed[k * hidden2 * 2 + o * hidden2 + j] = w3[k * hidden2 * 2 + j * 2 + o]!
   }
   return { networks, hidden, hidden2, tableRows, table: join('w1'), w2: join('w2'), b2: join('b2'), w3: transposed, b3: join('b3') }
 }

@@ -1,0 +1,34 @@
+// HLA typing results → allele names: OptiType TSV, arcasHLA JSON, HLA-HD text (no header: its first line is a locus), or a plain list.
+import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+
+export type TypingFormat = 'optitype' | 'arcashla' | 'hlahd'
+
+/** Names as written. Errors: `typing-malformed` with the line. */
+export function parseTyping(format: TypingFormat, text: string): Result<readonly string[], Issue> {
+  const bad = (what: string, line: number) => fail(issue('typing-malformed', what, `give the result file of ${format} unchanged`, line))
+  if (format === 'arcashla') {
+    try {
+      const parsed: unknown = JSON.parse(text)
+      if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return bad('the file is no JSON object of loci', 1)
+      const names = Object.values(parsed).flat()
+      return names.every(name => typeof name === 'string') ? ok(names as string[]) : bad('a locus does not hold a list of names', 1)
+    } catch {
+      return bad('the file is not JSON', 1)
+    }
+  }
+  const lines = text.split(/\r?\n/).filter(line => line.trim() !== '')
+  if (format === 'optitype') {
+    const header = (lines[0] ?? '').split('\t')
+    const values = (lines[1] ?? '').split('\t')
+    const columns = ['A1', 'A2', 'B1', 'B2', 'C1', 'C2'].map(name => header.indexOf(name))
+    if (columns.some(c => c < 0) || values.length < 7) return bad('the header has no A1 A2 B1 B2 C1 C2, or the second line is short', 1)
+    return ok(columns.map(c => values[c] ?? '').filter(name => name !== ''))
+  }
+  const names: string[] = []
+  for (const [i, line] of lines.entries()) {
+    const [locus = '', ...alleles] = line.split('\t')
+    if (!/^[A-Z]+\d?$/.test(locus)) return bad(`line starts with "${locus.slice(0, 20)}", not with a locus`, i + 1)
+    for (const allele of alleles) if (allele !== '-' && allele !== '' && !/not typed/i.test(allele)) names.push(allele)
+  }
+  return ok(names)
+}

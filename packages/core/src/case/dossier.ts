@@ -1,0 +1,205 @@
+// The dossier: one self-contained, printable page a tumour board can read. Input is what the stages wrote; nothing is computed here but the layout.
+import type { Caveat, FunnelRow } from '../base/index.ts'
+import {
+  type ClonotypeBar,
+  cloneFigure,
+  constructFigure,
+  funnelCount,
+  funnelFigure,
+  lesionFigure,
+  type MapPart,
+  type ScatterPoint,
+} from './figures.ts'
+import { escapeHtml, htmlTable, raw } from './html.ts'
+
+/** A table row by column name. */
+export type Row = Readonly<Record<string, string>>
+
+export interface DossierInput {
+  readonly caseName: string
+  readonly synthetic: boolean
+  readonly facts: readonly (readonly [string, string])[]
+  readonly funnel: readonly FunnelRow[]
+  readonly neoantigens: readonly Row[]
+  readonly lesions: readonly string[]
+  readonly clonotypes: readonly Row[]
+  readonly receptors: readonly Row[]
+  readonly constructs: readonly { readonly row: Row; readonly parts: readonly MapPart[] }[]
+  readonly caveats: readonly Caveat[]
+  /** Path, SHA-256, what it is. */
+  readonly provenance: readonly (readonly [string, string, string])[]
+  readonly software: string
+}
+
+const STYLE = `:root{color-scheme:light}*{box-sizing:border-box}body{margin:0;font:15px/1.5 system-ui,sans-serif;color:#1c2833;background:#fff}main{max-width:1040px;margin:0 auto;padding:24px}
+h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px;border-bottom:2px solid #2e6f9e;padding-bottom:4px}h3{font-size:15px;margin:20px 0 4px}p{margin:6px 0}
+.note{background:#fdf3e7;border-left:4px solid #c8553d;padding:8px 12px;margin:12px 0}.muted{color:#5d6d7e;font-size:13px}nav a{margin-right:14px;color:#2e6f9e}
+table{border-collapse:collapse;width:100%;font-size:13px}th,td{text-align:left;vertical-align:top;padding:4px 8px;border-bottom:1px solid #dbe7f0}th{background:#f3f7fa;font-weight:600}.scroll{overflow-x:auto}
+td code,.seq{font-family:ui-monospace,monospace;font-size:12px;word-break:break-all}.tier{font-weight:600}mark{background:#f6c9bf;padding:0 1px}dl{display:grid;grid-template-columns:200px 1fr;gap:2px 12px;margin:8px 0}dt{color:#5d6d7e}dd{margin:0}
+svg{max-width:100%;height:auto;display:block;margin:8px 0}@media print{main{max-width:none;padding:0}h2{break-after:avoid}tr,svg,.construct{break-inside:avoid}nav{display:none}}`
+
+export const RESEARCH_NOTICE =
+  'Research software. It supports decisions and does not make them: every line here is to be checked by the people responsible for the patient.'
+
+export function dossierHtml(input: DossierInput): string {
+  const sections = [
+    summary(input),
+    neoantigenSection(input),
+    clonotypeSection(input),
+    receptorSection(input),
+    constructSection(input),
+    caveatSection(input),
+    provenanceSection(input),
+  ]
+  const synthetic = input.synthetic
+    ? '<p class="note"><strong>Synthetic patient.</strong> This case was generated; no person stands behind it.</p>'
+    : ''
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(input.caseName)}: Cognate dossier</title><style>${STYLE}</style></head><body><main>
+<h1>${escapeHtml(input.caseName)}</h1><p class="muted">Cognate dossier: from the tumour's mutations to constructs</p>${synthetic}<p class="note">${RESEARCH_NOTICE}</p>
+<nav><a href="#summary">Summary</a><a href="#neoantigens">Neoantigens</a><a href="#clonotypes">T cells</a><a href="#receptors">Receptors</a><a href="#constructs">Constructs</a><a href="#caveats">Caveats</a><a href="#provenance">Provenance</a></nav>
+${sections.join('\n')}
+</main></body></html>
+`
+}
+
+function summary({ facts, funnel }: DossierInput): string {
+  const steps = [
+    { label: 'variant records', count: funnelCount(funnel, 'variants', 'in') },
+    { label: 'protein changes', count: funnelCount(funnel, 'variants', 'out') },
+    { label: 'windows', count: funnelCount(funnel, 'neoantigens', 'windows') },
+    { label: 'peptides scored', count: funnelCount(funnel, 'neoantigens', 'peptides') },
+    { label: 'variants presented', count: funnelCount(funnel, 'neoantigens', 'presented') },
+    { label: '… and expressed', count: funnelCount(funnel, 'neoantigens', 'presented and expressed') },
+  ]
+  const cells = [
+    { label: 'contigs', count: funnelCount(funnel, 'contigs', 'in') },
+    { label: 'usable contigs', count: funnelCount(funnel, 'contigs', 'out') },
+    { label: 'cells', count: funnelCount(funnel, 'cells', 'in') },
+    { label: 'clonotypes', count: funnelCount(funnel, 'cells', 'out') },
+    { label: 'receptors', count: funnelCount(funnel, 'receptors', 'out') },
+    { label: 'shortlisted', count: funnelCount(funnel, 'receptors', 'shortlisted') },
+  ]
+  const list = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('')
+  const reasons = funnel.filter(row => !['in', 'out'].includes(row.reason))
+  return `<h2 id="summary">Summary</h2><dl>${list}</dl><h3>From the tumour</h3>${funnelFigure(steps)}${cells[0]!.count > 0 ? `<h3>From its T cells</h3>${funnelFigure(cells)}` : ''}
+<details><summary>What was left behind, and why</summary>${htmlTable(
+    ['stage', 'reason', 'count', 'example'],
+    reasons.map(row => [row.stage, row.reason, row.count.toLocaleString('en-US'), row.example]),
+  )}</details>`
+}
+
+/** Best peptide with its changed residues marked. */
+function markedPeptide(row: Row): string {
+  const changed = new Set((row.changed_positions ?? '').split(',').map(Number))
+  return [...(row.best_peptide ?? '')]
+    .map((residue, i) => (changed.has(i + 1) ? `<mark>${escapeHtml(residue)}</mark>` : escapeHtml(residue)))
+    .join('')
+}
+
+function neoantigenSection({ neoantigens, funnel }: DossierInput): string {
+  if (neoantigens.length === 0) {
+    const why = funnel
+      .filter(row => row.stage === 'variants' && !['in', 'out', 'alleles', 'consequences'].includes(row.reason))
+      .toSorted((a, b) => b.count - a.count)
+      .slice(0, 3)
+    return `<h2 id="neoantigens">Neoantigens</h2><p class="note">No neoantigen was found. The commonest reasons: ${escapeHtml(why.map(row => `${row.reason} (${row.count}; ${row.example})`).join('; ') || 'no record was read')}.</p>`
+  }
+  const rows = neoantigens
+    .slice(0, 30)
+    .map(row => [
+      row.rank ?? '',
+      raw(`<strong>${escapeHtml(row.gene ?? '')}</strong> ${escapeHtml(row.amino_acid_change ?? '')}`),
+      raw(`<code>${markedPeptide(row)}</code>`),
+      row.best_allele ?? '',
+      raw(`<span class="tier">${escapeHtml(row.tier ?? '')}</span>`),
+      row.reasons ?? '',
+    ])
+  return `<h2 id="neoantigens">Neoantigens</h2><p class="muted">Best peptide of each variant; changed residues marked. The rank adds log-odds terms whose weights are priors, not yet fitted to outcomes. Showing ${rows.length} of ${neoantigens.length}; all in neoantigens.tsv.</p>${htmlTable(['rank', 'variant', 'peptide', 'allele', 'tier', 'why'], rows)}`
+}
+
+const lesionCounts = (row: Row): ReadonlyMap<string, number> =>
+  new Map(
+    (row.cells_by_lesion ?? '')
+      .split(',')
+      .filter(part => part !== '')
+      .map(part => [part.slice(0, part.lastIndexOf(':')), Number(part.slice(part.lastIndexOf(':') + 1))] as const),
+  )
+
+function clonotypeSection({ lesions, clonotypes, receptors }: DossierInput): string {
+  if (clonotypes.length === 0) return '<h2 id="clonotypes">T cells of the tumour</h2><p class="muted">No T-cell sequencing was given.</p>'
+  const shortlisted = new Set(receptors.filter(row => row.shortlisted === 'true').map(row => row.clonotype_id))
+  const wanted = [
+    ...clonotypes.filter(row => shortlisted.has(row.clonotype_id)),
+    ...clonotypes.filter(row => !shortlisted.has(row.clonotype_id)),
+  ].slice(0, 20)
+  const bars: ClonotypeBar[] = wanted.map(row => ({
+    label: `${row.alias} ${row.trb_junction_aa}`,
+    byLesion: lesionCounts(row),
+    shortlisted: shortlisted.has(row.clonotype_id),
+  }))
+  const points: ScatterPoint[] = clonotypes
+    .filter(row => row.best_score !== '')
+    .slice(0, 3000)
+    .map(row => ({
+      x: Number(row.cells),
+      y: Number(row.best_score),
+      strong: shortlisted.has(row.clonotype_id),
+      label: `${row.alias} ${row.best_signature}`,
+    }))
+  const scatter =
+    points.length === 0
+      ? ''
+      : `<h3>Signature score against clone size</h3><p class="muted">UCell score of the signature with the smallest p, mean over the clone's cells. Red: above chance and on the shortlist.</p>${cloneFigure(points, 'cells of the clone', 'score')}`
+  return `<h2 id="clonotypes">T cells of the tumour</h2><h3>Lesions × clonotypes</h3><p class="muted">Shortlisted clonotypes first (red), then the largest (blue).</p>${lesionFigure(lesions, bars)}${scatter}`
+}
+
+function receptorSection({ receptors }: DossierInput): string {
+  const listed = receptors.filter(row => row.shortlisted === 'true')
+  const shown = (listed.length > 0 ? listed : receptors).slice(0, 25)
+  if (shown.length === 0) return '<h2 id="receptors">Receptors</h2><p class="muted">No receptor with both chains was found.</p>'
+  const rows = shown.map(row => [
+    row.rank ?? '',
+    raw(`<code>${escapeHtml(row.receptor_id ?? '')}</code>`),
+    raw(`${escapeHtml(row.tra_v_call ?? '')} <code>${escapeHtml(row.tra_junction_aa ?? '')}</code> ${escapeHtml(row.tra_j_call ?? '')}`),
+    raw(`${escapeHtml(row.trb_v_call ?? '')} <code>${escapeHtml(row.trb_junction_aa ?? '')}</code> ${escapeHtml(row.trb_j_call ?? '')}`),
+    row.lineage ?? '',
+    row.reasons ?? '',
+  ])
+  const none =
+    listed.length === 0
+      ? '<p class="note">No clone scored above chance: the largest clones are listed, which says nothing about what they recognise.</p>'
+      : ''
+  return `<h2 id="receptors">Receptors</h2><p class="muted">Evidence level 1 at most: a gene signature is a reason to test a receptor, not a proof. Alphas and betas as sequenced in the cells.</p>${none}${htmlTable(['rank', 'receptor', 'alpha', 'beta', 'lineage', 'why'], rows)}`
+}
+
+function constructSection({ constructs }: DossierInput): string {
+  if (constructs.length === 0) return '<h2 id="constructs">Constructs</h2><p class="muted">No construct was asked for or possible.</p>'
+  const blocks = constructs.map(({ row, parts }) => {
+    const id = escapeHtml(row.construct_id || row.receptor_id || '')
+    if (row.status !== 'ready')
+      return `<div class="construct"><h3>${id}: refused</h3><p class="note">${escapeHtml(row.failed_checks ?? '')}</p></div>`
+    return `<div class="construct"><h3>${id} for ${escapeHtml(row.receptor_id ?? '')}: ready</h3>${constructFigure(parts, Number(row.insert_length))}
+<dl><dt>alpha</dt><dd>${escapeHtml(row.a_v_call ?? '')} <code>${escapeHtml(row.a_junction_aa ?? '')}</code> ${escapeHtml(row.a_j_call ?? '')}</dd><dt>beta</dt><dd>${escapeHtml(row.b_v_call ?? '')} <code>${escapeHtml(row.b_junction_aa ?? '')}</code> ${escapeHtml(row.b_j_call ?? '')}</dd>
+<dt>constant regions, linker</dt><dd>${escapeHtml(row.constant_set ?? '')}, ${escapeHtml(row.linker ?? '')}</dd><dt>codons</dt><dd>adaptation index ${escapeHtml(row.cai ?? '')}, GC ${(100 * Number(row.gc)).toFixed(1)} %, limits ${escapeHtml(row.preset ?? '')}</dd><dt>SHA-256 of the insert</dt><dd class="seq">${escapeHtml(row.sha256 ?? '')}</dd>${row.caveats === '' ? '' : `<dt>caveats</dt><dd>${escapeHtml(row.caveats ?? '')}</dd>`}</dl></div>`
+  })
+  return `<h2 id="constructs">Constructs</h2><p class="muted">Each passed every check of the gate, or is refused with the checks that failed. Sequences in constructs.gb; checks in gate.tsv.</p>${blocks.join('\n')}`
+}
+
+function caveatSection({ caveats }: DossierInput): string {
+  const list =
+    caveats.length === 0
+      ? '<p>None.</p>'
+      : htmlTable(
+          ['what', 'in words'],
+          caveats.map(c => [c.code, c.text]),
+        )
+  return `<h2 id="caveats">Caveats</h2>${list}`
+}
+
+function provenanceSection({ provenance, software }: DossierInput): string {
+  return `<h2 id="provenance">Provenance</h2><p class="muted">${escapeHtml(software)}</p>${htmlTable(
+    ['file', 'SHA-256', 'what'],
+    provenance.map(([file, sha, what]) => [file, raw(`<code>${escapeHtml(sha)}</code>`), what]),
+  )}`
+}

@@ -1,0 +1,87 @@
+// Expression of one lesion: genes × cells as sparse columns, with the totals that normalisation needs. Counts are UMIs.
+import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import type { SparseColumns } from '../format/index.ts'
+
+export interface ExpressionMatrix {
+  readonly counts: SparseColumns
+  /** Symbols in row order. */
+  readonly genes: readonly string[]
+  readonly barcodes: readonly string[]
+  /** Rows by symbol; several rows may share one. */
+  readonly rowsOf: ReadonlyMap<string, readonly number[]>
+  /** Total counts per cell. */
+  readonly totals: Float64Array
+}
+
+/** Errors: `matrix-genes`, `matrix-barcodes` when names and matrix disagree in number; `barcode-twice`. */
+export function makeExpressionMatrix(
+  counts: SparseColumns,
+  genes: readonly string[],
+  barcodes: readonly string[],
+): Result<ExpressionMatrix, Issue> {
+  if (genes.length !== counts.rows)
+    return fail(
+      issue(
+        'matrix-genes',
+        `${genes.length} gene names for ${counts.rows} rows`,
+        'take features, barcodes and matrix from the same folder',
+      ),
+    )
+  if (barcodes.length !== counts.columns)
+    return fail(
+      issue(
+        'matrix-barcodes',
+        `${barcodes.length} barcodes for ${counts.columns} columns`,
+        'take features, barcodes and matrix from the same folder',
+      ),
+    )
+  if (new Set(barcodes).size !== barcodes.length)
+    return fail(issue('barcode-twice', 'a barcode stands twice', 'give each sample its own matrix'))
+  const rowsOf = new Map<string, number[]>()
+  genes.forEach((gene, row) => {
+    const rows = rowsOf.get(gene)
+    if (rows === undefined) rowsOf.set(gene, [row])
+    else rows.push(row)
+  })
+  const totals = new Float64Array(counts.columns)
+  for (let cell = 0; cell < counts.columns; cell++) {
+    let sum = 0
+    for (let i = counts.indptr[cell]!; i < counts.indptr[cell + 1]!; i++) sum += counts.data[i]!
+    totals[cell] = sum
+  }
+  return ok({ counts, genes, barcodes, rowsOf, totals })
+}
+
+/** Count of a gene (all rows of the symbol) in a cell. */
+export function countOf(matrix: ExpressionMatrix, gene: string, cell: number): number {
+  const rows = matrix.rowsOf.get(gene)
+  if (rows === undefined) return 0
+  let sum = 0
+  const { indptr, indices, data } = matrix.counts
+  for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) if (rows.includes(indices[i]!)) sum += data[i]!
+  return sum
+}
+
+/** Barcode → column, as written and without the trailing `-1`; `stripped` says that only the latter joined. */
+export function joinBarcodes(
+  matrix: ExpressionMatrix,
+  cells: readonly string[],
+): { readonly columns: ReadonlyMap<string, number>; readonly joined: number } {
+  const exact = new Map(matrix.barcodes.map((barcode, i) => [barcode, i]))
+  const columns = new Map<string, number>()
+  for (const cell of cells) {
+    const column = exact.get(cell)
+    if (column !== undefined) columns.set(cell, column)
+  }
+  if (columns.size > 0) return { columns, joined: columns.size }
+  const strip = (barcode: string) => barcode.replace(/-\d+$/, '')
+  const stripped = new Map<string, number>()
+  matrix.barcodes.forEach((barcode, i) => {
+    stripped.set(strip(barcode), stripped.has(strip(barcode)) ? -1 : i)
+  })
+  for (const cell of cells) {
+    const column = stripped.get(strip(cell))
+    if (column !== undefined && column >= 0) columns.set(cell, column)
+  }
+  return { columns, joined: columns.size }
+}

@@ -1,0 +1,153 @@
+// `clonotypes.tsv`, `receptors.tsv`, `cells.tsv`: chains under AIRR's names (junction = C104 to F/W118).
+import type { Cell as TableCell } from '../format/index.ts'
+import type { Cell } from './cell.ts'
+import type { Receptor, ScoredClonotype } from './find-receptors.ts'
+
+export const CLONOTYPE_COLUMNS = [
+  'clonotype_id',
+  'alias',
+  'cells',
+  'cells_paired',
+  'cells_beta_only',
+  'cells_alpha_only',
+  'cells_by_lesion',
+  'frequency',
+  'lineage',
+  'trb_v_call',
+  'trb_junction_aa',
+  'tra_v_call',
+  'tra_junction_aa',
+  'best_signature',
+  'best_score',
+  'best_p',
+  'best_percentile',
+  'supporting_sets',
+  'flags',
+  'caveats',
+] as const
+
+export function clonotypeRows(clonotypes: readonly ScoredClonotype[]): readonly (readonly TableCell[])[] {
+  const total = clonotypes.reduce((sum, { clonotype }) => sum + clonotype.cells.length, 0)
+  return clonotypes.map(({ clonotype: c, lineage, scores }) => {
+    const best = scores.toSorted((a, b) => a.score.p - b.score.p)[0]
+    return [
+      c.id,
+      c.alias,
+      c.cells.length,
+      c.paired,
+      c.betaOnly,
+      c.alphaOnly,
+      [...c.cellsByLesion].map(([lesion, n]) => `${lesion}:${n}`).join(','),
+      (c.cells.length / total).toFixed(6),
+      lineage,
+      c.betas[0]?.chain.vCall,
+      c.betas[0]?.chain.junctionAa,
+      c.alphas[0]?.chain.vCall,
+      c.alphas[0]?.chain.junctionAa,
+      best === undefined ? undefined : `${best.signature} in ${best.lesion}`,
+      best?.score.mean.toFixed(4),
+      best?.score.p.toPrecision(3),
+      best?.score.percentile.toFixed(3),
+      [...new Set(scores.filter(score => score.score.passes).map(score => `${score.signature} in ${score.lesion}`))].join(','),
+      c.flags.join(','),
+      c.caveats.map(caveat => caveat.code).join(';'),
+    ]
+  })
+}
+
+export const RECEPTOR_COLUMNS = [
+  'rank',
+  'receptor_id',
+  'clonotype_id',
+  'pair_rank',
+  'tra_v_call',
+  'tra_j_call',
+  'tra_c_call',
+  'tra_junction',
+  'tra_junction_aa',
+  'tra_sequence_id',
+  'tra_umi_median',
+  'trb_v_call',
+  'trb_d_call',
+  'trb_j_call',
+  'trb_c_call',
+  'trb_junction',
+  'trb_junction_aa',
+  'trb_sequence_id',
+  'trb_umi_median',
+  'cells',
+  'clonotype_cells',
+  'cells_by_lesion',
+  'lineage',
+  'supporting_sets',
+  'shortlisted',
+  'evidence_level',
+  'flags',
+  'reasons',
+  'caveats',
+] as const
+
+export const receptorRows = (receptors: readonly Receptor[]): readonly (readonly TableCell[])[] =>
+  receptors.map(r => {
+    const a = r.alpha.chain
+    const b = r.beta.chain
+    return [
+      r.rank,
+      r.id,
+      r.clonotype.id,
+      r.pairRank,
+      a.vCall,
+      a.jCall,
+      a.cCall,
+      a.junction,
+      a.junctionAa,
+      a.sequenceId,
+      r.alpha.umiMedian,
+      b.vCall,
+      b.dCall,
+      b.jCall,
+      b.cCall,
+      b.junction,
+      b.junctionAa,
+      b.sequenceId,
+      r.beta.umiMedian,
+      r.cells,
+      r.clonotype.cells.length,
+      [...r.clonotype.cellsByLesion].map(([lesion, n]) => `${lesion}:${n}`).join(','),
+      r.lineage,
+      r.supportingSets.join(','),
+      r.shortlisted,
+      r.evidenceLevel,
+      r.clonotype.flags.join(','),
+      r.reasons.join('; '),
+      r.caveats.map(caveat => caveat.code).join(';'),
+    ]
+  })
+
+export const CELL_COLUMNS = [
+  'lesion',
+  'barcode',
+  'pairing',
+  'tra_junction_aa',
+  'trb_junction_aa',
+  'tra2_junction_aa',
+  'trb2_junction_aa',
+  'has_expression',
+  'clonotype_id',
+] as const
+
+export function cellRows(cells: readonly Cell[], clonotypes: readonly ScoredClonotype[]): readonly (readonly TableCell[])[] {
+  const home = new Map<Cell, string>()
+  for (const { clonotype } of clonotypes) for (const cell of clonotype.cells) home.set(cell, clonotype.id)
+  return cells.map(cell => [
+    cell.lesion,
+    cell.barcode,
+    cell.pairing,
+    cell.vj[0]?.junctionAa,
+    cell.vdj[0]?.junctionAa,
+    cell.vj[1]?.junctionAa,
+    cell.vdj[1]?.junctionAa,
+    cell.column !== undefined,
+    home.get(cell) ?? '',
+  ])
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism, totalmem } from 'node:os'
+import { LOW_SUPPORT_LIGANDS } from '@cognate/core/presentation'
+import type { HlaAllele } from '@cognate/core/bio'
+import type { Command } from 'commander'
+import { openClass1Predictor } from '../../model/class1-predictor.ts'
+import { kernelPath } from '../../read/paths.ts'
+import { shippedGermlines } from '../../read/shipped.ts'
+import { listReferences } from '../../reference/store.ts'
+import { EXIT } from '../exit.ts'
+import { version } from '../version.ts'
+
+export function defineDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('what is installed, which references, what is missing and how to get it')
+    .action(() => {
+      let wrong = 0
+      const line = (good: boolean, what: string, remedy = '') => {
+        if (!good) wrong++
+        process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}${good || remedy === '' ? '' : `\n     remedy: ${remedy}`}\n`)
+      }
+      line(
+        Number(process.versions.node.split('.')[0]) >= 24,
+        `Cognate ${version()} on Node ${process.versions.node}, ${process.platform}-${process.arch}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+        'install Node 24 or newer',
+      )
+      line(existsSync(kernelPath()), 'scoring kernel (WebAssembly)', 'delete dist/ and run ./cognate again')
+      const predictor = openClass1Predictor()
+      line(
+        predictor.ok,
+        predictor.ok ? `class I model: ${predictor.value.id}` : predictor.issue.what,
+        predictor.ok ? '' : predictor.issue.remedy,
+      )
+      if (predictor.ok) {
+        const hla = predictor.value.alleles().filter(name => /^HLA-[ABC]\*/.test(name))
+        const ligands = hla.map(name => predictor.value.support(name as HlaAllele)!.ligands)
+        const between = (low: number, high: number) => ligands.filter(n => n >= low && n < high).length
+        process.stdout.write(
+          `     HLA-A, B, C alleles by ligands in training: ${between(1000, Number.POSITIVE_INFINITY)} with 1,000 or more, ${between(LOW_SUPPORT_LIGANDS, 1000)} with 100 to 999, ${between(1, LOW_SUPPORT_LIGANDS)} with fewer, ${between(0, 1)} with none\n`,
+        )
+      }
+      const germlines = shippedGermlines()
+      line(true, `germline: ${germlines.receptor.release}, human ${germlines.receptor.byGene.size} genes`)
+      const proteomes = listReferences().filter(entry => entry.kind === 'proteome')
+      process.stdout.write(
+        proteomes.length > 0
+          ? `ok   proteome: ${proteomes.map(entry => entry.name).join(', ')}\n`
+          : 'note no human proteome imported: mutant peptides are not compared with self\n     remedy: download pep.all.fa.gz from Ensembl, then `cognate reference add proteome FILE`\n',
+      )
+      process.stdout.write('note class II presentation is not shipped yet\n')
+      if (wrong > 0) process.exitCode = EXIT.input
+    })
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander'
+import { nearest } from '@cognate/core/base'
+import { issue } from '@cognate/core/base'
+import type { Neoantigen } from '@cognate/core/neoantigen'
+import { referencePath } from '../../reference/store.ts'
+import { InputFault, must } from '../exit.ts'
+import { finishStage } from '../finish-stage.ts'
+import { type CommonFlags, list, type VariantFlags, variantOptionsOf, wholeNumber, withCommon, withVariantOptions } from '../options.ts'
+import { findNeoantigens } from '../stages/neoantigens.ts'
+
+interface Flags extends CommonFlags, VariantFlags {
+  readonly vcf: string
+  readonly hla: readonly string[]
+  readonly expression?: string
+  readonly hlaLoss?: string
+  readonly proteome?: string
+  readonly downstream: number
+  readonly out?: string
+  readonly explain?: string
+}
+
+export function defineNeoantigens(program: Command): void {
+  withCommon(
+    withVariantOptions(
+      program.command('neoantigens').description('variants + HLA + expression to neoantigens.tsv: ranked, tiered, with reasons'),
+    ),
+  )
+    .requiredOption('--hla <list>', 'HLA alleles of the patient, comma-separated, any spelling', list)
+    .option('--expression <file>', 'salmon quant.sf, kallisto abundance.tsv, RSEM results, or TSV with gene and tpm')
+    .option('--hla-loss <file>', 'TSV allele, lost, evidence')
+    .option('--proteome <file-or-name>', 'protein FASTA, or the name given to `cognate reference add proteome`')
+    .option('--downstream <residues>', "residues of a frameshift's tail that are searched", wholeNumber, 1000)
+    .option('--out <folder>', 'folder for the results')
+    .option('--explain <gene:change>', 'print why one variant ranks where it does, such as KRAS:G12D, and write nothing')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cognate neoantigens --vcf somatic.vcf.gz --tumour T --hla "A*02:01,C*08:02" --out results\n  cognate neoantigens --vcf somatic.vcf.gz --tumour T --hla "A*02:01" --explain KRAS:G12D\n',
+    )
+    .action(async (flags: Flags, command: Command) => {
+      if (flags.out === undefined && flags.explain === undefined)
+        command.error("error: one of '--out' and '--explain' is needed", { exitCode: 2 })
+      const started = performance.now()
+      const { vcf, hla, downstream } = flags
+      const optional = {
+        ...(flags.expression === undefined ? {} : { expression: flags.expression }),
+        ...(flags.hlaLoss === undefined ? {} : { hlaLoss: flags.hlaLoss }),
+        ...(flags.proteome === undefined ? {} : { proteome: referencePath('proteome', flags.proteome) }),
+      }
+      const run = must(await findNeoantigens({ vcf, hla, downstream, variantOptions: variantOptionsOf(flags), ...optional }))
+      if (flags.explain !== undefined) process.stdout.write(explain(run.result.neoantigens, flags.explain))
+      else finishStage('neoantigens', run.report, flags.out!, flags, started)
+    })
+}
+
+/** The terms of one variant's score, as a table a person reads. */
+function explain(neoantigens: readonly Neoantigen[], wanted: string): string {
+  const name = (n: Neoantigen) => `${n.gene}:${n.aminoAcidChange}`
+  const at = neoantigens.findIndex(n => name(n).toLowerCase() === wanted.toLowerCase())
+  const found = neoantigens[at]
+  if (found === undefined)
+    throw new InputFault(
+      issue(
+        'neoantigen-unknown',
+        `no variant is called ${wanted}`,
+        `the nearest are ${nearest(wanted, neoantigens.map(name)).join(', ') || 'none: the list is empty'}`,
+      ),
+    )
+  const lines = found.terms.map(
+    term => `  ${term.value >= 0 ? '+' : '−'}${Math.abs(term.value).toFixed(2)}  ${term.name.padEnd(16)} ${term.fact}`,
+  )
+  return [
+    `${name(found)}  rank ${at + 1} of ${neoantigens.length}  tier ${found.tier}  score ${found.score.toFixed(2)} (weights are priors)`,
+    `  peptide ${found.best.sequence} on ${found.best.allele}, wild type ${found.best.wildType ?? 'none'}, changed positions ${found.best.changedPositions.join(', ')}`,
+    ...lines,
+    ...found.caveats.map(caveat => `  caveat: ${caveat.text}`),
+    `  transcripts: ${found.transcripts.join(', ')}`,
+    '',
+  ].join('\n')
+}

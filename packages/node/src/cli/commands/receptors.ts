@@ -1,0 +1,71 @@
+import type { Command } from 'commander'
+import { issue } from '@cognate/core/base'
+import type { ReceptorResult } from '@cognate/core/receptor'
+import { InputFault, must } from '../exit.ts'
+import { finishStage } from '../finish-stage.ts'
+import { type CommonFlags, lesionPath, wholeNumber, withCommon } from '../options.ts'
+import { callReceptors, runReceptors } from '../stages/receptors.ts'
+
+interface Flags extends CommonFlags {
+  readonly contigs: ReadonlyMap<string, string>
+  readonly matrix?: ReadonlyMap<string, string>
+  readonly candidates: number
+  readonly explain?: string
+  readonly out?: string
+}
+
+export function defineReceptors(program: Command): void {
+  withCommon(program.command('receptors').description('10x or AIRR contigs + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'))
+    .requiredOption('--contigs <lesion=file>', 'contig annotations of a lesion; repeat for each', lesionPath)
+    .option('--matrix <lesion=path>', '10x HDF5 file or matrix folder of a lesion; repeat for each', lesionPath)
+    .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
+    .option('--explain <barcode>', 'tell one cell’s story from contig to fate, and write nothing')
+    .option('--out <folder>', 'folder for the results')
+    .addHelpText(
+      'after',
+      '\nExample:\n  cognate receptors --contigs liver=liver/filtered_contig_annotations.csv --matrix liver=liver/filtered_feature_bc_matrix.h5 --out results\n',
+    )
+    .action(async (flags: Flags, command: Command) => {
+      if (flags.out === undefined && flags.explain === undefined)
+        command.error("error: one of '--out' and '--explain' is needed", { exitCode: 2 })
+      const stray = [...(flags.matrix?.keys() ?? [])].find(lesion => !flags.contigs.has(lesion))
+      if (stray !== undefined) command.error(`error: --matrix names the lesion ${stray}, --contigs does not`, { exitCode: 2 })
+      const lesions = [...flags.contigs].map(([lesion, contigs]) => ({
+        lesion,
+        contigs,
+        ...(flags.matrix?.get(lesion) === undefined ? {} : { matrix: flags.matrix.get(lesion)! }),
+      }))
+      const input = { lesions, candidates: flags.candidates, seed: flags.seed }
+      const started = performance.now()
+      if (flags.explain !== undefined) process.stdout.write(explain(must(await callReceptors(input)), flags.explain))
+      else finishStage('receptors', must(await runReceptors(input)), flags.out!, flags, started)
+    })
+}
+
+function explain(result: ReceptorResult, barcode: string): string {
+  const cells = result.cells.filter(cell => cell.barcode === barcode)
+  if (cells.length === 0)
+    throw new InputFault(
+      issue(
+        'barcode-unknown',
+        `no cell with contigs is called ${barcode}`,
+        `write the barcode as in the contig file, such as ${result.cells[0]?.barcode ?? 'AAAC…-1'}`,
+      ),
+    )
+  let text = ''
+  for (const cell of cells) {
+    text += `${cell.lesion} ${cell.barcode}: ${cell.pairing}${cell.column === undefined ? ', no expression' : ''}\n`
+    for (const chain of [...cell.vj, ...cell.vdj])
+      text += `  ${chain.locus} ${chain.vGene} ${chain.junctionAa} ${chain.jGene}  ${chain.umiCount} UMIs  ${chain.sequenceId}\n`
+    const home = result.clonotypes.find(({ clonotype }) => clonotype.cells.includes(cell))
+    if (home === undefined) text += '  belongs to no clonotype: a doublet, an ambiguous chain, or not an alpha-beta cell (see funnel.tsv)\n'
+    else {
+      text += `  clonotype ${home.clonotype.id} (${home.clonotype.alias}), ${home.clonotype.cells.length} cells, ${home.lineage}\n`
+      for (const { lesion, signature, score } of home.scores)
+        text += `  ${signature} in ${lesion}: ${score.mean.toFixed(3)}, floor ${score.floor.toFixed(3)}, p ${score.p.toPrecision(2)}${score.passes ? ', passes' : ''}\n`
+      for (const receptor of result.receptors.filter(r => r.clonotype === home.clonotype))
+        text += `  receptor ${receptor.id}, rank ${receptor.rank}${receptor.shortlisted ? ', shortlisted' : ''}\n`
+    }
+  }
+  return text
+}

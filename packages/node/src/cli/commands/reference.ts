@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { issue } from '@cognate/core/base'
+import { dataPath, modelPath } from '../../read/paths.ts'
+import { shippedCodonUsage, shippedGermlines, shippedSignatures } from '../../read/shipped.ts'
+import { addReference, damagedReferences, home, listReferences } from '../../reference/store.ts'
+import { sha256OfFile } from '../../write/outputs.ts'
+import { InputFault, must } from '../exit.ts'
+
+export function defineReference(program: Command): void {
+  const reference = program.command('reference').description('references: what is shipped and what you imported')
+  reference
+    .command('add')
+    .description('check a reference, copy it by checksum and remember it by name')
+    .argument('<kind>', 'proteome (protein FASTA) or imgt (germline folder in stitchr’s layout)')
+    .argument('<path>', 'file or folder')
+    .option('--name <name>', 'name to use later; default: the name of the file', '')
+    .action(async (kind: string, path: string, flags: { name: string }) => {
+      if (kind !== 'proteome' && kind !== 'imgt')
+        throw new InputFault(issue('reference-kind', `"${kind}" cannot be added`, 'add a proteome or an imgt folder'))
+      const entry = must(await addReference(kind, path, flags.name))
+      process.stdout.write(`${entry.kind} ${entry.name}: ${entry.holds}\nsha256 ${entry.sha256}\n`)
+    })
+  reference
+    .command('list')
+    .description('list shipped and imported references')
+    .action(() => {
+      process.stdout.write(listText())
+    })
+  reference
+    .command('verify')
+    .description('compare every reference with its checksum')
+    .action(() => {
+      const damaged = damagedReferences()
+      const manifest = JSON.parse(readFileSync(modelPath('class1.manifest.json'), 'utf8')) as { weights_sha256: string }
+      if (sha256OfFile(modelPath('class1.cogm')) !== manifest.weights_sha256)
+        throw new InputFault(
+          issue('model-damaged', 'the class I model differs from its manifest', 'run `git checkout packages/node/models`'),
+        )
+      if (damaged.length > 0)
+        throw new InputFault(issue('reference-damaged', `damaged: ${damaged.join(', ')}`, 'add them again with `cognate reference add`'))
+      process.stdout.write(`all references are as they were added\n${listText()}`)
+    })
+}
+
+function listText(): string {
+  const { receptor, constants } = shippedGermlines()
+  const lines = [
+    `shipped   germline human  ${receptor.byGene.size} genes, ${receptor.release}, sha256 ${sha256OfFile(dataPath('germline-human.tsv')).slice(0, 12)}`,
+    `shipped   germline mouse  ${constants.mouse.byGene.size} genes, ${constants.mouse.release}, sha256 ${sha256OfFile(dataPath('germline-mouse.tsv')).slice(0, 12)}`,
+    `shipped   codon usage     ${shippedCodonUsage('human').count.size} codons, human and mouse (Kazusa)`,
+    ...shippedSignatures().map(
+      signature => `shipped   signature       ${signature.name}, ${signature.genes.length} genes, ${signature.source}`,
+    ),
+    `shipped   class I model   sha256 ${sha256OfFile(modelPath('class1.cogm')).slice(0, 12)}`,
+    ...listReferences().map(
+      entry => `imported  ${entry.kind.padEnd(15)} ${entry.name}: ${entry.holds}, sha256 ${entry.sha256.slice(0, 12)}`,
+    ),
+  ]
+  return `${lines.join('\n')}\nimported references lie in ${home()}\n`
+}

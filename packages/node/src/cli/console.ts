@@ -1,0 +1,36 @@
+// What a person sees: progress and notices on standard error, results on standard output. `--quiet` leaves errors only, `--json` a summary for programs.
+import { describeIssue, type Issue } from '@cognate/core/base'
+
+export interface Console {
+  readonly begin: (stage: string) => void
+  readonly end: (stage: string, headline: string, skipped: boolean, seconds: number) => void
+  readonly notice: (text: string) => void
+  readonly result: (text: string) => void
+}
+
+const isTerminal = process.stderr.isTTY === true
+
+export function makeConsole(options: { readonly quiet: boolean; readonly json: boolean }): Console {
+  const loud = !options.quiet && !options.json
+  return {
+    begin: stage => {
+      if (loud && isTerminal) process.stderr.write(`  ${stage} …`)
+    },
+    end: (stage, headline, skipped, seconds) => {
+      if (loud)
+        process.stderr.write(
+          `${isTerminal ? '\r\u001b[K' : ''}  ${stage.padEnd(12)} ${headline}${skipped ? ' (unchanged, not run again)' : ` (${seconds.toFixed(1)} s)`}\n`,
+        )
+    },
+    notice: text => {
+      if (!options.quiet) process.stderr.write(`  note: ${text}\n`)
+    },
+    result: text => {
+      if (!options.json) process.stdout.write(`${text}\n`)
+    },
+  }
+}
+
+export function printIssue(problem: Issue): void {
+  process.stderr.write(`cognate: ${describeIssue(problem)}\n`)
+}

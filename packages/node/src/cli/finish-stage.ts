@@ -1,0 +1,22 @@
+// Ends a stage command: writes its files together, prints one line, the notice of an empty result, and the summary for programs.
+import { mkdirSync } from 'node:fs'
+import { userPath } from '../read/paths.ts'
+import { funnelText } from '../write/funnel-file.ts'
+import { writeOutputs } from '../write/outputs.ts'
+import { type CommonFlags, consoleOf } from './options.ts'
+import type { StageReport } from './stages/stage.ts'
+
+export function finishStage(name: string, report: StageReport, out: string, flags: CommonFlags, started: number): void {
+  const folder = userPath(out)
+  mkdirSync(folder, { recursive: true })
+  writeOutputs(folder, new Map([...report.files, ['funnel.tsv', funnelText(folder, report.funnel)]]))
+  const console = consoleOf(flags)
+  console.end(name, report.headline, false, (performance.now() - started) / 1000)
+  if (report.empty !== undefined) console.notice(report.empty)
+  for (const caveat of report.caveats.slice(0, 12)) console.notice(`${caveat.text} [${caveat.code}]`)
+  if (flags.json === true) {
+    process.stdout.write(
+      `${JSON.stringify({ stage: name, headline: report.headline, files: [...report.files.keys()], funnel: report.funnel, caveats: report.caveats, ...(report.empty === undefined ? {} : { empty: report.empty }) }, null, 1)}\n`,
+    )
+  }
+}

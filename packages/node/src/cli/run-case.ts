@@ -1,0 +1,238 @@
+// `cognate run`: the stages of a case in order, each skipped when its inputs, options and the code did not change and its outputs are untouched.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type Caveat, fail, type FunnelRow, type Issue, inFile, ok, type Result } from '@cognate/core/base'
+import { parseTyping } from '@cognate/core/bio'
+import { type CaseFile, parseCase } from '@cognate/core/case'
+import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
+import { openClass1Predictor } from '../model/class1-predictor.ts'
+import { userPath } from '../read/paths.ts'
+import { checkFile, readText } from '../read/text.ts'
+import { funnelText, readFunnel } from '../write/funnel-file.ts'
+import { sha256OfFile, writeOutputs } from '../write/outputs.ts'
+import type { Console } from './console.ts'
+import { runConstruct } from './stages/construct.ts'
+import { makeDossier } from './stages/dossier.ts'
+import { runNeoantigens } from './stages/neoantigens.ts'
+import { runReceptors } from './stages/receptors.ts'
+import type { StageOutcome } from './stages/stage.ts'
+import { runVariants } from './stages/variants.ts'
+import { codeChecksum } from './version.ts'
+
+interface StageRecord {
+  /** SHA-256 over inputs, options and code. */
+  readonly key: string
+  readonly outputs: Readonly<Record<string, string>>
+  readonly caveats: readonly Caveat[]
+  readonly headline: string
+  readonly empty?: string
+}
+
+export interface CaseRun {
+  readonly out: string
+  readonly stages: readonly { readonly name: string; readonly headline: string; readonly skipped: boolean; readonly seconds: number }[]
+  readonly funnel: readonly FunnelRow[]
+  readonly dossier: string
+}
+
+interface PlannedStage {
+  readonly name: string
+  readonly inputs: readonly string[]
+  readonly options: unknown
+  readonly run: () => Promise<StageOutcome>
+}
+
+const STATE = '.cognate'
+
+export async function runCase(casePath: string, out: string, console: Console): Promise<Result<CaseRun, Issue>> {
+  const text = readText(casePath)
+  if (!text.ok) return text
+  const parsed = parseCase(text.value)
+  if (!parsed.ok) return fail(inFile(casePath, parsed.issue))
+  const file = parsed.value
+  const base = dirname(userPath(casePath))
+  const at = (path: string) => resolve(base, path)
+  const folder = userPath(out)
+  const hla = readHla(file, at)
+  if (!hla.ok) return hla
+  const missing = listInputs(file, at)
+    .map(input => checkExists(input.path, input.full))
+    .find(check => !check.ok)
+  if (missing !== undefined && !missing.ok) return missing
+  mkdirSync(join(folder, STATE), { recursive: true })
+  const stages = planStages(file, at, hla.value, folder)
+  const records: StageRecord[] = []
+  const done: { name: string; headline: string; skipped: boolean; seconds: number }[] = []
+  for (const stage of stages) {
+    const started = performance.now()
+    console.begin(stage.name)
+    const record = await runStage(stage, folder)
+    if (!record.ok) return record
+    const seconds = (performance.now() - started) / 1000
+    records.push(record.value.record)
+    done.push({ name: stage.name, headline: record.value.record.headline, skipped: record.value.skipped, seconds })
+    console.end(stage.name, record.value.record.headline, record.value.skipped, seconds)
+    if (record.value.record.empty !== undefined) console.notice(record.value.record.empty)
+  }
+  const predictor = openClass1Predictor()
+  if (!predictor.ok) return predictor
+  const outputs = [...records.flatMap(record => Object.keys(record.outputs)), 'funnel.tsv']
+  writeOutputs(
+    folder,
+    makeDossier({
+      out: folder,
+      file,
+      caveats: records.flatMap(record => record.caveats),
+      inputs: listInputs(file, at).flatMap(expandFolder),
+      outputs,
+      predictor: predictor.value.id,
+      hla: hla.value,
+    }),
+  )
+  return ok({ out: folder, stages: done, funnel: readFunnel(folder), dossier: join(folder, 'dossier.html') })
+}
+
+function readHla(file: CaseFile, at: (path: string) => string): Result<readonly string[], Issue> {
+  if (Array.isArray(file.hla)) return ok(file.hla)
+  const [format, path] = Object.entries(file.hla)[0] as ['optitype' | 'arcashla' | 'hlahd', string]
+  const text = readText(at(path))
+  if (!text.ok) return text
+  const names = parseTyping(format, text.value)
+  return names.ok ? names : fail(inFile(path, names.issue))
+}
+
+interface CaseInput {
+  /** As the case names it. */
+  readonly path: string
+  readonly full: string
+  readonly what: string
+}
+
+function listInputs(file: CaseFile, at: (path: string) => string): readonly CaseInput[] {
+  const inputs: { path: string; what: string }[] = [{ path: file.tumour.vcf, what: 'somatic variants' }]
+  if (!Array.isArray(file.hla)) inputs.push({ path: Object.values(file.hla)[0] as string, what: 'HLA typing' })
+  if (file.tumour.expression !== undefined) inputs.push({ path: Object.values(file.tumour.expression)[0] as string, what: 'expression' })
+  if (file.tumour.hla_loss !== undefined) inputs.push({ path: file.tumour.hla_loss, what: 'loss of HLA' })
+  if (file.tumour.proteome !== undefined) inputs.push({ path: file.tumour.proteome, what: 'proteome' })
+  for (const { lesion, contigs, matrix } of file.til) {
+    inputs.push({ path: contigs, what: `contigs of ${lesion}` })
+    if (matrix !== undefined) inputs.push({ path: matrix, what: `expression matrix of ${lesion}` })
+  }
+  return inputs.map(input => ({ ...input, full: at(input.path) }))
+}
+
+function checkExists(path: string, full: string): Result<string, Issue> {
+  if (existsSync(full) && statSync(full).isDirectory()) return ok(full)
+  const checked = checkFile(full)
+  return checked.ok ? checked : fail({ ...checked.issue, file: path })
+}
+
+const expandFolder = (input: CaseInput): readonly CaseInput[] =>
+  existsSync(input.full) && statSync(input.full).isDirectory()
+    ? readdirSync(input.full)
+        .filter(name => statSync(join(input.full, name)).isFile())
+        .sort()
+        .map(name => ({ ...input, path: `${input.path}/${name}`, full: join(input.full, name) }))
+    : [input]
+
+function planStages(file: CaseFile, at: (path: string) => string, hla: readonly string[], folder: string): readonly PlannedStage[] {
+  const { tumour, product } = file
+  const variantOptions = {
+    ...DEFAULT_VARIANT_OPTIONS,
+    allFilters: tumour.all_filters,
+    ...(tumour.sample === undefined ? {} : { tumour: tumour.sample }),
+    ...(tumour.normal === undefined ? {} : { normal: tumour.normal }),
+  }
+  const vcf = at(tumour.vcf)
+  const expression = tumour.expression === undefined ? undefined : at(Object.values(tumour.expression)[0] as string)
+  const optional = {
+    ...(expression === undefined ? {} : { expression }),
+    ...(tumour.hla_loss === undefined ? {} : { hlaLoss: at(tumour.hla_loss) }),
+    ...(tumour.proteome === undefined ? {} : { proteome: at(tumour.proteome) }),
+  }
+  const lesions = file.til.map(({ lesion, contigs, matrix }) => ({
+    lesion,
+    contigs: at(contigs),
+    ...(matrix === undefined ? {} : { matrix: at(matrix) }),
+  }))
+  const stages: PlannedStage[] = [
+    { name: 'variants', inputs: [vcf], options: { tumour }, run: () => runVariants({ vcf, options: variantOptions }) },
+    {
+      name: 'neoantigens',
+      inputs: [vcf, ...Object.values(optional)],
+      options: { tumour, hla },
+      run: () => runNeoantigens({ vcf, variantOptions, hla, downstream: 1000, ...optional }),
+    },
+  ]
+  if (lesions.length === 0) return stages
+  const receptorsTable = join(folder, 'receptors.tsv')
+  const options = {
+    constantSet: product.constant,
+    linker: product.linker,
+    order: product.order,
+    preset: product.preset,
+    lockJunction: product.lock_junction,
+  }
+  stages.push(
+    {
+      name: 'receptors',
+      inputs: lesions.flatMap(l => [l.contigs, ...(l.matrix === undefined ? [] : [l.matrix])]),
+      options: { lesions: file.til.map(l => l.lesion), seed: file.seed },
+      run: () => runReceptors({ lesions, candidates: 40, seed: `${file.seed}|${file.case}` }),
+    },
+    {
+      name: 'construct',
+      inputs: [receptorsTable],
+      options: { product },
+      run: async () => {
+        const made = runConstruct({ receptors: receptorsTable, most: product.receptors, product: options })
+        return made.ok ? ok(made.value.report) : made
+      },
+    },
+  )
+  return stages
+}
+
+async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ record: StageRecord; skipped: boolean }, Issue>> {
+  const key = stageKey(stage)
+  const statePath = join(folder, STATE, `${stage.name}.json`)
+  const before = readRecord(statePath)
+  if (
+    before?.key === key &&
+    Object.entries(before.outputs).every(([name, sha]) => existsSync(join(folder, name)) && sha256OfFile(join(folder, name)) === sha)
+  )
+    return ok({ record: before, skipped: true })
+  const outcome = await stage.run()
+  if (!outcome.ok) return outcome
+  const { files, funnel, caveats, headline, empty } = outcome.value
+  writeOutputs(folder, new Map([...files, ['funnel.tsv', funnelText(folder, funnel)]]))
+  const outputs = Object.fromEntries([...files.keys()].map(name => [name, sha256OfFile(join(folder, name))]))
+  const record: StageRecord = { key, outputs, caveats, headline, ...(empty === undefined ? {} : { empty }) }
+  writeFileSync(statePath, `${JSON.stringify(record, null, 1)}\n`)
+  return ok({ record, skipped: false })
+}
+
+function stageKey(stage: PlannedStage): string {
+  const hash = createHash('sha256').update(JSON.stringify([stage.name, stage.options, codeChecksum()]))
+  for (const path of stage.inputs) {
+    const files =
+      existsSync(path) && statSync(path).isDirectory()
+        ? readdirSync(path)
+            .filter(name => statSync(join(path, name)).isFile())
+            .sort()
+            .map(name => join(path, name))
+        : [path]
+    for (const file of files) hash.update(existsSync(file) ? sha256OfFile(file) : 'absent')
+  }
+  return hash.digest('hex')
+}
+
+function readRecord(path: string): StageRecord | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as StageRecord
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,111 @@
+// Stage `construct`: receptors.tsv → inserts, gate and order. A refused receptor keeps its row with the reasons.
+import { caveat, fail, Funnel, inFile, ok, type Result, type Issue } from '@cognate/core/base'
+import {
+  CONSTRUCT_COLUMNS,
+  type Construct,
+  checkProduct,
+  constructRows,
+  type DesignOutcome,
+  designConstruct,
+  GATE_COLUMNS,
+  gateRows,
+  genbankOf,
+  ORDER_COLUMNS,
+  orderRows,
+  parseReceptorTable,
+  type ProductOptions,
+} from '@cognate/core/construct'
+import { formatCsv, formatFasta, formatTsv, parseFasta, parseGenbank } from '@cognate/core/format'
+import { shippedCodonUsage, shippedGermlines } from '../../read/shipped.ts'
+import { readText } from '../../read/text.ts'
+import { plural, type StageReport } from './stage.ts'
+
+export interface ConstructInput {
+  readonly receptors: string
+  /** First receptors of the table that are built; 0: all. */
+  readonly most: number
+  readonly product: ProductOptions
+}
+
+export interface ConstructRun {
+  readonly report: StageReport
+  readonly constructs: readonly Construct[]
+  readonly refused: number
+}
+
+export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue> {
+  const product = checkProduct(input.product)
+  if (!product.ok) return product
+  const text = readText(input.receptors)
+  if (!text.ok) return text
+  const receptors = parseReceptorTable(text.value, input.most)
+  if (!receptors.ok) return fail(inFile(input.receptors, receptors.issue))
+  const germlines = shippedGermlines()
+  const usage = shippedCodonUsage('human')
+  const outcomes: DesignOutcome[] = receptors.value.map(receptor => ({
+    receptor,
+    result: designConstruct(receptor, input.product, germlines, usage),
+  }))
+  const constructs = outcomes.flatMap(({ result }) => (result.ok ? [result.value] : []))
+  const ready = constructs.filter(construct => construct.status === 'ready')
+  const funnel = new Funnel('constructs')
+  funnel.add('in', '', receptors.value.length)
+  for (const { receptor, result } of outcomes) {
+    if (!result.ok) funnel.add(result.issue[0]!.code, `${receptor.receptorId}: ${result.issue[0]!.what}`)
+    else if (result.value.status === 'refused') funnel.add('gate', result.value.id)
+  }
+  funnel.add('out', '', ready.length)
+  const genbank = ready.map(genbankOf).join('')
+  const fasta = formatFasta(
+    ready.map(construct => ({ id: construct.id, description: `${construct.receptorId} ${construct.sha256}`, sequence: construct.insert })),
+  )
+  const order = formatCsv(ORDER_COLUMNS, orderRows(constructs))
+  assertRoundTrip(ready, genbank, fasta, order)
+  const files = new Map([
+    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, input.product, germlines.receptor.release))],
+    ['gate.tsv', formatTsv(GATE_COLUMNS, gateRows(constructs))],
+    ['constructs.gb', genbank],
+    ['constructs.fasta', fasta],
+    ['order.csv', order],
+  ])
+  const refused = receptors.value.length - ready.length
+  const caveats = [
+    caveat('selection-not-signed', 'receptors were taken by rank, not by a signed selection: research use'),
+    ...outcomes.flatMap(({ receptor, result }) =>
+      result.ok
+        ? result.value.caveats.map(c => caveat(c.code, `${receptor.receptorId}: ${c.text}`))
+        : [caveat(result.issue[0]!.code, `${receptor.receptorId} was refused: ${result.issue[0]!.what}`)],
+    ),
+  ]
+  const report = {
+    files,
+    funnel: funnel.rows(),
+    caveats,
+    headline: `${plural(receptors.value.length, 'receptor')} → ${plural(ready.length, 'construct')} ready, ${refused} refused`,
+  }
+  const why =
+    receptors.value.length === 0
+      ? 'the receptor table has no rows'
+      : outcomes
+          .map(({ receptor, result }) => `${receptor.receptorId}: ${result.ok ? 'gate' : result.issue[0]!.what}`)
+          .slice(0, 3)
+          .join('; ')
+  return ok({ constructs, refused, report: ready.length > 0 ? report : { ...report, empty: `0 constructs because ${why}.` } })
+}
+
+/** What leaves the house is read back and compared with the design; a difference is a bug, never an order. */
+function assertRoundTrip(ready: readonly Construct[], genbank: string, fasta: string, order: string): void {
+  if (ready.length === 0) return
+  const records = parseGenbank(genbank)
+  const sequences = parseFasta(fasta)
+  if (!records.ok || !sequences.ok) throw new Error('a written construct file could not be read back')
+  const lines = order.trim().split('\n').slice(1)
+  ready.forEach((construct, i) => {
+    const same =
+      records.value[i]?.sequence === construct.insert &&
+      sequences.value[i]?.sequence === construct.insert &&
+      lines[i]?.includes(`,${construct.insert},`) === true &&
+      lines[i]?.includes(construct.sha256) === true
+    if (!same) throw new Error(`${construct.id}: the written files differ from the design`)
+  })
+}

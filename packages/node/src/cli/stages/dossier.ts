@@ -1,0 +1,125 @@
+// Last stage of a run: reads what the others wrote and makes dossier.html and ro-crate-metadata.json.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Caveat } from '@cognate/core/base'
+import { type CaseFile, type CrateFile, dossierHtml, type MapPart, type Row, roCrate } from '@cognate/core/case'
+import { columnReader, type GenbankRecord, parseDelimited, parseGenbank } from '@cognate/core/format'
+import { readFunnel } from '../../write/funnel-file.ts'
+import { sha256OfFile } from '../../write/outputs.ts'
+import { version } from '../version.ts'
+
+export interface DossierStage {
+  readonly out: string
+  readonly file: CaseFile
+  readonly caveats: readonly Caveat[]
+  /** Inputs as the case names them, with their full path. */
+  readonly inputs: readonly { readonly path: string; readonly full: string; readonly what: string }[]
+  readonly outputs: readonly string[]
+  readonly predictor: string
+  readonly hla: readonly string[]
+}
+
+function readRows(path: string): readonly Row[] {
+  if (!existsSync(path)) return []
+  const table = parseDelimited(readFileSync(path, 'utf8'), { delimiter: '\t' })
+  if (!table.ok) return []
+  const get = columnReader(table.value.columns)
+  return table.value.rows.map(row => Object.fromEntries(table.value.columns.map(name => [name, get(row, name)])))
+}
+
+export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
+  const { out, file } = stage
+  const genbank = existsSync(join(out, 'constructs.gb')) ? parseGenbank(readFileSync(join(out, 'constructs.gb'), 'utf8')) : undefined
+  const maps = new Map((genbank?.ok === true ? genbank.value : []).map(record => [record.name, mapParts(record)]))
+  const files: CrateFile[] = [
+    ...stage.inputs.map(input => ({
+      path: input.path,
+      sha256: sha256OfFile(input.full),
+      bytes: statSync(input.full).size,
+      role: 'input' as const,
+      description: input.what,
+    })),
+    ...stage.outputs.map(name => ({
+      path: name,
+      sha256: sha256OfFile(join(out, name)),
+      bytes: statSync(join(out, name)).size,
+      role: 'output' as const,
+      description: OUTPUTS[name] ?? name,
+    })),
+  ]
+  const constructs = readRows(join(out, 'constructs.tsv'))
+  const html = dossierHtml({
+    caseName: file.case,
+    synthetic: file.synthetic,
+    funnel: readFunnel(out),
+    facts: [
+      ['Species', file.species],
+      ['HLA', stage.hla.join(', ')],
+      ['Tumour', `${file.tumour.vcf}${file.tumour.sample === undefined ? '' : `, sample ${file.tumour.sample}`}`],
+      ['Lesions with T cells', file.til.map(entry => entry.lesion).join(', ') || 'none'],
+      ['Product', `${file.product.constant}, ${file.product.linker}, ${file.product.order}, limits ${file.product.preset}`],
+      ['Presentation model', stage.predictor],
+    ],
+    neoantigens: readRows(join(out, 'neoantigens.tsv')),
+    lesions: file.til.map(entry => entry.lesion),
+    clonotypes: readRows(join(out, 'clonotypes.tsv')),
+    receptors: readRows(join(out, 'receptors.tsv')),
+    constructs: constructs.map(row => ({ row, parts: maps.get(row.construct_id ?? '') ?? [] })),
+    caveats: merge(stage.caveats),
+    provenance: files.map(entry => [entry.path, entry.sha256, `${entry.role}: ${entry.description}`] as const),
+    software: `Cognate ${version()}`,
+  })
+  const crate = roCrate({
+    caseName: file.case,
+    synthetic: file.synthetic,
+    files,
+    software: { name: 'Cognate', version: version() },
+    date: new Date().toISOString().slice(0, 10),
+  })
+  return new Map([
+    ['dossier.html', html],
+    ['ro-crate-metadata.json', `${JSON.stringify(crate, null, 1)}\n`],
+  ])
+}
+
+/** The same caveat of several receptors or lesions stands once. */
+function merge(caveats: readonly Caveat[]): readonly Caveat[] {
+  const seen = new Map(caveats.map(caveat => [`${caveat.code} ${caveat.text}`, caveat]))
+  return [...seen.values()]
+}
+
+/** Parts of an insert, from the features of its GenBank record. */
+function mapParts(record: GenbankRecord): readonly MapPart[] {
+  return record.features.flatMap(feature => {
+    const label = feature.qualifiers.find(([key]) => key === 'label')?.[1] ?? ''
+    const part = feature.parts[0]!
+    if (feature.type === 'source' || feature.type === 'CDS' || /^[A-Z]\d+[A-Z]$/.test(label)) return []
+    const kind = label.endsWith('junction')
+      ? 'junction'
+      : label.startsWith('TRA')
+        ? 'alpha'
+        : label.startsWith('TRB')
+          ? 'beta'
+          : /^(furin|spacer|2a)$/.test(label)
+            ? 'linker'
+            : 'end'
+    return [{ label: label.replace('-region', ''), start: part.start, end: part.end, kind: kind as MapPart['kind'] }]
+  })
+}
+
+const OUTPUTS: Readonly<Record<string, string>> = {
+  'variants.tsv': 'protein changes per transcript',
+  'proteins.fasta': 'wild-type and mutant proteins',
+  'neoantigens.tsv': 'ranked neoantigens with reasons',
+  'minigenes.tsv': 'minigene windows',
+  'minigenes.fasta': 'minigene windows',
+  'clonotypes.tsv': 'clonotypes per lesion',
+  'receptors.tsv': 'ranked receptors with reasons',
+  'cells.tsv.gz': 'every cell and its clonotype',
+  'constructs.tsv': 'every construct, refused ones too',
+  'gate.tsv': 'every check of the gate',
+  'constructs.gb': 'annotated inserts',
+  'constructs.fasta': 'inserts',
+  'order.csv': 'order lines of the inserts that passed',
+  'funnel.tsv': 'what came in, went out and was left behind',
+}

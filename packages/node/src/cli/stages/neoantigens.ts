@@ -1,0 +1,181 @@
+// Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes.
+import { type Caveat, caveat, fail, inFile, issue, ok, type Result, type Issue } from '@cognate/core/base'
+import { formatFasta, formatTsv } from '@cognate/core/format'
+import {
+  checkExpressionIds,
+  type Expression,
+  type HlaLoss,
+  NEOANTIGEN_COLUMNS,
+  type NeoantigenResult,
+  neoantigenRows,
+  parseExpression,
+  parseHlaLoss,
+  type ProteomeProtein,
+  rankNeoantigens,
+  ReferenceMatcher,
+  searchPeptides,
+} from '@cognate/core/neoantigen'
+import { type Predictor, supportedAlleles } from '@cognate/core/presentation'
+import type { VariantCalls, VariantOptions } from '@cognate/core/variant'
+import { openClass1Predictor } from '../../model/class1-predictor.ts'
+import { eachLine, readText } from '../../read/text.ts'
+import { callVariantsOf } from '../../read/vcf.ts'
+import { plural, type StageOutcome, type StageReport } from './stage.ts'
+import { whyNoVariants } from './variants.ts'
+
+export interface NeoantigensInput {
+  readonly vcf: string
+  readonly variantOptions: VariantOptions
+  readonly hla: readonly string[]
+  readonly expression?: string
+  readonly hlaLoss?: string
+  readonly proteome?: string
+  readonly downstream: number
+}
+
+export interface NeoantigenRun {
+  readonly report: StageReport
+  readonly result: NeoantigenResult
+}
+
+export async function runNeoantigens(input: NeoantigensInput): Promise<StageOutcome> {
+  const run = await findNeoantigens(input)
+  return run.ok ? ok(run.value.report) : run
+}
+
+export async function findNeoantigens(input: NeoantigensInput): Promise<Result<NeoantigenRun, Issue>> {
+  const predictor = openClass1Predictor()
+  if (!predictor.ok) return predictor
+  const alleles = supportedAlleles(predictor.value, input.hla)
+  if (!alleles.ok) return alleles
+  const calls = await callVariantsOf(input.vcf, input.variantOptions)
+  if (!calls.ok) return calls
+  const expression = readExpression(input.expression, calls.value)
+  if (!expression.ok) return expression
+  const loss = readLoss(input.hlaLoss)
+  if (!loss.ok) return loss
+  const search = searchPeptides(calls.value.variants, calls.value.changes, input)
+  const matches =
+    input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, new ReferenceMatcher(search.matchCandidates))
+  if (!matches.ok) return matches
+  const options = {
+    alleles: alleles.value.alleles,
+    downstream: input.downstream,
+    ...(expression.value === undefined ? {} : { expression: expression.value }),
+    ...(loss.value === undefined ? {} : { hlaLoss: loss.value }),
+  }
+  const result = rankNeoantigens(search, predictor.value, options, matches.value)
+  const caveats: Caveat[] = [
+    ...calls.value.caveats,
+    ...alleles.value.caveats,
+    ...result.caveats,
+    ...generalCaveats(calls.value, expression.value, input.proteome),
+  ]
+  return ok({ result, report: report(result, calls.value, caveats, predictor.value) })
+}
+
+function generalCaveats(calls: VariantCalls, expression: Expression | undefined, proteome: string | undefined): readonly Caveat[] {
+  const caveats = [caveat('rank-weights-are-priors', 'the weights of the rank are priors set by hand, not fitted to outcomes')]
+  if (expression === undefined && calls.changes.every(change => change.geneExpression === undefined))
+    caveats.push(caveat('no-expression', 'no gene expression was given: whether a mutation is expressed is unknown'))
+  if (proteome === undefined)
+    caveats.push(
+      caveat('reference-match-not-run', 'mutant peptides were not compared with the human proteome: give one with tumour.proteome'),
+    )
+  return caveats
+}
+
+function report(result: NeoantigenResult, calls: VariantCalls, caveats: readonly Caveat[], predictor: Predictor): StageReport {
+  const { neoantigens } = result
+  const minigenes = neoantigens.filter(n => n.minigene !== undefined)
+  const files = new Map([
+    ['neoantigens.tsv', formatTsv(NEOANTIGEN_COLUMNS, neoantigenRows(neoantigens))],
+    [
+      'minigenes.tsv',
+      formatTsv(
+        ['minigene_id', 'neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'wild_type_aa', 'mutated_offset'],
+        minigenes.map((n, i) => [
+          `MG-${i + 1}`,
+          n.id,
+          n.gene,
+          n.aminoAcidChange,
+          n.minigene!.sequence,
+          n.minigene!.wildType,
+          n.minigene!.changeOffset,
+        ]),
+      ),
+    ],
+    [
+      'minigenes.fasta',
+      formatFasta(
+        minigenes.map((n, i) => ({
+          id: `MG-${i + 1}`,
+          description: `${n.gene} ${n.aminoAcidChange} ${n.id}`,
+          sequence: n.minigene!.sequence,
+        })),
+        0,
+      ),
+    ],
+  ])
+  const presented = neoantigens.filter(n => n.best.percentileMutant <= 2).length
+  const base = {
+    files,
+    funnel: result.funnel,
+    caveats,
+    headline: `${plural(calls.changes.length, 'protein change')} → ${plural(neoantigens.length, 'neoantigen candidate')}, ${presented} presented at 2 % or better (${predictor.id}, ${plural(result.scored, 'score')})`,
+  }
+  if (neoantigens.length > 0) return base
+  const why =
+    calls.changes.length === 0
+      ? whyNoVariants(calls)
+      : `no change gave a scorable peptide: ${result.funnel
+          .filter(row => row.reason !== 'in')
+          .map(row => `${row.reason} ${row.count}`)
+          .join(', ')}.`
+  return { ...base, empty: `0 neoantigens: ${why}` }
+}
+
+function readExpression(path: string | undefined, calls: VariantCalls): Result<Expression | undefined, Issue> {
+  if (path === undefined) return ok(undefined)
+  const text = readText(path)
+  if (!text.ok) return text
+  const parsed = parseExpression(text.value)
+  if (!parsed.ok) return fail(inFile(path, parsed.issue))
+  const checked = checkExpressionIds(parsed.value, calls.changes)
+  return checked.ok ? parsed : fail(inFile(path, checked.issue))
+}
+
+function readLoss(path: string | undefined): Result<readonly HlaLoss[] | undefined, Issue> {
+  if (path === undefined) return ok(undefined)
+  const text = readText(path)
+  if (!text.ok) return text
+  const parsed = parseHlaLoss(text.value)
+  return parsed.ok ? parsed : fail(inFile(path, parsed.issue))
+}
+
+/** One pass over a proteome FASTA; Ensembl and UniProt headers give gene and transcript. */
+async function matchProteome(path: string, matcher: ReferenceMatcher): Promise<Result<readonly (ProteomeProtein | undefined)[], Issue>> {
+  let header = ''
+  let pieces: string[] = []
+  const flush = () => {
+    if (header === '') return
+    const transcript = /transcript:(\S+)/.exec(header)?.[1] ?? header.split(/\s/)[0]!
+    const gene = /gene_symbol:(\S+)/.exec(header)?.[1] ?? /GN=(\S+)/.exec(header)?.[1] ?? ''
+    matcher.add({ id: transcript, gene, sequence: pieces.join('').toUpperCase() })
+    pieces = []
+  }
+  const read = await eachLine(path, (line, number) => {
+    if (line.startsWith('>')) {
+      flush()
+      header = line.slice(1)
+    } else if (header === '' && line !== '')
+      return issue('fasta-no-header', `the first line is "${line.slice(0, 40)}", not a header`, 'give a protein FASTA', number)
+    else pieces.push(line.trim())
+    return undefined
+  })
+  if (!read.ok) return read
+  flush()
+  return matcher.proteins === 0
+    ? fail(inFile(path, issue('proteome-empty', 'the file holds no protein', 'give a protein FASTA such as Ensembl pep.all')))
+    : ok(matcher.hits())
+}

@@ -1,0 +1,57 @@
+// Stage `receptors`: contigs and matrices of the lesions → clonotypes.tsv, receptors.tsv, cells.tsv.gz.
+import { fail, inFile, type Issue, ok, type Result } from '@cognate/core/base'
+import { formatTsv } from '@cognate/core/format'
+import {
+  CELL_COLUMNS,
+  CLONOTYPE_COLUMNS,
+  cellRows,
+  clonotypeRows,
+  findReceptors,
+  type LesionInput,
+  RECEPTOR_COLUMNS,
+  type ReceptorResult,
+  receptorRows,
+} from '@cognate/core/receptor'
+import { readContigs } from '../../read/contigs.ts'
+import { readExpressionMatrix } from '../../read/matrix.ts'
+import { shippedSignatures } from '../../read/shipped.ts'
+import { count, plural, type StageOutcome } from './stage.ts'
+
+export interface ReceptorsInput {
+  readonly lesions: readonly { readonly lesion: string; readonly contigs: string; readonly matrix?: string }[]
+  readonly candidates: number
+  readonly seed: string
+}
+
+export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome> {
+  const found = await callReceptors(input)
+  if (!found.ok) return found
+  const { cells, clonotypes, receptors, funnel, caveats } = found.value
+  const files = new Map([
+    ['clonotypes.tsv', formatTsv(CLONOTYPE_COLUMNS, clonotypeRows(clonotypes))],
+    ['receptors.tsv', formatTsv(RECEPTOR_COLUMNS, receptorRows(receptors))],
+    ['cells.tsv.gz', formatTsv(CELL_COLUMNS, cellRows(cells, clonotypes))],
+  ])
+  const report = {
+    files,
+    funnel,
+    caveats,
+    headline: `${plural(cells.length, 'cell')} in ${plural(input.lesions.length, 'lesion')} → ${plural(clonotypes.length, 'clonotype')} → ${plural(receptors.length, 'receptor')}, ${count(receptors.filter(r => r.shortlisted).length)} shortlisted`,
+  }
+  if (receptors.length > 0) return ok(report)
+  const reasons = funnel.filter(row => !['in', 'out', 'shortlisted'].includes(row.reason)).map(row => `${row.reason} ${row.count}`)
+  return ok({ ...report, empty: `0 receptors because no clonotype has both chains (${reasons.join(', ') || 'no usable contig'}).` })
+}
+
+export async function callReceptors(input: ReceptorsInput): Promise<Result<ReceptorResult, Issue>> {
+  const lesions: LesionInput[] = []
+  for (const { lesion, contigs, matrix } of input.lesions) {
+    const rows = readContigs(contigs)
+    if (!rows.ok) return rows
+    const expression = matrix === undefined ? ok(undefined) : await readExpressionMatrix(matrix)
+    if (!expression.ok) return expression
+    lesions.push({ lesion, contigs: rows.value, matrix: expression.value })
+  }
+  const found = findReceptors(lesions, { signatures: shippedSignatures(), candidates: input.candidates, seed: input.seed })
+  return found.ok ? found : fail(inFile(input.lesions.map(lesion => lesion.contigs).join(', '), found.issue))
+}

@@ -1,0 +1,56 @@
+// Stage `variants`: VCF → variants.tsv, proteins.fasta, and windows.fasta on request.
+import { commonestReasons, ok } from '@cognate/core/base'
+import { formatFasta, formatTsv } from '@cognate/core/format'
+import { changeWindow } from '@cognate/core/peptide'
+import { proteinRecords, VARIANT_COLUMNS, type VariantCalls, type VariantOptions, variantRows } from '@cognate/core/variant'
+import { callVariantsOf } from '../../read/vcf.ts'
+import { plural, type StageOutcome } from './stage.ts'
+
+export interface VariantsInput {
+  readonly vcf: string
+  readonly options: VariantOptions
+  /** Flank of `windows.fasta`; undefined: not written. */
+  readonly windows?: number
+}
+
+export async function runVariants(input: VariantsInput): Promise<StageOutcome> {
+  const calls = await callVariantsOf(input.vcf, input.options)
+  if (!calls.ok) return calls
+  const files = new Map([
+    ['variants.tsv', formatTsv(VARIANT_COLUMNS, variantRows(calls.value))],
+    ['proteins.fasta', formatFasta(proteinRecords(calls.value.changes), 0)],
+  ])
+  if (input.windows !== undefined) files.set('windows.fasta', windowsFasta(calls.value, input.windows))
+  const records = calls.value.funnel.find(row => row.reason === 'in')?.count ?? 0
+  const report = {
+    files,
+    funnel: calls.value.funnel,
+    caveats: calls.value.caveats,
+    headline: `${plural(records, 'record')} → ${plural(calls.value.variants.length, 'variant')} with ${plural(calls.value.changes.length, 'protein change')}`,
+  }
+  return ok(calls.value.changes.length === 0 ? { ...report, empty: whyNoVariants(calls.value) } : report)
+}
+
+/** pVACseq's FASTA: one WT/MT pair per row that has a window; peptides from flank on. */
+function windowsFasta(calls: VariantCalls, flank: number): string {
+  const records = calls.changes.flatMap(change => {
+    const outcome = changeWindow(change, { flank, peptideLength: Math.min(8, flank), downstream: 1000 })
+    return outcome.kind === 'none'
+      ? []
+      : [
+          { id: `WT.${change.pvacseqIndex}`, sequence: outcome.window.wildType },
+          { id: `MT.${change.pvacseqIndex}`, sequence: outcome.window.mutant },
+        ]
+  })
+  return formatFasta(records, 0)
+}
+
+/** The sentence that explains an empty list: which step left nothing, the commonest reasons, the remedy. */
+export function whyNoVariants(calls: Pick<VariantCalls, 'funnel' | 'caveats'>): string {
+  const rows = calls.funnel.filter(row => !['alleles', 'consequences'].includes(row.reason))
+  const records = rows.find(row => row.reason === 'in')?.count ?? 0
+  if (records === 0) return '0 protein changes because the VCF holds no records.'
+  const reasons = commonestReasons(rows).map(row => `${row.reason} (${row.count}, such as ${row.example.trim()})`)
+  const caveats = calls.caveats.filter(caveat => ['all-filtered', 'csq-empty'].includes(caveat.code)).map(caveat => caveat.text)
+  return `0 protein changes because ${[...caveats, ...reasons].join('; ') || 'no allele had an annotation entry'}.`
+}

@@ -1,0 +1,45 @@
+// The reference data that ship with the program: germlines, codon usage, signatures. Derived by scripts/derive-reference.ts.
+import { readFileSync } from 'node:fs'
+import { type CodonUsage, type Germline, makeGermline, parseGermline } from '@cognate/core/bio'
+import type { GateGermlines } from '@cognate/core/construct'
+import { columnReader, parseDelimited } from '@cognate/core/format'
+import type { Signature } from '@cognate/core/receptor'
+import { dataPath } from './paths.ts'
+
+export const GERMLINE_RELEASE = 'open germline 1 (10x V(D)J 7.0, Ensembl 94)'
+
+/** A fault in a shipped file is a bug of the program, not of the input. */
+function table(name: string) {
+  const parsed = parseDelimited(readFileSync(dataPath(name), 'utf8'), { delimiter: '\t' })
+  if (!parsed.ok) throw new Error(`${name}: ${parsed.issue.what}`)
+  const get = columnReader(parsed.value.columns)
+  return parsed.value.rows.map(row => (column: string) => get(row, column))
+}
+
+export function shippedGermline(species: 'human' | 'mouse'): Germline {
+  const segments = parseGermline(readFileSync(dataPath(`germline-${species}.tsv`), 'utf8'))
+  if (!segments.ok) throw new Error(segments.issue.what)
+  return makeGermline(species, GERMLINE_RELEASE, segments.value)
+}
+
+export function shippedGermlines(): GateGermlines {
+  const human = shippedGermline('human')
+  return { receptor: human, constants: { human, mouse: shippedGermline('mouse') } }
+}
+
+export function shippedCodonUsage(species: 'human' | 'mouse'): CodonUsage {
+  return { species, count: new Map(table(`codon-usage-${species}.tsv`).map(get => [get('codon'), Number(get('count'))])) }
+}
+
+/** NeoTCR8 and NeoTCR4 (Lowery 2022, doi:10.1126/science.abl5447). The blood signature is not used on tumour cells. */
+export function shippedSignatures(): readonly Signature[] {
+  const genes = new Map<string, { lineage: 'CD8' | 'CD4'; genes: string[]; source: string }>()
+  for (const get of table('signatures.tsv')) {
+    const name = get('signature')
+    if (name === 'NeoTCR_PBL') continue
+    const entry = genes.get(name) ?? { lineage: get('lineage') as 'CD8' | 'CD4', genes: [], source: get('paper') }
+    entry.genes.push(get('gene'))
+    genes.set(name, entry)
+  }
+  return [...genes].map(([name, entry]) => ({ name, ...entry }))
+}

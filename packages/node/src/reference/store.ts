@@ -1,0 +1,107 @@
+// References a user imports once: files copied by checksum below COGNATE_HOME (default ~/.cognate), an index with source, checksum and counts.
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { parseStitchrReference } from '@cognate/core/construct'
+import { userPath } from '../read/paths.ts'
+import { eachLine, readText } from '../read/text.ts'
+
+export type ReferenceKind = 'proteome' | 'imgt'
+
+export interface ReferenceEntry {
+  readonly kind: ReferenceKind
+  readonly name: string
+  readonly sha256: string
+  /** Where it came from when it was added. */
+  readonly source: string
+  /** What the file holds, counted when it was added. */
+  readonly holds: string
+}
+
+export const home = (): string => process.env.COGNATE_HOME ?? join(homedir(), '.cognate')
+
+const indexPath = (): string => join(home(), 'references.json')
+
+export function listReferences(): readonly ReferenceEntry[] {
+  if (!existsSync(indexPath())) return []
+  return JSON.parse(readFileSync(indexPath(), 'utf8')) as readonly ReferenceEntry[]
+}
+
+const objectPath = (entry: Pick<ReferenceEntry, 'sha256'>): string => join(home(), 'objects', entry.sha256)
+
+/** A path as given, or the stored reference of that name. */
+export function referencePath(kind: ReferenceKind, nameOrPath: string): string {
+  const entry = listReferences().find(known => known.kind === kind && known.name === nameOrPath)
+  return entry === undefined ? nameOrPath : objectPath(entry)
+}
+
+/** Checksum of a file, or of a folder's files by name and content. */
+function checksum(path: string): string {
+  const hash = createHash('sha256')
+  if (statSync(path).isDirectory()) {
+    for (const name of readdirSync(path).sort()) {
+      hash.update(name)
+      hash.update(readFileSync(join(path, name)))
+    }
+  } else hash.update(readFileSync(path))
+  return hash.digest('hex')
+}
+
+/** Checks, copies and records. Errors: `file-missing`, and those of the file's reader. */
+export async function addReference(kind: ReferenceKind, path: string, name: string): Promise<Result<ReferenceEntry, Issue>> {
+  const full = userPath(path)
+  if (!existsSync(full)) return fail(inFile(path, issue('file-missing', 'there is no such file or folder', 'check the path')))
+  const holds = kind === 'proteome' ? await describeProteome(path) : describeImgt(path)
+  if (!holds.ok) return holds
+  const entry: ReferenceEntry = {
+    kind,
+    name: name === '' ? basename(path) : name,
+    sha256: checksum(full),
+    source: path,
+    holds: holds.value,
+  }
+  mkdirSync(join(home(), 'objects'), { recursive: true })
+  cpSync(full, objectPath(entry), { recursive: true })
+  const others = listReferences().filter(known => !(known.kind === kind && known.name === entry.name))
+  writeFileSync(indexPath(), `${JSON.stringify([...others, entry], null, 1)}\n`)
+  return ok(entry)
+}
+
+async function describeProteome(path: string): Promise<Result<string, Issue>> {
+  let proteins = 0
+  let residues = 0
+  const read = await eachLine(path, (line, number) => {
+    if (line.startsWith('>')) proteins++
+    else if (proteins === 0 && line !== '')
+      return issue('fasta-no-header', `the first line is "${line.slice(0, 40)}", not a header`, 'give a protein FASTA', number)
+    else residues += line.trim().length
+    return undefined
+  })
+  if (!read.ok) return read
+  return proteins === 0
+    ? fail(inFile(path, issue('proteome-empty', 'the file holds no protein', 'give a protein FASTA')))
+    : ok(`${proteins.toLocaleString('en-US')} proteins, ${residues.toLocaleString('en-US')} residues`)
+}
+
+function describeImgt(path: string): Result<string, Issue> {
+  const motifs = readText(join(path, 'C-region-motifs.tsv'))
+  if (!motifs.ok) return motifs
+  const files: { text: string }[] = []
+  for (const locus of ['TRA', 'TRB', 'TRG', 'TRD']) {
+    const text = readText(join(path, `${locus}.fasta`))
+    if (!text.ok) return text
+    files.push({ text: text.value })
+  }
+  const reference = parseStitchrReference(files, motifs.value)
+  if (!reference.ok) return fail(inFile(path, reference.issue))
+  const { VARIABLE, JOINING, CONSTANT } = reference.value.regions
+  return ok(`${VARIABLE.size} V, ${JOINING.size} J, ${CONSTANT.size} C genes`)
+}
+
+/** Names of references whose stored bytes are not those that were added. */
+export const damagedReferences = (): readonly string[] =>
+  listReferences()
+    .filter(entry => !existsSync(objectPath(entry)) || checksum(objectPath(entry)) !== entry.sha256)
+    .map(entry => entry.name)
