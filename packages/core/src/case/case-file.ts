@@ -48,6 +48,11 @@ export const CaseSchema = z.strictObject({
           .describe('Name of the lesion.'),
         contigs: path.describe('10x contig annotations CSV or AIRR Rearrangement TSV.'),
         matrix: path.optional().describe('10x HDF5 file, or folder with matrix.mtx, features and barcodes.'),
+        barcode_prefix: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('What the matrix writes before each barcode of the contig file, such as P17B_.'),
       }),
     )
     .default([])

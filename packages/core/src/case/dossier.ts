@@ -35,7 +35,7 @@ const STYLE = `:root{color-scheme:light}*{box-sizing:border-box}body{margin:0;fo
 h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px;border-bottom:2px solid #2e6f9e;padding-bottom:4px}h3{font-size:15px;margin:20px 0 4px}p{margin:6px 0}
 .note{background:#fdf3e7;border-left:4px solid #c8553d;padding:8px 12px;margin:12px 0}.muted{color:#5d6d7e;font-size:13px}nav a{margin-right:14px;color:#2e6f9e}
 table{border-collapse:collapse;width:100%;font-size:13px}th,td{text-align:left;vertical-align:top;padding:4px 8px;border-bottom:1px solid #dbe7f0}th{background:#f3f7fa;font-weight:600}.scroll{overflow-x:auto}
-td code,.seq{font-family:ui-monospace,monospace;font-size:12px;word-break:break-all}.tier{font-weight:600}mark{background:#f6c9bf;padding:0 1px}dl{display:grid;grid-template-columns:200px 1fr;gap:2px 12px;margin:8px 0}dt{color:#5d6d7e}dd{margin:0}
+code,.seq{font-family:ui-monospace,monospace;font-size:12px}.seq{word-break:break-all}td code{white-space:nowrap}td:nth-child(4){white-space:nowrap}.tier{font-weight:600}mark{background:#f6c9bf;padding:0 1px}dl{display:grid;grid-template-columns:200px 1fr;gap:2px 12px;margin:8px 0}dt{color:#5d6d7e}dd{margin:0}
 svg{max-width:100%;height:auto;display:block;margin:8px 0}@media print{main{max-width:none;padding:0}h2{break-after:avoid}tr,svg,.construct{break-inside:avoid}nav{display:none}}`
 
 export const RESEARCH_NOTICE =

@@ -9,7 +9,7 @@ const LIGHT = '#dbe7f0'
 const WARM = '#c8553d'
 
 const svg = (width: number, height: number, title: string, body: string): string =>
-  `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}" xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif" font-size="12" fill="${INK}"><title>${escapeHtml(title)}</title>${body}</svg>`
+  `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}" xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif" font-size="12" fill="${INK}"><title>${escapeHtml(title)}</title>${body}</svg>`
 
 const text = (x: number, y: number, content: string, more = ''): string => `<text x="${x}" y="${y}" ${more}>${escapeHtml(content)}</text>`
 

@@ -250,6 +250,7 @@ function makeNeoantigen(
   const reasons = terms.map(term => term.fact)
   if (hlaLost) reasons.unshift(`only ${best.allele} presents it, and the tumour has lost that allele`)
   if (match !== undefined) reasons.unshift(`shares an 8-mer with ${match.gene} (${match.id})`)
+  if (!from.preferred) reasons.push('only in transcripts that are neither MANE Select, canonical nor of support level 1')
   if (refMatch === 'no') reasons.push('no changed 8-mer in another protein of the proteome')
   const support = predictor.support(best.allele)
   const caveats = [...variant.caveats]

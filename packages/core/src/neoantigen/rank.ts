@@ -1,5 +1,6 @@
 // The sum of log-odds terms that orders neoantigens, and the same terms as sentences. Weights: rank-weights.table.ts.
 import type { HlaAllele } from '../bio/index.ts'
+import { WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { ChangeKind } from '../variant/index.ts'
 import type { BestPeptide, RankTerm } from './neoantigen.ts'
 import { isAnchor } from './pvacseq-tier.ts'
@@ -55,7 +56,8 @@ export function rankTerms(facts: RankFacts): readonly RankTerm[] {
       fact: facts.kind === 'FS' ? 'frameshift: every residue of the tail is new' : 'read-through: every residue of the extension is new',
     })
   const anchorOnly = best.changedPositions.length > 0 && best.changedPositions.every(position => isAnchor(position, best.sequence.length))
-  if (anchorOnly && best.ic50WildType !== undefined && best.ic50WildType / best.ic50Mutant < 2) {
+  const wildTypePresented = (best.percentileWildType ?? 100) <= WEAK_BINDER_PERCENTILE
+  if (anchorOnly && wildTypePresented && best.ic50WildType !== undefined && best.ic50WildType / best.ic50Mutant < 2) {
     terms.push({
       name: 'anchor-only',
       value: W.anchorOnly,

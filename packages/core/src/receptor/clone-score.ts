@@ -16,6 +16,8 @@ export interface CloneScore {
 export const DRAWS = 2000
 export const FLOOR_QUANTILE = 0.99
 export const PASS_PERCENTILE = 0.9
+/** Stricter than tcrsift's mean route: one cell in a hundred reaches the floor by chance. */
+export const PASS_P = 0.01
 
 /** `seed` names patient, lesion, lineage; the group size is added here. Scores of cells and of each clone's cells, same order as `clones`. */
 export function scoreClones(cells: Float64Array, clones: readonly (readonly number[])[], seed: string): readonly CloneScore[] {
@@ -33,9 +35,10 @@ export function scoreClones(cells: Float64Array, clones: readonly (readonly numb
     const tolerance = 1e-12 + 1e-9 * Math.abs(mean)
     let exceed = 0
     for (const value of background) if (value >= mean - tolerance) exceed++
-    const floor = quantile(background, FLOOR_QUANTILE)
+    const floor = quantileHigher(background, FLOOR_QUANTILE)
     const percentile = averageRank(sorted, mean) / sorted.length
-    return { mean, floor, p: (exceed + 1) / (background.length + 1), percentile, passes: mean > floor && percentile >= PASS_PERCENTILE }
+    const p = (exceed + 1) / (background.length + 1)
+    return { mean, floor, p, percentile, passes: mean > floor && p <= PASS_P && percentile >= PASS_PERCENTILE }
   })
 }
 
@@ -60,13 +63,8 @@ function backgroundMeans(cells: Float64Array, size: number, seed: string): Float
   return out.sort()
 }
 
-/** Linear interpolation between order statistics. */
-function quantile(sorted: Float64Array, q: number): number {
-  const at = (sorted.length - 1) * q
-  const low = Math.floor(at)
-  const high = Math.min(low + 1, sorted.length - 1)
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!)
-}
+/** Order statistic at or above the quantile: in a small stratum the best single cell does not pass by being the best. */
+const quantileHigher = (sorted: Float64Array, q: number): number => sorted[Math.ceil((sorted.length - 1) * q)]!
 
 function averageRank(sorted: readonly number[], value: number): number {
   let below = 0

@@ -62,26 +62,25 @@ export function countOf(matrix: ExpressionMatrix, gene: string, cell: number): n
   return sum
 }
 
-/** Barcode → column, as written and without the trailing `-1`; `stripped` says that only the latter joined. */
-export function joinBarcodes(
-  matrix: ExpressionMatrix,
-  cells: readonly string[],
-): { readonly columns: ReadonlyMap<string, number>; readonly joined: number } {
+/**
+ * Contig barcode → column. With a prefix, barcodes join as prefix + barcode. Without, as written; if none joins, without a trailing `-1` on both sides.
+ */
+export function joinBarcodes(matrix: ExpressionMatrix, cells: readonly string[], prefix = ''): ReadonlyMap<string, number> {
   const exact = new Map(matrix.barcodes.map((barcode, i) => [barcode, i]))
   const columns = new Map<string, number>()
   for (const cell of cells) {
-    const column = exact.get(cell)
+    const column = exact.get(prefix + cell)
     if (column !== undefined) columns.set(cell, column)
   }
-  if (columns.size > 0) return { columns, joined: columns.size }
+  if (columns.size > 0) return columns
   const strip = (barcode: string) => barcode.replace(/-\d+$/, '')
   const stripped = new Map<string, number>()
   matrix.barcodes.forEach((barcode, i) => {
     stripped.set(strip(barcode), stripped.has(strip(barcode)) ? -1 : i)
   })
   for (const cell of cells) {
-    const column = stripped.get(strip(cell))
+    const column = stripped.get(prefix + strip(cell))
     if (column !== undefined && column >= 0) columns.set(cell, column)
   }
-  return { columns, joined: columns.size }
+  return columns
 }

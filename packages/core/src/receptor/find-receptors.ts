@@ -26,6 +26,8 @@ export interface LesionInput {
   readonly lesion: string
   readonly contigs: readonly ContigRow[]
   readonly matrix: ExpressionMatrix | undefined
+  /** Stands before the contig file's barcodes in the matrix, such as `P17B_`. */
+  readonly barcodePrefix?: string
 }
 
 /** `TCR-`-less id of one alpha × beta pair: `RC-` and ten hex digits over both chain keys. */
@@ -78,7 +80,7 @@ export interface ReceptorResult {
   readonly caveats: readonly Caveat[]
 }
 
-/** Least share of contig cells that must have expression; below it the files do not belong together. */
+/** Least share of the smaller of contig cells and matrix cells that must join; below it the files do not belong together. */
 const LEAST_JOINED = 0.1
 
 /** Errors: `barcodes-differ` with three barcodes of each file; `no-contigs`. */
@@ -87,23 +89,29 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
   const cellFunnel = new Funnel('cells')
   const caveats: Caveat[] = []
   const cells: Cell[] = []
-  for (const { lesion, contigs, matrix } of lesions) {
+  for (const { lesion, contigs, matrix, barcodePrefix } of lesions) {
     if (contigs.length === 0)
       return fail(issue('no-contigs', `the contig file of ${lesion} has a header and no contigs`, 'check that the V(D)J run found cells'))
     const chains = chainsByCell(contigs, contigFunnel)
-    const joined = matrix === undefined ? undefined : joinBarcodes(matrix, [...chains.keys()])
-    if (matrix !== undefined && joined!.joined < LEAST_JOINED * chains.size) {
-      const theirs = matrix.barcodes.slice(0, 3).join(', ')
-      return fail(
-        issue(
-          'barcodes-differ',
-          `${lesion}: ${joined!.joined} of ${chains.size} cells with contigs are in its matrix; contigs have ${[...chains.keys()].slice(0, 3).join(', ')}, the matrix ${theirs}`,
-          'give the contigs and the matrix of the same sample',
-        ),
-      )
+    const columns = matrix === undefined ? undefined : joinBarcodes(matrix, [...chains.keys()], barcodePrefix)
+    if (matrix !== undefined && columns !== undefined) {
+      const least = barcodePrefix === undefined ? LEAST_JOINED * Math.min(chains.size, matrix.barcodes.length) : 1
+      if (columns.size < least) {
+        const ours = [...chains.keys()].slice(0, 3).join(', ')
+        const what = `${lesion}: ${columns.size} of ${chains.size} cells with contigs are in its matrix; contigs have ${ours}, the matrix ${matrix.barcodes.slice(0, 3).join(', ')}`
+        return fail(
+          issue(
+            'barcodes-differ',
+            what,
+            'give the contigs and the matrix of the same sample, or barcode_prefix if the matrix names the run before each barcode',
+          ),
+        )
+      }
+      if (columns.size < chains.size / 2)
+        caveats.push(caveat('few-cells-with-expression', `${lesion}: ${columns.size} of ${chains.size} cells with contigs have expression`))
     }
     if (matrix === undefined) caveats.push(caveat('no-expression', `${lesion} has no expression matrix: its cells are counted, not scored`))
-    for (const [barcode, list] of chains) cells.push(makeCell(lesion, barcode, list, joined?.columns.get(barcode)))
+    for (const [barcode, list] of chains) cells.push(makeCell(lesion, barcode, list, columns?.get(barcode)))
   }
   const clonotypes = callClonotypes(cells, cellFunnel)
   const matrices = new Map(lesions.map(({ lesion, matrix }) => [lesion, matrix]))

@@ -16,7 +16,7 @@ export function finishStage(name: string, report: StageReport, out: string, flag
   for (const caveat of report.caveats.slice(0, 12)) console.notice(`${caveat.text} [${caveat.code}]`)
   if (flags.json === true) {
     process.stdout.write(
-      `${JSON.stringify({ stage: name, headline: report.headline, files: [...report.files.keys()], funnel: report.funnel, caveats: report.caveats, ...(report.empty === undefined ? {} : { empty: report.empty }) }, null, 1)}\n`,
+      `${JSON.stringify({ stage: name, headline: report.headline, files: [...report.files.keys()], funnel: report.funnel, caveats: report.caveats, empty: report.empty }, null, 1)}\n`,
     )
   }
 }

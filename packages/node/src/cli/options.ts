@@ -60,6 +60,6 @@ export const variantOptionsOf = (flags: VariantFlags): VariantOptions => ({
   allFilters: flags.allFilters === true,
   incompleteTranscripts: flags.incompleteTranscripts === true,
   biotypes: new Set(flags.biotypes ?? ['protein_coding']),
-  ...(flags.tumour === undefined ? {} : { tumour: flags.tumour }),
-  ...(flags.normal === undefined ? {} : { normal: flags.normal }),
+  tumour: flags.tumour,
+  normal: flags.normal,
 })

@@ -141,28 +141,29 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   const variantOptions = {
     ...DEFAULT_VARIANT_OPTIONS,
     allFilters: tumour.all_filters,
-    ...(tumour.sample === undefined ? {} : { tumour: tumour.sample }),
-    ...(tumour.normal === undefined ? {} : { normal: tumour.normal }),
+    tumour: tumour.sample,
+    normal: tumour.normal,
   }
   const vcf = at(tumour.vcf)
-  const expression = tumour.expression === undefined ? undefined : at(Object.values(tumour.expression)[0] as string)
-  const optional = {
-    ...(expression === undefined ? {} : { expression }),
-    ...(tumour.hla_loss === undefined ? {} : { hlaLoss: at(tumour.hla_loss) }),
-    ...(tumour.proteome === undefined ? {} : { proteome: at(tumour.proteome) }),
+  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
+  const given = {
+    expression: maybe(tumour.expression === undefined ? undefined : (Object.values(tumour.expression)[0] as string)),
+    hlaLoss: maybe(tumour.hla_loss),
+    proteome: maybe(tumour.proteome),
   }
-  const lesions = file.til.map(({ lesion, contigs, matrix }) => ({
+  const lesions = file.til.map(({ lesion, contigs, matrix, barcode_prefix }) => ({
     lesion,
     contigs: at(contigs),
-    ...(matrix === undefined ? {} : { matrix: at(matrix) }),
+    matrix: maybe(matrix),
+    barcodePrefix: barcode_prefix,
   }))
   const stages: PlannedStage[] = [
     { name: 'variants', inputs: [vcf], options: { tumour }, run: () => runVariants({ vcf, options: variantOptions }) },
     {
       name: 'neoantigens',
-      inputs: [vcf, ...Object.values(optional)],
+      inputs: [vcf, ...Object.values(given).filter(path => path !== undefined)],
       options: { tumour, hla },
-      run: () => runNeoantigens({ vcf, variantOptions, hla, downstream: 1000, ...optional }),
+      run: () => runNeoantigens({ vcf, variantOptions, hla, downstream: 1000, ...given }),
     },
   ]
   if (lesions.length === 0) return stages
@@ -178,7 +179,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     {
       name: 'receptors',
       inputs: lesions.flatMap(l => [l.contigs, ...(l.matrix === undefined ? [] : [l.matrix])]),
-      options: { lesions: file.til.map(l => l.lesion), seed: file.seed },
+      options: { til: file.til, seed: file.seed },
       run: () => runReceptors({ lesions, candidates: 40, seed: `${file.seed}|${file.case}` }),
     },
     {
@@ -208,7 +209,7 @@ async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ r
   const { files, funnel, caveats, headline, empty } = outcome.value
   writeOutputs(folder, new Map([...files, ['funnel.tsv', funnelText(folder, funnel)]]))
   const outputs = Object.fromEntries([...files.keys()].map(name => [name, sha256OfFile(join(folder, name))]))
-  const record: StageRecord = { key, outputs, caveats, headline, ...(empty === undefined ? {} : { empty }) }
+  const record: StageRecord = { key, outputs, caveats, headline, empty }
   writeFileSync(statePath, `${JSON.stringify(record, null, 1)}\n`)
   return ok({ record, skipped: false })
 }

@@ -3,6 +3,9 @@ import { encodePeptide, type NetworkWeights, ROWS_PER_PEPTIDE } from './network.
 
 export const BLOCK = 512
 
+/** The compiler keeps its own tables at the start of memory. */
+const STATIC_BYTES = 65536
+
 interface KernelExports {
   readonly scoreBlock: (
     n: number,
@@ -30,7 +33,7 @@ export function openKernel(wasm: Uint8Array<ArrayBuffer>, weights: NetworkWeight
   const { networks, hidden, hidden2, tableRows } = weights
   if (hidden2 !== 32 || hidden % 4 !== 0)
     throw new Error('the kernel is written for a second layer of 32 and a first layer that is a multiple of 4')
-  let top = 1024
+  let top = STATIC_BYTES
   const place = (floats: number): number => {
     const at = Math.ceil(top / 64) * 64
     top = at + floats * 4

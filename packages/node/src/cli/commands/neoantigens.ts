@@ -42,9 +42,9 @@ export function defineNeoantigens(program: Command): void {
       const started = performance.now()
       const { vcf, hla, downstream } = flags
       const optional = {
-        ...(flags.expression === undefined ? {} : { expression: flags.expression }),
-        ...(flags.hlaLoss === undefined ? {} : { hlaLoss: flags.hlaLoss }),
-        ...(flags.proteome === undefined ? {} : { proteome: referencePath('proteome', flags.proteome) }),
+        expression: flags.expression,
+        hlaLoss: flags.hlaLoss,
+        proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),
       }
       const run = must(await findNeoantigens({ vcf, hla, downstream, variantOptions: variantOptionsOf(flags), ...optional }))
       if (flags.explain !== undefined) process.stdout.write(explain(run.result.neoantigens, flags.explain))

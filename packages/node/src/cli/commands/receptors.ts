@@ -9,6 +9,7 @@ import { callReceptors, runReceptors } from '../stages/receptors.ts'
 interface Flags extends CommonFlags {
   readonly contigs: ReadonlyMap<string, string>
   readonly matrix?: ReadonlyMap<string, string>
+  readonly barcodePrefix?: ReadonlyMap<string, string>
   readonly candidates: number
   readonly explain?: string
   readonly out?: string
@@ -18,6 +19,7 @@ export function defineReceptors(program: Command): void {
   withCommon(program.command('receptors').description('10x or AIRR contigs + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'))
     .requiredOption('--contigs <lesion=file>', 'contig annotations of a lesion; repeat for each', lesionPath)
     .option('--matrix <lesion=path>', '10x HDF5 file or matrix folder of a lesion; repeat for each', lesionPath)
+    .option('--barcode-prefix <lesion=text>', 'what the matrix of a lesion writes before each barcode; repeat for each', lesionPath)
     .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
     .option('--explain <barcode>', 'tell one cell’s story from contig to fate, and write nothing')
     .option('--out <folder>', 'folder for the results')
@@ -33,7 +35,8 @@ export function defineReceptors(program: Command): void {
       const lesions = [...flags.contigs].map(([lesion, contigs]) => ({
         lesion,
         contigs,
-        ...(flags.matrix?.get(lesion) === undefined ? {} : { matrix: flags.matrix.get(lesion)! }),
+        matrix: flags.matrix?.get(lesion),
+        barcodePrefix: flags.barcodePrefix?.get(lesion),
       }))
       const input = { lesions, candidates: flags.candidates, seed: flags.seed }
       const started = performance.now()

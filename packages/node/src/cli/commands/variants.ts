@@ -23,7 +23,7 @@ export function defineVariants(program: Command): void {
         await runVariants({
           vcf: flags.vcf,
           options: variantOptionsOf(flags),
-          ...(flags.windows === undefined ? {} : { windows: flags.windows }),
+          windows: flags.windows,
         }),
       )
       finishStage('variants', report, flags.out, flags, started)

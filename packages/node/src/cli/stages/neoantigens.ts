@@ -61,8 +61,8 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const options = {
     alleles: alleles.value.alleles,
     downstream: input.downstream,
-    ...(expression.value === undefined ? {} : { expression: expression.value }),
-    ...(loss.value === undefined ? {} : { hlaLoss: loss.value }),
+    expression: expression.value,
+    hlaLoss: loss.value,
   }
   const result = rankNeoantigens(search, predictor.value, options, matches.value)
   const caveats: Caveat[] = [

@@ -18,7 +18,12 @@ import { shippedSignatures } from '../../read/shipped.ts'
 import { count, plural, type StageOutcome } from './stage.ts'
 
 export interface ReceptorsInput {
-  readonly lesions: readonly { readonly lesion: string; readonly contigs: string; readonly matrix?: string }[]
+  readonly lesions: readonly {
+    readonly lesion: string
+    readonly contigs: string
+    readonly matrix?: string
+    readonly barcodePrefix?: string
+  }[]
   readonly candidates: number
   readonly seed: string
 }
@@ -45,12 +50,12 @@ export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome>
 
 export async function callReceptors(input: ReceptorsInput): Promise<Result<ReceptorResult, Issue>> {
   const lesions: LesionInput[] = []
-  for (const { lesion, contigs, matrix } of input.lesions) {
+  for (const { lesion, contigs, matrix, barcodePrefix } of input.lesions) {
     const rows = readContigs(contigs)
     if (!rows.ok) return rows
     const expression = matrix === undefined ? ok(undefined) : await readExpressionMatrix(matrix)
     if (!expression.ok) return expression
-    lesions.push({ lesion, contigs: rows.value, matrix: expression.value })
+    lesions.push({ lesion, contigs: rows.value, matrix: expression.value, barcodePrefix })
   }
   const found = findReceptors(lesions, { signatures: shippedSignatures(), candidates: input.candidates, seed: input.seed })
   return found.ok ? found : fail(inFile(input.lesions.map(lesion => lesion.contigs).join(', '), found.issue))
