@@ -1,19 +1,27 @@
-// The stretch that a tandem minigene or long peptide carries: the change with 12 residues on each side (25 residues for one substitution).
+// The stretch that a tandem minigene or long peptide carries: 12 residues, the change, 12 residues; cut at the protein's ends.
+// Practice: Parkhurst 2017, doi:10.1158/1078-0432.CCR-16-2680. A deletion is 12 + 12 over the join, a frameshift 12 and its whole tail.
 import { changeWindow, type WindowInput } from './window.ts'
 
 export const MINIGENE_FLANK = 12
 
 export interface MinigeneWindow {
   readonly sequence: string
+  /** Wild-type residues of the same stretch. */
   readonly wildType: string
   /** 1-based position of the first changed residue. */
   readonly changeOffset: number
 }
 
-/** Undefined when the change gives no new peptide. A frameshift's whole tail is kept. */
+/** Undefined when the change gives no new peptide of 8 residues. */
 export function minigeneWindow(change: WindowInput): MinigeneWindow | undefined {
   const out = changeWindow(change, { flank: MINIGENE_FLANK, peptideLength: 8, downstream: Number.MAX_SAFE_INTEGER })
-  return out.kind === 'window'
-    ? { sequence: out.window.mutant, wildType: out.window.wildType, changeOffset: out.window.changedStart + 1 }
-    : undefined
+  if (out.kind === 'none') return undefined
+  const { offset, changedStart, changedEnd, mutant, wildType } = out.window
+  const from = Math.max(0, changedStart - MINIGENE_FLANK)
+  const isTail = change.kind === 'FS' || change.kind === 'stop_lost'
+  return {
+    sequence: isTail ? mutant.slice(from) : change.mutant.slice(offset + from, offset + changedEnd + MINIGENE_FLANK),
+    wildType: wildType.slice(from, changedStart + MINIGENE_FLANK + (isTail ? 0 : change.wildType.length - change.mutant.length + changedEnd - changedStart)),
+    changeOffset: changedStart - from + 1,
+  }
 }

@@ -129,7 +129,7 @@ export class VariantCaller {
         ),
       )
     }
-    const needed = ['allele', 'consequence', 'gene', 'feature', 'biotype', 'protein_position', 'amino_acids', 'wildtypeprotein']
+    const needed = ['allele', 'consequence', 'gene', 'feature', 'protein_position', 'amino_acids', 'wildtypeprotein']
     const missing = needed.filter(name => !header.csqFields.includes(name))
     if (missing.length > 0)
       return fail(

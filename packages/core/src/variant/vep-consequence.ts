@@ -73,8 +73,8 @@ export function vepOutcome(variant: SomaticVariant, entry: CsqEntry, count: numb
   const tail = field('frameshiftsequence') || field('downstreamprotein')
   if (kind === 'FS' && tail === '') return leftOut('no-frameshift-sequence')
   if (kind === 'stop_lost' && tail === '') return leftOut('stop-lost-without-sequence')
-  const biotype = field('biotype')
-  if (!options.biotypes.has(biotype)) return leftOut('biotype', true)
+  const biotype = field('biotype') || 'NA'
+  if (biotype !== 'NA' && !options.biotypes.has(biotype)) return leftOut('biotype', true)
   const position = field('protein_position').replace(/\/\d+$/, '')
   const proteinPosition = position === '-' || position === '' ? /^-\/(\d+)$/.exec(field('protein_position'))?.[1] : position
   if (proteinPosition === undefined) return leftOut('no-protein-position', true)
@@ -112,33 +112,31 @@ export function vepOutcome(variant: SomaticVariant, entry: CsqEntry, count: numb
     geneExpression: variant.geneExpression.get(field('gene')) ?? variant.geneExpression.get(field('symbol')),
     pvacseqIndex: `${count}.${gene}.${field('feature')}.${kind}.${change}`,
   }
-  if (!residuesStand(row, wildResidues)) {
-    const start = Number.parseInt(proteinPosition, 10)
-    const found = wildType.slice(start - 1, start - 1 + wildResidues.length)
-    if (start + wildResidues.length - 1 <= wildType.length) {
-      return fail(
-        issue(
-          'annotation-mismatch',
-          `${row.transcript} names ${wildResidues} at residue ${proteinPosition}, its WildtypeProtein has ${found}`,
-          'annotate the VCF again: the VEP cache and its plug-in data are of different releases',
-          variant.line,
-        ),
-      )
-    }
-    return leftOut('position-beyond-protein', true)
+  const mismatch = residuesThatDiffer(row, wildResidues)
+  if (mismatch !== undefined) {
+    return fail(
+      issue(
+        'annotation-mismatch',
+        `${row.transcript} names ${wildResidues} at residue ${proteinPosition}, its WildtypeProtein has ${mismatch}`,
+        'annotate the VCF again: the VEP cache and its plug-in data are of different releases',
+        variant.line,
+      ),
+    )
   }
   return ok({ kind: 'change', change: row, caveats: [] })
 }
 
-/** True when the residues the entry calls reference stand at its position (X, U and stops aside). */
-function residuesStand(change: ProteinChange, wildResidues: string): boolean {
-  if (wildResidues === '-' || change.kind === 'FS' || change.kind === 'stop_lost') return true
+/** What the protein has where the entry names other reference residues (X, U and stops aside); a position beyond the protein is left to the window. */
+function residuesThatDiffer(change: ProteinChange, wildResidues: string): string | undefined {
+  if (wildResidues === '-' || change.kind === 'FS' || change.kind === 'stop_lost') return undefined
   const start = Number.parseInt(change.proteinPosition, 10) - 1
+  const found = change.wildType.slice(start, start + wildResidues.length)
+  if (found.length < wildResidues.length) return undefined
   for (let i = 0; i < wildResidues.length; i++) {
     const named = wildResidues[i]!
-    if (named !== 'X' && named !== 'U' && named !== '*' && named !== change.wildType[start + i]) return false
+    if (named !== 'X' && named !== 'U' && named !== '*' && named !== found[i]) return found
   }
-  return true
+  return undefined
 }
 
 function mutantProtein(
