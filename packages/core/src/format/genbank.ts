@@ -66,7 +66,8 @@ export function formatGenbank(record: GenbankRecord): string {
   return `${out}//\n`
 }
 
-function parseLocation(text: string): { parts: GenbankPart[]; strand: 1 | -1 } | undefined {
+/** `circle`: length of a circular sequence, 0 for a linear one. */
+function parseLocation(text: string, circle: number): { parts: GenbankPart[]; strand: 1 | -1 } | undefined {
   let inner = text.replace(/[<>]/g, '')
   let strand: 1 | -1 = 1
   const complement = /^complement\((.*)\)$/.exec(inner)
@@ -80,7 +81,11 @@ function parseLocation(text: string): { parts: GenbankPart[]; strand: 1 | -1 } |
     const match = /^(?:complement\()?(\d+)(?:(?:\.\.|\^)(\d+))?\)?$/.exec(span)
     if (match === null) return undefined
     if (span.startsWith('complement(')) strand = -1
-    parts.push({ start: Number(match[1]) - 1, end: Number(match[2] ?? match[1]) })
+    const part = { start: Number(match[1]) - 1, end: Number(match[2] ?? match[1]) }
+    if (part.start < part.end) parts.push(part)
+    // a span that ends before it starts runs over the origin of a circle
+    else if (circle > 0) parts.push({ start: part.start, end: circle }, { start: 0, end: part.end })
+    else return undefined
   }
   return { parts, strand }
 }
@@ -122,25 +127,26 @@ function parseRecord(chunk: string, line: number): Result<GenbankRecord, Issue> 
   if (length !== undefined && bases.length > 0 && Number(length) !== bases.length) {
     return fail(issue('genbank-length', `LOCUS promises ${length} bases, ORIGIN holds ${bases.length}`, 'copy the file again', line))
   }
+  const topology = /\bcircular\b/.test(lines[0]!) ? 'circular' : 'linear'
   const table = section('FEATURES')
   const end = origin < 0 ? lines.length : origin
-  const features = table < 0 ? [] : parseFeatures(lines.slice(table + 1, end))
+  const features = table < 0 ? [] : parseFeatures(lines.slice(table + 1, end), topology === 'circular' ? bases.length : 0)
   const definition =
     lines
       .find(text => text.startsWith('DEFINITION'))
       ?.slice(12)
       .trim() ?? ''
-  return ok({ name: locus[1]!, topology: /\bcircular\b/.test(lines[0]!) ? 'circular' : 'linear', definition, sequence: bases, features })
+  return ok({ name: locus[1]!, topology, definition, sequence: bases, features })
 }
 
-function parseFeatures(lines: readonly string[]): GenbankFeature[] {
+function parseFeatures(lines: readonly string[], circle: number): GenbankFeature[] {
   const features: GenbankFeature[] = []
   let type = ''
   let location = ''
   let qualifiers: [string, string][] = []
   let open = false
   const flush = () => {
-    const placed = location === '' ? undefined : parseLocation(location)
+    const placed = location === '' ? undefined : parseLocation(location, circle)
     if (type !== '' && placed !== undefined)
       features.push({ type, ...placed, qualifiers: qualifiers.map(([key, value]) => [key, unquote(key, value)] as const) })
     type = ''
