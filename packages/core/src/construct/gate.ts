@@ -59,8 +59,8 @@ export function judge(insert: string, declaration: Declaration, germlines: GateG
   gate.check('no-upstream-atg', !inFrameAtg(fivePrime), fivePrime, 'no ATG in frame before the start')
   const coding = insert.slice(fivePrime.length)
   gate.check('frame', coding.length % 3 === 0, `${coding.length} bases from the start`, 'a multiple of three')
-  gate.check('stop-missing', coding.endsWith(stop), coding.slice(-stop.length), stop)
-  const protein = translate(coding.endsWith(stop) ? coding.slice(0, -stop.length) : coding)
+  gate.check('stop-missing', coding.endsWith(stop), coding.slice(coding.length - stop.length), stop)
+  const protein = translate(coding.endsWith(stop) ? coding.slice(0, coding.length - stop.length) : coding)
   const inside = protein.indexOf('*')
   gate.check('stop-inside', inside < 0, inside < 0 ? 'none' : `residue ${inside + 1}`, 'no stop before the end')
   const linker = LINKERS[declaration.linker]

@@ -1,0 +1,60 @@
+import fc from 'fast-check'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { root, value } from '../../../../test/oracle.ts'
+import { acceptorScore, breaches, type CodonUsage, codonAdaptationIndex, codonsByUse, donorScore, GENERIC_STRICT, optimiseCodons, reverseComplement, translate } from './index.ts'
+
+const usage: CodonUsage = {
+  species: 'human',
+  count: new Map(readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t')).map(cells => [cells[0]!, Number(cells[2])] as const)),
+}
+
+test('mitochondrial ATA is Met, AGA a stop; TGA is Trp there and a stop elsewhere', () => {
+  expect(translate('ATAAGATGA', 2)).toBe('M*W')
+  expect(translate('ATAAGATGA', 1)).toBe('IR*')
+})
+
+test('the consensus donor scores 100, and needs its GT', () => {
+  expect(donorScore('AAGGTAAGT', 3)).toBeCloseTo(100, 9) // 38+62+77+100+100+71+73+75+55 = 651; (651 − 51) / 6
+  expect(donorScore('AAGGAAAGT', 3)).toBe(0)
+})
+
+test('an acceptor with another AG just upstream scores 0', () => {
+  expect(acceptorScore('TTTTTTTTTTTTCAGGT', 13)).toBeGreaterThan(80)
+  expect(acceptorScore('TTTTTTTAGTTTCAGGT', 13)).toBe(0)
+})
+
+test('most frequent human codons: CTG for leucine, index of best codons is 1', () => {
+  expect(codonsByUse(usage, 'L')[0]).toBe('CTG')
+  expect(codonAdaptationIndex(usage, 'CTGGTGATCATGTGG')).toBeCloseTo(1, 9)
+})
+
+test('any protein comes out translated unchanged and within every limit, or is refused', () => {
+  const residues = fc.array(fc.constantFrom(...'ACDEFGHIKLMNPQRSTVWY'), { minLength: 30, maxLength: 120 }).map(letters => letters.join(''))
+  let solved = 0
+  fc.assert(
+    fc.property(residues, protein => {
+      const made = optimiseCodons([{ kind: 'locked', nt: 'GCCGCCACC' }, { kind: 'free', aa: `M${protein}` }, { kind: 'locked', nt: 'TAA' }], usage, GENERIC_STRICT)
+      if (!made.ok) return made.issue.code === 'codons-impossible'
+      solved++
+      return made.value.nt.startsWith('GCCGCCACC') && made.value.nt.endsWith('TAA') && translate(made.value.nt.slice(9, -3)) === `M${protein}` && breaches(made.value.nt, GENERIC_STRICT).length === 0
+    }),
+    { numRuns: 40, seed: 7 },
+  )
+  expect(solved).toBeGreaterThan(30)
+})
+
+test('a site in a locked part cannot be removed: refused', () => {
+  expect(optimiseCodons([{ kind: 'free', aa: 'MAAAA' }, { kind: 'locked', nt: 'GAATTC' }], usage, GENERIC_STRICT)).toMatchObject({ ok: false, issue: { code: 'codons-impossible' } })
+})
+
+test('breaches are found on both strands', () => {
+  const found = breaches(`ACGT${reverseComplement('GGTCTC')}ACGT`, GENERIC_STRICT)
+  expect(found.filter(breach => breach.check === 'sites')).toEqual([{ check: 'sites', at: 4, text: 'BsaI GAGACC (other strand)' }])
+})
+
+test('optimising is deterministic', () => {
+  const run = () => value(optimiseCodons([{ kind: 'free', aa: 'MSTNPKPQRKTKRNTNRRPQDVKFPGGGQIVGGVYLLPRRGPRLGVRATRKTSERSQPRGRRQPIPKARRPEGRTWAQPGYPWPLYGNEG' }], usage, GENERIC_STRICT))
+  expect(run()).toEqual(run())
+})
