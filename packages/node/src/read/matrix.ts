@@ -107,7 +107,9 @@ export async function readTenxH5(path: string, genome?: string): Promise<Result<
   const full = checkFile(path)
   if (!full.ok) return full
   const h5: H5 = await import('h5wasm/node')
-  await h5.ready
+  const runtime = (await h5.ready) as { activate_throwing_error_handler?: () => void }
+  // the library's own diagnostics would go to the user's screen; ours say the same in one line
+  runtime.activate_throwing_error_handler?.()
   let file: H5File
   try {
     file = new h5.File(full.value, 'r')
@@ -123,7 +125,16 @@ export async function readTenxH5(path: string, genome?: string): Promise<Result<
   } catch {
     return fail(inFile(path, issue('h5-layout', 'the file has not the layout of a 10x matrix, or is damaged', H5_REMEDY)))
   } finally {
+    closeQuietly(file)
+  }
+}
+
+/** A damaged file may refuse to close: its fault was reported already. */
+function closeQuietly(file: H5File): void {
+  try {
     file.close()
+  } catch {
+    // nothing more can be done
   }
 }
 

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { seededRandom } from '@cognate/core/base'
+import type { HlaAllele } from '@cognate/core/bio'
+import { presentRows, type Predictor, supportedAlleles, unscorable } from '@cognate/core/presentation'
+import { oracle, readData, root, value } from '../../../../test/oracle.ts'
+import { kernelPath, modelPath } from '../read/paths.ts'
+import { sha256OfFile } from '../write/outputs.ts'
+import { openClass1Predictor } from './class1-predictor.ts'
+import { openKernel } from './kernel.ts'
+import { readModelFile } from './model-file.ts'
+import { alleleVector, loadWeights, scorePlain } from './network.ts'
+import { percentileOf } from './percentile.ts'
+
+const file = value(readModelFile(modelPath('class1.cogm')))
+const weights = loadWeights(file)
+const kernel = openKernel(new Uint8Array(readFileSync(kernelPath())), weights)
+const predictor = value(openClass1Predictor())
+
+const reference = readFileSync(modelPath('class1.reference-scores.tsv'), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t'))
+
+test('plain scores equal the trainer’s to 1e-5 on 300 pairs', () => {
+  expect(reference.length).toBe(300)
+  for (const [peptide, allele, presentation, affinity] of reference) {
+    const [p, a] = scorePlain(weights, peptide!, alleleVector(file, file.header.alleles[allele!]!))
+    expect(Math.abs(p - Number(presentation))).toBeLessThan(1e-5)
+    expect(Math.abs(a - Number(affinity))).toBeLessThan(1e-5)
+  }
+})
+
+test('the kernel equals the plain scores to 1e-5, at every block size and length', () => {
+  const random = seededRandom('kernel')
+  const peptides = Array.from({ length: 700 }, () => Array.from({ length: 8 + random.below(7) }, () => 'ACDEFGHIKLMNPQRSTVWY'[random.below(20)]).join(''))
+  const vector = alleleVector(file, file.header.alleles['HLA-B*35:01']!)
+  for (const [from, count] of [[0, 1], [1, 5], [6, 512], [518, 182]] as const) {
+    kernel.loadPeptides(peptides, from, count)
+    const scores = kernel.score(vector)
+    for (let i = 0; i < count; i++) {
+      const [p, a] = scorePlain(weights, peptides[from + i]!, vector)
+      expect(Math.abs(p - scores[2 * i]!)).toBeLessThan(1e-5)
+      expect(Math.abs(a - scores[2 * i + 1]!)).toBeLessThan(1e-5)
+    }
+  }
+})
+
+test('the weights are those of the manifest', () => {
+  const manifest = JSON.parse(readFileSync(modelPath('class1.manifest.json'), 'utf8')) as { weights_sha256: string; exclusion_list_peptides: number }
+  expect(sha256OfFile(modelPath('class1.cogm'))).toBe(manifest.weights_sha256)
+  expect(manifest.exclusion_list_peptides).toBe(236_103)
+})
+
+/** Suite that every implementation of the interface must pass. */
+function conforms(p: Predictor, allele: HlaAllele): void {
+  const peptides = ['SIINFEKL', 'GILGFVFTL', 'GADGVGKSAL', 'NLVPMVATV', 'NLVPMVATV']
+  const block = p.predict(peptides, [allele])
+  expect(block.presentationScore.length).toBe(5)
+  for (let i = 0; i < 5; i++) {
+    expect(block.presentationScore[i]).toBeGreaterThanOrEqual(0)
+    expect(block.presentationScore[i]).toBeLessThanOrEqual(1)
+    expect(block.presentationPercentile[i]).toBeGreaterThan(0)
+    expect(block.presentationPercentile[i]).toBeLessThanOrEqual(100)
+    expect(block.ic50NanoMolar[i]).toBeGreaterThan(0)
+  }
+  expect(block.presentationScore[3]).toBe(block.presentationScore[4])
+  expect(unscorable(p, 'SIINFEKX')).toBe('residue-unsupported')
+  expect(unscorable(p, 'SIINFEK')).toBe('length-unsupported')
+  expect(p.support('HLA-Z*99:99' as HlaAllele)).toBeUndefined()
+}
+test('the shipped model conforms to the predictor interface', () => conforms(predictor, 'HLA-A*02:01' as HlaAllele))
+
+test('well-known epitopes are presented: influenza and CMV on A*02:01, the MAGE-A3 peptide on A*01:01', () => {
+  const percentile = (peptide: string, allele: string) => predictor.predict([peptide], [allele as HlaAllele]).presentationPercentile[0]!
+  expect(percentile('GILGFVFTL', 'HLA-A*02:01')).toBeLessThan(0.5)
+  expect(percentile('NLVPMVATV', 'HLA-A*02:01')).toBeLessThan(0.5)
+  expect(percentile('EVDPIGHLY', 'HLA-A*01:01')).toBeLessThan(0.5)
+  expect(percentile('GILGFVFTL', 'HLA-B*07:02')).toBeGreaterThan(2)
+})
+
+test('%rank is monotone in the score and never 0', () => {
+  const table = { ranks: Float32Array.of(0.005, 1, 50, 100), scores: Float32Array.of(0.9, 0.5, 0.1, 0) }
+  expect([1, 0.9, 0.7, 0.5, 0.3, 0.05, 0].map(score => Number(percentileOf(table, score).toFixed(3)))).toEqual([0.005, 0.005, 0.502, 1, 25.5, 75, 100])
+})
+
+oracle('on fresh natural peptides %rank is uniform (Kolmogorov-Smirnov distance below 0.01 on 50,000)', () => {
+  const proteins = readData('reference/hcc1395_vep105_wildtype_proteins.fasta.gz').split('\n').filter(line => line !== '' && line[0] !== '>')
+  const random = seededRandom('calibration')
+  const peptides: string[] = []
+  while (peptides.length < 50_000) {
+    const protein = proteins[random.below(proteins.length)]!
+    const length = 8 + (peptides.length % 4)
+    const at = random.below(Math.max(1, protein.length - length))
+    const peptide = protein.slice(at, at + length)
+    if (unscorable(predictor, peptide) === undefined) peptides.push(peptide)
+  }
+  for (const allele of ['HLA-A*02:01', 'HLA-C*08:02', 'HLA-B*82:02'] as HlaAllele[]) {
+    const ranks = predictor.predict(peptides, [allele]).presentationPercentile.slice().sort()
+    let distance = 0
+    ranks.forEach((rank, i) => {
+      distance = Math.max(distance, Math.abs(rank / 100 - (i + 1) / ranks.length))
+    })
+    expect([allele, distance < 0.01]).toEqual([allele, true])
+  }
+})
+
+test('an unknown allele names its nearest, class II is set aside with a caveat, a rare allele carries one', () => {
+  expect(supportedAlleles(predictor, ['A*02:999'])).toMatchObject({ ok: false, issue: { code: 'hla-unsupported' } })
+  const supported = value(supportedAlleles(predictor, ['A*02:01', 'DRB1*04:05', 'B*82:02']))
+  expect(supported.alleles).toEqual(['HLA-A*02:01', 'HLA-B*82:02'])
+  expect(supported.caveats.map(caveat => caveat.code)).toEqual(['allele-low-support', 'class-ii-not-scored'])
+  expect(supportedAlleles(predictor, ['DRB1*04:05'])).toMatchObject({ ok: false, issue: { code: 'hla-none' } })
+})
+
+test('present keeps order and duplicates; what cannot be scored keeps its row with the reason', () => {
+  const rows = presentRows(predictor, ['GILGFVFTL', 'SIINFEKX', 'gilgfvftl', 'AAA'], ['HLA-A*02:01' as HlaAllele])
+  expect(rows.map(row => [row[0], row.at(-1)])).toEqual([['GILGFVFTL', ''], ['SIINFEKX', 'residue-unsupported:8'], ['GILGFVFTL', 'lower-case'], ['AAA', 'length-unsupported:3']])
+  expect(rows[0]![3]).toBe(rows[2]![3])
+})
+
+test('a damaged or missing model is refused with the command that restores it', () => {
+  expect(readModelFile(join(root, 'nowhere.cogm'))).toMatchObject({ ok: false, issue: { code: 'model-missing' } })
+  expect(readModelFile(join(root, 'package.json'))).toMatchObject({ ok: false, issue: { code: 'model-format' } })
+})
+
+oracle('Kim 2013 blind set, pooled HLA rows, binder < 500 nM: AUC at least 0.925 with the shipped weights', () => {
+  const rows = readData('mhc/bench/kim2014_blind2013_with_peer_predictions.tsv.gz').trim().split('\n').slice(1).map(line => line.split('\t'))
+  const scored: { score: number; binder: boolean; peer: number }[] = []
+  const byAllele = Map.groupBy(rows.filter(cells => cells[0]!.startsWith('HLA-')), cells => cells[0]!.replace(/^HLA-([ABC])-(\d\d)(\d\d)$/, 'HLA-$1*$2:$3') as HlaAllele)
+  for (const [allele, list] of byAllele) {
+    if (predictor.support(allele) === undefined) continue
+    const usable = list.filter(cells => unscorable(predictor, cells[1]!) === undefined)
+    const block = predictor.predict(usable.map(cells => cells[1]!), [allele])
+    usable.forEach((cells, i) => scored.push({ score: -block.ic50NanoMolar[i]!, binder: Number(cells[3]) < Math.log10(500), peer: -Number(cells[5]) }))
+  }
+  expect(scored.length).toBe(25_667)
+  const auc = (of: (row: (typeof scored)[number]) => number) => {
+    const sorted = scored.toSorted((a, b) => of(a) - of(b))
+    let rankSum = 0
+    for (let i = 0; i < sorted.length; ) {
+      let j = i
+      while (j < sorted.length && of(sorted[j]!) === of(sorted[i]!)) j++
+      for (let k = i; k < j; k++) if (sorted[k]!.binder) rankSum += (i + 1 + j) / 2
+      i = j
+    }
+    const n1 = scored.filter(row => row.binder).length
+    return (rankSum - (n1 * (n1 + 1)) / 2) / (n1 * (scored.length - n1))
+  }
+  expect(auc(row => row.score)).toBeGreaterThanOrEqual(0.925)
+  // the published NetMHCpan column, recomputed here: proves that the comparison is the published one
+  expect(auc(row => row.peer)).toBeCloseTo(0.9372, 4)
+})
