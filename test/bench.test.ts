@@ -1,0 +1,20 @@
+// Every timed region does real work: pinned on small sizes, so that a benchmark never times nothing.
+import { expect, test } from 'vitest'
+import { constructs, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from '../bench/regions.ts'
+import { data, oracle } from './oracle.ts'
+
+test('presentation scores every pair; the matrix has every entry; every cell is scored', async () => {
+  expect((await presentation(200)).items).toBe(1200)
+  const path = makeMatrix(2000, 30, 100)
+  const read = await matrixMarket(path)
+  expect(read.items).toBeGreaterThan(2000)
+  expect((await signatureScore(path)).items).toBe(30)
+})
+
+oracle('stitching links all but the two rows that cannot be; the VCF gives 955 rows; constructs are ready', async () => {
+  expect((await stitching(data(''), 251)).items).toBe(249)
+  expect((await variants(data(''))).items).toBe(955)
+  const [designed, gate] = await constructs(data(''), 12)
+  expect(designed!.items).toBeGreaterThanOrEqual(10)
+  expect(gate!.items).toBe(designed!.items)
+})
