@@ -5,7 +5,10 @@ import { join } from 'node:path'
 /** Writes CASE.yaml into the folder; returns its path. */
 export function hccCase(folder: string, data: string): string {
   const single = (name: string) => join(data, 'singlecell/screpertoire', name)
-  const til = ['P17B', 'P17L', 'P19B', 'P19L'].map(run => `  - {lesion: ${run}, contigs: ${single(`${run}_filtered_contig_annotations.csv.gz`)}, matrix: ${single('scRep_example_500cells')}, barcode_prefix: ${run}_}`)
+  const til = ['P17B', 'P17L', 'P19B', 'P19L'].map(
+    run =>
+      `  - {lesion: ${run}, contigs: ${single(`${run}_filtered_contig_annotations.csv.gz`)}, matrix: ${single('scRep_example_500cells')}, barcode_prefix: ${run}_}`,
+  )
   const path = join(folder, 'CASE.yaml')
   writeFileSync(
     path,

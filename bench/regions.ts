@@ -1,9 +1,8 @@
 // What is timed: each region does real work on real or seeded input and says how much. Sizes are arguments, so that a test can pin every region on a small one.
-import { readFileSync } from 'node:fs'
+import { createReadStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGunzip, gunzipSync, gzipSync } from 'node:zlib'
-import { createReadStream, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { seededRandom } from '@cognate/core/base'
 import { type HlaAllele, parseGermline } from '@cognate/core/bio'
 import { DEFAULT_PRODUCT, designConstruct, judge, makeStitcher, parseStitchrReference, stitchedCells } from '@cognate/core/construct'
@@ -40,12 +39,20 @@ const must = <T>(result: { ok: true; value: T } | { ok: false; issue: unknown })
 /** Peptides × 6 alleles on one core, both outputs and both percentiles. */
 export async function presentation(peptides: number): Promise<Measured> {
   const random = seededRandom('bench-peptides')
-  const list = Array.from({ length: peptides }, () => Array.from({ length: 8 + random.below(4) }, () => 'ACDEFGHIKLMNPQRSTVWY'[random.below(20)]).join(''))
+  const list = Array.from({ length: peptides }, () =>
+    Array.from({ length: 8 + random.below(4) }, () => 'ACDEFGHIKLMNPQRSTVWY'[random.below(20)]).join(''),
+  )
   const predictor = must(openClass1Predictor())
   const alleles = ['HLA-A*02:01', 'HLA-A*11:01', 'HLA-B*07:02', 'HLA-B*35:01', 'HLA-C*04:01', 'HLA-C*07:02'] as HlaAllele[]
   predictor.predict(list.slice(0, 1000), alleles)
   const { result, seconds } = await timed(() => predictor.predict(list, alleles))
-  return { name: 'class I presentation, one core', items: result.presentationPercentile.filter(p => p > 0).length, unit: 'peptide-allele scores', seconds, rival: 'MHCnuggets in numpy 4,300-5,500/s (recorded)' }
+  return {
+    name: 'class I presentation, one core',
+    items: result.presentationPercentile.filter(p => p > 0).length,
+    unit: 'peptide-allele scores',
+    seconds,
+    rival: 'MHCnuggets in numpy 4,300-5,500/s (recorded)',
+  }
 }
 
 /** Thimble rows to output rows in stitchr's way; the golden rows repeated. */
@@ -53,16 +60,29 @@ export async function stitching(data: string, rows: number): Promise<Measured> {
   const folder = join(data, 'tcr/imgt_202514-7_stitchr_format/HUMAN')
   const files = ['TRA', 'TRB', 'TRG', 'TRD'].map(locus => ({ text: readFileSync(join(folder, `${locus}.fasta`), 'utf8') }))
   const reference = must(parseStitchrReference(files, readFileSync(join(folder, 'C-region-motifs.tsv'), 'utf8')))
-  const linkers = new Map(readFileSync(dataPath('linkers.tsv'), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t') as [string, string]))
+  const linkers = new Map(
+    readFileSync(dataPath('linkers.tsv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map(line => line.split('\t') as [string, string]),
+  )
   const golden = readFileSync(join(data, 'tcr/golden/A_vdjdb_humanC_P2A_in.tsv'), 'utf8').trim().split('\n').slice(1)
   const lines = Array.from({ length: rows }, (_, i) => golden[i % golden.length]!)
   const stitcher = makeStitcher(reference, shippedCodonUsage('human'), linkers)
   const { result, seconds } = await timed(() => {
     let linked = 0
-    for (const [i, line] of lines.entries()) if (stitchedCells(stitcher.stitch(parseThimbleLine(line, i + 2), ['TRA', 'TRB']))[21] !== '') linked++
+    for (const [i, line] of lines.entries())
+      if (stitchedCells(stitcher.stitch(parseThimbleLine(line, i + 2), ['TRA', 'TRB']))[21] !== '') linked++
     return linked
   })
-  return { name: 'stitchr-compatible receptors, one core', items: result, unit: 'pairs', seconds, rival: 'stitchr 1.3.1: 1,030-1,500 pairs/s (recorded)' }
+  return {
+    name: 'stitchr-compatible receptors, one core',
+    items: result,
+    unit: 'pairs',
+    seconds,
+    rival: 'stitchr 1.3.1: 1,030-1,500 pairs/s (recorded)',
+  }
 }
 
 /** Writes a seeded matrix of the size of a 10x run and returns its path. */
@@ -80,7 +100,10 @@ export function makeMatrix(genes: number, cells: number, perCell: number): strin
     }
   }
   const path = join(mkdtempSync(join(tmpdir(), 'cognate-bench-')), 'matrix.mtx.gz')
-  writeFileSync(path, gzipSync(`%%MatrixMarket matrix coordinate integer general\n%\n${genes} ${cells} ${entries}\n${lines.join('\n')}\n`, { level: 6 }))
+  writeFileSync(
+    path,
+    gzipSync(`%%MatrixMarket matrix coordinate integer general\n%\n${genes} ${cells} ${entries}\n${lines.join('\n')}\n`, { level: 6 }),
+  )
   return path
 }
 
@@ -89,7 +112,8 @@ export async function matrixMarket(path: string): Promise<Measured & { readonly 
   const drain = () =>
     timed(async () => {
       let bytes = 0
-      for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }).pipe(createGunzip({ chunkSize: CHUNK }))) bytes += (chunk as Uint8Array).length
+      for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }).pipe(createGunzip({ chunkSize: CHUNK })))
+        bytes += (chunk as Uint8Array).length
       return bytes
     })
   const read = () =>
@@ -107,7 +131,14 @@ export async function matrixMarket(path: string): Promise<Measured & { readonly 
     seconds = Math.min(seconds, done.seconds)
     items = done.result.data.length
   }
-  return { name: 'matrix.mtx.gz, streaming', items, unit: 'entries', seconds, gunzipSeconds, rival: `plain gunzip of the same file ${gunzipSeconds.toFixed(3)} s: ${(seconds / gunzipSeconds).toFixed(2)} ×` }
+  return {
+    name: 'matrix.mtx.gz, streaming',
+    items,
+    unit: 'entries',
+    seconds,
+    gunzipSeconds,
+    rival: `plain gunzip of the same file ${gunzipSeconds.toFixed(3)} s: ${(seconds / gunzipSeconds).toFixed(2)} ×`,
+  }
 }
 
 /** UCell of NeoTCR8 on a matrix. */
@@ -120,7 +151,13 @@ export async function signatureScore(path: string): Promise<Measured> {
   signature.genes.forEach((gene, i) => {
     genes[i * 7] = gene
   })
-  const matrix = must(makeExpressionMatrix(counts, genes, Array.from({ length: counts.columns }, (_, i) => `C${i}`)))
+  const matrix = must(
+    makeExpressionMatrix(
+      counts,
+      genes,
+      Array.from({ length: counts.columns }, (_, i) => `C${i}`),
+    ),
+  )
   const set = resolveSignature(signature, matrix)
   const { result, seconds } = await timed(() => uCell(matrix, set))
   return { name: 'UCell, 243 genes, one core', items: result.length, unit: 'cells', seconds, rival: 'UCell in R 128 cells/s (recorded)' }
@@ -130,8 +167,16 @@ export async function signatureScore(path: string): Promise<Measured> {
 export async function variants(data: string): Promise<Measured> {
   const path = join(data, 'variants/pvactools/hcc1395/annotated.expression.vcf.gz')
   const bytes = gunzipSync(readFileSync(path)).length
-  const { result, seconds } = await timed(() => callVariantsOf(path, { ...DEFAULT_VARIANT_OPTIONS, tumour: 'HCC1395_TUMOR_DNA', allFilters: true }))
-  return { name: `HCC1395 VCF to protein changes (${(bytes / 1e6).toFixed(1)} MB)`, items: must(result).changes.length, unit: 'rows', seconds, rival: `${(bytes / 1e6 / seconds).toFixed(0)} MB/s inflated` }
+  const { result, seconds } = await timed(() =>
+    callVariantsOf(path, { ...DEFAULT_VARIANT_OPTIONS, tumour: 'HCC1395_TUMOR_DNA', allFilters: true }),
+  )
+  return {
+    name: `HCC1395 VCF to protein changes (${(bytes / 1e6).toFixed(1)} MB)`,
+    items: must(result).changes.length,
+    unit: 'rows',
+    seconds,
+    rival: `${(bytes / 1e6 / seconds).toFixed(0)} MB/s inflated`,
+  }
 }
 
 /** Receptors to optimised inserts, and the gate on them. */
@@ -139,7 +184,11 @@ export async function constructs(data: string, receptors: number): Promise<reado
   const germlines = shippedGermlines()
   const usage = shippedCodonUsage('human')
   must(parseGermline(readFileSync(dataPath('germline-human.tsv'), 'utf8')))
-  const rows = readFileSync(join(data, 'tcr/golden/G_human_10x_nt_in.tsv'), 'utf8').trim().split('\n').slice(1, 1 + receptors).map(line => line.split('\t'))
+  const rows = readFileSync(join(data, 'tcr/golden/G_human_10x_nt_in.tsv'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1, 1 + receptors)
+    .map(line => line.split('\t'))
   const times: number[] = []
   const made = rows.flatMap(cells => {
     const started = performance.now()
@@ -160,7 +209,13 @@ export async function constructs(data: string, receptors: number): Promise<reado
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))]!.toFixed(0)
   const gate = await timed(() => made.map(construct => judge(construct.insert, construct.declaration, germlines)))
   return [
-    { name: 'receptor to optimised, judged insert', items: made.length, unit: 'inserts', seconds: times.reduce((a, b) => a + b, 0) / 1000, rival: `median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms; DnaChisel alone 60-100 and 100-150 ms (recorded)` },
+    {
+      name: 'receptor to optimised, judged insert',
+      items: made.length,
+      unit: 'inserts',
+      seconds: times.reduce((a, b) => a + b, 0) / 1000,
+      rival: `median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms; DnaChisel alone 60-100 and 100-150 ms (recorded)`,
+    },
     { name: 'gate alone', items: gate.result.length, unit: 'inserts', seconds: gate.seconds, rival: 'floor 500/s' },
   ]
 }

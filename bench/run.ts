@@ -12,13 +12,17 @@ const data = resolve(root, process.env.COGNATE_DATA ?? '../shared/data')
 
 function print(measured: Measured): void {
   const rate = measured.items / measured.seconds
-  process.stdout.write(`${measured.name.padEnd(46)} ${Math.round(rate).toLocaleString('en-US').padStart(12)} ${measured.unit}/s  (${measured.items.toLocaleString('en-US')} in ${measured.seconds.toFixed(2)} s)  ${measured.rival}\n`)
+  process.stdout.write(
+    `${measured.name.padEnd(46)} ${Math.round(rate).toLocaleString('en-US').padStart(12)} ${measured.unit}/s  (${measured.items.toLocaleString('en-US')} in ${measured.seconds.toFixed(2)} s)  ${measured.rival}\n`,
+  )
 }
 
 /** Wall seconds and peak memory (MiB) of a command. */
 function runCommand(args: readonly string[]): Promise<{ seconds: number; peak: number; code: number }> {
   const started = performance.now()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'dist/cognate.mjs'), ...args], { stdio: 'ignore' })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'dist/cognate.mjs'), ...args], {
+    stdio: 'ignore',
+  })
   let peak = 0
   const poll = setInterval(() => {
     try {
@@ -49,5 +53,7 @@ else {
   const folder = mkdtempSync(join(tmpdir(), 'cognate-bench-'))
   const { hccCase } = await import('./hcc-case.ts')
   const whole = await runCommand(['run', hccCase(folder, data), '--out', join(folder, 'out')])
-  process.stdout.write(`HCC1395 and four real T-cell runs, cognate run: ${whole.seconds.toFixed(1)} s, peak ${whole.peak.toFixed(0)} MiB, exit ${whole.code} (limits: 60 s, 1,500 MB)\n`)
+  process.stdout.write(
+    `HCC1395 and four real T-cell runs, cognate run: ${whole.seconds.toFixed(1)} s, peak ${whole.peak.toFixed(0)} MiB, exit ${whole.code} (limits: 60 s, 1,500 MB)\n`,
+  )
 }

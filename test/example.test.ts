@@ -2,15 +2,29 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, test } from 'vitest'
 import { columnReader, parseDelimited, parseGenbank } from '@cognate/core/format'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { root, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 const EXAMPLE = join(root, 'examples/crc-001')
 const FILES = [
-  'variants.tsv', 'proteins.fasta', 'neoantigens.tsv', 'minigenes.tsv', 'minigenes.fasta', 'clonotypes.tsv', 'receptors.tsv', 'cells.tsv.gz', 'constructs.tsv', 'gate.tsv', 'constructs.gb', 'constructs.fasta', 'order.csv',
-  'funnel.tsv', 'dossier.html', 'ro-crate-metadata.json',
+  'variants.tsv',
+  'proteins.fasta',
+  'neoantigens.tsv',
+  'minigenes.tsv',
+  'minigenes.fasta',
+  'clonotypes.tsv',
+  'receptors.tsv',
+  'cells.tsv.gz',
+  'constructs.tsv',
+  'gate.tsv',
+  'constructs.gb',
+  'constructs.fasta',
+  'order.csv',
+  'funnel.tsv',
+  'dossier.html',
+  'ro-crate-metadata.json',
 ]
 
 const rowsOf = (path: string) => {
@@ -34,13 +48,24 @@ describe('examples/crc-001', () => {
 
   test('KRAS G12D is presented on C*08:02 by the decamer that published receptors see', () => {
     const kras = rowsOf(join(out, 'neoantigens.tsv')).find(row => row.gene === 'KRAS')!
-    expect(kras).toMatchObject({ amino_acid_change: 'G12D', best_peptide: 'GADGVGKSAL', best_allele: 'HLA-C*08:02', changed_positions: '3', minigene_25: 'MTEYKLVVVGADGVGKSALTIQLI' })
+    expect(kras).toMatchObject({
+      amino_acid_change: 'G12D',
+      best_peptide: 'GADGVGKSAL',
+      best_allele: 'HLA-C*08:02',
+      changed_positions: '3',
+      minigene_25: 'MTEYKLVVVGADGVGKSALTIQLI',
+    })
   })
 
   test('the four published receptors are the shortlist, and their constructs are ready', () => {
     const published = rowsOf(join(EXAMPLE, 'published-receptors.tsv')).map(row => `${row.tra_junction_aa} ${row.trb_junction_aa}`)
     const receptors = rowsOf(join(out, 'receptors.tsv'))
-    expect(receptors.filter(row => row.shortlisted === 'true').map(row => `${row.tra_junction_aa} ${row.trb_junction_aa}`).sort()).toEqual(published.sort())
+    expect(
+      receptors
+        .filter(row => row.shortlisted === 'true')
+        .map(row => `${row.tra_junction_aa} ${row.trb_junction_aa}`)
+        .sort(),
+    ).toEqual(published.sort())
     const constructs = rowsOf(join(out, 'constructs.tsv'))
     expect(constructs.map(row => row.status)).toEqual(Array(5).fill('ready'))
     const genbank = value(parseGenbank(readFileSync(join(out, 'constructs.gb'), 'utf8')))
@@ -49,16 +74,21 @@ describe('examples/crc-001', () => {
   })
 
   test('the crate holds the checksum of every input and output', () => {
-    const crate = JSON.parse(readFileSync(join(out, 'ro-crate-metadata.json'), 'utf8')) as { '@graph': { '@type': string; sha256?: string; name?: string }[] }
+    const crate = JSON.parse(readFileSync(join(out, 'ro-crate-metadata.json'), 'utf8')) as {
+      '@graph': { '@type': string; sha256?: string; name?: string }[]
+    }
     const files = crate['@graph'].filter(node => node['@type'] === 'File')
     expect(files.every(node => /^[0-9a-f]{64}$/.test(node.sha256 ?? ''))).toBe(true)
-    expect(files.map(node => node.name)).toEqual(expect.arrayContaining(['somatic.vcf.gz', 'quant.sf', 'liver-1/filtered_feature_bc_matrix.h5', 'constructs.gb', 'order.csv']))
+    expect(files.map(node => node.name)).toEqual(
+      expect.arrayContaining(['somatic.vcf.gz', 'quant.sf', 'liver-1/filtered_feature_bc_matrix.h5', 'constructs.gb', 'order.csv']),
+    )
   })
 
   test('the same inputs give the same bytes', () => {
     const again = temporary()
     expect(cognate(['run', join(EXAMPLE, 'CASE.yaml'), '--out', again, '--quiet']).code).toBe(0)
-    for (const name of FILES.filter(file => file !== 'ro-crate-metadata.json')) expect([name, readFileSync(join(again, name)).equals(readFileSync(join(out, name)))]).toEqual([name, true])
+    for (const name of FILES.filter(file => file !== 'ro-crate-metadata.json'))
+      expect([name, readFileSync(join(again, name)).equals(readFileSync(join(out, name)))]).toEqual([name, true])
   })
 
   test('a second run does nothing again; a damaged output is made anew', () => {
@@ -72,16 +102,47 @@ describe('examples/crc-001', () => {
     const folder = temporary()
     const vcf = ['--vcf', join(EXAMPLE, 'somatic.vcf.gz'), '--tumour', 'TUMOR_DNA', '--normal', 'NORMAL_DNA']
     expect(cognate(['variants', ...vcf, '--out', folder]).code).toBe(0)
-    expect(cognate(['neoantigens', ...vcf, '--hla', 'A0201,HLA-A*11:01,B07:02,B*35:01,C*07:02,C*08:02,DRB1*04:05', '--expression', join(EXAMPLE, 'quant.sf'), '--out', folder]).code).toBe(0)
+    expect(
+      cognate([
+        'neoantigens',
+        ...vcf,
+        '--hla',
+        'A0201,HLA-A*11:01,B07:02,B*35:01,C*07:02,C*08:02,DRB1*04:05',
+        '--expression',
+        join(EXAMPLE, 'quant.sf'),
+        '--out',
+        folder,
+      ]).code,
+    ).toBe(0)
     expect(cognate(['construct', '--receptors', join(out, 'receptors.tsv'), '--most', '5', '--out', folder]).code).toBe(0)
-    for (const name of ['variants.tsv', 'neoantigens.tsv', 'constructs.gb', 'order.csv']) expect([name, readFileSync(join(folder, name)).equals(readFileSync(join(out, name)))]).toEqual([name, true])
+    for (const name of ['variants.tsv', 'neoantigens.tsv', 'constructs.gb', 'order.csv'])
+      expect([name, readFileSync(join(folder, name)).equals(readFileSync(join(out, name)))]).toEqual([name, true])
   })
 
   test('--explain tells one variant’s terms and one cell’s story', () => {
-    const explained = cognate(['neoantigens', '--vcf', join(EXAMPLE, 'somatic.vcf.gz'), '--tumour', 'TUMOR_DNA', '--hla', 'C*08:02', '--explain', 'kras:g12d'])
+    const explained = cognate([
+      'neoantigens',
+      '--vcf',
+      join(EXAMPLE, 'somatic.vcf.gz'),
+      '--tumour',
+      'TUMOR_DNA',
+      '--hla',
+      'C*08:02',
+      '--explain',
+      'kras:g12d',
+    ])
     expect(explained.out).toContain('GADGVGKSAL')
-    const cell = gunzipSync(readFileSync(join(out, 'cells.tsv.gz'))).toString().split('\n')[1]!.split('\t')[1]!
-    const story = cognate(['receptors', '--contigs', `liver-1=${join(EXAMPLE, 'liver-1/filtered_contig_annotations.csv')}`, '--explain', cell])
+    const cell = gunzipSync(readFileSync(join(out, 'cells.tsv.gz')))
+      .toString()
+      .split('\n')[1]!
+      .split('\t')[1]!
+    const story = cognate([
+      'receptors',
+      '--contigs',
+      `liver-1=${join(EXAMPLE, 'liver-1/filtered_contig_annotations.csv')}`,
+      '--explain',
+      cell,
+    ])
     expect(story.out).toContain(cell)
   })
 })
@@ -108,28 +169,72 @@ describe('what goes wrong', () => {
   }
 
   const cases: readonly (readonly [string, (folder: string) => void, RegExp])[] = [
-    ['a misspelt key', editCase('  sample: TUMOR_DNA', '  sampel: TUMOR_DNA'), /CASE\.yaml:9: "sampel" is not a key of tumour \[case-key\]\n {2}remedy: did you mean "sample"/],
-    ['a sample the VCF does not have', editCase('TUMOR_DNA', 'TUMOUR'), /somatic\.vcf\.gz:\d+: the VCF has no sample "TUMOUR"; it has NORMAL_DNA, TUMOR_DNA \[sample-absent\]/],
-    ['an unknown allele', editCase('A*11:01', 'A*11:999'), /A\*11:999.*is not known.*\[hla-unsupported\]\n {2}remedy: use one of the nearest names/],
+    [
+      'a misspelt key',
+      editCase('  sample: TUMOR_DNA', '  sampel: TUMOR_DNA'),
+      /CASE\.yaml:9: "sampel" is not a key of tumour \[case-key\]\n {2}remedy: did you mean "sample"/,
+    ],
+    [
+      'a sample the VCF does not have',
+      editCase('TUMOR_DNA', 'TUMOUR'),
+      /somatic\.vcf\.gz:\d+: the VCF has no sample "TUMOUR"; it has NORMAL_DNA, TUMOR_DNA \[sample-absent\]/,
+    ],
+    [
+      'an unknown allele',
+      editCase('A*11:01', 'A*11:999'),
+      /A\*11:999.*is not known.*\[hla-unsupported\]\n {2}remedy: use one of the nearest names/,
+    ],
     ['an allele that is none', editCase('A*11:01', 'A2'), /"A2" is not an HLA allele name \[hla-unparsable\]/],
     ['a file that is not there', editCase('quant.sf', 'quant.tsv'), /quant\.tsv: there is no such file \[file-missing\]/],
-    ['a VCF without annotation', editVcf(text => text.replace(/##INFO=<ID=CSQ.*\n/, '').replace(/CSQ=\S+/g, 'DP=9')), /somatic\.vcf\.gz:\d+: the VCF carries no VEP annotation \(INFO\/CSQ\) \[csq-absent\]/],
+    [
+      'a VCF without annotation',
+      editVcf(text => text.replace(/##INFO=<ID=CSQ.*\n/, '').replace(/CSQ=\S+/g, 'DP=9')),
+      /somatic\.vcf\.gz:\d+: the VCF carries no VEP annotation \(INFO\/CSQ\) \[csq-absent\]/,
+    ],
     ['a VCF cut in a line', editVcf(text => text.slice(0, text.lastIndexOf('\t'))), /somatic\.vcf\.gz:\d+: .*\[vcf-truncated\]/],
     ['a truncated gzip file', folder => truncateSync(join(folder, 'somatic.vcf.gz'), 9000), /somatic\.vcf\.gz: .*\[gzip-truncated\]/],
-    ['annotation of another release', editVcf(text => text.replace('|12|G/D|', '|12|W/D|')), /somatic\.vcf\.gz:\d+: .* names W at residue 12, its WildtypeProtein has G \[annotation-mismatch\]/],
-    ['contigs without rows', folder => {
-      const path = join(folder, 'liver-1/filtered_contig_annotations.csv')
-      writeFileSync(path, `${readFileSync(path, 'utf8').split('\n')[0]}\n`)
-    }, /filtered_contig_annotations\.csv.*: the contig file of liver-1 has a header and no contigs \[no-contigs\]/],
+    [
+      'annotation of another release',
+      editVcf(text => text.replace('|12|G/D|', '|12|W/D|')),
+      /somatic\.vcf\.gz:\d+: .* names W at residue 12, its WildtypeProtein has G \[annotation-mismatch\]/,
+    ],
+    [
+      'contigs without rows',
+      folder => {
+        const path = join(folder, 'liver-1/filtered_contig_annotations.csv')
+        writeFileSync(path, `${readFileSync(path, 'utf8').split('\n')[0]}\n`)
+      },
+      /filtered_contig_annotations\.csv.*: the contig file of liver-1 has a header and no contigs \[no-contigs\]/,
+    ],
     ['an empty contig file', folder => writeFileSync(join(folder, 'liver-1/filtered_contig_annotations.csv'), ''), /\[table-empty\]/],
-    ['the matrix of another sample', folder => {
-      const path = join(folder, 'lung-2/filtered_feature_bc_matrix/barcodes.tsv.gz')
-      const text = gunzipSync(readFileSync(path)).toString()
-      writeFileSync(path, gzipSync(text.replace(/^([ACGT]{16})/gm, (_, barcode: string) => [...barcode].reverse().join(''))))
-    }, /lung-2: \d+ of \d+ cells with contigs are in its matrix; contigs have [ACGT]{16}-1, .* the matrix .*\[barcodes-differ\]/],
-    ['a matrix folder without barcodes', folder => writeFileSync(join(folder, 'CASE.yaml'), readFileSync(join(folder, 'CASE.yaml'), 'utf8').replace('lung-2/filtered_feature_bc_matrix}', 'lung-2}')), /\[matrix-files\]/],
-    ['a damaged HDF5 file', folder => truncateSync(join(folder, 'liver-1/filtered_feature_bc_matrix.h5'), 3000), /filtered_feature_bc_matrix\.h5: .*\[h5-layout\]/],
-    ['expression of another annotation', folder => writeFileSync(join(folder, 'quant.sf'), 'Name\tLength\tEffectiveLength\tTPM\tNumReads\nNM_1\t5\t5\t1\t1\n'), /quant\.sf: .*\[expression-ids\]/],
+    [
+      'the matrix of another sample',
+      folder => {
+        const path = join(folder, 'lung-2/filtered_feature_bc_matrix/barcodes.tsv.gz')
+        const text = gunzipSync(readFileSync(path)).toString()
+        writeFileSync(path, gzipSync(text.replace(/^([ACGT]{16})/gm, (_, barcode: string) => [...barcode].reverse().join(''))))
+      },
+      /lung-2: \d+ of \d+ cells with contigs are in its matrix; contigs have [ACGT]{16}-1, .* the matrix .*\[barcodes-differ\]/,
+    ],
+    [
+      'a matrix folder without barcodes',
+      folder =>
+        writeFileSync(
+          join(folder, 'CASE.yaml'),
+          readFileSync(join(folder, 'CASE.yaml'), 'utf8').replace('lung-2/filtered_feature_bc_matrix}', 'lung-2}'),
+        ),
+      /\[matrix-files\]/,
+    ],
+    [
+      'a damaged HDF5 file',
+      folder => truncateSync(join(folder, 'liver-1/filtered_feature_bc_matrix.h5'), 3000),
+      /filtered_feature_bc_matrix\.h5: .*\[h5-layout\]/,
+    ],
+    [
+      'expression of another annotation',
+      folder => writeFileSync(join(folder, 'quant.sf'), 'Name\tLength\tEffectiveLength\tTPM\tNumReads\nNM_1\t5\t5\t1\t1\n'),
+      /quant\.sf: .*\[expression-ids\]/,
+    ],
     ['an unknown constant set', editCase('murine-cys-lvl', 'murine-cis-lvl'), /constant "murine-cis-lvl" is not known \[product-option\]/],
   ]
   test.each(cases)('%s: exit 1, one error that names place and remedy', (_name, change, message) => {
@@ -165,16 +270,23 @@ describe('what goes wrong', () => {
     expect(cognate(['variants', '--vcf', 'x']).code).toBe(2)
     expect(cognate(['construct', '--linker', 'P3A', '--receptors', 'x', '--out', 'y']).code).toBe(2)
     expect(cognate(['--help']).code).toBe(0)
-    for (const command of ['run', 'variants', 'present', 'neoantigens', 'receptors', 'construct', 'reference', 'doctor']) expect(cognate([command, '--help']).code).toBe(0)
+    for (const command of ['run', 'variants', 'present', 'neoantigens', 'receptors', 'construct', 'reference', 'doctor'])
+      expect(cognate([command, '--help']).code).toBe(0)
   })
 
   test('a receptor that cannot be built keeps its row, good ones are written, exit 1', () => {
     const folder = temporary()
     const head = 'receptor_id\ttra_v_call\ttra_j_call\ttra_junction\ttra_junction_aa\ttrb_v_call\ttrb_j_call\ttrb_junction\ttrb_junction_aa'
-    writeFileSync(join(folder, 'r.tsv'), `${head}\ngood\tTRAV38-1\tTRAJ28\t\tCAFMGYSGAGSYQLTF\tTRBV10-3\tTRBJ1-6\t\tCAISELVTGDSPLHF\nbad\tTRAV38-1\tTRAJ28\t\tCAFMGYSGAGSYQLTF\tTRBV3-2\tTRBJ1-6\t\tCAISELVTGDSPLHF\n`)
+    writeFileSync(
+      join(folder, 'r.tsv'),
+      `${head}\ngood\tTRAV38-1\tTRAJ28\t\tCAFMGYSGAGSYQLTF\tTRBV10-3\tTRBJ1-6\t\tCAISELVTGDSPLHF\nbad\tTRAV38-1\tTRAJ28\t\tCAFMGYSGAGSYQLTF\tTRBV3-2\tTRBJ1-6\t\tCAISELVTGDSPLHF\n`,
+    )
     const run = cognate(['construct', '--receptors', join(folder, 'r.tsv'), '--out', join(folder, 'out')])
     expect(run.code).toBe(1)
-    expect(rowsOf(join(folder, 'out/constructs.tsv')).map(row => [row.receptor_id, row.status])).toEqual([['good', 'ready'], ['bad', 'refused']])
+    expect(rowsOf(join(folder, 'out/constructs.tsv')).map(row => [row.receptor_id, row.status])).toEqual([
+      ['good', 'ready'],
+      ['bad', 'refused'],
+    ])
     expect(rowsOf(join(folder, 'out/order.csv')).map(row => row.receptor_id)).toEqual(['good'])
   })
 })
@@ -183,8 +295,17 @@ describe('present', () => {
   test('reads standard input, writes a table, keeps order', () => {
     const run = cognate(['present', '--peptides', '-', '--alleles', 'C0802,A*02:01', '--quiet'], 'GADGVGKSAL\nGILGFVFTL\n')
     expect(run.code).toBe(0)
-    const lines = run.out.trim().split('\n').map(line => line.split('\t'))
-    expect(lines.map(cells => cells.slice(0, 2))).toEqual([['peptide', 'allele'], ['GADGVGKSAL', 'HLA-A*02:01'], ['GADGVGKSAL', 'HLA-C*08:02'], ['GILGFVFTL', 'HLA-A*02:01'], ['GILGFVFTL', 'HLA-C*08:02']])
+    const lines = run.out
+      .trim()
+      .split('\n')
+      .map(line => line.split('\t'))
+    expect(lines.map(cells => cells.slice(0, 2))).toEqual([
+      ['peptide', 'allele'],
+      ['GADGVGKSAL', 'HLA-A*02:01'],
+      ['GADGVGKSAL', 'HLA-C*08:02'],
+      ['GILGFVFTL', 'HLA-A*02:01'],
+      ['GILGFVFTL', 'HLA-C*08:02'],
+    ])
   })
 
   test('no peptide is an error; all windows of a FASTA are scored', () => {
@@ -204,9 +325,24 @@ describe('reference and doctor', () => {
     expect(cognate(['reference', 'add', 'proteome', join(folder, 'x/self.fa'), '--name', 'tiny']).out).toContain('1 proteins, 17 residues')
     expect(cognate(['reference', 'list']).out).toContain('tiny')
     expect(cognate(['reference', 'verify']).code).toBe(0)
-    const run = cognate(['neoantigens', '--vcf', join(EXAMPLE, 'somatic.vcf.gz'), '--tumour', 'TUMOR_DNA', '--hla', 'C*08:02', '--proteome', 'tiny', '--out', join(folder, 'out')])
+    const run = cognate([
+      'neoantigens',
+      '--vcf',
+      join(EXAMPLE, 'somatic.vcf.gz'),
+      '--tumour',
+      'TUMOR_DNA',
+      '--hla',
+      'C*08:02',
+      '--proteome',
+      'tiny',
+      '--out',
+      join(folder, 'out'),
+    ])
     expect(run.code).toBe(0)
-    expect(rowsOf(join(folder, 'out/neoantigens.tsv')).find(row => row.gene === 'KRAS')).toMatchObject({ ref_match: 'yes', pvacseq_tier: expect.stringMatching(/RefMatch|Poor/) })
+    expect(rowsOf(join(folder, 'out/neoantigens.tsv')).find(row => row.gene === 'KRAS')).toMatchObject({
+      ref_match: 'yes',
+      pvacseq_tier: expect.stringMatching(/RefMatch|Poor/),
+    })
   })
 
   test('doctor says what is there', () => {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { expect } from 'vitest'
 import { columnReader, parseDelimited, parseGenbank } from '@cognate/core/format'
+import { expect } from 'vitest'
 import { hccCase } from '../bench/hcc-case.ts'
 import { data, oracle, tableOf, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
@@ -27,10 +27,16 @@ oracle('HCC1395 and real T cells run end to end', () => {
   expect(variants.map(row => row.pvacseq_index)).toEqual(expected.map(row => row.index))
 
   const neoantigens = read('neoantigens.tsv')
-  const theirs = new Set(tableOf('variants/pvactools/hcc1395/expected_class_I/HCC1395_TUMOR_DNA.MHC_I.all_epitopes.aggregated.tsv').map(row => row.ID))
+  const theirs = new Set(
+    tableOf('variants/pvactools/hcc1395/expected_class_I/HCC1395_TUMOR_DNA.MHC_I.all_epitopes.aggregated.tsv').map(row => row.ID),
+  )
   // the same 358 variants have a candidate
   expect(new Set(neoantigens.map(row => row.variant_id))).toEqual(theirs)
-  expect(neoantigens.every(row => /^[ACDEFGHIKLMNPQRSTVWY]{8,11}$/.test(row.best_peptide!) && Number(row.percentile_mt) > 0 && row.reasons!.includes('; '))).toBe(true)
+  expect(
+    neoantigens.every(
+      row => /^[ACDEFGHIKLMNPQRSTVWY]{8,11}$/.test(row.best_peptide!) && Number(row.percentile_mt) > 0 && row.reasons!.includes('; '),
+    ),
+  ).toBe(true)
   expect(neoantigens.filter(row => row.ref_match === 'not-run')).toEqual([])
 
   const cells = rowsOf(gunzipSync(readFileSync(join(out, 'cells.tsv.gz'))).toString())

@@ -10,7 +10,8 @@ function sources(): Map<string, string> {
     for (const name of readdirSync(folder)) {
       const path = join(folder, name)
       if (statSync(path).isDirectory()) walk(path)
-      else if (/\.tsx?$/.test(name) && !/\.test\.ts$|\.d\.ts$|\.as\.ts$/.test(name)) files.set(relative(root, path).split(sep).join('/'), readFileSync(path, 'utf8'))
+      else if (/\.tsx?$/.test(name) && !/\.test\.ts$|\.d\.ts$|\.as\.ts$/.test(name))
+        files.set(relative(root, path).split(sep).join('/'), readFileSync(path, 'utf8'))
     }
   }
   for (const name of ['core', 'node', 'web']) walk(join(root, 'packages', name, 'src'))
@@ -48,7 +49,10 @@ const planted: readonly (readonly [Violation['wall'], string, string])[] = [
 
 describe('a planted violation is found', () => {
   test.each(planted)('%s in %s: %s', (wall, file, text) => {
-    expect(checkLayers(new Map([...sources(), [file, text]])).map(violation => [violation.wall, violation.file])).toContainEqual([wall, file])
+    expect(checkLayers(new Map([...sources(), [file, text]])).map(violation => [violation.wall, violation.file])).toContainEqual([
+      wall,
+      file,
+    ])
   })
 
   test('a circle of value imports; a circle closed by types alone is none', () => {
@@ -56,12 +60,16 @@ describe('a planted violation is found', () => {
     const b = 'packages/core/src/bio/planted-b.ts'
     const found = checkLayers(new Map([...sources(), [a, "import { b } from './planted-b.ts'"], [b, "import { a } from './planted-a.ts'"]]))
     expect(found.map(violation => violation.wall)).toContain('value-cycle')
-    const types = checkLayers(new Map([...sources(), [a, "import type { B } from './planted-b.ts'"], [b, "import { a } from './planted-a.ts'"]]))
+    const types = checkLayers(
+      new Map([...sources(), [a, "import type { B } from './planted-b.ts'"], [b, "import { a } from './planted-a.ts'"]]),
+    )
     expect(types).toEqual([])
   })
 })
 
 test('core’s compiler settings know neither the browser nor node', () => {
-  const settings = JSON.parse(readFileSync(join(root, 'packages/core/tsconfig.json'), 'utf8')) as { compilerOptions: { lib: string[]; types: string[] } }
+  const settings = JSON.parse(readFileSync(join(root, 'packages/core/tsconfig.json'), 'utf8')) as {
+    compilerOptions: { lib: string[]; types: string[] }
+  }
   expect(settings.compilerOptions).toEqual({ lib: ['ES2023'], types: [] })
 })

@@ -2,7 +2,24 @@
 import { dirname, join, normalize } from 'node:path/posix'
 
 /** A folder imports only what stands before it. */
-export const ORDER = ['base', 'bio', 'format', 'variant', 'peptide', 'presentation', 'neoantigen', 'receptor', 'screen', 'safety', 'selection', 'construct', 'lot', 'infusion', 'response', 'case']
+export const ORDER = [
+  'base',
+  'bio',
+  'format',
+  'variant',
+  'peptide',
+  'presentation',
+  'neoantigen',
+  'receptor',
+  'screen',
+  'safety',
+  'selection',
+  'construct',
+  'lot',
+  'infusion',
+  'response',
+  'case',
+]
 
 /** Pure libraries that core may lean on, each with its reason. */
 export const CORE_LIBRARIES: Readonly<Record<string, string>> = {
@@ -27,7 +44,12 @@ export function importsOf(text: string): readonly Import[] {
   const found: Import[] = []
   for (const match of text.matchAll(/^\s*(?:import|export)\s+(type\s+)?([^'"\n;]*?from\s+)?['"]([^'"]+)['"]/gm)) {
     const names = match[2] ?? ''
-    const allTypes = /^\{[^}]*\}/.test(names.trim()) && names.replace(/^\s*\{|\}\s*from\s*$/g, '').split(',').every(name => name.trim() === '' || name.trim().startsWith('type '))
+    const allTypes =
+      /^\{[^}]*\}/.test(names.trim()) &&
+      names
+        .replace(/^\s*\{|\}\s*from\s*$/g, '')
+        .split(',')
+        .every(name => name.trim() === '' || name.trim().startsWith('type '))
     found.push({ from: match[3]!, typeOnly: match[1] !== undefined || (names !== '' && allTypes) })
   }
   for (const match of text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) found.push({ from: match[1]!, typeOnly: false })
@@ -41,15 +63,19 @@ export function checkLayers(files: ReadonlyMap<string, string>): readonly Violat
   for (const [file, text] of files) {
     const core = /^packages\/core\/src\/([^/]+)\//.exec(file)?.[1]
     const rim = /^packages\/(node|web)\//.exec(file)?.[1]
-    if (core !== undefined && /\b(Math\.random|Date\.now|new Date\()/.test(text)) violations.push({ wall: 'platform-in-core', file, what: 'clock or chance: they come in as arguments' })
+    if (core !== undefined && /\b(Math\.random|Date\.now|new Date\()/.test(text))
+      violations.push({ wall: 'platform-in-core', file, what: 'clock or chance: they come in as arguments' })
     for (const { from, typeOnly } of importsOf(text)) {
       const target = from.startsWith('.') ? normalize(join(dirname(file), from)) : undefined
       if (core !== undefined && target !== undefined) checkCoreImport(file, core, target, violations)
-      if (core !== undefined && target === undefined && CORE_LIBRARIES[from] === undefined) violations.push({ wall: 'library-in-core', file, what: from })
+      if (core !== undefined && target === undefined && CORE_LIBRARIES[from] === undefined)
+        violations.push({ wall: 'library-in-core', file, what: from })
       if (rim !== undefined) {
         const other = rim === 'node' ? 'web' : 'node'
-        if (from.startsWith(`@cognate/${other}`) || target?.startsWith(`packages/${other}/`) === true) violations.push({ wall: 'rim-crossing', file, what: from })
-        if (target?.startsWith('packages/core/') === true || /^@cognate\/core\/[^/]+\//.test(from)) violations.push({ wall: 'deep-import', file, what: from })
+        if (from.startsWith(`@cognate/${other}`) || target?.startsWith(`packages/${other}/`) === true)
+          violations.push({ wall: 'rim-crossing', file, what: from })
+        if (target?.startsWith('packages/core/') === true || /^@cognate\/core\/[^/]+\//.test(from))
+          violations.push({ wall: 'deep-import', file, what: from })
       }
       if (target !== undefined && !typeOnly) edges.set(file, [...(edges.get(file) ?? []), target])
     }
@@ -65,7 +91,8 @@ function checkCoreImport(file: string, folder: string, target: string, violation
   }
   const [, stage = '', inside = ''] = other
   if (stage === folder) return
-  if (ORDER.indexOf(stage) > ORDER.indexOf(folder) || ORDER.indexOf(stage) < 0) violations.push({ wall: 'upward-import', file, what: target })
+  if (ORDER.indexOf(stage) > ORDER.indexOf(folder) || ORDER.indexOf(stage) < 0)
+    violations.push({ wall: 'upward-import', file, what: target })
   if (inside !== 'index.ts') violations.push({ wall: 'deep-import', file, what: target })
 }
 

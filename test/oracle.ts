@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
 import { columnReader, parseDelimited } from '@cognate/core/format'
+import { expect, test } from 'vitest'
 
 export const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 const folder = resolve(root, process.env.COGNATE_DATA ?? '../shared/data')

@@ -13,7 +13,11 @@ export interface CliRun {
 
 export function cognate(args: readonly string[], input = ''): CliRun {
   const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'dist/cognate.mjs'), ...args], {
-    cwd: root, encoding: 'utf8', input, maxBuffer: 1 << 28, env: { ...process.env, COGNATE_CWD: root, COGNATE_HOME: join(tmpdir(), 'cognate-test-home') },
+    cwd: root,
+    encoding: 'utf8',
+    input,
+    maxBuffer: 1 << 28,
+    env: { ...process.env, COGNATE_CWD: root, COGNATE_HOME: join(tmpdir(), 'cognate-test-home') },
   })
   return { code: run.status ?? -1, out: run.stdout, err: run.stderr }
 }

@@ -1,13 +1,31 @@
-import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { root, value } from '../../../../test/oracle.ts'
-import { acceptorScore, breaches, type CodonUsage, codonAdaptationIndex, codonsByUse, donorScore, GENERIC_STRICT, optimiseCodons, reverseComplement, translate } from './index.ts'
+import {
+  acceptorScore,
+  breaches,
+  type CodonUsage,
+  codonAdaptationIndex,
+  codonsByUse,
+  donorScore,
+  GENERIC_STRICT,
+  optimiseCodons,
+  reverseComplement,
+  translate,
+} from './index.ts'
 
 const usage: CodonUsage = {
   species: 'human',
-  count: new Map(readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t')).map(cells => [cells[0]!, Number(cells[2])] as const)),
+  count: new Map(
+    readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map(line => line.split('\t'))
+      .map(cells => [cells[0]!, Number(cells[2])] as const),
+  ),
 }
 
 test('mitochondrial ATA is Met, AGA a stop; TGA is Trp there and a stop elsewhere', () => {
@@ -35,10 +53,23 @@ test('any protein comes out translated unchanged and within every limit, or is r
   let solved = 0
   fc.assert(
     fc.property(residues, protein => {
-      const made = optimiseCodons([{ kind: 'locked', nt: 'GCCGCCACC' }, { kind: 'free', aa: `M${protein}` }, { kind: 'locked', nt: 'TAA' }], usage, GENERIC_STRICT)
+      const made = optimiseCodons(
+        [
+          { kind: 'locked', nt: 'GCCGCCACC' },
+          { kind: 'free', aa: `M${protein}` },
+          { kind: 'locked', nt: 'TAA' },
+        ],
+        usage,
+        GENERIC_STRICT,
+      )
       if (!made.ok) return made.issue.code === 'codons-impossible'
       solved++
-      return made.value.nt.startsWith('GCCGCCACC') && made.value.nt.endsWith('TAA') && translate(made.value.nt.slice(9, -3)) === `M${protein}` && breaches(made.value.nt, GENERIC_STRICT).length === 0
+      return (
+        made.value.nt.startsWith('GCCGCCACC') &&
+        made.value.nt.endsWith('TAA') &&
+        translate(made.value.nt.slice(9, -3)) === `M${protein}` &&
+        breaches(made.value.nt, GENERIC_STRICT).length === 0
+      )
     }),
     { numRuns: 40, seed: 7 },
   )
@@ -46,7 +77,16 @@ test('any protein comes out translated unchanged and within every limit, or is r
 })
 
 test('a site in a locked part cannot be removed: refused', () => {
-  expect(optimiseCodons([{ kind: 'free', aa: 'MAAAA' }, { kind: 'locked', nt: 'GAATTC' }], usage, GENERIC_STRICT)).toMatchObject({ ok: false, issue: { code: 'codons-impossible' } })
+  expect(
+    optimiseCodons(
+      [
+        { kind: 'free', aa: 'MAAAA' },
+        { kind: 'locked', nt: 'GAATTC' },
+      ],
+      usage,
+      GENERIC_STRICT,
+    ),
+  ).toMatchObject({ ok: false, issue: { code: 'codons-impossible' } })
 })
 
 test('breaches are found on both strands', () => {
@@ -55,6 +95,13 @@ test('breaches are found on both strands', () => {
 })
 
 test('optimising is deterministic', () => {
-  const run = () => value(optimiseCodons([{ kind: 'free', aa: 'MSTNPKPQRKTKRNTNRRPQDVKFPGGGQIVGGVYLLPRRGPRLGVRATRKTSERSQPRGRRQPIPKARRPEGRTWAQPGYPWPLYGNEG' }], usage, GENERIC_STRICT))
+  const run = () =>
+    value(
+      optimiseCodons(
+        [{ kind: 'free', aa: 'MSTNPKPQRKTKRNTNRRPQDVKFPGGGQIVGGVYLLPRRGPRLGVRATRKTSERSQPRGRRQPIPKARRPEGRTWAQPGYPWPLYGNEG' }],
+        usage,
+        GENERIC_STRICT,
+      ),
+    )
   expect(run()).toEqual(run())
 })

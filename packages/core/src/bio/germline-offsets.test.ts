@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { oracle, root, tableOf, value } from '../../../../test/oracle.ts'
 import { findSegment, type GermlineSegment, makeGermline, parseGermline, translate } from './index.ts'
 
-const shipped = (species: 'human' | 'mouse'): readonly GermlineSegment[] => value(parseGermline(readFileSync(join(root, `packages/node/data/germline-${species}.tsv`), 'utf8')))
+const shipped = (species: 'human' | 'mouse'): readonly GermlineSegment[] =>
+  value(parseGermline(readFileSync(join(root, `packages/node/data/germline-${species}.tsv`), 'utf8')))
 
 /** Records of the oracle where the open set has no trustworthy offset, or the oracle has none, by name (spec: those that lost an anchor, TRAJ61, `confident` N or 0). */
 const WITHOUT: Readonly<Record<'human' | 'mouse', RegExp>> = {
@@ -41,7 +42,9 @@ oracle('leader, Cys104 and J118 of every shipped record equal the boundaries fro
 })
 
 test('every usable shipped V reads C, W, C at its anchors and is open from the leader on', () => {
-  const usable = [...shipped('human'), ...shipped('mouse')].flatMap(s => (s.region === 'V' && s.cys104 !== undefined && s.leader !== '' ? [s] : []))
+  const usable = [...shipped('human'), ...shipped('mouse')].flatMap(s =>
+    s.region === 'V' && s.cys104 !== undefined && s.leader !== '' ? [s] : [],
+  )
   expect(usable.length).toBeGreaterThan(220)
   const residue = (s: { sequence: string }, at: number) => translate(s.sequence.slice(at, at + 3))
   expect(usable.filter(s => residue(s, s.cys23!) + residue(s, s.trp41!) + residue(s, s.cys104!) !== 'CWC')).toEqual([])

@@ -43,7 +43,13 @@ test('a serotype, a null allele and nonsense are refused with their reason', () 
     return parsed.ok ? 'ok' : parsed.issue.code
   }
   expect(['A2', 'A*02', 'A*24:09N', 'HLA', '', 'XYZ*01:01', 'DPA1*01:03/DQB1*02:01'].map(code)).toEqual([
-    'hla-unparsable', 'hla-one-field', 'hla-null-allele', 'hla-unparsable', 'hla-unparsable', 'hla-unparsable', 'hla-unparsable',
+    'hla-unparsable',
+    'hla-one-field',
+    'hla-null-allele',
+    'hla-unparsable',
+    'hla-unparsable',
+    'hla-unparsable',
+    'hla-unparsable',
   ])
 })
 
@@ -64,7 +70,14 @@ test('HLA-HD has no header: its first line is locus A, and it is not lost', () =
 })
 
 test('OptiType and arcasHLA results are read', () => {
-  expect(value(parseTyping('optitype', '\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n0\tA*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02\t9\t9\n'))).toHaveLength(6)
+  expect(
+    value(
+      parseTyping(
+        'optitype',
+        '\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n0\tA*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02\t9\t9\n',
+      ),
+    ),
+  ).toHaveLength(6)
   expect(value(parseTyping('arcashla', '{"A": ["A*01:01:01"], "DRB1": ["DRB1*04:05:01"]}'))).toEqual(['A*01:01:01', 'DRB1*04:05:01'])
 })
 

@@ -1,7 +1,8 @@
 // What a DNA insert may not contain: limits of synthesis, of the vector's cloning sites and of a retroviral genome. A preset is data; the checks are here.
 // Positions reported are 0-based offsets.
-import { acceptorScore, donorScore } from './splice-score.ts'
+
 import { gcShare, reverseComplement } from './nucleotide.ts'
+import { acceptorScore, donorScore } from './splice-score.ts'
 
 export interface SequenceLimits {
   readonly name: string

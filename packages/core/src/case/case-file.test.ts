@@ -15,7 +15,11 @@ product: {receptors: 3}
 
 test('a case with the least keys gets its defaults', () => {
   const parsed = value(parseCase(CASE))
-  expect(parsed).toMatchObject({ species: 'human', synthetic: false, product: { constant: 'murine-cys-lvl', linker: 'furin-SGSG-P2A', order: 'beta-alpha', receptors: 3 } })
+  expect(parsed).toMatchObject({
+    species: 'human',
+    synthetic: false,
+    product: { constant: 'murine-cys-lvl', linker: 'furin-SGSG-P2A', order: 'beta-alpha', receptors: 3 },
+  })
 })
 
 const fault = (text: string) => {
@@ -24,10 +28,26 @@ const fault = (text: string) => {
 }
 
 test('a misspelt key names its line and the nearest key, at every depth', () => {
-  expect(fault(CASE.replace('tumour:', 'tumor:\n  vcf: x\ntumour:'))).toMatchObject({ code: 'case-key', line: 3, remedy: expect.stringContaining('did you mean "tumour"?') })
-  expect(fault(CASE.replace('  vcf: a.vcf', '  vcf: a.vcf\n  sampel: T'))).toMatchObject({ code: 'case-key', line: 5, remedy: expect.stringContaining('"sample"') })
-  expect(fault(CASE.replace('contigs: c.csv', 'contigs: c.csv, matrx: m'))).toMatchObject({ code: 'case-key', line: 6, remedy: expect.stringContaining('"matrix"') })
-  expect(fault(CASE.replace('receptors: 3', 'recptors: 3'))).toMatchObject({ code: 'case-key', line: 7, remedy: expect.stringContaining('"receptors"') })
+  expect(fault(CASE.replace('tumour:', 'tumor:\n  vcf: x\ntumour:'))).toMatchObject({
+    code: 'case-key',
+    line: 3,
+    remedy: expect.stringContaining('did you mean "tumour"?'),
+  })
+  expect(fault(CASE.replace('  vcf: a.vcf', '  vcf: a.vcf\n  sampel: T'))).toMatchObject({
+    code: 'case-key',
+    line: 5,
+    remedy: expect.stringContaining('"sample"'),
+  })
+  expect(fault(CASE.replace('contigs: c.csv', 'contigs: c.csv, matrx: m'))).toMatchObject({
+    code: 'case-key',
+    line: 6,
+    remedy: expect.stringContaining('"matrix"'),
+  })
+  expect(fault(CASE.replace('receptors: 3', 'recptors: 3'))).toMatchObject({
+    code: 'case-key',
+    line: 7,
+    remedy: expect.stringContaining('"receptors"'),
+  })
 })
 
 test('a wrong value names its line; a missing key and broken YAML too', () => {
@@ -35,7 +55,9 @@ test('a wrong value names its line; a missing key and broken YAML too', () => {
   expect(fault(CASE.replace('  vcf: a.vcf', '  sample: T'))).toMatchObject({ code: 'case-value', line: 3 })
   expect(fault('case: [X\n')).toMatchObject({ code: 'case-yaml' })
   expect(fault('- a\n')).toMatchObject({ code: 'case-yaml', line: 1 })
-  expect(fault(CASE.replace('  - {lesion: liver, contigs: c.csv}', '  - {lesion: liver, contigs: c.csv}\n  - {lesion: liver, contigs: d.csv}'))).toMatchObject({ code: 'case-value' })
+  expect(
+    fault(CASE.replace('  - {lesion: liver, contigs: c.csv}', '  - {lesion: liver, contigs: c.csv}\n  - {lesion: liver, contigs: d.csv}')),
+  ).toMatchObject({ code: 'case-value' })
 })
 
 test('HLA may come from a typing program', () => {

@@ -2,8 +2,21 @@ import { expect, test } from 'vitest'
 import { type DossierInput, dossierHtml } from './index.ts'
 
 const input: DossierInput = {
-  caseName: 'X <script>', synthetic: true, facts: [['HLA', 'A*02:01']], funnel: [{ stage: 'variants', reason: 'in', count: 3, example: '' }, { stage: 'variants', reason: 'filtered', count: 3, example: 'chr1:5 q10' }],
-  neoantigens: [], lesions: [], clonotypes: [], receptors: [], constructs: [], caveats: [{ code: 'c', text: '<img src=x>' }], provenance: [['a.vcf', 'ff', 'input']], software: 'Cognate',
+  caseName: 'X <script>',
+  synthetic: true,
+  facts: [['HLA', 'A*02:01']],
+  funnel: [
+    { stage: 'variants', reason: 'in', count: 3, example: '' },
+    { stage: 'variants', reason: 'filtered', count: 3, example: 'chr1:5 q10' },
+  ],
+  neoantigens: [],
+  lesions: [],
+  clonotypes: [],
+  receptors: [],
+  constructs: [],
+  caveats: [{ code: 'c', text: '<img src=x>' }],
+  provenance: [['a.vcf', 'ff', 'input']],
+  software: 'Cognate',
 }
 
 test('text from files is escaped, nothing is loaded from outside', () => {
@@ -21,6 +34,20 @@ test('an empty list explains itself; a synthetic patient is labelled', () => {
 })
 
 test('changed residues are marked in the peptide', () => {
-  const html = dossierHtml({ ...input, neoantigens: [{ rank: '1', gene: 'KRAS', amino_acid_change: 'G12D', best_peptide: 'GADGV', changed_positions: '3', best_allele: 'HLA-C*08:02', tier: 'Pass', reasons: 'r' }] })
+  const html = dossierHtml({
+    ...input,
+    neoantigens: [
+      {
+        rank: '1',
+        gene: 'KRAS',
+        amino_acid_change: 'G12D',
+        best_peptide: 'GADGV',
+        changed_positions: '3',
+        best_allele: 'HLA-C*08:02',
+        tier: 'Pass',
+        reasons: 'r',
+      },
+    ],
+  })
   expect(html).toContain('GA<mark>D</mark>GV')
 })

@@ -6,11 +6,30 @@ import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.
 import { seededRandom } from '../base/index.ts'
 import { type CodonUsage, translate } from '../bio/index.ts'
 import { parseGenbank } from '../format/index.ts'
-import { buildConstant, CONSTANT_SETS, type Construct, type Declaration, DEFAULT_PRODUCT, designConstruct, failedChecks, genbankOf, judge, orderRows, reconstructChain } from './index.ts'
+import {
+  buildConstant,
+  CONSTANT_SETS,
+  type Construct,
+  DEFAULT_PRODUCT,
+  type Declaration,
+  designConstruct,
+  failedChecks,
+  genbankOf,
+  judge,
+  orderRows,
+  reconstructChain,
+} from './index.ts'
 
 const usage: CodonUsage = {
   species: 'human',
-  count: new Map(readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t')).map(cells => [cells[0]!, Number(cells[2])] as const)),
+  count: new Map(
+    readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map(line => line.split('\t'))
+      .map(cells => [cells[0]!, Number(cells[2])] as const),
+  ),
 }
 const human = openGermline('human')
 const mouse = openGermline('mouse')
@@ -19,7 +38,12 @@ const open = { receptor: human, constants: { human, mouse } }
 const declared = (alpha: readonly string[], beta: readonly string[]): Declaration => ({
   alpha: { vCall: alpha[0]!, jCall: alpha[1]!, junctionAa: alpha[2]!, junctionNtLocked: undefined },
   beta: { vCall: beta[0]!, jCall: beta[1]!, junctionAa: beta[2]!, junctionNtLocked: undefined },
-  constantSet: 'murine-cys-lvl', linker: 'furin-SGSG-P2A', order: 'beta-alpha', fivePrime: 'GCCGCCACC', stop: 'TAA', preset: 'none',
+  constantSet: 'murine-cys-lvl',
+  linker: 'furin-SGSG-P2A',
+  order: 'beta-alpha',
+  fivePrime: 'GCCGCCACC',
+  stop: 'TAA',
+  preset: 'none',
 })
 
 oracle('gate cases: 52 of 52, eight accepted', () => {
@@ -27,7 +51,15 @@ oracle('gate cases: 52 of 52, eight accepted', () => {
   const rows = tableOf('tcr/gate/gate_cases.tsv.gz')
   expect(rows.length).toBe(52)
   const verdicts = rows.map(row => {
-    const gate = judge(row.insert_nt!, { ...declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!]), fivePrime: row.five_prime!, stop: row.stop! }, germlines)
+    const gate = judge(
+      row.insert_nt!,
+      {
+        ...declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!]),
+        fivePrime: row.five_prime!,
+        stop: row.stop!,
+      },
+      germlines,
+    )
     return failedChecks(gate).length === 0 ? 'accept' : 'refuse'
   })
   expect(verdicts).toEqual(rows.map(row => row.expected))
@@ -36,13 +68,20 @@ oracle('gate cases: 52 of 52, eight accepted', () => {
 
 oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0331 for their stop', () => {
   const germlines = { receptor: imgtHuman(), constants: { human, mouse } }
-  const inserts = new Map(readData('tcr/golden/B_vdjdb_muC_CysLVL_furinP2A_out.tsv.gz').split('\n').map(line => line.split('\t')).map(cells => [cells[0]!, cells[21]!] as const))
+  const inserts = new Map(
+    readData('tcr/golden/B_vdjdb_muC_CysLVL_furinP2A_out.tsv.gz')
+      .split('\n')
+      .map(line => line.split('\t'))
+      .map(cells => [cells[0]!, cells[21]!] as const),
+  )
   const refused = new Map<string, readonly string[]>()
   let passed = 0
   for (const row of tableOf('tcr/golden/B_vdjdb_muC_CysLVL_furinP2A_in.tsv')) {
     const insert = inserts.get(row.TCR_name!)!
     if (insert === '') continue
-    const failed = failedChecks(judge(insert, declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!]), germlines))
+    const failed = failedChecks(
+      judge(insert, declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!]), germlines),
+    )
     if (failed.length === 0) passed++
     else refused.set(row.TCR_name!, failed)
   }
@@ -54,11 +93,22 @@ oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0
 
 oracle('the pseudogene rows of set A are refused as well', () => {
   const germlines = { receptor: imgtHuman(), constants: { human, mouse } }
-  const linked = new Map(readData('tcr/golden/A_vdjdb_humanC_P2A_out.tsv.gz').split('\n').map(line => line.split('\t')).map(cells => [cells[0]!, cells[21]!] as const))
+  const linked = new Map(
+    readData('tcr/golden/A_vdjdb_humanC_P2A_out.tsv.gz')
+      .split('\n')
+      .map(line => line.split('\t'))
+      .map(cells => [cells[0]!, cells[21]!] as const),
+  )
   const rows = tableOf('tcr/golden/A_vdjdb_humanC_P2A_in.tsv').filter(row => ['G0323', 'G0331'].includes(row.TCR_name!))
   expect(rows.length).toBe(2)
   for (const row of rows) {
-    const declaration = { ...declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!]), constantSet: 'human', linker: 'P2A', fivePrime: '', stop: '' }
+    const declaration = {
+      ...declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!]),
+      constantSet: 'human',
+      linker: 'P2A',
+      fivePrime: '',
+      stop: '',
+    }
     expect(failedChecks(judge(linked.get(row.TCR_name!)!, declaration, germlines))).toContain('stop-inside')
   }
 })
@@ -68,7 +118,10 @@ oracle('set G, lossless: given junction bases stand unchanged in 1,085 of 1,086 
   let kept = 0
   const refused: string[] = []
   for (const row of tableOf('tcr/golden/G_human_10x_nt_in.tsv')) {
-    for (const [locus, v, j, junctionNt] of [['TRA', row.TRAV, row.TRAJ, row.TRA_CDR3], ['TRB', row.TRBV, row.TRBJ, row.TRB_CDR3]] as const) {
+    for (const [locus, v, j, junctionNt] of [
+      ['TRA', row.TRAV, row.TRAJ, row.TRA_CDR3],
+      ['TRB', row.TRBV, row.TRBJ, row.TRB_CDR3],
+    ] as const) {
       const made = reconstructChain({ locus, vCall: v!, jCall: j!, junctionNt: junctionNt!, junctionAa: '' }, imgt, usage)
       if (!made.ok) refused.push(`${row.TCR_name} ${locus} ${made.issue.code}`)
       else if (made.value.junctionNt === junctionNt) kept++
@@ -122,10 +175,13 @@ test('1,000 random edits: every one that changes the product is refused', () => 
     const other = random.below(insert.length)
     const [from, to] = at < other ? [at, other] : [other, at]
     const edited =
-      kind === 0 ? insert.slice(0, at) + base + insert.slice(at + 1)
-      : kind === 1 ? insert.slice(0, at) + insert.slice(at + 1)
-      : kind === 2 ? insert.slice(0, at) + base + insert.slice(at)
-      : insert.slice(0, from) + insert.slice(to) + insert.slice(from, to)
+      kind === 0
+        ? insert.slice(0, at) + base + insert.slice(at + 1)
+        : kind === 1
+          ? insert.slice(0, at) + insert.slice(at + 1)
+          : kind === 2
+            ? insert.slice(0, at) + base + insert.slice(at)
+            : insert.slice(0, from) + insert.slice(to) + insert.slice(from, to)
     const product = (bases: string) => bases.slice(0, 9) + translate(bases.slice(9))
     if (product(edited) === product(insert) && edited.length === insert.length) continue
     changed++
@@ -140,8 +196,11 @@ test('written GenBank names every part and substitution at its place', () => {
   const record = value(parseGenbank(genbankOf(construct)))[0]!
   expect(record.sequence).toBe(construct.insert)
   const labels = record.features.map(feature => feature.qualifiers.find(([key]) => key === 'label')?.[1])
-  expect(labels).toEqual(expect.arrayContaining(['T48C', 'S57C', 'S112L', 'M114V', 'G115L', 'TRA junction', 'TRB junction', 'furin', '2a', 'stop']))
-  const at = (label: string) => record.features.find(feature => feature.qualifiers.some(([key, text]) => key === 'label' && text === label))!.parts[0]!
+  expect(labels).toEqual(
+    expect.arrayContaining(['T48C', 'S57C', 'S112L', 'M114V', 'G115L', 'TRA junction', 'TRB junction', 'furin', '2a', 'stop']),
+  )
+  const at = (label: string) =>
+    record.features.find(feature => feature.qualifiers.some(([key, text]) => key === 'label' && text === label))!.parts[0]!
   expect(translate(construct.insert.slice(at('T48C').start, at('T48C').end))).toBe('C')
   expect(translate(construct.insert.slice(at('TRA junction').start, at('TRA junction').end))).toBe('CAFMGYSGAGSYQLTF')
 })
@@ -157,19 +216,36 @@ test('an out-of-frame junction, a stop, a wrong end and an unknown gene are refu
     const made = reconstructChain({ locus: 'TRB', vCall, jCall: 'TRBJ1-6', junctionNt, junctionAa: '' }, human, usage)
     return made.ok ? 'ok' : made.issue.code
   }
-  expect([code('TGTGCCA'), code('TGTTAATTT'), code('TGTGCCAGC'), code('TGTNCCTTT'), code('TGTGCCTTT', 'TRBV99'), code('TGTGCCTTT', 'TRAV1-1')]).toEqual([
-    'junction-length', 'junction-stop', 'junction-ends', 'junction-residue', 'gene-unknown', 'locus-differs',
-  ])
+  expect([
+    code('TGTGCCA'),
+    code('TGTTAATTT'),
+    code('TGTGCCAGC'),
+    code('TGTNCCTTT'),
+    code('TGTGCCTTT', 'TRBV99'),
+    code('TGTGCCTTT', 'TRAV1-1'),
+  ]).toEqual(['junction-length', 'junction-stop', 'junction-ends', 'junction-residue', 'gene-unknown', 'locus-differs'])
 })
 
 oracle('constant regions equal the reference in protein, and in nucleotides but for mouse TRBC2', () => {
-  const byName = new Map(tableOf('tcr/constants/constants.tsv').filter(row => row.allele === '01').map(row => [row.name!, row]))
-  const cases = [['murine-cys-lvl', 'alpha', 'mTRACCLVL'], ['murine-cys', 'alpha', 'mTRACC'], ['murine', 'alpha', 'mTRAC'], ['murine-cys', 'beta', 'mTRBC2C'], ['human', 'alpha', 'hTRAC'], ['human-cys', 'alpha', 'hTRACC'], ['human-cys', 'beta', 'hTRBC2C']] as const
+  const byName = new Map(
+    tableOf('tcr/constants/constants.tsv')
+      .filter(row => row.allele === '01')
+      .map(row => [row.name!, row]),
+  )
+  const cases = [
+    ['murine-cys-lvl', 'alpha', 'mTRACCLVL'],
+    ['murine-cys', 'alpha', 'mTRACC'],
+    ['murine', 'alpha', 'mTRAC'],
+    ['murine-cys', 'beta', 'mTRBC2C'],
+    ['human', 'alpha', 'hTRAC'],
+    ['human-cys', 'alpha', 'hTRACC'],
+    ['human-cys', 'beta', 'hTRBC2C'],
+  ] as const
   for (const [set, chain, name] of cases) {
     const { species } = CONSTANT_SETS[set]!
     const built = value(buildConstant(species === 'mouse' ? mouse : human, CONSTANT_SETS[set]![chain], set))
     const row = byName.get(name)!
     expect([name, built.aa]).toEqual([name, row.aa_without_junction_residue])
-    if (name !== 'mTRBC2C') expect([name, built.nt]).toEqual([name, row['nt_starting_at_2nd_base_of_junction_codon_no_stop']])
+    if (name !== 'mTRBC2C') expect([name, built.nt]).toEqual([name, row.nt_starting_at_2nd_base_of_junction_codon_no_stop])
   }
 })

@@ -1,7 +1,7 @@
 // What leaves the house: GenBank with features, FASTA, order table. Only constructs that passed the gate are written as an order.
 import { translate } from '../bio/index.ts'
 import { type Cell, formatGenbank, type GenbankFeature } from '../format/index.ts'
-import { constantCodonOffset, CONSTANT_SETS } from './constant-set.ts'
+import { CONSTANT_SETS, constantCodonOffset } from './constant-set.ts'
 import type { Construct, ConstructPart } from './construct.ts'
 
 const FEATURE_TYPE: Readonly<Record<ConstructPart['role'], string>> = {

@@ -6,8 +6,16 @@ import type { CodonUsage } from '../bio/index.ts'
 import { parseThimbleHeader, parseThimbleLine, thimbleOutputColumns } from '../format/index.ts'
 import { makeStitcher, parseStitchrReference, stitchedCells } from './index.ts'
 
-const shipped = (name: string) => readFileSync(join(root, 'packages/node/data', name), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t'))
-const usage: CodonUsage = { species: 'human', count: new Map(shipped('codon-usage-human.tsv').map(cells => [cells[0]!, Number(cells[2])] as const)) }
+const shipped = (name: string) =>
+  readFileSync(join(root, 'packages/node/data', name), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map(line => line.split('\t'))
+const usage: CodonUsage = {
+  species: 'human',
+  count: new Map(shipped('codon-usage-human.tsv').map(cells => [cells[0]!, Number(cells[2])] as const)),
+}
 const linkers = new Map(shipped('linkers.tsv').map(cells => [cells[0]!, cells[1]!] as const))
 const IMGT = 'tcr/imgt_202514-7_stitchr_format/HUMAN'
 
@@ -16,9 +24,13 @@ function compare(set: string, extra: boolean): number {
   const files = ['TRA', 'TRB', 'TRG', 'TRD'].map(locus => ({ text: readData(`${IMGT}/${locus}.fasta`) }))
   const genes = extra ? [{ text: readData('tcr/constants/additional-genes.cognate.fasta'), extra: true }] : []
   const stitcher = makeStitcher(value(parseStitchrReference([...files, ...genes], readData(`${IMGT}/C-region-motifs.tsv`))), usage, linkers)
-  const [head, ...rows] = readData(`tcr/golden/${set}_in.tsv`).split('\n').filter(line => line !== '')
+  const [head, ...rows] = readData(`tcr/golden/${set}_in.tsv`)
+    .split('\n')
+    .filter(line => line !== '')
   const { loci } = value(parseThimbleHeader(head!))
-  const [outHead, ...outRows] = readData(`tcr/golden/${set}_out.tsv.gz`).split('\n').filter(line => line !== '')
+  const [outHead, ...outRows] = readData(`tcr/golden/${set}_out.tsv.gz`)
+    .split('\n')
+    .filter(line => line !== '')
   expect(outHead).toBe(thimbleOutputColumns(loci[0], loci[1]).join('\t'))
   expect(rows.length).toBe(outRows.length)
   rows.forEach((row, i) => {

@@ -7,7 +7,18 @@ import { parseReceptorTable, parseStitchrReference } from '../construct/index.ts
 import { parseExpression, parseHlaLoss } from '../neoantigen/index.ts'
 import { DEFAULT_VARIANT_OPTIONS, VariantCaller } from '../variant/index.ts'
 import {
-  MatrixMarketReader, parseAirr, parseDelimited, parseFasta, parseFastq, parseGenbank, parseGffLine, parseTenxContigs, parseThimbleHeader, parseThimbleLine, parseVcfHeader, parseVcfRecord,
+  MatrixMarketReader,
+  parseAirr,
+  parseDelimited,
+  parseFasta,
+  parseFastq,
+  parseGenbank,
+  parseGffLine,
+  parseTenxContigs,
+  parseThimbleHeader,
+  parseThimbleLine,
+  parseVcfHeader,
+  parseVcfRecord,
 } from './index.ts'
 
 /** Whole pass over a VCF, as the rim does it. */
@@ -40,24 +51,53 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
       '##fileformat=VCFv4.2\n##INFO=<ID=CSQ,Number=.,Type=String,Description="Format: Allele|Consequence|SYMBOL|Gene|Feature|BIOTYPE|Protein_position|Amino_acids|Codons|WildtypeProtein|FrameshiftSequence">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tT\n1\t10\t.\tA\tG\t.\tPASS\tCSQ=G|missense_variant|K|E|T|protein_coding|3|K/R|aaA/aaG|MAKLLLLLLLLLL|\tGT:AD:DP:AF\t0/1:5,5:10:0.5\n2\t20\t.\tAT\tA\t.\tq\tCSQ=-|frameshift_variant|K|E|T|protein_coding|3|K/X|aaA/aa|MAKLLLLLLLLLL|MAWWWW\tGT:AD:DP:AF\t0|1:5,5:10:0.5',
   },
   'matrix-market': { parse: matrix, sample: '%%MatrixMarket matrix coordinate integer general\n%x\n3 2 3\n1 1 5\n3 1 2\n2 2 9\n' },
-  'tenx-contigs': { parse: parseTenxContigs, sample: 'barcode,is_cell,contig_id,chain,v_gene,j_gene,productive,cdr3,cdr3_nt,umis,reads\nA-1,True,A-1_1,TRA,TRAV1,TRAJ1,True,CF,TGTTTT,4,9\n' },
-  airr: { parse: parseAirr, sample: 'sequence_id\tv_call\tj_call\tjunction\tproductive\tumi_count\tcell_id\ns\tTRAV1*01\tTRAJ1*01\tTGTTTT\tT\t4\tc\n' },
-  genbank: { parse: parseGenbank, sample: 'LOCUS       x 8 bp DNA linear SYN\nFEATURES             Location/Qualifiers\n     CDS             join(1..3,5..8)\n                     /label="a""b"\nORIGIN\n        1 acgtacgt\n//\n' },
+  'tenx-contigs': {
+    parse: parseTenxContigs,
+    sample:
+      'barcode,is_cell,contig_id,chain,v_gene,j_gene,productive,cdr3,cdr3_nt,umis,reads\nA-1,True,A-1_1,TRA,TRAV1,TRAJ1,True,CF,TGTTTT,4,9\n',
+  },
+  airr: {
+    parse: parseAirr,
+    sample: 'sequence_id\tv_call\tj_call\tjunction\tproductive\tumi_count\tcell_id\ns\tTRAV1*01\tTRAJ1*01\tTGTTTT\tT\t4\tc\n',
+  },
+  genbank: {
+    parse: parseGenbank,
+    sample:
+      'LOCUS       x 8 bp DNA linear SYN\nFEATURES             Location/Qualifiers\n     CDS             join(1..3,5..8)\n                     /label="a""b"\nORIGIN\n        1 acgtacgt\n//\n',
+  },
   fasta: { parse: parseFasta, sample: '>a b\nACGT\n>c\nTTT\n' },
   fastq: { parse: parseFastq, sample: '@a\nACG\n+\nIII\n@b\nTT\n+\nII\n' },
-  gff: { parse: text => text.split('\n').map((line, i) => parseGffLine(line, i + 1)), sample: '1\th\tCDS\t1\t9\t.\t+\t0\tID=a;Parent=b\n1\th\tCDS\t1\t9\t.\t+\t0\tgene_id "g"; tag "x";' },
+  gff: {
+    parse: text => text.split('\n').map((line, i) => parseGffLine(line, i + 1)),
+    sample: '1\th\tCDS\t1\t9\t.\t+\t0\tID=a;Parent=b\n1\th\tCDS\t1\t9\t.\t+\t0\tgene_id "g"; tag "x";',
+  },
   csv: { parse: text => parseDelimited(text, { delimiter: ',' }), sample: 'a,b\n"1,""2",3\n' },
   tsv: { parse: text => parseDelimited(text, { delimiter: '\t' }), sample: 'a\tb\n1\t2\n' },
   expression: { parse: parseExpression, sample: 'Name\tLength\tTPM\nENST1|ENSG1|X\t5\t2.5\n' },
   'hla-loss': { parse: parseHlaLoss, sample: 'allele\tlost\tevidence\nA*02:01\ttrue\tx\n' },
   'hla-name': { parse: parseHlaAllele, sample: 'HLA-DPA10103-DPB10401' },
-  optitype: { parse: text => parseTyping('optitype', text), sample: '\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n0\tA*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02\t9\t9\n' },
+  optitype: {
+    parse: text => parseTyping('optitype', text),
+    sample: '\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n0\tA*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02\t9\t9\n',
+  },
   arcashla: { parse: text => parseTyping('arcashla', text), sample: '{"A": ["A*01:01:01"]}' },
   hlahd: { parse: text => parseTyping('hlahd', text), sample: 'A\tHLA-A*01:01:01\t-\nB\tNot typed\tNot typed\n' },
-  germline: { parse: parseGermline, sample: 'region\tgene\tallele\trecord\tleader\tsequence\tcys23\ttrp41\tcys104\tj118\nJ\tTRAJ1\t01\tr\t\tACGT\t\t\t\t1\n' },
-  thimble: { parse: text => [parseThimbleHeader(text.split('\n')[0]!), parseThimbleLine(text, 2)], sample: 'G1\tTRAV1\tTRAJ1\tCAF\tTRBV1\tTRBJ1\tCAF' },
-  'stitchr-reference': { parse: text => parseStitchrReference([{ text }], 'C gene\tExons\tStart motif\tStop codon motif\n'), sample: '>X|TRAV1*01|Homo sapiens|F|V|1|2|3|4|5|6|7|8|9|~VARIABLE\nacgt\n' },
-  receptors: { parse: parseReceptorTable, sample: 'receptor_id\ttra_v_call\ttra_j_call\ttra_junction_aa\ttrb_v_call\ttrb_j_call\ttrb_junction_aa\nR\ta\tb\tc\td\te\tf\n' },
+  germline: {
+    parse: parseGermline,
+    sample: 'region\tgene\tallele\trecord\tleader\tsequence\tcys23\ttrp41\tcys104\tj118\nJ\tTRAJ1\t01\tr\t\tACGT\t\t\t\t1\n',
+  },
+  thimble: {
+    parse: text => [parseThimbleHeader(text.split('\n')[0]!), parseThimbleLine(text, 2)],
+    sample: 'G1\tTRAV1\tTRAJ1\tCAF\tTRBV1\tTRBJ1\tCAF',
+  },
+  'stitchr-reference': {
+    parse: text => parseStitchrReference([{ text }], 'C gene\tExons\tStart motif\tStop codon motif\n'),
+    sample: '>X|TRAV1*01|Homo sapiens|F|V|1|2|3|4|5|6|7|8|9|~VARIABLE\nacgt\n',
+  },
+  receptors: {
+    parse: parseReceptorTable,
+    sample: 'receptor_id\ttra_v_call\ttra_j_call\ttra_junction_aa\ttrb_v_call\ttrb_j_call\ttrb_junction_aa\nR\ta\tb\tc\td\te\tf\n',
+  },
   case: { parse: parseCase, sample: 'case: X\nhla: [A*02:01]\ntumour: {vcf: a.vcf}\ntil:\n  - {lesion: a, contigs: b}\n' },
 }
 
@@ -75,9 +115,15 @@ describe.each(Object.entries(SAMPLES))('%s', (_name, { parse, sample }) => {
     expect(parse(sample)).toBeDefined()
   })
   test('mangled samples give an issue or a value', () => {
-    fc.assert(fc.property(mangled(sample), text => parse(text) !== null), { numRuns: 300 })
+    fc.assert(
+      fc.property(mangled(sample), text => parse(text) !== null),
+      { numRuns: 300 },
+    )
   })
   test('random text gives an issue or a value', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), text => parse(text) !== null), { numRuns: 150 })
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), text => parse(text) !== null),
+      { numRuns: 150 },
+    )
   })
 })

@@ -4,7 +4,20 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { data, oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import {
-  decodePercent, formatGenbank, infoValue, MatrixMarketReader, parseAirr, parseDelimited, parseFasta, parseFastq, parseGenbank, parseGffLine, parseTenxContigs, parseVcfHeader, parseVcfRecord, sampleValue,
+  decodePercent,
+  formatGenbank,
+  infoValue,
+  MatrixMarketReader,
+  parseAirr,
+  parseDelimited,
+  parseFasta,
+  parseFastq,
+  parseGenbank,
+  parseGffLine,
+  parseTenxContigs,
+  parseVcfHeader,
+  parseVcfRecord,
+  sampleValue,
 } from './index.ts'
 
 oracle('Matrix Market: three real matrices have the shape, entries, sums and first and last cells that scipy reads', () => {
@@ -17,7 +30,12 @@ oracle('Matrix Market: three real matrices have the shape, entries, sums and fir
     for (let i = 0; i < bytes.length; i += 99_991) reader.push(bytes.subarray(i, i + 99_991))
     const matrix = value(reader.finish())
     const sum = (from: number, to: number) => matrix.data.subarray(from, to).reduce((a, b) => a + b, 0)
-    expect([row.file, matrix.rows, matrix.columns, matrix.indices.length]).toEqual([row.file, Number(row.features), Number(row.cells), Number(row.nnz)])
+    expect([row.file, matrix.rows, matrix.columns, matrix.indices.length]).toEqual([
+      row.file,
+      Number(row.features),
+      Number(row.cells),
+      Number(row.nnz),
+    ])
     expect(sum(0, matrix.data.length)).toBe(Number(row.sum))
     expect(sum(0, matrix.indptr[1]!)).toBe(Number(row.first_cell_sum))
     expect(sum(matrix.indptr[matrix.columns - 1]!, matrix.data.length)).toBe(Number(row.last_cell_sum))
@@ -47,13 +65,20 @@ test('a matrix that ends early, or whose entry lies outside, is an issue with it
 })
 
 oracle('GenBank: sequences and features are those an independent reader finds, malformed files give an issue or a value', () => {
-  const expected = JSON.parse(readData('tcr/vectors/expected.json')) as Record<string, { topology?: string; length?: number; sha256?: string | null; features?: { type: string; parts: [number, number, number][] | null }[] }>
+  const expected = JSON.parse(readData('tcr/vectors/expected.json')) as Record<
+    string,
+    { topology?: string; length?: number; sha256?: string | null; features?: { type: string; parts: [number, number, number][] | null }[] }
+  >
   let compared = 0
   for (const [file, want] of Object.entries(expected).filter(([name]) => /\.gbk?$/.test(name))) {
     const parsed = parseGenbank(readData(`tcr/vectors/${file}`))
     if (!parsed.ok || want.sha256 === undefined || want.sha256 === null || want.features === undefined) continue
     const record = parsed.value[0]!
-    expect([file, record.sequence.length, createHash('sha256').update(record.sequence).digest('hex')]).toEqual([file, want.length, want.sha256])
+    expect([file, record.sequence.length, createHash('sha256').update(record.sequence).digest('hex')]).toEqual([
+      file,
+      want.length,
+      want.sha256,
+    ])
     const ours = record.features.map(f => [f.type, [...f.parts].sort((a, b) => a.start - b.start).map(part => [part.start + 1, part.end])])
     for (const feature of want.features) {
       if (feature.parts === null) continue
@@ -66,10 +91,29 @@ oracle('GenBank: sequences and features are those an independent reader finds, m
 
 test('a written GenBank record reads back equal, quotes and long qualifiers included', () => {
   const record = {
-    name: 'TCR-0123456789', topology: 'linear' as const, definition: 'a "quoted" construct', sequence: 'ACGT'.repeat(40),
+    name: 'TCR-0123456789',
+    topology: 'linear' as const,
+    definition: 'a "quoted" construct',
+    sequence: 'ACGT'.repeat(40),
     features: [
-      { type: 'CDS', parts: [{ start: 9, end: 90 }], strand: 1 as const, qualifiers: [['codon_start', '1'], ['translation', 'M'.repeat(150)]] as const },
-      { type: 'misc_feature', parts: [{ start: 100, end: 160 }, { start: 0, end: 5 }], strand: -1 as const, qualifiers: [['note', 'says "so" and goes on for more than the width of one line of a flat file']] as const },
+      {
+        type: 'CDS',
+        parts: [{ start: 9, end: 90 }],
+        strand: 1 as const,
+        qualifiers: [
+          ['codon_start', '1'],
+          ['translation', 'M'.repeat(150)],
+        ] as const,
+      },
+      {
+        type: 'misc_feature',
+        parts: [
+          { start: 100, end: 160 },
+          { start: 0, end: 5 },
+        ],
+        strand: -1 as const,
+        qualifiers: [['note', 'says "so" and goes on for more than the width of one line of a flat file']] as const,
+      },
     ],
   }
   const text = formatGenbank(record)
@@ -80,7 +124,10 @@ test('a written GenBank record reads back equal, quotes and long qualifiers incl
 })
 
 test('FASTA joins lines, FASTQ wants four; faults name their line', () => {
-  expect(value(parseFasta('>a one\nAC\nGT\n\n>b\r\nTT\r\n'))).toEqual([{ id: 'a', description: 'one', sequence: 'ACGT' }, { id: 'b', description: '', sequence: 'TT' }])
+  expect(value(parseFasta('>a one\nAC\nGT\n\n>b\r\nTT\r\n'))).toEqual([
+    { id: 'a', description: 'one', sequence: 'ACGT' },
+    { id: 'b', description: '', sequence: 'TT' },
+  ])
   expect(parseFasta('ACGT\n')).toMatchObject({ ok: false, issue: { code: 'fasta-no-header', line: 1 } })
   expect(value(parseFastq('@r 1\nACG\n+\nIII\n'))[0]).toEqual({ id: 'r', description: '1', sequence: 'ACG', quality: 'III' })
   expect(parseFastq('@r\nACG\n+\nII\n')).toMatchObject({ ok: false, issue: { code: 'fastq-malformed', line: 1 } })
@@ -93,7 +140,11 @@ test('CSV cells may be quoted; a missing column and a long row are named', () =>
   expect(parseDelimited('a,b\n"1,2\n', { delimiter: ',' })).toMatchObject({ ok: false, issue: { code: 'csv-quote', line: 2 } })
 })
 
-const VCF = ['##fileformat=VCFv4.3', '##INFO=<ID=CSQ,Number=.,Type=String,Description="Consequence. Format: Allele|Consequence">', '#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tT']
+const VCF = [
+  '##fileformat=VCFv4.3',
+  '##INFO=<ID=CSQ,Number=.,Type=String,Description="Consequence. Format: Allele|Consequence">',
+  '#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tT',
+]
 
 test('VCF: percent escapes, flags, missing values', () => {
   const header = value(parseVcfHeader(VCF))
@@ -117,31 +168,43 @@ test('VCF: a bad POS, a cut line, a wrong letter are refused with line and colum
 })
 
 test('10x contigs: None and No are absent, -DV is /DV, a contig given twice is refused', () => {
-  const head = 'barcode,is_cell,contig_id,high_confidence,length,chain,v_gene,d_gene,j_gene,c_gene,full_length,productive,cdr3,cdr3_nt,reads,umis'
+  const head =
+    'barcode,is_cell,contig_id,high_confidence,length,chain,v_gene,d_gene,j_gene,c_gene,full_length,productive,cdr3,cdr3_nt,reads,umis'
   const row = 'AAAC-1,True,AAAC-1_contig_1,True,500,TRA,TRAV38-2-DV8,None,TRAJ20,TRAC,True,True,CGF,TGTGGGTTT,100,4'
-  expect(value(parseTenxContigs(`${head}\n${row}\n`))[0]).toMatchObject({ vCall: 'TRAV38-2/DV8', dCall: '', junction: 'TGTGGGTTT', umiCount: 4, productive: true })
+  expect(value(parseTenxContigs(`${head}\n${row}\n`))[0]).toMatchObject({
+    vCall: 'TRAV38-2/DV8',
+    dCall: '',
+    junction: 'TGTGGGTTT',
+    umiCount: 4,
+    productive: true,
+  })
   expect(parseTenxContigs(`${head}\n${row}\n${row}\n`)).toMatchObject({ ok: false, issue: { code: 'contig-twice', line: 3 } })
   expect(parseTenxContigs('a,b\n')).toMatchObject({ ok: false, issue: { code: 'column-missing' } })
 })
 
 oracle('AIRR: every real file of two programs is read; umi_count and duplicate_count are the same', () => {
   let rows = 0
-  for (const file of ['immunesim_tra.tsv', 'immunesim_trb.tsv', 'rearrangement_tra.tsv', 'rearrangement_trb.tsv', 'tra_issue_280.tsv']) rows += value(parseAirr(readData(`singlecell/scirpy/${file}`))).length
+  for (const file of ['immunesim_tra.tsv', 'immunesim_trb.tsv', 'rearrangement_tra.tsv', 'rearrangement_trb.tsv', 'tra_issue_280.tsv'])
+    rows += value(parseAirr(readData(`singlecell/scirpy/${file}`))).length
   expect(rows).toBeGreaterThan(200)
-  expect(value(parseAirr('sequence_id\tv_call\tj_call\tjunction\tproductive\tduplicate_count\ns\tTRBV1*01,TRBV2*01\tTRBJ1\tTGT\tT\t3\n'))[0]).toMatchObject({ umiCount: 3, vCall: 'TRBV1*01', locus: 'TRB', productive: true })
+  expect(
+    value(parseAirr('sequence_id\tv_call\tj_call\tjunction\tproductive\tduplicate_count\ns\tTRBV1*01,TRBV2*01\tTRBJ1\tTGT\tT\t3\n'))[0],
+  ).toMatchObject({ umiCount: 3, vCall: 'TRBV1*01', locus: 'TRB', productive: true })
 })
 
 oracle('GTF: all features of two annotations are read, tags kept', () => {
   let features = 0
   let basic = 0
   for (const file of ['Homo_sapiens.GRCh37.75_chr1.sorted.gtf.gz', 'Homo_sapiens.GENCODE.GRCh37.chr6_chr9.sorted.gtf.gz']) {
-    readData(`reference/${file}`).split('\n').forEach((line, i) => {
-      const feature = value(parseGffLine(line, i + 1))
-      if (feature === undefined) return
-      features++
-      if (feature.attributes.get('tag')?.includes('basic') === true) basic++
-      expect(feature.attributes.get('gene_id')?.[0]).toMatch(/^ENSG/)
-    })
+    readData(`reference/${file}`)
+      .split('\n')
+      .forEach((line, i) => {
+        const feature = value(parseGffLine(line, i + 1))
+        if (feature === undefined) return
+        features++
+        if (feature.attributes.get('tag')?.includes('basic') === true) basic++
+        expect(feature.attributes.get('gene_id')?.[0]).toMatch(/^ENSG/)
+      })
   }
   expect(features).toBeGreaterThan(400_000)
   expect(basic).toBeGreaterThan(50_000)

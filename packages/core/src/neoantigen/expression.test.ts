@@ -24,5 +24,8 @@ test('an unknown header is an issue that names it and the known shapes', () => {
 
 test('identifiers of another annotation are refused with examples of both sides', () => {
   const expression = value(parseExpression('target_id\ttpm\nNM_000546\t3\n'))
-  expect(checkExpressionIds(expression, [{ transcript: 'ENST1', geneId: 'ENSG1', gene: 'TP53' }])).toMatchObject({ ok: false, issue: { code: 'expression-ids' } })
+  expect(checkExpressionIds(expression, [{ transcript: 'ENST1', geneId: 'ENSG1', gene: 'TP53' }])).toMatchObject({
+    ok: false,
+    issue: { code: 'expression-ids' },
+  })
 })

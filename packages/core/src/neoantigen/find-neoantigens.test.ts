@@ -1,28 +1,72 @@
 import { expect, test } from 'vitest'
+import { value } from '../../../../test/oracle.ts'
 import { type HlaAllele, parseHlaList } from '../bio/index.ts'
 import type { Predictor, ScoreBlock } from '../presentation/index.ts'
 import { NO_READS, type ProteinChange, type SomaticVariant, type VariantId } from '../variant/index.ts'
-import { rankNeoantigens, ReferenceMatcher, searchPeptides } from './index.ts'
-import { value } from '../../../../test/oracle.ts'
+import { ReferenceMatcher, rankNeoantigens, searchPeptides } from './index.ts'
 
 /** Percentile by table, 50 otherwise: peptide and allele decide, nothing else. */
 const tablePredictor = (table: Readonly<Record<string, number>>): Predictor => ({
-  id: 'table', minLength: 8, maxLength: 14, alleles: () => [], support: () => ({ ligands: 1000, affinities: 1000, distance: 0, nearest: '' }),
+  id: 'table',
+  minLength: 8,
+  maxLength: 14,
+  alleles: () => [],
+  support: () => ({ ligands: 1000, affinities: 1000, distance: 0, nearest: '' }),
   predict: (peptides, alleles): ScoreBlock => {
     const percentile = Float32Array.from(peptides.flatMap(peptide => alleles.map(allele => table[`${peptide} ${allele}`] ?? 50)))
-    return { alleles, peptides: peptides.length, presentationPercentile: percentile, affinityPercentile: percentile, presentationScore: percentile.map(p => 1 / p), ic50NanoMolar: percentile.map(p => 100 * p) }
+    return {
+      alleles,
+      peptides: peptides.length,
+      presentationPercentile: percentile,
+      affinityPercentile: percentile,
+      presentationScore: percentile.map(p => 1 / p),
+      ic50NanoMolar: percentile.map(p => 100 * p),
+    }
   },
 })
 
 const KRAS = 'MTEYKLVVVGAGGVGKSALTIQLIQNHFVDEYDPTIEDSYRKQVV'
 const variant: SomaticVariant = {
-  id: 'chr12-25245349-25245350-C-T' as VariantId, line: 9, chromosome: 'chr12', position: 25245350, ref: 'C', alt: 'T', start: 25245349, end: 25245350, filter: 'PASS',
-  tumour: { depth: 100, vaf: 0.4, altReads: 40 }, normal: NO_READS, rna: { depth: 50, vaf: 0.5, altReads: 25 }, geneExpression: new Map([['KRAS', 40]]), transcriptExpression: new Map(), phaseSet: undefined, caveats: [],
+  id: 'chr12-25245349-25245350-C-T' as VariantId,
+  line: 9,
+  chromosome: 'chr12',
+  position: 25245350,
+  ref: 'C',
+  alt: 'T',
+  start: 25245349,
+  end: 25245350,
+  filter: 'PASS',
+  tumour: { depth: 100, vaf: 0.4, altReads: 40 },
+  normal: NO_READS,
+  rna: { depth: 50, vaf: 0.5, altReads: 25 },
+  geneExpression: new Map([['KRAS', 40]]),
+  transcriptExpression: new Map(),
+  phaseSet: undefined,
+  caveats: [],
 }
 const change: ProteinChange = {
-  variantId: variant.id, kind: 'missense', gene: 'KRAS', geneId: 'ENSG1', transcript: 'ENST1', proteinId: 'ENSP1', biotype: 'protein_coding', maneSelect: true, canonical: true, tsl: '1', flags: 'None',
-  consequence: 'missense_variant', aminoAcidChange: 'G/D', codonChange: 'gGt/gAt', proteinPosition: '12', hgvsc: '', hgvsp: '', wildType: KRAS, mutant: KRAS.replace('GAGGV', 'GADGV'),
-  transcriptExpression: undefined, geneExpression: 40, pvacseqIndex: '1.KRAS.ENST1.missense.12G/D',
+  variantId: variant.id,
+  kind: 'missense',
+  gene: 'KRAS',
+  geneId: 'ENSG1',
+  transcript: 'ENST1',
+  proteinId: 'ENSP1',
+  biotype: 'protein_coding',
+  maneSelect: true,
+  canonical: true,
+  tsl: '1',
+  flags: 'None',
+  consequence: 'missense_variant',
+  aminoAcidChange: 'G/D',
+  codonChange: 'gGt/gAt',
+  proteinPosition: '12',
+  hgvsc: '',
+  hgvsp: '',
+  wildType: KRAS,
+  mutant: KRAS.replace('GAGGV', 'GADGV'),
+  transcriptExpression: undefined,
+  geneExpression: 40,
+  pvacseqIndex: '1.KRAS.ENST1.missense.12G/D',
 }
 const alleles = value(parseHlaList(['A*11:01', 'C*08:02'])).map(parsed => parsed.allele)
 const [A1101, C0802] = alleles as [HlaAllele, HlaAllele]
@@ -40,7 +84,11 @@ test('the best peptide is the one with the lowest percentile, its wild type besi
 test('a peptide that only a lost allele presents is tier HlaLost and stands behind all others', () => {
   const predictor = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1 })
   const hlaLoss = [{ allele: C0802, lost: true, evidence: 'LOHHLA' }]
-  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], { downstream: 100 }), predictor, { alleles, downstream: 100, hlaLoss })
+  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], { downstream: 100 }), predictor, {
+    alleles,
+    downstream: 100,
+    hlaLoss,
+  })
   expect(neoantigens[0]!.tier).toBe('HlaLost')
   expect(neoantigens[0]!.reasons[0]).toBe('only HLA-C*08:02 presents it, and the tumour has lost that allele')
 })
@@ -48,7 +96,11 @@ test('a peptide that only a lost allele presents is tier HlaLost and stands behi
 test('a lost allele is never the best allele when another presents', () => {
   const predictor = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1, [`VVVGADGVGK ${A1101}`]: 0.4 })
   const hlaLoss = [{ allele: C0802, lost: true, evidence: '' }]
-  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], { downstream: 100 }), predictor, { alleles, downstream: 100, hlaLoss })
+  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], { downstream: 100 }), predictor, {
+    alleles,
+    downstream: 100,
+    hlaLoss,
+  })
   expect(neoantigens[0]!.best.allele).toBe(A1101)
   expect(neoantigens[0]!.tier).not.toBe('HlaLost')
 })
@@ -64,6 +116,9 @@ test('an 8-mer shared with another protein is a match; the own transcript is not
 
 test('two windows that differ only in transcripts are one, and name both', () => {
   const twin = { ...change, transcript: 'ENST2', pvacseqIndex: '2.KRAS.ENST2.missense.12G/D' }
-  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change, twin], { downstream: 100 }), tablePredictor({}), { alleles, downstream: 100 })
+  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change, twin], { downstream: 100 }), tablePredictor({}), {
+    alleles,
+    downstream: 100,
+  })
   expect(neoantigens[0]!.transcripts).toEqual(['ENST1', 'ENST2'])
 })

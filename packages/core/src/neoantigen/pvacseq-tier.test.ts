@@ -20,11 +20,27 @@ oracle('HCC1395: 358 of 358 tiers and the same order from pVACseq’s own number
   const ours = rows.map(row => {
     const tsl = number(row.TSL)
     const facts = {
-      ic50Mutant: number(row['IC50 MT'])!, ic50WildType: number(row['IC50 WT']), rnaExpression: number(row['RNA Expr']), rnaVaf: number(row['RNA VAF']), rnaDepth: number(row['RNA Depth']),
-      alleleExpression: number(row['Allele Expr']), dnaVaf: number(row['DNA VAF']), preferredTranscript: row['MANE Select'] === 'True' || row.Canonical === 'True' || (tsl !== undefined && tsl <= 1),
-      refMatch: false, problematic: row['Prob Pos'] !== 'None', changedPositions: positions(row.Pos!), peptideLength: row['Best Peptide']!.length,
+      ic50Mutant: number(row['IC50 MT'])!,
+      ic50WildType: number(row['IC50 WT']),
+      rnaExpression: number(row['RNA Expr']),
+      rnaVaf: number(row['RNA VAF']),
+      rnaDepth: number(row['RNA Depth']),
+      alleleExpression: number(row['Allele Expr']),
+      dnaVaf: number(row['DNA VAF']),
+      preferredTranscript: row['MANE Select'] === 'True' || row.Canonical === 'True' || (tsl !== undefined && tsl <= 1),
+      refMatch: false,
+      problematic: row['Prob Pos'] !== 'None',
+      changedPositions: positions(row.Pos!),
+      peptideLength: row['Best Peptide']!.length,
     }
-    return { id: row.ID!, tier: pvacseqTier(facts, clonal), ic50Mutant: facts.ic50Mutant, alleleExpression: facts.alleleExpression, gene: row.Gene!, change: row['AA Change']! }
+    return {
+      id: row.ID!,
+      tier: pvacseqTier(facts, clonal),
+      ic50Mutant: facts.ic50Mutant,
+      alleleExpression: facts.alleleExpression,
+      gene: row.Gene!,
+      change: row['AA Change']!,
+    }
   })
   expect(ours.map(row => row.tier)).toEqual(rows.map(row => row.Tier))
   expect(pvacseqOrder(ours).map(row => row.id)).toEqual(rows.map(row => row.ID))

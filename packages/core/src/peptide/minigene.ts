@@ -21,7 +21,10 @@ export function minigeneWindow(change: WindowInput): MinigeneWindow | undefined 
   const isTail = change.kind === 'FS' || change.kind === 'stop_lost'
   return {
     sequence: isTail ? mutant.slice(from) : change.mutant.slice(offset + from, offset + changedEnd + MINIGENE_FLANK),
-    wildType: wildType.slice(from, changedStart + MINIGENE_FLANK + (isTail ? 0 : change.wildType.length - change.mutant.length + changedEnd - changedStart)),
+    wildType: wildType.slice(
+      from,
+      changedStart + MINIGENE_FLANK + (isTail ? 0 : change.wildType.length - change.mutant.length + changedEnd - changedStart),
+    ),
     changeOffset: changedStart - from + 1,
   }
 }

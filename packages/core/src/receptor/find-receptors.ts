@@ -4,9 +4,9 @@ import {
   byText,
   type Caveat,
   caveat,
-  fail,
   Funnel,
   type FunnelRow,
+  fail,
   type Issue,
   issue,
   ok,
@@ -14,7 +14,7 @@ import {
   sha256Hex,
 } from '../base/index.ts'
 import type { ContigRow } from '../format/index.ts'
-import { callClonotypes, type Clonotype, type ClonotypeChain } from './call-clonotypes.ts'
+import { type Clonotype, type ClonotypeChain, callClonotypes } from './call-clonotypes.ts'
 import { type Cell, makeCell } from './cell.ts'
 import { type CloneScore, scoreClones } from './clone-score.ts'
 import { chainsByCell } from './contig.ts'

@@ -1,25 +1,53 @@
-import { gunzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { data, oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { MatrixMarketReader } from '../format/index.ts'
-import { type ExpressionMatrix, makeExpressionMatrix, meanScore, resolveSignature, scoreClones, scoreGenes, type Signature, uCell } from './index.ts'
+import {
+  type ExpressionMatrix,
+  makeExpressionMatrix,
+  meanScore,
+  resolveSignature,
+  type Signature,
+  scoreClones,
+  scoreGenes,
+  uCell,
+} from './index.ts'
 
 function realMatrix(): ExpressionMatrix {
   const folder = 'singlecell/screpertoire/scRep_example_500cells'
   const reader = new MatrixMarketReader()
   reader.push(gunzipSync(readFileSync(data(`${folder}/matrix.mtx.gz`))))
   const lines = (name: string) => readData(`${folder}/${name}`).trim().split('\n')
-  return value(makeExpressionMatrix(value(reader.finish()), lines('features.tsv.gz').map(line => line.split('\t')[1] ?? line), lines('barcodes.tsv.gz')))
+  return value(
+    makeExpressionMatrix(
+      value(reader.finish()),
+      lines('features.tsv.gz').map(line => line.split('\t')[1] ?? line),
+      lines('barcodes.tsv.gz'),
+    ),
+  )
 }
 
 oracle('mean, score_genes and UCell of 7 gene sets on 500 cells equal the reference programs to 1e-6', () => {
   const matrix = realMatrix()
   const expected = tableOf('singlecell/score-oracles/scRep_500_expected.tsv.gz')
   const genes = Map.groupBy(tableOf('signatures/signatures.tsv'), row => row.signature!)
-  const methods = { mean: meanScore, score_genes_all_controls: scoreGenes, UCell_impute: (m: ExpressionMatrix, s: ReturnType<typeof resolveSignature>) => uCell(m, s, 'impute'), UCell_skip: (m: ExpressionMatrix, s: ReturnType<typeof resolveSignature>) => uCell(m, s, 'skip') }
+  const methods = {
+    mean: meanScore,
+    score_genes_all_controls: scoreGenes,
+    UCell_impute: (m: ExpressionMatrix, s: ReturnType<typeof resolveSignature>) => uCell(m, s, 'impute'),
+    UCell_skip: (m: ExpressionMatrix, s: ReturnType<typeof resolveSignature>) => uCell(m, s, 'skip'),
+  }
   let compared = 0
-  for (const name of ['NeoTCR8', 'NeoTCR4', 'NeoTCR_PBL', 'Hanada_CD8_27', 'Oliveira_TumorSpecific_74', 'Lowery_CD8_neg', 'Yost_CD8_Exh_100']) {
+  for (const name of [
+    'NeoTCR8',
+    'NeoTCR4',
+    'NeoTCR_PBL',
+    'Hanada_CD8_27',
+    'Oliveira_TumorSpecific_74',
+    'Lowery_CD8_neg',
+    'Yost_CD8_Exh_100',
+  ]) {
     const signature: Signature = { name, lineage: 'any', genes: genes.get(name)!.map(row => row.gene!), source: '' }
     // the references match exact symbols
     const set = resolveSignature(signature, matrix, false)

@@ -1,7 +1,8 @@
 // Scores of a gene set per cell, deterministic: mean of ln(1 + CP10K), scanpy's score_genes with all controls, and UCell.
 // UCell: Andreatta & Carmona 2021, doi:10.1016/j.csbj.2021.06.043; score_genes: Wolf 2018, doi:10.1186/s13059-017-1382-0. Written from the formulas.
-import { GENE_ALIASES } from './gene-aliases.table.ts'
+
 import type { ExpressionMatrix } from './expression-matrix.ts'
+import { GENE_ALIASES } from './gene-aliases.table.ts'
 
 export interface Signature {
   readonly name: string

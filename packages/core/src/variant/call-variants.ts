@@ -1,5 +1,5 @@
 // The stage: VCF header and records in, somatic variants with their protein changes out, and a reason for everything left behind.
-import { type Caveat, caveat, fail, Funnel, type FunnelRow, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { infoValue, sampleValue, type VcfHeader, type VcfRecord } from '../format/index.ts'
 import type { ProteinChange } from './protein-change.ts'
 import { DNA_KEYS, expressionList, RNA_KEYS, readEvidence } from './read-evidence.ts'

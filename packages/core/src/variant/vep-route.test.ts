@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
-import { oracle, readData, type Row, tableOf, value } from '../../../../test/oracle.ts'
+import { oracle, type Row, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { parseVcfHeader, parseVcfRecord } from '../format/index.ts'
-import { DEFAULT_VARIANT_OPTIONS, hgvsProtein, type ProteinChange, type SomaticVariant, VariantCaller, type VariantCalls, type VariantOptions } from './index.ts'
+import {
+  DEFAULT_VARIANT_OPTIONS,
+  hgvsProtein,
+  type ProteinChange,
+  type SomaticVariant,
+  VariantCaller,
+  type VariantCalls,
+  type VariantOptions,
+} from './index.ts'
 
 export function callText(text: string, options: Partial<VariantOptions>): ReturnType<VariantCaller['finish']> {
   const lines = text.split('\n')
@@ -23,12 +31,38 @@ export function callText(text: string, options: Partial<VariantOptions>): Return
 function pvacseqRow(v: SomaticVariant, c: ProteinChange): Record<string, string | number | undefined> {
   const flag = (value: boolean | undefined) => (value === undefined ? 'Not Run' : value ? 'True' : 'False')
   return {
-    chromosome_name: v.chromosome, start: v.start, stop: v.end, reference: v.ref, variant: v.alt, gene_name: c.gene, transcript_name: c.transcript,
-    transcript_support_level: c.tsl, canonical: flag(c.canonical), mane_select: flag(c.maneSelect), transcript_length: c.wildType.length, biotype: c.biotype,
-    transcript_cds_flags: c.flags, amino_acid_change: c.aminoAcidChange, codon_change: c.codonChange || 'NA', ensembl_gene_id: c.geneId, hgvsc: c.hgvsc, hgvsp: c.hgvsp,
-    wildtype_amino_acid_sequence: c.wildType, frameshift_amino_acid_sequence: c.kind === 'FS' ? c.mutant : '', variant_type: c.kind, protein_position: c.proteinPosition,
-    transcript_expression: c.transcriptExpression, gene_expression: c.geneExpression, normal_depth: v.normal.depth, normal_vaf: v.normal.vaf, tdna_depth: v.tumour.depth,
-    tdna_vaf: v.tumour.vaf, trna_depth: v.rna.depth, trna_vaf: v.rna.vaf, index: c.pvacseqIndex, protein_length_change: c.kind === 'FS' ? c.mutant.length - c.wildType.length : '',
+    chromosome_name: v.chromosome,
+    start: v.start,
+    stop: v.end,
+    reference: v.ref,
+    variant: v.alt,
+    gene_name: c.gene,
+    transcript_name: c.transcript,
+    transcript_support_level: c.tsl,
+    canonical: flag(c.canonical),
+    mane_select: flag(c.maneSelect),
+    transcript_length: c.wildType.length,
+    biotype: c.biotype,
+    transcript_cds_flags: c.flags,
+    amino_acid_change: c.aminoAcidChange,
+    codon_change: c.codonChange || 'NA',
+    ensembl_gene_id: c.geneId,
+    hgvsc: c.hgvsc,
+    hgvsp: c.hgvsp,
+    wildtype_amino_acid_sequence: c.wildType,
+    frameshift_amino_acid_sequence: c.kind === 'FS' ? c.mutant : '',
+    variant_type: c.kind,
+    protein_position: c.proteinPosition,
+    transcript_expression: c.transcriptExpression,
+    gene_expression: c.geneExpression,
+    normal_depth: v.normal.depth,
+    normal_vaf: v.normal.vaf,
+    tdna_depth: v.tumour.depth,
+    tdna_vaf: v.tumour.vaf,
+    trna_depth: v.rna.depth,
+    trna_vaf: v.rna.vaf,
+    index: c.pvacseqIndex,
+    protein_length_change: c.kind === 'FS' ? c.mutant.length - c.wildType.length : '',
   }
 }
 
@@ -55,7 +89,14 @@ function differences(calls: VariantCalls, expected: readonly Row[]): { compared:
 }
 
 const HCC1395 = 'variants/pvactools/hcc1395'
-const hcc1395 = () => value(callText(readData(`${HCC1395}/annotated.expression.vcf.gz`), { tumour: 'HCC1395_TUMOR_DNA', normal: 'HCC1395_NORMAL_DNA', allFilters: true }))
+const hcc1395 = () =>
+  value(
+    callText(readData(`${HCC1395}/annotated.expression.vcf.gz`), {
+      tumour: 'HCC1395_TUMOR_DNA',
+      normal: 'HCC1395_NORMAL_DNA',
+      allFilters: true,
+    }),
+  )
 
 oracle('HCC1395: 955 rows equal to pVACseq in all 32 columns', () => {
   const calls = hcc1395()
@@ -79,7 +120,10 @@ oracle('HCC1395: the funnel accounts for all 13,212 consequence rows', () => {
 })
 
 oracle('HCC1395: HGVS protein names from the proteins alone equal those of VEP in 955 of 955 rows', () => {
-  const names = hcc1395().changes.map(change => ({ ours: hgvsProtein(change.wildType, change.mutant, change.kind), theirs: change.hgvsp.split(':')[1] }))
+  const names = hcc1395().changes.map(change => ({
+    ours: hgvsProtein(change.wildType, change.mutant, change.kind),
+    theirs: change.hgvsp.split(':')[1],
+  }))
   expect(names.length).toBe(955)
   expect(names.filter(({ ours, theirs }) => ours !== theirs)).toEqual([])
 })
@@ -92,19 +136,26 @@ oracle('pVACtools converter cases: 17 tables and one error', () => {
   const wrong: string[] = []
   for (const c of cases) {
     const file = `${CONVERTER}/${c.input}`
-    const result = callText(readData(file), { tumour: c.tumour_sample || undefined, normal: c.normal_sample || undefined, allFilters: true, biotypes: new Set(c.biotypes!.split(',')) })
+    const result = callText(readData(file), {
+      tumour: c.tumour_sample || undefined,
+      normal: c.normal_sample || undefined,
+      allFilters: true,
+      biotypes: new Set(c.biotypes!.split(',')),
+    })
     if (c.expected!.startsWith('ERROR')) {
       if (result.ok) wrong.push(`${c.case}: no error`)
       continue
     }
     if (!result.ok) {
       // pVACseq writes an empty table for a VCF without CSQ; we refuse it with the remedy
-      if (!(c.case === 'no_csq' && (result.issue as { code: string }).code === 'csq-absent')) wrong.push(`${c.case}: ${JSON.stringify(result.issue)}`)
+      if (!(c.case === 'no_csq' && (result.issue as { code: string }).code === 'csq-absent'))
+        wrong.push(`${c.case}: ${JSON.stringify(result.issue)}`)
       continue
     }
     const expected = readData(`${CONVERTER}/${c.expected}`).trim().split('\n').length === 1 ? [] : tableOf(`${CONVERTER}/${c.expected}`)
     const { differing } = differences(result.value, expected)
-    if (result.value.changes.length !== expected.length) wrong.push(`${c.case}: ${result.value.changes.length} rows instead of ${expected.length}`)
+    if (result.value.changes.length !== expected.length)
+      wrong.push(`${c.case}: ${result.value.changes.length} rows instead of ${expected.length}`)
     wrong.push(...differing.slice(0, 4).map(text => `${c.case}: ${text.slice(0, 200)}`))
   }
   expect(wrong).toEqual([])

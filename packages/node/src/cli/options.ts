@@ -1,6 +1,7 @@
 // Options that several commands share, and how their text becomes a value.
-import { type Command, InvalidArgumentError } from 'commander'
+
 import { DEFAULT_VARIANT_OPTIONS, type VariantOptions } from '@cognate/core/variant'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type Console, makeConsole } from './console.ts'
 
 export interface CommonFlags {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { type Caveat, fail, type FunnelRow, type Issue, inFile, ok, type Result } from '@cognate/core/base'
+import { type Caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
 import { parseTyping } from '@cognate/core/bio'
 import { type CaseFile, parseCase } from '@cognate/core/case'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
 import { seededRandom } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
-import { presentRows, type Predictor, supportedAlleles, unscorable } from '@cognate/core/presentation'
+import { type Predictor, presentRows, supportedAlleles, unscorable } from '@cognate/core/presentation'
+import { expect, test } from 'vitest'
 import { oracle, readData, root, value } from '../../../../test/oracle.ts'
 import { kernelPath, modelPath } from '../read/paths.ts'
 import { sha256OfFile } from '../write/outputs.ts'
@@ -18,7 +18,11 @@ const weights = loadWeights(file)
 const kernel = openKernel(new Uint8Array(readFileSync(kernelPath())), weights)
 const predictor = value(openClass1Predictor())
 
-const reference = readFileSync(modelPath('class1.reference-scores.tsv'), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t'))
+const reference = readFileSync(modelPath('class1.reference-scores.tsv'), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map(line => line.split('\t'))
 
 test('plain scores equal the trainer’s to 1e-5 on 300 pairs', () => {
   expect(reference.length).toBe(300)
@@ -31,9 +35,16 @@ test('plain scores equal the trainer’s to 1e-5 on 300 pairs', () => {
 
 test('the kernel equals the plain scores to 1e-5, at every block size and length', () => {
   const random = seededRandom('kernel')
-  const peptides = Array.from({ length: 700 }, () => Array.from({ length: 8 + random.below(7) }, () => 'ACDEFGHIKLMNPQRSTVWY'[random.below(20)]).join(''))
+  const peptides = Array.from({ length: 700 }, () =>
+    Array.from({ length: 8 + random.below(7) }, () => 'ACDEFGHIKLMNPQRSTVWY'[random.below(20)]).join(''),
+  )
   const vector = alleleVector(file, file.header.alleles['HLA-B*35:01']!)
-  for (const [from, count] of [[0, 1], [1, 5], [6, 512], [518, 182]] as const) {
+  for (const [from, count] of [
+    [0, 1],
+    [1, 5],
+    [6, 512],
+    [518, 182],
+  ] as const) {
     kernel.loadPeptides(peptides, from, count)
     const scores = kernel.score(vector)
     for (let i = 0; i < count; i++) {
@@ -45,7 +56,10 @@ test('the kernel equals the plain scores to 1e-5, at every block size and length
 })
 
 test('the weights are those of the manifest', () => {
-  const manifest = JSON.parse(readFileSync(modelPath('class1.manifest.json'), 'utf8')) as { weights_sha256: string; exclusion_list_peptides: number }
+  const manifest = JSON.parse(readFileSync(modelPath('class1.manifest.json'), 'utf8')) as {
+    weights_sha256: string
+    exclusion_list_peptides: number
+  }
   expect(sha256OfFile(modelPath('class1.cogm'))).toBe(manifest.weights_sha256)
   expect(manifest.exclusion_list_peptides).toBe(236_103)
 })
@@ -79,11 +93,15 @@ test('well-known epitopes are presented: influenza and CMV on A*02:01, the MAGE-
 
 test('%rank is monotone in the score and never 0', () => {
   const table = { ranks: Float32Array.of(0.005, 1, 50, 100), scores: Float32Array.of(0.9, 0.5, 0.1, 0) }
-  expect([1, 0.9, 0.7, 0.5, 0.3, 0.05, 0].map(score => Number(percentileOf(table, score).toFixed(3)))).toEqual([0.005, 0.005, 0.502, 1, 25.5, 75, 100])
+  expect([1, 0.9, 0.7, 0.5, 0.3, 0.05, 0].map(score => Number(percentileOf(table, score).toFixed(3)))).toEqual([
+    0.005, 0.005, 0.502, 1, 25.5, 75, 100,
+  ])
 })
 
 oracle('on fresh natural peptides %rank is uniform (Kolmogorov-Smirnov distance below 0.01 on 50,000)', () => {
-  const proteins = readData('reference/hcc1395_vep105_wildtype_proteins.fasta.gz').split('\n').filter(line => line !== '' && line[0] !== '>')
+  const proteins = readData('reference/hcc1395_vep105_wildtype_proteins.fasta.gz')
+    .split('\n')
+    .filter(line => line !== '' && line[0] !== '>')
   const random = seededRandom('calibration')
   const peptides: string[] = []
   while (peptides.length < 50_000) {
@@ -113,7 +131,12 @@ test('an unknown allele names its nearest, class II is set aside with a caveat, 
 
 test('present keeps order and duplicates; what cannot be scored keeps its row with the reason', () => {
   const rows = presentRows(predictor, ['GILGFVFTL', 'SIINFEKX', 'gilgfvftl', 'AAA'], ['HLA-A*02:01' as HlaAllele])
-  expect(rows.map(row => [row[0], row.at(-1)])).toEqual([['GILGFVFTL', ''], ['SIINFEKX', 'residue-unsupported:8'], ['GILGFVFTL', 'lower-case'], ['AAA', 'length-unsupported:3']])
+  expect(rows.map(row => [row[0], row.at(-1)])).toEqual([
+    ['GILGFVFTL', ''],
+    ['SIINFEKX', 'residue-unsupported:8'],
+    ['GILGFVFTL', 'lower-case'],
+    ['AAA', 'length-unsupported:3'],
+  ])
   expect(rows[0]![3]).toBe(rows[2]![3])
 })
 
@@ -123,14 +146,26 @@ test('a damaged or missing model is refused with the command that restores it', 
 })
 
 oracle('Kim 2013 blind set, pooled HLA rows, binder < 500 nM: AUC at least 0.925 with the shipped weights', () => {
-  const rows = readData('mhc/bench/kim2014_blind2013_with_peer_predictions.tsv.gz').trim().split('\n').slice(1).map(line => line.split('\t'))
+  const rows = readData('mhc/bench/kim2014_blind2013_with_peer_predictions.tsv.gz')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map(line => line.split('\t'))
   const scored: { score: number; binder: boolean; peer: number }[] = []
-  const byAllele = Map.groupBy(rows.filter(cells => cells[0]!.startsWith('HLA-')), cells => cells[0]!.replace(/^HLA-([ABC])-(\d\d)(\d\d)$/, 'HLA-$1*$2:$3') as HlaAllele)
+  const byAllele = Map.groupBy(
+    rows.filter(cells => cells[0]!.startsWith('HLA-')),
+    cells => cells[0]!.replace(/^HLA-([ABC])-(\d\d)(\d\d)$/, 'HLA-$1*$2:$3') as HlaAllele,
+  )
   for (const [allele, list] of byAllele) {
     if (predictor.support(allele) === undefined) continue
     const usable = list.filter(cells => unscorable(predictor, cells[1]!) === undefined)
-    const block = predictor.predict(usable.map(cells => cells[1]!), [allele])
-    usable.forEach((cells, i) => scored.push({ score: -block.ic50NanoMolar[i]!, binder: Number(cells[3]) < Math.log10(500), peer: -Number(cells[5]) }))
+    const block = predictor.predict(
+      usable.map(cells => cells[1]!),
+      [allele],
+    )
+    for (const [i, cells] of usable.entries()) {
+      scored.push({ score: -block.ic50NanoMolar[i]!, binder: Number(cells[3]) < Math.log10(500), peer: -Number(cells[5]) })
+    }
   }
   expect(scored.length).toBe(25_667)
   const auc = (of: (row: (typeof scored)[number]) => number) => {

@@ -1,5 +1,5 @@
 // Files to text or bytes, plain, gzip or BGZF by their first bytes. Faults come back as issues that name the file.
-import { createReadStream, existsSync, openSync, readFileSync, readSync, closeSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'

@@ -1,7 +1,7 @@
 // A VCF file → called variants, streamed: one pass, no index.
 import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { parseVcfHeader, parseVcfRecord, type VcfHeader } from '@cognate/core/format'
-import { type VariantCalls, VariantCaller, type VariantOptions } from '@cognate/core/variant'
+import { VariantCaller, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { eachLine } from './text.ts'
 
 export async function callVariantsOf(path: string, options: VariantOptions): Promise<Result<VariantCalls, Issue>> {

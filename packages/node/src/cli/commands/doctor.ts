@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
-import { LOW_SUPPORT_LIGANDS } from '@cognate/core/presentation'
 import type { HlaAllele } from '@cognate/core/bio'
+import { LOW_SUPPORT_LIGANDS } from '@cognate/core/presentation'
 import type { Command } from 'commander'
 import { openClass1Predictor } from '../../model/class1-predictor.ts'
 import { kernelPath } from '../../read/paths.ts'

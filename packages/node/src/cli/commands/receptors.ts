@@ -1,6 +1,6 @@
-import type { Command } from 'commander'
 import { issue } from '@cognate/core/base'
 import type { ReceptorResult } from '@cognate/core/receptor'
+import type { Command } from 'commander'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, lesionPath, wholeNumber, withCommon } from '../options.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Command } from 'commander'
 import { issue } from '@cognate/core/base'
+import type { Command } from 'commander'
 import { dataPath, modelPath } from '../../read/paths.ts'
 import { shippedCodonUsage, shippedGermlines, shippedSignatures } from '../../read/shipped.ts'
 import { addReference, damagedReferences, home, listReferences } from '../../reference/store.ts'

@@ -1,10 +1,9 @@
 import { relative } from 'node:path'
+import { funnelCount, RESEARCH_NOTICE } from '@cognate/core/case'
 import type { Command } from 'commander'
-import { RESEARCH_NOTICE } from '@cognate/core/case'
-import { funnelCount } from '@cognate/core/case'
-import { type CaseRun, runCase } from '../run-case.ts'
 import { must } from '../exit.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { type CaseRun, runCase } from '../run-case.ts'
 
 interface Flags extends CommonFlags {
   readonly out: string

@@ -1,5 +1,5 @@
 // Stage `construct`: receptors.tsv → inserts, gate and order. A refused receptor keeps its row with the reasons.
-import { caveat, fail, Funnel, inFile, ok, type Result, type Issue } from '@cognate/core/base'
+import { caveat, Funnel, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
 import {
   CONSTRUCT_COLUMNS,
   type Construct,
@@ -12,8 +12,8 @@ import {
   genbankOf,
   ORDER_COLUMNS,
   orderRows,
-  parseReceptorTable,
   type ProductOptions,
+  parseReceptorTable,
 } from '@cognate/core/construct'
 import { formatCsv, formatFasta, formatTsv, parseFasta, parseGenbank } from '@cognate/core/format'
 import { shippedCodonUsage, shippedGermlines } from '../../read/shipped.ts'

@@ -1,5 +1,5 @@
 // Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes.
-import { type Caveat, caveat, fail, inFile, issue, ok, type Result, type Issue } from '@cognate/core/base'
+import { type Caveat, caveat, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
   checkExpressionIds,
@@ -8,11 +8,11 @@ import {
   NEOANTIGEN_COLUMNS,
   type NeoantigenResult,
   neoantigenRows,
+  type ProteomeProtein,
   parseExpression,
   parseHlaLoss,
-  type ProteomeProtein,
-  rankNeoantigens,
   ReferenceMatcher,
+  rankNeoantigens,
   searchPeptides,
 } from '@cognate/core/neoantigen'
 import { type Predictor, supportedAlleles } from '@cognate/core/presentation'

@@ -1,5 +1,5 @@
 // Stage `receptors`: contigs and matrices of the lesions → clonotypes.tsv, receptors.tsv, cells.tsv.gz.
-import { fail, inFile, type Issue, ok, type Result } from '@cognate/core/base'
+import { fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
 import { formatTsv } from '@cognate/core/format'
 import {
   CELL_COLUMNS,
