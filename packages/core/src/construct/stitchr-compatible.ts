@@ -3,7 +3,17 @@
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { type CodonUsage, codonsByUse, translate } from '../bio/index.ts'
 import type { ThimbleChain, ThimbleRow } from '../format/index.ts'
-import type { StitchrAllele, StitchrReference, StitchrRegion } from './stitchr-reference.ts'
+import {
+  type Chosen,
+  type CTerminus,
+  chooseAllele,
+  defaultConstant,
+  findJ,
+  keepV,
+  readJoinedConstant,
+  type StitchrLocus,
+} from './stitchr-ends.ts'
+import type { StitchrReference, StitchrRegion } from './stitchr-reference.ts'
 
 export interface StitchedChain {
   readonly nt: string
@@ -15,26 +25,14 @@ export interface StitchedChain {
   readonly leader: string
 }
 
-type Locus = 'TRA' | 'TRB' | 'TRG' | 'TRD'
-
-interface Chosen extends StitchrAllele {
-  readonly name: string
-}
-
 /** One reconstruction of a V with its leader, translated once. */
 interface NTerminus {
   readonly nt: string
   readonly aa: string
 }
 
-interface CTerminus {
-  readonly nt: string
-  readonly aa: string
-  readonly jResidues: number
-}
-
 export interface Stitcher {
-  readonly stitch: (row: ThimbleRow, loci: readonly [Locus, Locus]) => StitchedRow
+  readonly stitch: (row: ThimbleRow, loci: readonly [StitchrLocus, StitchrLocus]) => StitchedRow
 }
 
 export interface StitchedRow {
@@ -91,7 +89,7 @@ export function makeStitcher(
     return made
   }
 
-  function stitchChain(chain: ThimbleChain, locus: Locus): Result<StitchedChain, Issue> {
+  function stitchChain(chain: ThimbleChain, locus: StitchrLocus): Result<StitchedChain, Issue> {
     const v = choose('VARIABLE', chain.v)
     if (!v.ok) return v
     const leader = choose('LEADER', chain.leader === '' ? (chain.v.includes('*') ? chain.v : v.value.name.split('*')[0]!) : chain.leader)
@@ -130,7 +128,7 @@ export function makeStitcher(
     })
   }
 
-  function stitch(row: ThimbleRow, loci: readonly [Locus, Locus]): StitchedRow {
+  function stitch(row: ThimbleRow, loci: readonly [StitchrLocus, StitchrLocus]): StitchedRow {
     const chains = row.chains.map((chain, i) =>
       chain.v === '' && chain.j === '' && chain.cdr3 === '' ? undefined : stitchChain(chain, loci[i]!),
     )
@@ -179,53 +177,6 @@ function padded(nt: string, lead: number): string {
   return translate('N'.repeat(pad) + nt).replaceAll('X', 'x')
 }
 
-function chooseAllele(reference: StitchrReference, region: StitchrRegion, written: string): Result<Chosen, Issue> {
-  const [gene = '', allele] = written.split('*')
-  const alleles = reference.regions[region].get(gene)
-  if (alleles === undefined)
-    return bad(
-      'gene-unknown',
-      `the reference has no ${region.toLowerCase()} region of ${gene}`,
-      'check the gene name, or import a reference that holds it',
-    )
-  const found = allele === undefined ? undefined : alleles.find(a => a.allele === allele)
-  const chosen = found ?? alleles.find(a => a.allele === '01') ?? alleles[0]!
-  return ok({ ...chosen, name: `${gene}*${chosen.allele}` })
-}
-
-function defaultConstant(locus: Locus, j: string, species: 'human' | 'mouse'): string {
-  if (locus === 'TRA') return 'TRAC*01'
-  if (locus === 'TRB') return j.startsWith('TRBJ1') ? 'TRBC1*01' : 'TRBC2*01'
-  if (locus === 'TRD') return 'TRDC*01'
-  return species === 'human' && /^TRGJ(2|P2)\*/.test(j) ? 'TRGC2*02' : 'TRGC1*01'
-}
-
-/** J and C joined in the frame that shows the constant region's first residues, cut at its stop. */
-function readJoinedConstant(reference: StitchrReference, j: Chosen, c: Chosen): Result<CTerminus, Issue> {
-  const joined = j.sequence + c.sequence
-  const frames = [0, 1, 2].map(offset => ({ offset, aa: translate(joined.slice(offset)) }))
-  const motif = reference.constantMotifs.get(c.name)
-  const starts = motif === undefined ? [...reference.constantMotifs.values()].map(m => m.start) : [motif.start]
-  let chosen = frames.filter(frame => starts.some(start => frame.aa.includes(start)))
-  if (motif === undefined && chosen.length !== 1) {
-    chosen = frames.filter(frame => !frame.aa.includes('*'))
-    if (chosen.length !== 1)
-      chosen = frames.filter(frame => frame.aa.indexOf('*') === frame.aa.lastIndexOf('*') && frame.aa.indexOf('*') < 3)
-    if (chosen.length !== 1) chosen = [frames.toSorted((a, b) => beforeStop(b.aa) - beforeStop(a.aa))[0]!]
-  }
-  const frame = chosen[0]
-  if (frame === undefined)
-    return bad(
-      'stitchr-frame',
-      `no reading frame of ${j.name} and ${c.name} shows the constant region`,
-      'check that the constant region starts with the second base of the J-C codon',
-    )
-  const stop = motif?.stop === undefined ? -1 : frame.aa.indexOf(motif.stop)
-  const aa = stop < 0 ? frame.aa : frame.aa.slice(0, stop)
-  const nt = stop < 0 ? joined.slice(frame.offset) : joined.slice(frame.offset, frame.offset + stop * 3)
-  return ok({ nt, aa, jResidues: Math.floor(j.sequence.length / 3) })
-}
-
 /** Cells of the output row, in the order of `thimbleOutputColumns`; a failed chain leaves its sequences empty and its names as given. */
 export function stitchedCells(stitched: StitchedRow): readonly string[] {
   const { row, linked } = stitched
@@ -271,33 +222,4 @@ export function stitchedCells(stitched: StitchedRow): readonly string[] {
     linked?.aa ?? '',
     stitched.issues.map(problem => problem.what).join('; '),
   ]
-}
-
-const beforeStop = (aa: string): number => (aa.includes('*') ? aa.indexOf('*') : aa.length)
-
-/** Longest start of the junction (4 to 1 residues) that stands at most nine residues before the end of V. */
-function keepV(v: string, cdr3: string): { residues: number; matched: number } | undefined {
-  for (let k = 4; k >= 1; k--) {
-    const start = cdr3.slice(0, k)
-    if (start.length < k) continue
-    for (let d = 0; d <= 9; d++) if (v.slice(v.length - d - k, v.length - d) === start) return { residues: v.length - d, matched: k }
-  }
-  return undefined
-}
-
-/** Longest end of the junction that stands in J before a G, directly or one residue on (FG, F.G). */
-function findJ(rest: string, end: CTerminus): { at: number; matched: number } | undefined {
-  const region = end.aa.slice(0, end.jResidues)
-  for (let m = rest.length - 1; m >= 1; m--) {
-    const tail = rest.slice(rest.length - m)
-    const hits: number[] = []
-    for (let at = region.indexOf(tail); at >= 0; at = region.indexOf(tail, at + 1))
-      if (end.aa[at + m] === 'G' || end.aa[at + m + 2] === 'G') hits.push(at)
-    if (hits.length === 1) return { at: hits[0]!, matched: m }
-    if (hits.length > 1) {
-      const both = m === 1 ? hits.filter(at => end.aa[at + 1] === 'G' && end.aa[at + 3] === 'G') : []
-      return both.length === 1 ? { at: both[0]!, matched: m } : undefined
-    }
-  }
-  return undefined
 }

@@ -1,12 +1,13 @@
 // The stage: protein changes × the patient's class I alleles → one ranked row per variant, with reasons, and a funnel for the rest.
 import { byText, type Caveat, caveat, Funnel, type FunnelRow } from '../base/index.ts'
 import type { HlaAllele } from '../bio/index.ts'
-import { changeWindow, type MutatedPeptide, minigeneWindow, mutatedPeptides, type Window } from '../peptide/index.ts'
-import { LOW_SUPPORT_LIGANDS, type Predictor, type ScoreBlock, unscorable, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import { changeWindow, minigeneWindow, mutatedPeptides } from '../peptide/index.ts'
+import { LOW_SUPPORT_LIGANDS, type Predictor, unscorable, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
+import { bestPeptide, presentingAlleles, Scores, type VariantWindow } from './best-peptide.ts'
 import { type Expression, expressionOf } from './expression.ts'
 import type { HlaLoss } from './hla-loss.ts'
-import { type BestPeptide, type Neoantigen, neoantigenId, type RefMatch, shortChange, type Tier } from './neoantigen.ts'
+import { type Neoantigen, neoantigenId, type RefMatch, shortChange, type Tier } from './neoantigen.ts'
 import { clonalVaf, pvacseqTier } from './pvacseq-tier.ts'
 import { rankScore, rankTerms } from './rank.ts'
 import type { MatchCandidate, ProteomeProtein } from './reference-match.ts'
@@ -21,15 +22,6 @@ export interface NeoantigenOptions {
   readonly hlaLoss?: readonly HlaLoss[]
   /** Residues of a frameshift's tail that are searched. */
   readonly downstream: number
-}
-
-/** One window of a variant with the transcripts that give it. */
-interface VariantWindow {
-  readonly change: ProteinChange
-  readonly window: Window
-  readonly transcripts: string[]
-  readonly preferred: boolean
-  readonly peptides: readonly MutatedPeptide[]
 }
 
 interface Candidate {
@@ -110,27 +102,6 @@ export function searchPeptides(
     own: new Set(windows.flatMap(w => w.transcripts)),
   }))
   return { candidates, matchCandidates, peptides: [...peptides], funnel }
-}
-
-/** Reads one peptide × allele entry of a score block. */
-class Scores {
-  readonly #place: ReadonlyMap<string, number>
-  readonly #block: ScoreBlock
-  constructor(peptides: readonly string[], block: ScoreBlock) {
-    this.#place = new Map(peptides.map((peptide, i) => [peptide, i]))
-    this.#block = block
-  }
-
-  at(peptide: string | undefined, allele: number): { percentile: number; ic50: number; score: number } | undefined {
-    const p = peptide === undefined ? undefined : this.#place.get(peptide)
-    if (p === undefined) return undefined
-    const i = p * this.#block.alleles.length + allele
-    return {
-      percentile: this.#block.presentationPercentile[i]!,
-      ic50: this.#block.ic50NanoMolar[i]!,
-      score: this.#block.presentationScore[i]!,
-    }
-  }
 }
 
 /** Second half: score, choose the best peptide of each variant, tier, rank, explain. `matches` as `ReferenceMatcher.hits` gives them. */
@@ -279,56 +250,4 @@ function makeNeoantigen(
     reasons,
     caveats,
   }
-}
-
-/** Lowest presentation percentile over peptides and the given alleles; ties by IC50, then by text. */
-function bestPeptide(
-  windows: readonly VariantWindow[],
-  scores: Scores,
-  alleles: readonly HlaAllele[],
-  indices: readonly number[],
-): { best: BestPeptide; from: VariantWindow } | undefined {
-  let chosen: { best: BestPeptide; from: VariantWindow } | undefined
-  for (const from of windows) {
-    for (const peptide of from.peptides) {
-      for (const a of indices) {
-        const mutant = scores.at(peptide.sequence, a)
-        if (mutant === undefined) continue
-        const current = chosen?.best
-        const better =
-          current === undefined ||
-          mutant.percentile < current.percentileMutant ||
-          (mutant.percentile === current.percentileMutant &&
-            (mutant.ic50 < current.ic50Mutant || (mutant.ic50 === current.ic50Mutant && peptide.sequence < current.sequence)))
-        if (!better) continue
-        const wild = scores.at(peptide.wildType, a)
-        chosen = {
-          from,
-          best: {
-            sequence: peptide.sequence,
-            allele: alleles[a]!,
-            wildType: peptide.wildType,
-            changedPositions: peptide.changedPositions,
-            ic50Mutant: mutant.ic50,
-            ic50WildType: wild?.ic50,
-            percentileMutant: mutant.percentile,
-            percentileWildType: wild?.percentile,
-            presentationScore: mutant.score,
-          },
-        }
-      }
-    }
-  }
-  return chosen
-}
-
-function presentingAlleles(
-  windows: readonly VariantWindow[],
-  scores: Scores,
-  alleles: readonly HlaAllele[],
-  indices: readonly number[],
-): readonly HlaAllele[] {
-  const presents = (a: number) =>
-    windows.some(w => w.peptides.some(peptide => (scores.at(peptide.sequence, a)?.percentile ?? 100) <= WEAK_BINDER_PERCENTILE))
-  return indices.filter(presents).map(a => alleles[a]!)
 }

@@ -1,26 +1,15 @@
 // The stage: contigs and expression of one or more lesions → clonotypes with lineage and scores → ranked receptors, with reasons.
-import {
-  type Brand,
-  byText,
-  type Caveat,
-  caveat,
-  Funnel,
-  type FunnelRow,
-  fail,
-  type Issue,
-  issue,
-  ok,
-  type Result,
-  sha256Hex,
-} from '../base/index.ts'
+import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import type { ContigRow } from '../format/index.ts'
-import { type Clonotype, type ClonotypeChain, callClonotypes } from './call-clonotypes.ts'
+import { type Clonotype, callClonotypes } from './call-clonotypes.ts'
 import { type Cell, makeCell } from './cell.ts'
-import { type CloneScore, scoreClones } from './clone-score.ts'
+import { scoreClones } from './clone-score.ts'
 import { chainsByCell } from './contig.ts'
 import { type ExpressionMatrix, joinBarcodes } from './expression-matrix.ts'
 import { type Lineage, lineageCounts, lineageOf } from './lineage.ts'
-import { resolveSignature, type Signature, uCell } from './signature-score.ts'
+import { type RankOptions, rankReceptors } from './rank-receptors.ts'
+import type { LesionScore, Receptor, ScoredClonotype } from './receptor.ts'
+import { resolveSignature, uCell } from './signature-score.ts'
 
 export interface LesionInput {
   readonly lesion: string
@@ -30,45 +19,7 @@ export interface LesionInput {
   readonly barcodePrefix?: string
 }
 
-/** `TCR-`-less id of one alpha × beta pair: `RC-` and ten hex digits over both chain keys. */
-export type ReceptorId = Brand<string, 'receptor-id'>
-
-export interface Receptor {
-  readonly id: ReceptorId
-  readonly rank: number
-  readonly clonotype: Clonotype
-  /** 1 for the commonest pair of the clonotype. */
-  readonly pairRank: number
-  readonly alpha: ClonotypeChain
-  readonly beta: ClonotypeChain
-  readonly lineage: Lineage
-  /** Cells of the clonotype that show both chains. */
-  readonly cells: number
-  readonly scores: readonly LesionScore[]
-  readonly supportingSets: readonly string[]
-  readonly shortlisted: boolean
-  readonly evidenceLevel: 0 | 1
-  readonly reasons: readonly string[]
-  readonly caveats: readonly Caveat[]
-}
-
-export interface LesionScore {
-  readonly lesion: string
-  readonly signature: string
-  readonly score: CloneScore
-  readonly cells: number
-}
-
-export interface ScoredClonotype {
-  readonly clonotype: Clonotype
-  readonly lineage: Lineage
-  readonly scores: readonly LesionScore[]
-}
-
-export interface ReceptorOptions {
-  readonly signatures: readonly Signature[]
-  /** Receptors on the shortlist. */
-  readonly candidates: number
+export interface ReceptorOptions extends RankOptions {
   readonly seed: string
 }
 
@@ -204,103 +155,4 @@ function scoreAll(
     }
   }
   return scores
-}
-
-/** The signature of a lineage: a CD8 set speaks about CD8 and unknown clones, a CD4 set about CD4 and unknown clones. */
-const speaksAbout = (signature: Signature, lineage: Lineage): boolean =>
-  signature.lineage === 'any' || lineage === 'unknown' || signature.lineage === lineage
-
-/** Round-robin over the lists (signature × lesion × lineage): best unseen clone of each in turn. Clones beyond follow by size. */
-function rankReceptors(scored: readonly ScoredClonotype[], options: ReceptorOptions): readonly Receptor[] {
-  const eligible = scored.filter(({ clonotype }) => clonotype.alphas.length > 0 && clonotype.betas.length > 0)
-  const lists = new Map<string, { entry: ScoredClonotype; score: CloneScore }[]>()
-  for (const entry of eligible) {
-    for (const { lesion, signature, score } of entry.scores) {
-      const set = options.signatures.find(s => s.name === signature)!
-      if (!score.passes || !speaksAbout(set, entry.lineage)) continue
-      const key = `${signature}|${lesion}|${entry.lineage}`
-      lists.set(key, [...(lists.get(key) ?? []), { entry, score }])
-    }
-  }
-  const queues = [...lists]
-    .toSorted((a, b) => byText(a[0], b[0]))
-    .map(([, list]) =>
-      list.toSorted(
-        (a, b) =>
-          a.score.p - b.score.p ||
-          b.entry.clonotype.cells.length - a.entry.clonotype.cells.length ||
-          b.score.mean - a.score.mean ||
-          byText(a.entry.clonotype.id, b.entry.clonotype.id),
-      ),
-    )
-  const order: ScoredClonotype[] = []
-  const taken = new Set<ScoredClonotype>()
-  for (let moved = true; moved; ) {
-    moved = false
-    for (const queue of queues) {
-      while (queue.length > 0 && taken.has(queue[0]!.entry)) queue.shift()
-      const next = queue.shift()
-      if (next === undefined) continue
-      taken.add(next.entry)
-      order.push(next.entry)
-      moved = true
-    }
-  }
-  const supported = order.length
-  order.push(
-    ...eligible
-      .filter(entry => !taken.has(entry))
-      .toSorted((a, b) => b.clonotype.cells.length - a.clonotype.cells.length || byText(a.clonotype.id, b.clonotype.id)),
-  )
-  const receptors: Receptor[] = []
-  order.forEach((entry, place) => {
-    for (const receptor of pairsOf(entry, options, place < Math.min(options.candidates, supported)))
-      receptors.push({ ...receptor, rank: receptors.length + 1 })
-  })
-  return receptors
-}
-
-function pairsOf(entry: ScoredClonotype, options: ReceptorOptions, shortlisted: boolean): readonly Receptor[] {
-  const { clonotype, lineage, scores } = entry
-  const supporting = scores.filter(
-    ({ score, signature }) => score.passes && speaksAbout(options.signatures.find(s => s.name === signature)!, lineage),
-  )
-  const pairs: { alpha: ClonotypeChain; beta: ClonotypeChain; cells: number }[] = []
-  for (const alpha of clonotype.alphas) {
-    for (const beta of clonotype.betas) {
-      const cells = clonotype.cells.filter(
-        cell => cell.vj.some(chain => chain.key === alpha.chain.key) && cell.vdj.some(chain => chain.key === beta.chain.key),
-      ).length
-      pairs.push({ alpha, beta, cells })
-    }
-  }
-  pairs.sort((a, b) => b.cells - a.cells || byText(a.alpha.chain.key, b.alpha.chain.key) || byText(a.beta.chain.key, b.beta.chain.key))
-  const best = supporting.toSorted((a, b) => a.score.p - b.score.p)
-  const reasons = [
-    ...best
-      .slice(0, 2)
-      .map(
-        ({ signature, lesion, score }) =>
-          `${signature} above chance in ${lesion} (p ${score.p.toPrecision(2)}, top ${Math.max(1, Math.round(100 * (1 - score.percentile)))} % of clones)`,
-      ),
-    `${clonotype.cells.length} cells in ${[...clonotype.cellsByLesion].map(([lesion, n]) => `${lesion} (${n})`).join(', ')}`,
-    lineage === 'unknown' ? 'lineage unknown' : lineage,
-    ...(clonotype.flags.length > 0 ? [`flagged ${clonotype.flags.join(', ')}: probably not tumour-specific`] : []),
-  ]
-  return pairs.map(({ alpha, beta, cells }, i) => ({
-    id: `RC-${sha256Hex(`${alpha.chain.key}\n${beta.chain.key}`).slice(0, 10)}` as ReceptorId,
-    rank: 0,
-    clonotype,
-    pairRank: i + 1,
-    alpha,
-    beta,
-    lineage,
-    cells,
-    scores,
-    supportingSets: [...new Set(supporting.map(score => score.signature))],
-    shortlisted,
-    evidenceLevel: supporting.length > 0 ? 1 : 0,
-    reasons: pairs.length > 1 ? [...reasons, `pair ${i + 1} of ${pairs.length}: ${cells} cells show both chains`] : reasons,
-    caveats: clonotype.caveats,
-  }))
 }

@@ -1,7 +1,7 @@
 // `clonotypes.tsv`, `receptors.tsv`, `cells.tsv`: chains under AIRR's names (junction = C104 to F/W118).
 import type { Cell as TableCell } from '../format/index.ts'
 import type { Cell } from './cell.ts'
-import type { Receptor, ScoredClonotype } from './find-receptors.ts'
+import type { Receptor, ScoredClonotype } from './receptor.ts'
 
 export const CLONOTYPE_COLUMNS = [
   'clonotype_id',

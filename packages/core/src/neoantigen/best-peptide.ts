@@ -1,0 +1,88 @@
+// Which peptide of a variant is presented best, and by which alleles.
+import type { HlaAllele } from '../bio/index.ts'
+import type { MutatedPeptide, Window } from '../peptide/index.ts'
+import { type ScoreBlock, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import type { ProteinChange } from '../variant/index.ts'
+import type { BestPeptide } from './neoantigen.ts'
+
+/** One window of a variant with the transcripts that give it. */
+export interface VariantWindow {
+  readonly change: ProteinChange
+  readonly window: Window
+  readonly transcripts: string[]
+  readonly preferred: boolean
+  readonly peptides: readonly MutatedPeptide[]
+}
+
+/** Reads one peptide × allele entry of a score block. */
+export class Scores {
+  readonly #place: ReadonlyMap<string, number>
+  readonly #block: ScoreBlock
+  constructor(peptides: readonly string[], block: ScoreBlock) {
+    this.#place = new Map(peptides.map((peptide, i) => [peptide, i]))
+    this.#block = block
+  }
+
+  at(peptide: string | undefined, allele: number): { percentile: number; ic50: number; score: number } | undefined {
+    const p = peptide === undefined ? undefined : this.#place.get(peptide)
+    if (p === undefined) return undefined
+    const i = p * this.#block.alleles.length + allele
+    return {
+      percentile: this.#block.presentationPercentile[i]!,
+      ic50: this.#block.ic50NanoMolar[i]!,
+      score: this.#block.presentationScore[i]!,
+    }
+  }
+}
+
+/** Lowest presentation percentile over peptides and the given alleles; ties by IC50, then by text. */
+export function bestPeptide(
+  windows: readonly VariantWindow[],
+  scores: Scores,
+  alleles: readonly HlaAllele[],
+  indices: readonly number[],
+): { best: BestPeptide; from: VariantWindow } | undefined {
+  let chosen: { best: BestPeptide; from: VariantWindow } | undefined
+  for (const from of windows) {
+    for (const peptide of from.peptides) {
+      for (const a of indices) {
+        const mutant = scores.at(peptide.sequence, a)
+        if (mutant === undefined) continue
+        const current = chosen?.best
+        const better =
+          current === undefined ||
+          mutant.percentile < current.percentileMutant ||
+          (mutant.percentile === current.percentileMutant &&
+            (mutant.ic50 < current.ic50Mutant || (mutant.ic50 === current.ic50Mutant && peptide.sequence < current.sequence)))
+        if (!better) continue
+        const wild = scores.at(peptide.wildType, a)
+        chosen = {
+          from,
+          best: {
+            sequence: peptide.sequence,
+            allele: alleles[a]!,
+            wildType: peptide.wildType,
+            changedPositions: peptide.changedPositions,
+            ic50Mutant: mutant.ic50,
+            ic50WildType: wild?.ic50,
+            percentileMutant: mutant.percentile,
+            percentileWildType: wild?.percentile,
+            presentationScore: mutant.score,
+          },
+        }
+      }
+    }
+  }
+  return chosen
+}
+
+export function presentingAlleles(
+  windows: readonly VariantWindow[],
+  scores: Scores,
+  alleles: readonly HlaAllele[],
+  indices: readonly number[],
+): readonly HlaAllele[] {
+  const presents = (a: number) =>
+    windows.some(w => w.peptides.some(peptide => (scores.at(peptide.sequence, a)?.percentile ?? 100) <= WEAK_BINDER_PERCENTILE))
+  return indices.filter(presents).map(a => alleles[a]!)
+}
