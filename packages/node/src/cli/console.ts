@@ -1,12 +1,17 @@
 // What a person sees: progress and notices on standard error, results on standard output. `--quiet` leaves errors only, `--json` a summary for programs.
-import { describeIssue, type Issue } from '@cognate/core/base'
+import { commonestReasons, describeIssue, type FunnelRow, type Issue } from '@cognate/core/base'
 
 export interface Console {
   readonly begin: (stage: string) => void
   readonly end: (stage: string, headline: string, skipped: boolean, seconds: number) => void
+  /** What was left behind, commonest reasons first. */
+  readonly leftBehind: (rows: readonly FunnelRow[]) => void
   readonly notice: (text: string) => void
   readonly result: (text: string) => void
 }
+
+/** Funnel rows that count what went on, not what was left behind. */
+const STEPS = new Set(['in', 'out', 'alleles', 'consequences', 'windows', 'peptides', 'presented', 'presented and expressed', 'shortlisted'])
 
 const isTerminal = process.stderr.isTTY === true
 
@@ -21,6 +26,15 @@ export function makeConsole(options: { readonly quiet: boolean; readonly json: b
         process.stderr.write(
           `${isTerminal ? '\r\u001b[K' : ''}  ${stage.padEnd(12)} ${headline}${skipped ? ' (unchanged, not run again)' : ` (${seconds.toFixed(1)} s)`}\n`,
         )
+    },
+    leftBehind: rows => {
+      const reasons = commonestReasons(
+        rows.filter(row => !STEPS.has(row.reason)),
+        4,
+      )
+      if (loud && reasons.length > 0) {
+        process.stderr.write(`  ${' '.repeat(12)} left behind: ${reasons.map(row => `${row.count.toLocaleString('en-US')} ${row.reason}`).join(', ')} (funnel.tsv has all, with examples)\n`)
+      }
     },
     notice: text => {
       if (!options.quiet) process.stderr.write(`  note: ${text}\n`)

@@ -12,6 +12,7 @@ export function finishStage(name: string, report: StageReport, out: string, flag
   writeOutputs(folder, new Map([...report.files, ['funnel.tsv', funnelText(folder, report.funnel)]]))
   const console = consoleOf(flags)
   console.end(name, report.headline, false, (performance.now() - started) / 1000)
+  console.leftBehind(report.funnel)
   if (report.empty !== undefined) console.notice(report.empty)
   for (const caveat of report.caveats.slice(0, 12)) console.notice(`${caveat.text} [${caveat.code}]`)
   if (flags.json === true) {

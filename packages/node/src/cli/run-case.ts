@@ -25,6 +25,7 @@ interface StageRecord {
   readonly key: string
   readonly outputs: Readonly<Record<string, string>>
   readonly caveats: readonly Caveat[]
+  readonly funnel: readonly FunnelRow[]
   readonly headline: string
   readonly empty?: string
 }
@@ -73,6 +74,7 @@ export async function runCase(casePath: string, out: string, console: Console): 
     records.push(record.value.record)
     done.push({ name: stage.name, headline: record.value.record.headline, skipped: record.value.skipped, seconds })
     console.end(stage.name, record.value.record.headline, record.value.skipped, seconds)
+    console.leftBehind(record.value.record.funnel)
     if (record.value.record.empty !== undefined) console.notice(record.value.record.empty)
   }
   const predictor = openClass1Predictor()
@@ -209,7 +211,7 @@ async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ r
   const { files, funnel, caveats, headline, empty } = outcome.value
   writeOutputs(folder, new Map([...files, ['funnel.tsv', funnelText(folder, funnel)]]))
   const outputs = Object.fromEntries([...files.keys()].map(name => [name, sha256OfFile(join(folder, name))]))
-  const record: StageRecord = { key, outputs, caveats, headline, empty }
+  const record: StageRecord = { key, outputs, caveats, funnel, headline, empty }
   writeFileSync(statePath, `${JSON.stringify(record, null, 1)}\n`)
   return ok({ record, skipped: false })
 }
