@@ -12,10 +12,16 @@ export function codonsByUse(usage: CodonUsage, residue: string): readonly string
   return codonsOf(residue).toSorted((a, b) => (usage.count.get(b) ?? 0) - (usage.count.get(a) ?? 0) || (a < b ? -1 : 1))
 }
 
-/** Count of the codon over the count of its best synonym, 0-1. */
+const adaptiveness = new WeakMap<CodonUsage, ReadonlyMap<string, number>>()
+
+/** Count of the codon over the count of its best synonym, 0-1; computed once per table. */
 export function relativeAdaptiveness(usage: CodonUsage, codon: string): number {
-  const best = codonsByUse(usage, residueOfCodon(codon))[0]!
-  return (usage.count.get(codon) ?? 0) / (usage.count.get(best) ?? 1)
+  let table = adaptiveness.get(usage)
+  if (table === undefined) {
+    table = new Map([...usage.count].map(([each, count]) => [each, count / (usage.count.get(codonsByUse(usage, residueOfCodon(each))[0]!) ?? 1)]))
+    adaptiveness.set(usage, table)
+  }
+  return table.get(codon) ?? 0
 }
 
 /** Share of the codon among the synonyms of its residue, 0-1. */

@@ -1,10 +1,12 @@
 // Codon choice under hard limits: a beam over codons from left to right, highest codon adaptation first, deterministic (ties by codon order).
-// Refuses, with the place, when a wider beam finds nothing either.
+// Bases are numbers 0-3 (A C G T) in rings of 256 per state; each new base is checked against what it can have broken, nothing else.
+// Every 32 codons the beam keeps the descendants of one ancestor, so that older bases are common to all states and repeats are looked up in one set.
+// Whole because the state and its checks share one memory layout. A wider beam is tried when a narrow one ends; then the place is named.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { type CodonUsage, codonAdaptationIndex, codonsByUse, relativeAdaptiveness } from './codon-usage.ts'
 import { reverseComplement } from './nucleotide.ts'
 import { breaches, type SequenceLimits } from './sequence-limits.ts'
-import { acceptorScore, donorScore } from './splice-score.ts'
+import { ACCEPTOR_PERCENT, DONOR_PERCENT } from './splice-score.table.ts'
 
 /** Bases that must stay as they are, or residues to write. */
 export type DesignPart = { readonly kind: 'locked'; readonly nt: string } | { readonly kind: 'free'; readonly aa: string }
@@ -16,75 +18,46 @@ export interface OptimisedSequence {
   readonly notBest: number
 }
 
-interface State {
-  readonly score: number
-  readonly nt: string
-  readonly gc: readonly number[]
+const BEAMS = [5, 24, 96, 384]
+const RING = 256
+const CHECKPOINT = 32
+/** Splice sites from this score on cost a little: soft limit. */
+const SOFT_SPLICE = 70
+const SOFT_COST = 0.1
+/** Windows that come near their upper GC limit cost a little, or the beam walks into a corner of G and C. */
+const SOFT_GC_MARGIN = 0.06
+const SOFT_GC_COST = 0.03
+
+interface Choice {
+  /** Base numbers. */
+  readonly bases: Uint8Array
+  readonly text: string
+  /** Natural logarithm of relative adaptiveness, at most 0. */
+  readonly gain: number
 }
 
-const CONTEXT = 26
-const BEAMS = [12, 48, 192]
+const LETTERS = 'ACGT'
+const numbers = (text: string): Uint8Array => Uint8Array.from(text, letter => LETTERS.indexOf(letter))
 
 /** Errors: `codons-impossible` naming the residue where every choice breaks a limit. */
 export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, limits: SequenceLimits): Result<OptimisedSequence, Issue> {
-  let stuck = ''
-  for (const width of BEAMS) {
-    const made = beam(parts, usage, limits, width)
-    if (made.ok) return made
-    stuck = made.issue
-  }
-  return fail(
-    issue(
-      'codons-impossible',
-      `no choice of codons keeps the limits of ${limits.name} ${stuck}`,
-      'choose another preset, or free a locked part',
-    ),
-  )
-}
-
-function beam(parts: readonly DesignPart[], usage: CodonUsage, limits: SequenceLimits, width: number): Result<OptimisedSequence, string> {
-  const table = new Map(
+  const tables = new Map(
     [...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [
       residue,
-      codonsByUse(usage, residue).map(codon => ({ codon, cost: Math.log(Math.max(relativeAdaptiveness(usage, codon), 1e-4)) })),
+      codonsByUse(usage, residue).map(text => ({ text, bases: numbers(text), gain: Math.log(Math.max(relativeAdaptiveness(usage, text), 1e-4)) })),
     ]),
   )
-  const checker = new SuffixChecker(limits)
-  let states: readonly State[] = [{ score: 0, nt: '', gc: limits.gcWindows.map(() => 0) }]
-  let residueNumber = 0
-  for (const part of parts) {
-    const steps = part.kind === 'locked' ? [undefined] : [...part.aa]
-    for (const residue of steps) {
-      const choices = part.kind === 'locked' ? [{ codon: part.nt, cost: 0 }] : table.get(residue!)!
-      const locked = part.kind === 'locked'
-      if (!locked) residueNumber++
-      const candidates: { state: State; codon: string; score: number }[] = []
-      for (const state of states) for (const { codon, cost } of choices) candidates.push({ state, codon, score: state.score + cost })
-      candidates.sort((a, b) => b.score - a.score || (a.codon < b.codon ? -1 : a.codon > b.codon ? 1 : 0))
-      const next: State[] = []
-      const tails = new Map<string, number>()
-      for (const { state, codon, score } of candidates) {
-        if (next.length === width) break
-        const grown = checker.extend(state, codon)
-        if (grown === undefined) continue
-        const tail = grown.nt.slice(-12)
-        const alike = tails.get(tail) ?? 0
-        if (alike >= 2) continue
-        tails.set(tail, alike + 1)
-        next.push({ score: score + grown.penalty, nt: grown.nt, gc: grown.gc })
-      }
-      if (next.length === 0) return fail(`at residue ${residueNumber}${residue === undefined ? ' (a locked part)' : ` (${residue})`}`)
-      states = next
-    }
+  const steps = parts.flatMap(part => (part.kind === 'locked' ? [[{ text: part.nt, bases: numbers(part.nt), gain: 0 }]] : [...part.aa].map(residue => tables.get(residue) ?? [])))
+  let stuck = ''
+  for (const width of BEAMS) {
+    const made = new Beam(limits, width).run(steps)
+    if (made.ok) return ok(describe(made.value, parts, usage, tables))
+    stuck = made.issue
   }
-  const finished = states.toSorted((a, b) => b.score - a.score).find(state => breaches(state.nt, limits).length === 0)
-  if (finished === undefined)
-    return fail(
-      `in the finished sequence: ${breaches(states[0]!.nt, limits)
-        .map(breach => `${breach.check} ${breach.text}`)
-        .slice(0, 3)
-        .join('; ')}`,
-    )
+  return fail(issue('codons-impossible', `no choice of codons keeps the limits of ${limits.name} ${stuck}`, 'choose another preset, or free a locked part'))
+}
+
+function describe(nt: string, parts: readonly DesignPart[], usage: CodonUsage, tables: ReadonlyMap<string, readonly Choice[]>): OptimisedSequence {
   let at = 0
   let coding = ''
   let notBest = 0
@@ -94,97 +67,322 @@ function beam(parts: readonly DesignPart[], usage: CodonUsage, limits: SequenceL
       continue
     }
     for (const residue of part.aa) {
-      const codon = finished.nt.slice(at, at + 3)
-      if (codon !== table.get(residue)![0]!.codon) notBest++
+      const codon = nt.slice(at, at + 3)
+      if (codon !== tables.get(residue)![0]!.text) notBest++
       coding += codon
       at += 3
     }
   }
-  return ok({ nt: finished.nt, cai: codonAdaptationIndex(usage, coding), notBest })
+  return { nt, cai: codonAdaptationIndex(usage, coding), notBest }
 }
 
-/** Checks only what the newest bases can have broken. */
-class SuffixChecker {
+/** Motifs of up to eight bases as bit tables over the rolling code of the last bases. */
+function motifTables(limits: SequenceLimits): readonly { readonly mask: number; readonly table: Uint8Array }[] {
+  const sites = Object.values(limits.sites)
+  const byLength = new Map<number, Uint8Array>()
+  for (const motif of [...sites, ...sites.map(reverseComplement), ...limits.senseMotifs]) {
+    const table = byLength.get(motif.length) ?? new Uint8Array(4 ** motif.length)
+    table[[...motif].reduce((code, letter) => code * 4 + LETTERS.indexOf(letter), 0)] = 1
+    byLength.set(motif.length, table)
+  }
+  return [...byLength].map(([length, table]) => ({ mask: 4 ** length - 1, table }))
+}
+
+/** A 16-base code to 16 bits (multiplicative hash). */
+const hash16 = (code: number): number => Math.imul(code ^ (code >>> 15), 0x9e3779b1) >>> 16
+
+class Beam {
   readonly #limits: SequenceLimits
-  readonly #motifs: readonly string[]
+  readonly #width: number
+  readonly #motifs: readonly { readonly mask: number; readonly table: Uint8Array }[]
+  readonly #windows: number
+  // two generations of states, each a slot: ring of bases, ring of rolling 16-base codes, GC counts, run length, scores
+  readonly #bases: Uint8Array
+  readonly #codes: Int32Array
+  readonly #gc: Int32Array
+  readonly #run: Int32Array
+  readonly #reverse: Int32Array
+  readonly #score: Float64Array
+  readonly #checkpoint: Int32Array
+  readonly #common = new Set<number>()
+  #commonCode = 0
+  #commonLength = 0
+  /** Which 16-base words any state has seen, by hash: most words are new, and need no look at the ring. */
+  readonly #seen = new Uint8Array(1 << 16)
+  readonly #orderScore: Float64Array
+  readonly #orderIndex: Int32Array
+  // scratch of the state under test
+  readonly #newGc: Int32Array
+  #newRun = 0
+  /** Code of the reverse complement of the last 16 bases. */
+  #newReverse = 0
+  #penalty = 0
 
-  constructor(limits: SequenceLimits) {
+  constructor(limits: SequenceLimits, width: number) {
     this.#limits = limits
-    const sites = Object.values(limits.sites)
-    this.#motifs = [...new Set([...sites, ...sites.map(reverseComplement), ...limits.senseMotifs])]
+    this.#width = width
+    this.#motifs = motifTables(limits)
+    this.#windows = limits.gcWindows.length
+    const slots = 2 * width
+    this.#bases = new Uint8Array((slots + 1) * RING)
+    this.#codes = new Int32Array((slots + 1) * RING)
+    this.#gc = new Int32Array(slots * Math.max(1, this.#windows))
+    this.#run = new Int32Array(slots)
+    this.#reverse = new Int32Array(slots)
+    this.#score = new Float64Array(slots)
+    this.#checkpoint = new Int32Array(slots)
+    this.#newGc = new Int32Array(Math.max(1, this.#windows))
+    this.#orderScore = new Float64Array(6 * width)
+    this.#orderIndex = new Int32Array(6 * width)
   }
 
-  extend(state: State, added: string): (State & { penalty: number }) | undefined {
-    const limits = this.#limits
-    const before = state.nt
-    const context = Math.min(before.length, CONTEXT)
-    const tail = before.slice(before.length - context) + added
-    for (const motif of this.#motifs) {
-      const from = Math.max(0, context - motif.length + 1)
-      if (tail.indexOf(motif, from) >= 0) return undefined
-    }
-    if (!this.#runsHold(tail, context)) return undefined
-    let penalty = 0
-    if (Number.isFinite(limits.mostDonorScore)) {
-      for (let at = tail.indexOf('GT', Math.max(0, context - 5)); at >= 0 && at + 6 <= tail.length; at = tail.indexOf('GT', at + 1)) {
-        const score = donorScore(tail, at)
-        if (score >= limits.mostDonorScore) return undefined
-        if (score >= 70) penalty -= 0.1
+  /** The best sequence, or where no state could go on. */
+  run(steps: readonly (readonly Choice[])[]): Result<string, string> {
+    const width = this.#width
+    const parents: Int32Array[] = []
+    const chosen: Int32Array[] = []
+    let live = 1
+    let from = 0
+    let length = 0
+    for (let s = 0; s < steps.length; s++) {
+      const choices = steps[s]!
+      const to = from === 0 ? width : 0
+      const candidates = this.#order(from, live, choices)
+      const parent = new Int32Array(width)
+      const codon = new Int32Array(width)
+      let next = 0
+      for (let c = 0; c < candidates && next < width; c++) {
+        const candidate = this.#orderIndex[c]!
+        const slot = from + Math.floor(candidate / choices.length)
+        const choice = candidate % choices.length
+        if (!this.#extend(slot, to + next, choices[choice]!.bases, length)) continue
+        const score = this.#score[slot]! + choices[choice]!.gain + this.#penalty
+        if (this.#isAlike(to, next, length + choices[choice]!.bases.length)) continue
+        this.#score[to + next] = score
+        this.#checkpoint[to + next] = this.#checkpoint[slot]!
+        parent[next] = slot - from
+        codon[next] = choice
+        next++
       }
-      for (let at = tail.indexOf('AG', Math.max(0, context - 3)); at >= 0 && at + 4 <= tail.length; at = tail.indexOf('AG', at + 1)) {
-        const score = acceptorScore(tail, at)
-        if (score >= limits.mostAcceptorScore) return undefined
-        if (score >= 70) penalty -= 0.1
+      if (next === 0) return fail(`at part ${s + 1} of ${steps.length} (${choices.map(choice => choice.text).join(' ')})`)
+      parents.push(parent)
+      chosen.push(codon)
+      length += choices[0]!.bases.length
+      for (let i = 0; i < next; i++) this.#remember(to + i, length, choices[0]!.bases.length)
+      live = next
+      from = to
+      if ((s + 1) % CHECKPOINT === 0) {
+        live = this.#keepOneAncestor(from, live, parents, chosen)
+        if (s >= CHECKPOINT) this.#commit(steps, parents, chosen, s + 1 - 2 * CHECKPOINT, s + 1 - CHECKPOINT, this.#checkpoint[from]!)
+        for (let i = 0; i < live; i++) this.#checkpoint[from + i] = i
       }
     }
-    const whole = before + added
-    const gc = this.#windows(state, added, before)
-    if (gc === undefined || !this.#repeatsHold(whole, before.length)) return undefined
-    return { score: 0, nt: whole, gc, penalty }
-  }
-
-  #runsHold(tail: string, context: number): boolean {
-    let run = 1
-    for (let i = Math.max(1, context - 8); i < tail.length; i++) {
-      run = tail[i] === tail[i - 1] ? run + 1 : 1
-      const most = tail[i] === 'A' || tail[i] === 'T' ? this.#limits.longestRunAT : this.#limits.longestRunGC
-      if (run > most) return false
+    const ranked = Array.from({ length: live }, (_, i) => i).sort((a, b) => this.#score[from + b]! - this.#score[from + a]! || a - b)
+    let faults = ''
+    for (const end of ranked) {
+      const nt = trace(steps, parents, chosen, steps.length, end)
+      const found = breaches(nt, this.#limits)
+      if (found.length === 0) return ok(nt)
+      if (faults === '') faults = found.map(breach => `${breach.check} ${breach.text}`).slice(0, 3).join('; ')
     }
-    return true
+    return fail(`in the finished sequence: ${faults}`)
   }
 
-  #windows(state: State, added: string, before: string): number[] | undefined {
-    const counts: number[] = []
-    for (const [w, { length, low, high }] of this.#limits.gcWindows.entries()) {
-      let gc = state.gc[w]!
-      for (let i = 0; i < added.length; i++) {
-        const entering = added[i]
-        if (entering === 'G' || entering === 'C') gc++
-        const at = before.length + i - length
-        if (at >= 0) {
-          const leaving = at < before.length ? before[at] : added[at - before.length]
-          if (leaving === 'G' || leaving === 'C') gc--
+  /** State × choice, best score first; ties by state, then by choice. Insertion sort: the list is short and nearly sorted. */
+  #order(from: number, live: number, choices: readonly Choice[]): number {
+    const n = live * choices.length
+    for (let i = 0, state = 0; state < live; state++) {
+      const score = this.#score[from + state]!
+      for (let choice = 0; choice < choices.length; choice++, i++) {
+        const own = score + choices[choice]!.gain
+        let at = i
+        while (at > 0 && this.#orderScore[at - 1]! < own) {
+          this.#orderScore[at] = this.#orderScore[at - 1]!
+          this.#orderIndex[at] = this.#orderIndex[at - 1]!
+          at--
         }
-        if (at >= -1 && (gc < low * length || gc > high * length)) return undefined
+        this.#orderScore[at] = own
+        this.#orderIndex[at] = i
       }
-      counts.push(gc)
     }
-    return counts
+    return n
   }
 
-  #repeatsHold(whole: string, from: number): boolean {
-    const { directRepeat, invertedRepeat, hairpinSpan } = this.#limits
-    if (Number.isFinite(directRepeat)) {
-      for (let end = Math.max(from + 1, directRepeat); end <= whole.length; end++) {
-        const start = end - directRepeat
-        if (whole.indexOf(whole.slice(start, end)) < start) return false
+  /** At most two states may share their last 12 bases: the beam keeps real alternatives. */
+  #isAlike(to: number, next: number, length: number): boolean {
+    const tail = (slot: number) => this.#codes[slot * RING + ((length - 1) & (RING - 1))]! & 0xffffff
+    const own = tail(to + next)
+    let alike = 0
+    for (let i = 0; i < next; i++) if (tail(to + i) === own && ++alike === 2) return true
+    return false
+  }
+
+  /** Writes state `slot` plus bases into `target`; false when a limit breaks. */
+  #extend(slot: number, target: number, added: Uint8Array, length: number): boolean {
+    const bases = this.#bases
+    const codes = this.#codes
+    const old = slot * RING
+    const base = target * RING
+    bases.copyWithin(base, old, old + RING)
+    codes.copyWithin(base, old, old + RING)
+    for (let w = 0; w < this.#windows; w++) this.#newGc[w] = this.#gc[slot * this.#windows + w]!
+    this.#newRun = this.#run[slot]!
+    this.#newReverse = this.#reverse[slot]!
+    this.#penalty = 0
+    for (let i = 0; i < added.length; i++) if (!this.#append(base, added[i]!, length + i)) return false
+    for (let w = 0; w < this.#windows; w++) this.#gc[target * this.#windows + w] = this.#newGc[w]!
+    this.#run[target] = this.#newRun
+    this.#reverse[target] = this.#newReverse
+    return true
+  }
+
+  #append(base: number, letter: number, position: number): boolean {
+    const limits = this.#limits
+    const bases = this.#bases
+    const at = (back: number) => bases[base + ((position - back) & (RING - 1))]!
+    this.#newRun = position > 0 && at(1) === letter ? this.#newRun + 1 : 1
+    if (this.#newRun > (letter === 0 || letter === 3 ? limits.longestRunAT : limits.longestRunGC)) return false
+    const before = position === 0 ? 0 : this.#codes[base + ((position - 1) & (RING - 1))]!
+    const code = (before << 2) | letter
+    this.#newReverse = (this.#newReverse >>> 2) | ((3 - letter) << 30)
+    for (const { mask, table } of this.#motifs) if (table[code & mask] === 1 && 4 ** Math.min(position + 1, 12) > mask) return false
+    for (let w = 0; w < this.#windows; w++) {
+      const { length, low, high } = limits.gcWindows[w]!
+      let gc = this.#newGc[w]! + (letter === 1 || letter === 2 ? 1 : 0)
+      if (position >= length) {
+        const leaving = at(length)
+        if (leaving === 1 || leaving === 2) gc--
       }
+      if (position >= length - 1 && (gc < low * length || gc > high * length)) return false
+      if (gc > (high - SOFT_GC_MARGIN) * length) this.#penalty -= SOFT_GC_COST
+      this.#newGc[w] = gc
     }
-    if (Number.isFinite(invertedRepeat) && whole.length >= 2 * invertedRepeat) {
-      const start = whole.length - invertedRepeat
-      const low = Math.max(0, start - hairpinSpan)
-      if (whole.slice(low, start).includes(reverseComplement(whole.slice(start)))) return false
+    bases[base + (position & (RING - 1))] = letter
+    this.#codes[base + (position & (RING - 1))] = code
+    return this.#spliceHolds(base, position) && this.#repeatsHold(base, position, code)
+  }
+
+  /** Donor of the last 9 bases, acceptor of the last 17. */
+  #spliceHolds(base: number, position: number): boolean {
+    const { mostDonorScore, mostAcceptorScore } = this.#limits
+    if (!Number.isFinite(mostDonorScore)) return true
+    const bases = this.#bases
+    const at = (back: number) => bases[base + ((position - back) & (RING - 1))]!
+    if (position >= 8 && at(5) === 2 && at(4) === 3) {
+      let sum = 0
+      for (let i = 0; i < 9; i++) sum += DONOR_PERCENT[at(8 - i)]![i]!
+      const score = (100 * (sum - 51)) / 600
+      if (score >= mostDonorScore) return false
+      if (score >= SOFT_SPLICE) this.#penalty -= SOFT_COST
+    }
+    if (position >= 16 && at(3) === 0 && at(2) === 2) {
+      const score = this.#acceptor(at)
+      if (score >= mostAcceptorScore) return false
+      if (score >= SOFT_SPLICE) this.#penalty -= SOFT_COST
     }
     return true
   }
+
+  #acceptor(at: (back: number) => number): number {
+    let total = 0
+    const lowest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (let i = 0; i < 11; i++) {
+      if (i < 10 && at(16 - i) === 0 && at(15 - i) === 2) return 0
+      const value = ACCEPTOR_PERCENT[at(16 - i)]![i]!
+      total += value
+      // the three lowest of eleven are left out: the best eight remain
+      let low = value
+      for (let k = 0; k < 3; k++) {
+        if (low < lowest[k]!) {
+          const other = lowest[k]!
+          lowest[k] = low
+          low = other
+        }
+      }
+    }
+    const t1 = total - lowest[0]! - lowest[1]! - lowest[2]!
+    let t2 = 0
+    for (let i = 12; i < 16; i++) t2 += ACCEPTOR_PERCENT[at(16 - i)]![i]!
+    return (50 * (t1 - 66)) / 397 + (50 * (t2 - 12)) / 293
+  }
+
+  /** No earlier 16 bases like the last 16; no reverse complement of the last 20 close by. Both limits must be 16 or more. */
+  #repeatsHold(base: number, position: number, code: number): boolean {
+    const { directRepeat, invertedRepeat, hairpinSpan } = this.#limits
+    if (!Number.isFinite(directRepeat) || position < 15) return true
+    if (directRepeat === 16 && this.#common.has(code)) return false
+    const reverse = this.#newReverse
+    if (this.#seen[hash16(code)] === 0 && this.#seen[hash16(reverse)] === 0) return true
+    const codes = this.#codes
+    const oldest = Math.max(15, position - RING + 17)
+    for (let p = oldest; p < position; p++) {
+      const earlier = codes[base + (p & (RING - 1))]!
+      if (earlier === code && directRepeat === 16) return false
+      if (earlier === reverse && position - p >= 16 && position - p <= hairpinSpan + invertedRepeat && this.#isHairpin(base, position, p)) return false
+    }
+    return true
+  }
+
+  #remember(slot: number, length: number, added: number): void {
+    for (let p = Math.max(15, length - added); p < length; p++) this.#seen[hash16(this.#codes[slot * RING + (p & (RING - 1))]!)] = 1
+  }
+
+  /** The reverse complement of the last `invertedRepeat` bases stands so that its last 16 bases' partner ends at `p`. */
+  #isHairpin(base: number, position: number, p: number): boolean {
+    const { invertedRepeat } = this.#limits
+    if (p + invertedRepeat - 16 > position - invertedRepeat) return false
+    // the last base of the sequence pairs with the first of the partner
+    const start = p - 15
+    for (let i = 0; i < invertedRepeat; i++) {
+      const q = start + i
+      if (q > position - invertedRepeat) return false
+      if (this.#bases[base + (q & (RING - 1))]! + this.#bases[base + ((position - i) & (RING - 1))]! !== 3) return false
+    }
+    return true
+  }
+
+  /** Drops the states that do not descend from the best state's ancestor at the last checkpoint. */
+  #keepOneAncestor(from: number, live: number, parents: Int32Array[], chosen: Int32Array[]): number {
+    let best = 0
+    for (let i = 1; i < live; i++) if (this.#score[from + i]! > this.#score[from + best]!) best = i
+    const ancestor = this.#checkpoint[from + best]!
+    const parent = parents.at(-1)!
+    const codon = chosen.at(-1)!
+    let kept = 0
+    for (let i = 0; i < live; i++) {
+      if (this.#checkpoint[from + i] !== ancestor) continue
+      if (kept !== i) {
+        this.#bases.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
+        this.#codes.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
+        this.#gc.copyWithin((from + kept) * this.#windows, (from + i) * this.#windows, (from + i + 1) * this.#windows)
+        this.#run[from + kept] = this.#run[from + i]!
+        this.#reverse[from + kept] = this.#reverse[from + i]!
+        this.#score[from + kept] = this.#score[from + i]!
+        this.#checkpoint[from + kept] = ancestor
+        parent[kept] = parent[i]!
+        codon[kept] = codon[i]!
+      }
+      kept++
+    }
+    return kept
+  }
+
+  /** Adds the 16-base codes of the bases that became common to all states, steps `fromStep` to `upTo`, to the set of earlier words. */
+  #commit(steps: readonly (readonly Choice[])[], parents: readonly Int32Array[], chosen: readonly Int32Array[], fromStep: number, upTo: number, slot: number): void {
+    const added = trace(steps, parents, chosen, upTo, slot, fromStep)
+    for (let i = 0; i < added.length; i++) {
+      this.#commonCode = (this.#commonCode << 2) | LETTERS.indexOf(added[i]!)
+      if (++this.#commonLength >= 16) this.#common.add(this.#commonCode)
+    }
+  }
+}
+
+/** Text of the path that ends in a slot after `upTo` steps, from step `fromStep` on. */
+function trace(steps: readonly (readonly Choice[])[], parents: readonly Int32Array[], chosen: readonly Int32Array[], upTo: number, slot: number, fromStep = 0): string {
+  const pieces: string[] = []
+  for (let s = upTo - 1, at = slot; s >= fromStep; s--) {
+    pieces.push(steps[s]![chosen[s]![at]!]!.text)
+    at = parents[s]![at]!
+  }
+  return pieces.reverse().join('')
 }

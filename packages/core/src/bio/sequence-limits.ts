@@ -143,10 +143,12 @@ function repeatBreaches(sequence: string, limits: SequenceLimits): readonly Limi
     }
   }
   if (Number.isFinite(limits.invertedRepeat)) {
-    for (let i = 0; i + limits.invertedRepeat <= sequence.length; i++) {
-      const other = reverseComplement(sequence.slice(i, i + limits.invertedRepeat))
-      const at = sequence.indexOf(other, i + limits.invertedRepeat)
-      if (at >= 0 && at - i <= limits.hairpinSpan) found.push({ check: 'hairpin', at: i, text: `${other} at ${at}` })
+    const other = reverseComplement(sequence)
+    const length = limits.invertedRepeat
+    for (let i = 0; i + 2 * length <= sequence.length; i++) {
+      const partner = other.slice(sequence.length - i - length, sequence.length - i)
+      const at = sequence.slice(i + length, i + 2 * length + limits.hairpinSpan).indexOf(partner)
+      if (at >= 0) found.push({ check: 'hairpin', at: i, text: `${partner} at ${i + length + at}` })
     }
   }
   return found
