@@ -18,7 +18,9 @@ const adaptiveness = new WeakMap<CodonUsage, ReadonlyMap<string, number>>()
 export function relativeAdaptiveness(usage: CodonUsage, codon: string): number {
   let table = adaptiveness.get(usage)
   if (table === undefined) {
-    table = new Map([...usage.count].map(([each, count]) => [each, count / (usage.count.get(codonsByUse(usage, residueOfCodon(each))[0]!) ?? 1)]))
+    table = new Map(
+      [...usage.count].map(([each, count]) => [each, count / (usage.count.get(codonsByUse(usage, residueOfCodon(each))[0]!) ?? 1)]),
+    )
     adaptiveness.set(usage, table)
   }
   return table.get(codon) ?? 0

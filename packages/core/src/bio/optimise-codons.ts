@@ -44,20 +44,39 @@ export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, 
   const tables = new Map(
     [...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [
       residue,
-      codonsByUse(usage, residue).map(text => ({ text, bases: numbers(text), gain: Math.log(Math.max(relativeAdaptiveness(usage, text), 1e-4)) })),
+      codonsByUse(usage, residue).map(text => ({
+        text,
+        bases: numbers(text),
+        gain: Math.log(Math.max(relativeAdaptiveness(usage, text), 1e-4)),
+      })),
     ]),
   )
-  const steps = parts.flatMap(part => (part.kind === 'locked' ? [[{ text: part.nt, bases: numbers(part.nt), gain: 0 }]] : [...part.aa].map(residue => tables.get(residue) ?? [])))
+  const steps = parts.flatMap(part =>
+    part.kind === 'locked'
+      ? [[{ text: part.nt, bases: numbers(part.nt), gain: 0 }]]
+      : [...part.aa].map(residue => tables.get(residue) ?? []),
+  )
   let stuck = ''
   for (const width of BEAMS) {
     const made = new Beam(limits, width).run(steps)
     if (made.ok) return ok(describe(made.value, parts, usage, tables))
     stuck = made.issue
   }
-  return fail(issue('codons-impossible', `no choice of codons keeps the limits of ${limits.name} ${stuck}`, 'choose another preset, or free a locked part'))
+  return fail(
+    issue(
+      'codons-impossible',
+      `no choice of codons keeps the limits of ${limits.name} ${stuck}`,
+      'choose another preset, or free a locked part',
+    ),
+  )
 }
 
-function describe(nt: string, parts: readonly DesignPart[], usage: CodonUsage, tables: ReadonlyMap<string, readonly Choice[]>): OptimisedSequence {
+function describe(
+  nt: string,
+  parts: readonly DesignPart[],
+  usage: CodonUsage,
+  tables: ReadonlyMap<string, readonly Choice[]>,
+): OptimisedSequence {
   let at = 0
   let coding = ''
   let notBest = 0
@@ -183,7 +202,11 @@ class Beam {
       const nt = trace(steps, parents, chosen, steps.length, end)
       const found = breaches(nt, this.#limits)
       if (found.length === 0) return ok(nt)
-      if (faults === '') faults = found.map(breach => `${breach.check} ${breach.text}`).slice(0, 3).join('; ')
+      if (faults === '')
+        faults = found
+          .map(breach => `${breach.check} ${breach.text}`)
+          .slice(0, 3)
+          .join('; ')
     }
     return fail(`in the finished sequence: ${faults}`)
   }
@@ -318,7 +341,8 @@ class Beam {
     for (let p = oldest; p < position; p++) {
       const earlier = codes[base + (p & (RING - 1))]!
       if (earlier === code && directRepeat === 16) return false
-      if (earlier === reverse && position - p >= 16 && position - p <= hairpinSpan + invertedRepeat && this.#isHairpin(base, position, p)) return false
+      if (earlier === reverse && position - p >= 16 && position - p <= hairpinSpan + invertedRepeat && this.#isHairpin(base, position, p))
+        return false
     }
     return true
   }
@@ -368,7 +392,14 @@ class Beam {
   }
 
   /** Adds the 16-base codes of the bases that became common to all states, steps `fromStep` to `upTo`, to the set of earlier words. */
-  #commit(steps: readonly (readonly Choice[])[], parents: readonly Int32Array[], chosen: readonly Int32Array[], fromStep: number, upTo: number, slot: number): void {
+  #commit(
+    steps: readonly (readonly Choice[])[],
+    parents: readonly Int32Array[],
+    chosen: readonly Int32Array[],
+    fromStep: number,
+    upTo: number,
+    slot: number,
+  ): void {
     const added = trace(steps, parents, chosen, upTo, slot, fromStep)
     for (let i = 0; i < added.length; i++) {
       this.#commonCode = (this.#commonCode << 2) | LETTERS.indexOf(added[i]!)
@@ -378,7 +409,14 @@ class Beam {
 }
 
 /** Text of the path that ends in a slot after `upTo` steps, from step `fromStep` on. */
-function trace(steps: readonly (readonly Choice[])[], parents: readonly Int32Array[], chosen: readonly Int32Array[], upTo: number, slot: number, fromStep = 0): string {
+function trace(
+  steps: readonly (readonly Choice[])[],
+  parents: readonly Int32Array[],
+  chosen: readonly Int32Array[],
+  upTo: number,
+  slot: number,
+  fromStep = 0,
+): string {
   const pieces: string[] = []
   for (let s = upTo - 1, at = slot; s >= fromStep; s--) {
     pieces.push(steps[s]![chosen[s]![at]!]!.text)

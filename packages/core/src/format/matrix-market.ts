@@ -38,15 +38,22 @@ export class MatrixMarketReader {
   push(chunk: Uint8Array): boolean {
     if (this.#issue !== undefined) return false
     this.#bytes += chunk.length
-    let text = chunk
+    let from = 0
     if (this.#carry.length > 0) {
-      text = new Uint8Array(this.#carry.length + chunk.length)
-      text.set(this.#carry)
-      text.set(chunk, this.#carry.length)
+      // only the line that the pieces share is joined; the rest is read where it lies
+      const stop = chunk.indexOf(NEWLINE) + 1
+      const joined = new Uint8Array(this.#carry.length + (stop === 0 ? chunk.length : stop))
+      joined.set(this.#carry)
+      joined.set(chunk.subarray(0, stop === 0 ? chunk.length : stop), this.#carry.length)
+      this.#carry = joined
+      if (stop === 0) return true
+      this.#carry = new Uint8Array(0)
+      this.#lines(joined, 0, joined.length)
+      from = stop
     }
-    const end = text.lastIndexOf(NEWLINE) + 1
-    this.#carry = text.slice(end)
-    if (end > 0) this.#lines(text, end)
+    const end = chunk.lastIndexOf(NEWLINE) + 1
+    if (end > from) this.#lines(chunk, from, end)
+    if (end < chunk.length) this.#carry = chunk.slice(Math.max(end, from))
     return this.#issue === undefined
   }
 
@@ -55,7 +62,7 @@ export class MatrixMarketReader {
       const last = new Uint8Array(this.#carry.length + 1)
       last.set(this.#carry)
       last[last.length - 1] = NEWLINE
-      this.#lines(last, last.length)
+      this.#lines(last, 0, last.length)
     }
     if (this.#issue !== undefined) return fail(this.#issue)
     if (this.#entries < 0)
@@ -79,8 +86,8 @@ export class MatrixMarketReader {
     this.#issue = issue('matrix-malformed', what, 'give a Matrix Market coordinate file: gene, cell, count on each line', this.#line)
   }
 
-  #lines(text: Uint8Array, end: number): void {
-    let at = 0
+  #lines(text: Uint8Array, from: number, end: number): void {
+    let at = from
     while (this.#entries < 0 && at < end && this.#issue === undefined) {
       const stop = text.indexOf(NEWLINE, at)
       this.#headerLine(String.fromCharCode(...text.subarray(at, Math.min(stop, at + 200))).trim())
@@ -135,6 +142,9 @@ export class MatrixMarketReader {
     const columns = this.#columns
     const counts = this.#counts
     let lastCell = this.#lastCell
+    let indices = this.#indices
+    let data = this.#data
+    let line = this.#line
     while (at < end) {
       let c = text[at]!
       if (c === NEWLINE || c === CARRIAGE_RETURN) {
@@ -169,27 +179,33 @@ export class MatrixMarketReader {
         at = stop
       } else if (at === valueStart) value = Number.NaN
       at++
-      this.#line++
       if (!ends || gene < 1 || gene > rows || cell < 1 || cell > columns || !(value >= 0)) {
-        this.#line--
+        this.#line = line
         this.#bad(`an entry is not gene 1-${rows}, cell 1-${columns}, count from 0`)
         return
       }
+      line++
       if (seen === this.#entries) {
+        this.#line = line
         this.#bad(`more entries than the ${this.#entries} of the header`)
         return
       }
-      if (seen === this.#indices.length) this.#grow(Math.min(this.#entries, this.#indices.length * 2))
+      if (seen === indices.length) {
+        this.#grow(Math.min(this.#entries, indices.length * 2))
+        indices = this.#indices
+        data = this.#data
+      }
       if (cell < lastCell && this.#sorted) this.#unsort(seen)
       lastCell = cell
-      this.#indices[seen] = gene - 1
-      this.#data[seen] = value
+      indices[seen] = gene - 1
+      data[seen] = value
       if (!this.#sorted) this.#cells[seen] = cell - 1
       counts[cell]!++
       seen++
     }
     this.#lastCell = lastCell
     this.#seen = seen
+    this.#line = line
   }
 
   /** Entries so far were sorted by cell: their cells follow from the counts. */

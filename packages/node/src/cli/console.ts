@@ -11,7 +11,17 @@ export interface Console {
 }
 
 /** Funnel rows that count what went on, not what was left behind. */
-const STEPS = new Set(['in', 'out', 'alleles', 'consequences', 'windows', 'peptides', 'presented', 'presented and expressed', 'shortlisted'])
+const STEPS = new Set([
+  'in',
+  'out',
+  'alleles',
+  'consequences',
+  'windows',
+  'peptides',
+  'presented',
+  'presented and expressed',
+  'shortlisted',
+])
 
 const isTerminal = process.stderr.isTTY === true
 
@@ -33,7 +43,9 @@ export function makeConsole(options: { readonly quiet: boolean; readonly json: b
         4,
       )
       if (loud && reasons.length > 0) {
-        process.stderr.write(`  ${' '.repeat(12)} left behind: ${reasons.map(row => `${row.count.toLocaleString('en-US')} ${row.reason}`).join(', ')} (funnel.tsv has all, with examples)\n`)
+        process.stderr.write(
+          `  ${' '.repeat(12)} left behind: ${reasons.map(row => `${row.count.toLocaleString('en-US')} ${row.reason}`).join(', ')} (funnel.tsv has all, with examples)\n`,
+        )
       }
     },
     notice: text => {

@@ -1,7 +1,7 @@
 // Files to text or bytes, plain, gzip or BGZF by their first bytes. Faults come back as issues that name the file.
 import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { createGunzip, gunzipSync } from 'node:zlib'
+import { createGunzip, gunzipSync, type ZlibOptions } from 'node:zlib'
 import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { userPath } from './paths.ts'
 
@@ -53,7 +53,8 @@ export async function eachChunk(path: string, consume: (chunk: Uint8Array) => bo
   const file = createReadStream(full.value, { highWaterMark: CHUNK })
   let stream: Readable = file
   if (isGzip(head)) {
-    const gunzip = createGunzip({ chunkSize: CHUNK })
+    // room for several pieces: inflating goes on while the consumer reads
+    const gunzip = createGunzip({ chunkSize: CHUNK, readableHighWaterMark: 8 * CHUNK } as ZlibOptions)
     file.on('error', error => gunzip.destroy(error))
     stream = file.pipe(gunzip)
   }
