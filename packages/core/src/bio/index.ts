@@ -1,3 +1,4 @@
+export * from './align.ts'
 export * from './amino-acid.ts'
 export * from './codon-usage.ts'
 export * from './genetic-code.ts'

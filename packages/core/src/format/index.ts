@@ -1,3 +1,4 @@
+export * from './abif.ts'
 export * from './airr.ts'
 export * from './delimited.ts'
 export * from './fasta.ts'
