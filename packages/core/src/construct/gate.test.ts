@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { imgtHuman, openGermline } from '../../../../test/imgt.ts'
+import { imgtGermline, openGermline } from '../../../../test/imgt.ts'
 import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.ts'
 import { seededRandom } from '../base/index.ts'
 import { type CodonUsage, translate } from '../bio/index.ts'
@@ -47,7 +47,7 @@ const declared = (alpha: readonly string[], beta: readonly string[]): Declaratio
 })
 
 oracle('gate cases: 52 of 52, eight accepted', () => {
-  const germlines = { receptor: imgtHuman(), constants: { human, mouse } }
+  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse } }
   const rows = tableOf('tcr/gate/gate_cases.tsv.gz')
   expect(rows.length).toBe(52)
   const verdicts = rows.map(row => {
@@ -67,7 +67,7 @@ oracle('gate cases: 52 of 52, eight accepted', () => {
 })
 
 oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0331 for their stop', () => {
-  const germlines = { receptor: imgtHuman(), constants: { human, mouse } }
+  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse } }
   const inserts = new Map(
     readData('tcr/golden/B_vdjdb_muC_CysLVL_furinP2A_out.tsv.gz')
       .split('\n')
@@ -92,7 +92,7 @@ oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0
 })
 
 oracle('the pseudogene rows of set A are refused as well', () => {
-  const germlines = { receptor: imgtHuman(), constants: { human, mouse } }
+  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse } }
   const linked = new Map(
     readData('tcr/golden/A_vdjdb_humanC_P2A_out.tsv.gz')
       .split('\n')
@@ -114,7 +114,7 @@ oracle('the pseudogene rows of set A are refused as well', () => {
 })
 
 oracle('set G, lossless: given junction bases stand unchanged in 1,085 of 1,086 chains; the last is no receptor', () => {
-  const imgt = imgtHuman()
+  const imgt = imgtGermline('human')
   let kept = 0
   const refused: string[] = []
   for (const row of tableOf('tcr/golden/G_human_10x_nt_in.tsv')) {

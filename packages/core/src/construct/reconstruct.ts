@@ -14,20 +14,26 @@ import {
   residueOfCodon,
   translate,
 } from '../bio/index.ts'
+import { readContigChain } from './contig-chain.ts'
+
+/** Alpha-like or beta-like: TRG pairs with TRD. */
+export type ChainLocusName = 'TRA' | 'TRB' | 'TRG' | 'TRD'
 
 export interface ChainInput {
-  readonly locus: 'TRA' | 'TRB'
+  readonly locus: ChainLocusName
   readonly vCall: string
   readonly jCall: string
   /** Residues of C104 to F/W118, both included. */
   readonly junctionAa: string
   /** Bases of the junction; empty when only residues are known. */
   readonly junctionNt: string
+  /** The sequenced contig, either strand: its bases win over germline. */
+  readonly contig?: string
 }
 
 export interface ReconstructedChain {
-  readonly locus: 'TRA' | 'TRB'
-  readonly mode: 'nucleotide' | 'amino-acid'
+  readonly locus: ChainLocusName
+  readonly mode: 'contig' | 'nucleotide' | 'amino-acid'
   readonly v: GermlineV
   readonly j: GermlineJ
   readonly leaderNt: string
@@ -52,6 +58,7 @@ export function reconstructChain(input: ChainInput, germline: Germline, usage: C
   if (!v.ok) return v
   const j = chooseJ(input, germline, caveats)
   if (!j.ok) return j
+  if (input.contig !== undefined && input.contig !== '') return fromContig(input, input.contig, v.value, j.value, caveats)
   const junction = input.junctionNt === '' ? codonsForJunction(input.junctionAa, v.value, j.value, usage, caveats) : checkedJunction(input)
   if (!junction.ok) return junction
   const aa = translate(junction.value)
@@ -76,6 +83,19 @@ export function reconstructChain(input: ChainInput, germline: Germline, usage: C
     jNt: j.value.sequence.slice(j.value.j118! + 3),
     caveats,
   })
+}
+
+function fromContig(input: ChainInput, contig: string, v: GermlineV, j: GermlineJ, caveats: readonly Caveat[]): Result<ReconstructedChain, Issue> {
+  const read = readContigChain(contig.toUpperCase(), v, j)
+  if (!read.ok) return read
+  const { leaderNt, vNt, junctionNt, jNt } = read.value
+  const own = translate(junctionNt)
+  if (input.junctionAa !== '' && own !== input.junctionAa) {
+    return refuse('contig-junction-differs', `the contig's junction is ${own}, the receptor's ${input.junctionAa}`, 'check that contig and receptor belong together')
+  }
+  // the contig proves the allele: what was assumed for want of a name no longer is
+  const kept = caveats.filter(c => c.code !== 'allele-assumed')
+  return ok({ locus: input.locus, mode: 'contig', v, j, leaderNt, vNt, junctionNt, junctionAa: own, jNt, caveats: [...kept, ...read.value.caveats] })
 }
 
 function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineV, Issue> {
