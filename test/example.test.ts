@@ -22,6 +22,7 @@ const FILES = [
   'constructs.gb',
   'constructs.fasta',
   'order.csv',
+  'construct-sheet.html',
   'funnel.tsv',
   'dossier.html',
   'ro-crate-metadata.json',

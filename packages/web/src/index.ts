@@ -1,5 +1,5 @@
 // The web app's shell: screens arrive with their stages. Data come only through the HTTP interface; nothing of packages/node is imported here.
-import { escapeHtml } from '@cognate/core/case'
+import { escapeHtml } from '@cognate/core/format'
 
 /** Name and route of a screen; each stage of the flow has one under its own name. */
 export interface Screen {

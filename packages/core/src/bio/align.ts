@@ -69,7 +69,15 @@ export function alignOverlap(a: string, b: string): AlignedPair {
   return traceBack(a, b, back, width, bestI, bestJ, best)
 }
 
-function traceBack(a: string, b: string, back: readonly [Uint8Array, Uint8Array, Uint8Array], width: number, endI: number, endJ: number, score: number): AlignedPair {
+function traceBack(
+  a: string,
+  b: string,
+  back: readonly [Uint8Array, Uint8Array, Uint8Array],
+  width: number,
+  endI: number,
+  endJ: number,
+  score: number,
+): AlignedPair {
   const rowA: string[] = []
   const rowB: string[] = []
   let i = endI

@@ -1,16 +1,8 @@
 // The dossier: one self-contained, printable page a tumour board can read. Input is what the stages wrote; nothing is computed here but the layout.
 import type { Caveat, FunnelRow } from '../base/index.ts'
-import {
-  type ClonotypeBar,
-  cloneFigure,
-  constructFigure,
-  funnelCount,
-  funnelFigure,
-  lesionFigure,
-  type MapPart,
-  type ScatterPoint,
-} from './figures.ts'
-import { escapeHtml, htmlTable, raw } from './html.ts'
+import { constructFigure, type MapPart } from '../construct/index.ts'
+import { escapeHtml, htmlTable, raw } from '../format/index.ts'
+import { type ClonotypeBar, cloneFigure, funnelCount, funnelFigure, lesionFigure, type ScatterPoint } from './figures.ts'
 
 /** A table row by column name. */
 export type Row = Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 // Figures of the dossier as SVG text: no script, no outside resource, readable in print.
 import type { FunnelRow } from '../base/index.ts'
-import { escapeHtml } from './html.ts'
+import { escapeHtml } from '../format/index.ts'
 
 const INK = '#1c2833'
 const MUTED = '#5d6d7e'
@@ -103,33 +103,6 @@ export function cloneFigure(points: readonly ScatterPoint[], xLabel: string, yLa
     height,
     `${yLabel} against ${xLabel}`,
     `${yTicks.join('')}<line x1="${left}" x2="${width - 20}" y1="${height - bottom}" y2="${height - bottom}" stroke="${MUTED}"/>${ticks.join('')}${dots.join('')}${text((width + left) / 2, height - 6, xLabel, 'text-anchor="middle"')}<text transform="translate(12 ${(height - bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(yLabel)}</text>`,
-  )
-}
-
-export interface MapPart {
-  readonly label: string
-  readonly start: number
-  readonly end: number
-  readonly kind: 'alpha' | 'beta' | 'linker' | 'end' | 'junction'
-}
-
-const MAP_COLOUR = { alpha: '#7aa874', beta: BLUE, linker: '#b0a18f', end: MUTED, junction: WARM } as const
-
-/** A construct's parts to scale. */
-export function constructFigure(parts: readonly MapPart[], length: number): string {
-  const width = 760
-  const scale = (width - 20) / length
-  const body = parts.map(part => {
-    const x = 10 + part.start * scale
-    const w = Math.max(1, (part.end - part.start) * scale)
-    const fits = w > part.label.length * 6
-    return `<rect x="${x.toFixed(1)}" y="18" width="${w.toFixed(1)}" height="26" fill="${MAP_COLOUR[part.kind]}" stroke="#fff"><title>${escapeHtml(`${part.label} ${part.start + 1}-${part.end}`)}</title></rect>${fits ? text(x + w / 2, 35, part.label, 'text-anchor="middle" fill="#fff" font-size="10.5"') : ''}`
-  })
-  return svg(
-    width,
-    62,
-    'Map of the insert',
-    `${body.join('')}${text(10, 58, '1', `fill="${MUTED}" font-size="10"`)}${text(width - 10, 58, `${length} nt`, `text-anchor="end" fill="${MUTED}" font-size="10"`)}`,
   )
 }
 

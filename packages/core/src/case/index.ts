@@ -1,5 +1,4 @@
 export * from './case-file.ts'
 export * from './dossier.ts'
 export * from './figures.ts'
-export * from './html.ts'
 export * from './ro-crate.ts'

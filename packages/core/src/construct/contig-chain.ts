@@ -45,42 +45,80 @@ const refuse = (code: string, what: string, remedy: string) => fail(issue(code, 
  */
 export function readContigChain(written: string, v: GermlineV, j: GermlineJ): Result<ContigChain, Issue> {
   const name = `${v.gene}*${v.allele}`
-  if (v.cys104 === undefined || j.j118 === undefined) return refuse('contig-no-anchor', `${v.cys104 === undefined ? name : `${j.gene}*${j.allele}`} has no anchor in the germline`, 'import a germline reference that holds it')
+  if (v.cys104 === undefined || j.j118 === undefined)
+    return refuse(
+      'contig-no-anchor',
+      `${v.cys104 === undefined ? name : `${j.gene}*${j.allele}`} has no anchor in the germline`,
+      'import a germline reference that holds it',
+    )
   const forward = diagonal(written, v.sequence, SEED)
   const reversed = diagonal(reverseComplement(written), v.sequence, SEED)
   const isReverse = (reversed?.support ?? 0) > (forward?.support ?? 0)
   const contig = isReverse ? reverseComplement(written) : written
   const found = isReverse ? reversed : forward
-  if (found === undefined || found.support < JOIN - SEED + 1) return refuse('contig-no-v', `${name} is not found in the contig`, 'check that contig and V call belong together')
+  if (found === undefined || found.support < JOIN - SEED + 1)
+    return refuse('contig-no-v', `${name} is not found in the contig`, 'check that contig and V call belong together')
   const vStart = found.offset
   const junctionStart = vStart + v.cys104
   const joined = diagonal(contig, j.sequence, 10, junctionStart)
-  if (joined === undefined) return refuse('contig-no-j', `${j.gene}*${j.allele} is not found behind ${name}`, 'check that contig and J call belong together')
+  if (joined === undefined)
+    return refuse('contig-no-j', `${j.gene}*${j.allele} is not found behind ${name}`, 'check that contig and J call belong together')
   const junctionEnd = joined.offset + j.j118 + 3
   const jEnd = joined.offset + j.sequence.length
   const caveats: Caveat[] = []
   let vNt = contig.slice(Math.max(0, vStart), junctionStart)
   if (vStart < 0) {
-    if (contig.slice(0, JOIN) !== v.sequence.slice(-vStart, -vStart + JOIN)) return refuse('contig-join', `the contig starts inside ${name} and its first ${JOIN} bases differ from it`, 'give a longer contig, or decide by hand')
+    if (contig.slice(0, JOIN) !== v.sequence.slice(-vStart, -vStart + JOIN))
+      return refuse(
+        'contig-join',
+        `the contig starts inside ${name} and its first ${JOIN} bases differ from it`,
+        'give a longer contig, or decide by hand',
+      )
     vNt = v.sequence.slice(0, -vStart) + vNt
     caveats.push(caveat('germline-start', `the first ${-vStart} bases of V are germline: the contig starts behind them`))
   }
-  const jNt = jEnd <= contig.length ? contig.slice(junctionEnd, jEnd) : contig.slice(junctionEnd) + j.sequence.slice(j.sequence.length - (jEnd - contig.length))
-  if (jEnd > contig.length) caveats.push(caveat('germline-end', `the last ${jEnd - contig.length} bases of J are germline: the contig ends before them`))
+  const jNt =
+    jEnd <= contig.length
+      ? contig.slice(junctionEnd, jEnd)
+      : contig.slice(junctionEnd) + j.sequence.slice(j.sequence.length - (jEnd - contig.length))
+  if (jEnd > contig.length)
+    caveats.push(caveat('germline-end', `the last ${jEnd - contig.length} bases of J are germline: the contig ends before them`))
   const leader = chooseLeader(contig, vStart, v, caveats)
   const junctionNt = contig.slice(junctionStart, junctionEnd)
-  if (/[^ACGT]/.test(leader + vNt + junctionNt + jNt)) return refuse('contig-n', 'the contig has an N or a mixed base between ATG and the end of J', 'resequence it')
-  if (junctionNt.length % 3 !== 0) return refuse('contig-out-of-frame', `V and J of the contig are out of frame (junction of ${junctionNt.length} bases): this chain makes no receptor`, 'use the other chain of the cell')
-  if (translate(leader + vNt + junctionNt + jNt).includes('*')) return refuse('contig-stop', 'the contig has a stop between ATG and the end of J', 'this chain makes no receptor')
-  if (residueOfCodon(junctionNt.slice(0, 3)) !== 'C') return refuse('contig-no-anchor', `position 104 of the contig is ${residueOfCodon(junctionNt.slice(0, 3))}, not C`, 'this chain lost its conserved cysteine')
-  const differences = [...differ('V', vNt, v.sequence, 0, v.cys104), ...differ('J', jNt, j.sequence.slice(j.j118 + 3), j.j118 + 3, jNt.length)]
-  if (differences.length > 0) caveats.push(caveat('differs-from-germline', `${differences.length} bases differ from ${name} or ${j.gene}*${j.allele}: ${differences.slice(0, 4).join(', ')}`))
+  if (/[^ACGT]/.test(leader + vNt + junctionNt + jNt))
+    return refuse('contig-n', 'the contig has an N or a mixed base between ATG and the end of J', 'resequence it')
+  if (junctionNt.length % 3 !== 0)
+    return refuse(
+      'contig-out-of-frame',
+      `V and J of the contig are out of frame (junction of ${junctionNt.length} bases): this chain makes no receptor`,
+      'use the other chain of the cell',
+    )
+  if (translate(leader + vNt + junctionNt + jNt).includes('*'))
+    return refuse('contig-stop', 'the contig has a stop between ATG and the end of J', 'this chain makes no receptor')
+  if (residueOfCodon(junctionNt.slice(0, 3)) !== 'C')
+    return refuse(
+      'contig-no-anchor',
+      `position 104 of the contig is ${residueOfCodon(junctionNt.slice(0, 3))}, not C`,
+      'this chain lost its conserved cysteine',
+    )
+  const differences = [
+    ...differ('V', vNt, v.sequence, 0, v.cys104),
+    ...differ('J', jNt, j.sequence.slice(j.j118 + 3), j.j118 + 3, jNt.length),
+  ]
+  if (differences.length > 0)
+    caveats.push(
+      caveat(
+        'differs-from-germline',
+        `${differences.length} bases differ from ${name} or ${j.gene}*${j.allele}: ${differences.slice(0, 4).join(', ')}`,
+      ),
+    )
   return ok({ leaderNt: leader, vNt, junctionNt, jNt, vStart, junctionStart, junctionEnd, jEnd, differences, caveats })
 }
 
 function differ(segment: string, own: string, germline: string, shift: number, length: number): readonly string[] {
   const found: string[] = []
-  for (let i = 0; i < length; i++) if (own[i] !== germline[i]) found.push(`${segment} ${shift + i + 1} ${germline[i] ?? '-'}>${own[i] ?? '-'}`)
+  for (let i = 0; i < length; i++)
+    if (own[i] !== germline[i]) found.push(`${segment} ${shift + i + 1} ${germline[i] ?? '-'}>${own[i] ?? '-'}`)
   return found
 }
 
@@ -93,7 +131,9 @@ function chooseLeader(contig: string, vStart: number, v: GermlineV, caveats: Cav
     if (residue === 'M' && codons >= 14) lengths.push(codons)
   }
   const wanted = v.leader.length / 3
-  const chosen = lengths.includes(wanted) ? wanted : lengths.filter(n => n >= 15 && n <= 35).toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0]
+  const chosen = lengths.includes(wanted)
+    ? wanted
+    : lengths.filter(n => n >= 15 && n <= 35).toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0]
   if (chosen !== undefined) return contig.slice(vStart - 3 * chosen, vStart)
   caveats.push(caveat('germline-leader', 'the leader is germline: the contig shows no usable one'))
   return v.leader

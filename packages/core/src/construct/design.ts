@@ -139,7 +139,7 @@ export function designConstruct(
     insert,
     protein: translate(insert.slice(KOZAK.length, -STOP.length)),
     sha256: sha256Hex(insert),
-    parts: native.parts,
+    parts: limits === NO_LIMITS ? native.parts : native.parts.map(part => withChosenCodons(part, options.lockJunction)),
     cai: made.value.cai,
     gc: gcShare(insert),
     notBestCodons: made.value.notBest,
@@ -153,6 +153,12 @@ export function designConstruct(
     junctionAlphaNt: alpha.value.junctionNt,
     junctionBetaNt: beta.value.junctionNt,
   })
+}
+
+/** After optimisation a part keeps its residues, not its bases. */
+function withChosenCodons(part: ConstructPart, lockJunction: boolean): ConstructPart {
+  if (part.role === 'kozak' || part.role === 'stop' || (part.role === 'junction' && lockJunction)) return part
+  return { ...part, origin: part.role === 'junction' ? 'residues of the receptor, codons chosen' : `${part.origin}, codons chosen` }
 }
 
 interface Tiling {

@@ -1,5 +1,14 @@
 // An imported germline folder (stitchr's layout) → a germline with offsets, so that every mode and the gate can use it. V offsets by framework rows, J by its end, C by its motifs.
-import { type FrameworkRow, frameworkRowsOf, type Germline, type GermlineSegment, j118Offset, makeGermline, translate, vOffsets } from '../bio/index.ts'
+import {
+  type FrameworkRow,
+  frameworkRowsOf,
+  type Germline,
+  type GermlineSegment,
+  j118Offset,
+  makeGermline,
+  translate,
+  vOffsets,
+} from '../bio/index.ts'
 import type { StitchrReference } from './stitchr-reference.ts'
 
 export interface ImportReport {
@@ -8,7 +17,13 @@ export interface ImportReport {
   readonly unplaced: readonly string[]
 }
 
-export function importGermline(reference: StitchrReference, frameworks: ReadonlyMap<string, readonly FrameworkRow[]>, species: 'human' | 'mouse', release: string, jMotifs = ''): ImportReport {
+export function importGermline(
+  reference: StitchrReference,
+  frameworks: ReadonlyMap<string, readonly FrameworkRow[]>,
+  species: 'human' | 'mouse',
+  release: string,
+  jMotifs = '',
+): ImportReport {
   const anchors = anchorsByMotif(jMotifs)
   const segments: GermlineSegment[] = []
   const unplaced: string[] = []
@@ -20,7 +35,17 @@ export function importGermline(reference: StitchrReference, frameworks: Readonly
       const leader = (leaders.find(l => l.allele === allele) ?? leaders[0])?.sequence ?? ''
       const usable = leader.length % 3 === 0 && leader.startsWith('ATG') && !translate(leader).includes('*')
       if (offsets === undefined || !usable) unplaced.push(`${gene}*${allele}`)
-      segments.push({ region: 'V', gene, allele, record: release, leader: usable ? leader : '', sequence, cys23: offsets?.cys23, trp41: offsets?.trp41, cys104: offsets?.cys104 })
+      segments.push({
+        region: 'V',
+        gene,
+        allele,
+        record: release,
+        leader: usable ? leader : '',
+        sequence,
+        cys23: offsets?.cys23,
+        trp41: offsets?.trp41,
+        cys104: offsets?.cys104,
+      })
     }
   }
   for (const [gene, alleles] of JOINING) {
@@ -30,13 +55,24 @@ export function importGermline(reference: StitchrReference, frameworks: Readonly
       segments.push({ region: 'J', gene, allele, record: release, sequence, j118 })
     }
   }
-  for (const [gene, alleles] of CONSTANT) for (const { allele, sequence } of alleles) segments.push({ region: 'C', gene, allele, record: release, sequence: cutAtStop(sequence, reference.constantMotifs.get(`${gene}*${allele}`)?.stop) })
+  for (const [gene, alleles] of CONSTANT)
+    for (const { allele, sequence } of alleles)
+      segments.push({
+        region: 'C',
+        gene,
+        allele,
+        record: release,
+        sequence: cutAtStop(sequence, reference.constantMotifs.get(`${gene}*${allele}`)?.stop),
+      })
   return { germline: makeGermline(species, release, segments), unplaced }
 }
 
 /** `GENE*NN` → residue and its codon from the end, of stitchr's J-region-motifs.tsv; where the rule of the J's end finds none. */
 function anchorsByMotif(text: string): ReadonlyMap<string, { readonly residue: string; readonly fromEnd: number }> {
-  const rows = text.split(/\r?\n/).slice(1).map(line => line.split('\t'))
+  const rows = text
+    .split(/\r?\n/)
+    .slice(1)
+    .map(line => line.split('\t'))
   return new Map(rows.filter(cells => cells.length >= 5).map(cells => [cells[0]!, { residue: cells[1]!, fromEnd: -Number(cells[4]) }]))
 }
 

@@ -8,7 +8,14 @@ import { type ChainInput, readContigChain, reconstructChain } from './index.ts'
 
 const usage: CodonUsage = {
   species: 'human',
-  count: new Map(readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8').trim().split('\n').slice(1).map(line => line.split('\t')).map(cells => [cells[0]!, Number(cells[2])] as const)),
+  count: new Map(
+    readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map(line => line.split('\t'))
+      .map(cells => [cells[0]!, Number(cells[2])] as const),
+  ),
 }
 
 oracle('set E, contig first: V start, junction and J end of 302 of 302 productive contigs; the 4 out of frame are refused', () => {
@@ -29,7 +36,12 @@ oracle('set E, contig first: V start, junction and J end of 302 of 302 productiv
     }
     const { vStart, junctionStart, junctionEnd, jEnd, junctionNt, vNt, jNt } = read.value
     expect([row.consensus_id, vStart, junctionStart, junctionEnd, jEnd, junctionNt]).toEqual([
-      row.consensus_id, Number(t.v_region_start_0based), Number(t.junction_start_0based), Number(t.junction_end_0based_exclusive), Number(t.j_region_end_0based_exclusive), t.junction_nt,
+      row.consensus_id,
+      Number(t.v_region_start_0based),
+      Number(t.junction_start_0based),
+      Number(t.junction_end_0based_exclusive),
+      Number(t.j_region_end_0based_exclusive),
+      t.junction_nt,
     ])
     expect(vNt + junctionNt + jNt).toBe(row.contig_nt!.slice(vStart, jEnd))
     exact++
@@ -43,17 +55,30 @@ oracle('set C, residues only: V domains of 210 + 23 human and 77 + 14 mouse crys
   const count = new Map<string, number>()
   for (const row of tableOf('tcr/golden/C_pdb_chains.tsv.gz')) {
     const germline = germlines[row.organism!]!
-    const made = reconstructChain({ locus: row.chain as 'TRA' | 'TRB', vCall: row.v!, jCall: row.j!, junctionAa: row.cdr3!, junctionNt: '' }, germline, usage)
+    const made = reconstructChain(
+      { locus: row.chain as 'TRA' | 'TRB', vCall: row.v!, jCall: row.j!, junctionAa: row.cdr3!, junctionNt: '' },
+      germline,
+      usage,
+    )
     let kind = 'refused'
     if (made.ok) {
       const { vNt, junctionNt, jNt, j } = made.value
-      const constant = value(findSegment(germline, 'C', row.chain === 'TRA' ? 'TRAC' : j.gene.startsWith('TRBJ1') ? 'TRBC1' : 'TRBC2')).segment.sequence
+      const constant = value(findSegment(germline, 'C', row.chain === 'TRA' ? 'TRAC' : j.gene.startsWith('TRBJ1') ? 'TRBC1' : 'TRBC2'))
+        .segment.sequence
       kind = domainMatch(translate(vNt + junctionNt + jNt + constant), row.pdb_v_domain_aa!)
     }
     count.set(`${row.organism} ${kind}`, (count.get(`${row.organism} ${kind}`) ?? 0) + 1)
   }
   // the rest: 49 and 31 structures with an engineered or allelic residue, seven without a leader in the reference, one allele that is absent
-  expect(Object.fromEntries(count)).toEqual({ 'human exact': 210, 'human ends trimmed': 23, 'human differs': 49, 'mouse exact': 77, 'mouse ends trimmed': 14, 'mouse differs': 31, 'mouse refused': 8 })
+  expect(Object.fromEntries(count)).toEqual({
+    'human exact': 210,
+    'human ends trimmed': 23,
+    'human differs': 49,
+    'mouse exact': 77,
+    'mouse ends trimmed': 14,
+    'mouse differs': 31,
+    'mouse refused': 8,
+  })
 })
 
 /** The crystal's domain inside ours, whole or after up to four residues at its start and three at its end (expression tags). */
@@ -72,7 +97,9 @@ function contigOf(v: string, j: string, junctionAa: string, germline: Germline, 
 
 test('a contig’s own bases win, differences to germline are named', () => {
   const human = openGermline('human')
-  const germline = value(reconstructChain({ locus: 'TRB', vCall: 'TRBV10-3', jCall: 'TRBJ1-6', junctionAa: 'CAISELVTGDSPLHF', junctionNt: '' }, human, usage))
+  const germline = value(
+    reconstructChain({ locus: 'TRB', vCall: 'TRBV10-3', jCall: 'TRBJ1-6', junctionAa: 'CAISELVTGDSPLHF', junctionNt: '' }, human, usage),
+  )
   const at = 13 + germline.leaderNt.length + 30
   const changed = (text: string) => text.slice(0, at) + (text[at] === 'A' ? 'G' : 'A') + text.slice(at + 1)
   const made = value(reconstructChain(contigOf('TRBV10-3', 'TRBJ1-6', 'CAISELVTGDSPLHF', human, changed), human, usage))
@@ -84,14 +111,32 @@ test('a contig’s own bases win, differences to germline are named', () => {
 
 test('a contig without its start takes leader and V start from germline, with caveats; an N is refused', () => {
   const human = openGermline('human')
-  const cut = value(reconstructChain(contigOf('TRBV10-3', 'TRBJ1-6', 'CAISELVTGDSPLHF', human, text => text.slice(140)), human, usage))
+  const cut = value(
+    reconstructChain(
+      contigOf('TRBV10-3', 'TRBJ1-6', 'CAISELVTGDSPLHF', human, text => text.slice(140)),
+      human,
+      usage,
+    ),
+  )
   expect(cut.caveats.map(c => c.code)).toEqual(expect.arrayContaining(['germline-start', 'germline-leader']))
-  expect(reconstructChain(contigOf('TRBV10-3', 'TRBJ1-6', 'CAISELVTGDSPLHF', human, text => `${text.slice(0, 200)}N${text.slice(201)}`), human, usage)).toMatchObject({ ok: false, issue: { code: 'contig-n' } })
+  expect(
+    reconstructChain(
+      contigOf('TRBV10-3', 'TRBJ1-6', 'CAISELVTGDSPLHF', human, text => `${text.slice(0, 200)}N${text.slice(201)}`),
+      human,
+      usage,
+    ),
+  ).toMatchObject({ ok: false, issue: { code: 'contig-n' } })
 })
 
 test('a contig of another receptor is refused', () => {
   const human = openGermline('human')
   const other = contigOf('TRBV10-3', 'TRBJ1-6', 'CAISELVTGDSPLHF', human)
-  expect(reconstructChain({ ...other, junctionAa: 'CAISELVTGDSPLHW' }, human, usage)).toMatchObject({ ok: false, issue: { code: 'contig-junction-differs' } })
-  expect(reconstructChain({ ...other, vCall: 'TRBV28' }, human, usage)).toMatchObject({ ok: false, issue: { code: expect.stringMatching(/^contig-/) } })
+  expect(reconstructChain({ ...other, junctionAa: 'CAISELVTGDSPLHW' }, human, usage)).toMatchObject({
+    ok: false,
+    issue: { code: 'contig-junction-differs' },
+  })
+  expect(reconstructChain({ ...other, vCall: 'TRBV28' }, human, usage)).toMatchObject({
+    ok: false,
+    issue: { code: expect.stringMatching(/^contig-/) },
+  })
 })

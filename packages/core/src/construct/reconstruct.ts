@@ -85,17 +85,38 @@ export function reconstructChain(input: ChainInput, germline: Germline, usage: C
   })
 }
 
-function fromContig(input: ChainInput, contig: string, v: GermlineV, j: GermlineJ, caveats: readonly Caveat[]): Result<ReconstructedChain, Issue> {
+function fromContig(
+  input: ChainInput,
+  contig: string,
+  v: GermlineV,
+  j: GermlineJ,
+  caveats: readonly Caveat[],
+): Result<ReconstructedChain, Issue> {
   const read = readContigChain(contig.toUpperCase(), v, j)
   if (!read.ok) return read
   const { leaderNt, vNt, junctionNt, jNt } = read.value
   const own = translate(junctionNt)
   if (input.junctionAa !== '' && own !== input.junctionAa) {
-    return refuse('contig-junction-differs', `the contig's junction is ${own}, the receptor's ${input.junctionAa}`, 'check that contig and receptor belong together')
+    return refuse(
+      'contig-junction-differs',
+      `the contig's junction is ${own}, the receptor's ${input.junctionAa}`,
+      'check that contig and receptor belong together',
+    )
   }
   // the contig proves the allele: what was assumed for want of a name no longer is
   const kept = caveats.filter(c => c.code !== 'allele-assumed')
-  return ok({ locus: input.locus, mode: 'contig', v, j, leaderNt, vNt, junctionNt, junctionAa: own, jNt, caveats: [...kept, ...read.value.caveats] })
+  return ok({
+    locus: input.locus,
+    mode: 'contig',
+    v,
+    j,
+    leaderNt,
+    vNt,
+    junctionNt,
+    junctionAa: own,
+    jNt,
+    caveats: [...kept, ...read.value.caveats],
+  })
 }
 
 function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineV, Issue> {

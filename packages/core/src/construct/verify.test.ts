@@ -7,7 +7,13 @@ import { type DesignToVerify, type Read, verifyDesign } from './index.ts'
 
 function designs(): readonly DesignToVerify[] {
   const flanks = new Map(value(parseFasta(readData('tcr/verification/flanks.fasta'))).map(record => [record.id, record.sequence]))
-  return value(parseFasta(readData('tcr/verification/designs.fasta'))).map(record => ({ name: record.id, insert: record.sequence, left: flanks.get('left')!, right: flanks.get('right')!, fivePrime: 9 }))
+  return value(parseFasta(readData('tcr/verification/designs.fasta'))).map(record => ({
+    name: record.id,
+    insert: record.sequence,
+    left: flanks.get('left')!,
+    right: flanks.get('right')!,
+    fivePrime: 9,
+  }))
 }
 
 function compare(reads: readonly Read[], nameOf: (read: Read) => string): void {
@@ -16,7 +22,11 @@ function compare(reads: readonly Read[], nameOf: (read: Read) => string): void {
   expect(expected.size).toBe(16)
   let planted = 0
   for (const [name, rows] of expected) {
-    const verdict = verifyDesign(batch.find(design => design.name === name)!, reads.filter(read => nameOf(read) === name), batch)
+    const verdict = verifyDesign(
+      batch.find(design => design.name === name)!,
+      reads.filter(read => nameOf(read) === name),
+      batch,
+    )
     // the design that was not sequenced to the end: a consensus file has no sequence of it at all
     const wanted = rows[0]!.verdict
     expect([name, verdict.verdict === 'no-reads' ? 'incomplete' : verdict.verdict]).toEqual([name, wanted])
@@ -29,13 +39,27 @@ function compare(reads: readonly Read[], nameOf: (read: Read) => string): void {
 }
 
 oracle('consensus sequences: 16 verdicts, 12 planted differences at their place', () => {
-  compare(value(parseFasta(readData('tcr/verification/consensus.fasta'))).map(record => ({ name: record.id, bases: record.sequence, qualities: undefined })), read => read.name)
+  compare(
+    value(parseFasta(readData('tcr/verification/consensus.fasta'))).map(record => ({
+      name: record.id,
+      bases: record.sequence,
+      qualities: undefined,
+    })),
+    read => read.name,
+  )
 })
 
 oracle('Sanger reads with qualities: 16 verdicts, 12 planted differences at their place', () => {
   const reads = value(parseFastq(readData('tcr/verification/sanger.fastq.gz')))
   expect(reads.length).toBe(63)
-  compare(reads.map(record => ({ name: record.id, bases: record.sequence, qualities: Uint8Array.from(record.quality!, letter => letter.charCodeAt(0) - 33) })), read => read.name.split('_')[0]!)
+  compare(
+    reads.map(record => ({
+      name: record.id,
+      bases: record.sequence,
+      qualities: Uint8Array.from(record.quality!, letter => letter.charCodeAt(0) - 33),
+    })),
+    read => read.name.split('_')[0]!,
+  )
 })
 
 test('a whole plasmid read from another origin and strand still matches', () => {

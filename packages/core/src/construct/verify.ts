@@ -82,7 +82,8 @@ const shared = (text: string, set: ReadonlySet<string>): number => {
 /** The read on the design's strand, rotated to the design's start when it is a whole circle cut elsewhere. */
 function orient(read: Read, target: string, set: ReadonlySet<string>): Read {
   const reverse = reverseComplement(read.bases)
-  const strand = shared(reverse, set) > shared(read.bases, set) ? { ...read, bases: reverse, qualities: read.qualities?.slice().reverse() } : read
+  const strand =
+    shared(reverse, set) > shared(read.bases, set) ? { ...read, bases: reverse, qualities: read.qualities?.slice().reverse() } : read
   if (strand.qualities !== undefined || strand.bases.length < target.length) return strand
   const start = strand.bases.indexOf(target.slice(0, 25))
   const isCut = start > 0 && start + target.length > strand.bases.length
@@ -123,7 +124,14 @@ export function verifyDesign(design: DesignToVerify, reads: readonly Read[], oth
     }
     for (const [bases, list] of inserted.get(p) ?? []) {
       const sure = list.filter(o => o.quality >= PROVEN_QUALITY)
-      if (sure.length > 0) differences.push({ position: p - from + 1, ref: '', alt: bases, effect: bases.length % 3 === 0 ? 'in-frame insertion' : 'frameshift', reads: sure.map(o => o.read) })
+      if (sure.length > 0)
+        differences.push({
+          position: p - from + 1,
+          ref: '',
+          alt: bases,
+          effect: bases.length % 3 === 0 ? 'in-frame insertion' : 'frameshift',
+          reads: sure.map(o => o.read),
+        })
     }
   }
   const merged = mergeDeletions(differences, design)
@@ -133,7 +141,8 @@ export function verifyDesign(design: DesignToVerify, reads: readonly Read[], oth
     const all = usable.map(read => read.bases).join('N'.repeat(SEED))
     const score = (other: DesignToVerify) => Math.max(shared(all, seeds(other.insert)), shared(reverseComplement(all), seeds(other.insert)))
     const best = others.filter(other => other.name !== design.name).toSorted((a, b) => score(b) - score(a))[0]
-    const fits = best !== undefined && score(best) > score(design) && score(best) > 0.95 * (best.insert.length - SEED + 1) ? best.name : undefined
+    const fits =
+      best !== undefined && score(best) > score(design) && score(best) > 0.95 * (best.insert.length - SEED + 1) ? best.name : undefined
     return { ...base, differences: [], verdict: 'wrong-construct', fits }
   }
   return { ...base, verdict: merged.length > 0 ? 'differs' : unproven.length > 0 ? 'incomplete' : 'match', fits: undefined }
@@ -203,9 +212,19 @@ function mergeDeletions(differences: readonly Difference[], design: DesignToVeri
   const merged: Difference[] = []
   for (const difference of differences) {
     const last = merged.at(-1)
-    if (difference.alt === '' && last !== undefined && last.alt === '' && last.ref !== '' && last.position + last.ref.length === difference.position) {
+    if (
+      difference.alt === '' &&
+      last !== undefined &&
+      last.alt === '' &&
+      last.ref !== '' &&
+      last.position + last.ref.length === difference.position
+    ) {
       merged[merged.length - 1] = { ...last, ref: last.ref + difference.ref }
     } else merged.push(difference)
   }
-  return merged.map(d => (d.alt === '' && d.ref !== '' ? { ...d, effect: d.position <= design.fivePrime ? 'kozak' : d.ref.length % 3 === 0 ? 'in-frame deletion' : 'frameshift' } : d))
+  return merged.map(d =>
+    d.alt === '' && d.ref !== ''
+      ? { ...d, effect: d.position <= design.fivePrime ? 'kozak' : d.ref.length % 3 === 0 ? 'in-frame deletion' : 'frameshift' }
+      : d,
+  )
 }

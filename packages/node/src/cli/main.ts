@@ -33,6 +33,8 @@ for (const define of [
 // subcommands inherit nothing: each must throw instead of leaving, so that the exit code is ours
 const every = (command: Command): void => {
   command.exitOverride()
+  // options behind a subcommand belong to it, also where its parent has one of the same name
+  command.enablePositionalOptions()
   for (const sub of command.commands) every(sub)
 }
 every(program)

@@ -187,9 +187,15 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     {
       name: 'construct',
       inputs: [receptorsTable],
-      options: { product },
+      options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
-        const made = runConstruct({ receptors: receptorsTable, most: product.receptors, product: options })
+        const made = runConstruct({
+          receptors: receptorsTable,
+          most: product.receptors,
+          product: options,
+          title: file.case,
+          synthetic: file.synthetic,
+        })
         return made.ok ? ok(made.value.report) : made
       },
     },

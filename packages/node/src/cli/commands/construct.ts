@@ -14,6 +14,7 @@ import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
 import { runConstruct } from '../stages/construct.ts'
+import { defineConstructCheck } from './construct-check.ts'
 
 interface Flags extends CommonFlags {
   readonly receptors: string
@@ -79,6 +80,7 @@ export function defineConstruct(program: Command): void {
       finishStage('construct', run.report, flags.out!, flags, started)
       if (run.refused > 0) process.exitCode = EXIT.input
     })
+  defineConstructCheck(construct)
   withCommon(
     construct
       .command('thimble')

@@ -14,10 +14,12 @@ import {
   orderRows,
   type ProductOptions,
   parseReceptorTable,
+  sheetHtml,
 } from '@cognate/core/construct'
 import { formatCsv, formatFasta, formatTsv, parseFasta, parseGenbank } from '@cognate/core/format'
 import { shippedCodonUsage, shippedGermlines } from '../../read/shipped.ts'
 import { readText } from '../../read/text.ts'
+import { labelSvg } from '../../write/label.ts'
 import { plural, type StageReport } from './stage.ts'
 
 export interface ConstructInput {
@@ -25,7 +27,13 @@ export interface ConstructInput {
   /** First receptors of the table that are built; 0: all. */
   readonly most: number
   readonly product: ProductOptions
+  /** Printed on the sheet. */
+  readonly title?: string
+  readonly synthetic?: boolean
 }
+
+const RESEARCH =
+  'Research software. Receptors were taken by rank, not by a signed selection: check everything on this sheet before ordering.'
 
 export interface ConstructRun {
   readonly report: StageReport
@@ -67,6 +75,14 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
     ['constructs.gb', genbank],
     ['constructs.fasta', fasta],
     ['order.csv', order],
+    [
+      'construct-sheet.html',
+      sheetHtml(constructs, new Map(constructs.map(c => [c.id, labelSvg(c.id, c.sha256)])), {
+        title: input.title ?? 'constructs',
+        notice: RESEARCH,
+        synthetic: input.synthetic === true,
+      }),
+    ],
   ])
   const refused = receptors.value.length - ready.length
   const caveats = [

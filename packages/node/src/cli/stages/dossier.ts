@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Caveat } from '@cognate/core/base'
-import { type CaseFile, type CrateFile, dossierHtml, type MapPart, type Row, roCrate } from '@cognate/core/case'
+import { type CaseFile, type CrateFile, dossierHtml, type Row, roCrate } from '@cognate/core/case'
+import type { MapPart } from '@cognate/core/construct'
 import { columnReader, type GenbankRecord, parseDelimited, parseGenbank } from '@cognate/core/format'
 import { readFunnel } from '../../write/funnel-file.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
@@ -121,5 +122,6 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   'constructs.gb': 'annotated inserts',
   'constructs.fasta': 'inserts',
   'order.csv': 'order lines of the inserts that passed',
+  'construct-sheet.html': 'one page a construct: map, parts, checks, caveats, label',
   'funnel.tsv': 'what came in, went out and was left behind',
 }

@@ -1,0 +1,236 @@
+// `construct check` and `construct verify`: judge a design that was edited elsewhere; judge the plasmid that came back.
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import {
+  type Declaration,
+  type DesignToVerify,
+  failedChecks,
+  GATE_COLUMNS,
+  type GateResult,
+  judge,
+  KOZAK,
+  type Read,
+  STOP,
+  type Verdict,
+  verifyDesign,
+} from '@cognate/core/construct'
+import { columnReader, formatTsv, parseAbif, parseDelimited, parseFasta, parseFastq, parseGenbank } from '@cognate/core/format'
+import type { Command } from 'commander'
+import { userPath } from '../../read/paths.ts'
+import { shippedGermlines } from '../../read/shipped.ts'
+import { checkFile, readText } from '../../read/text.ts'
+import { writeOutputs } from '../../write/outputs.ts'
+import { EXIT, InputFault, must } from '../exit.ts'
+import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+
+interface NamedSequence {
+  readonly id: string
+  readonly sequence: string
+}
+
+/** Sequences of a FASTA or GenBank file. */
+function readSequences(path: string): Result<readonly NamedSequence[], Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  if (text.value.trimStart().startsWith('LOCUS')) {
+    const records = parseGenbank(text.value)
+    return records.ok
+      ? ok(records.value.map(record => ({ id: record.name, sequence: record.sequence })))
+      : { ok: false, issue: inFile(path, records.issue) }
+  }
+  const records = parseFasta(text.value)
+  return records.ok
+    ? ok(records.value.map(record => ({ id: record.id, sequence: record.sequence.toUpperCase() })))
+    : { ok: false, issue: inFile(path, records.issue) }
+}
+
+export function defineConstructCheck(construct: Command): void {
+  withCommon(construct.command('check').description('the gate alone, on any insert and its declaration'))
+    .argument('<file>', 'inserts, FASTA or GenBank; names as in the declaration')
+    .requiredOption('--spec <file>', 'constructs.tsv: what each insert is declared to be')
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .action((path: string, flags: CommonFlags & { spec: string; out: string }) => {
+      const sequences = must(readSequences(path))
+      const declared = must(readDeclarations(flags.spec))
+      const germlines = shippedGermlines()
+      const rows: (readonly string[])[] = []
+      let refused = 0
+      for (const { id, sequence } of sequences) {
+        const declaration = declared.get(id)
+        if (declaration === undefined)
+          throw new InputFault(
+            inFile(
+              path,
+              issue(
+                'construct-undeclared',
+                `${id} is not in ${flags.spec}`,
+                `name the inserts as there: ${[...declared.keys()].slice(0, 3).join(', ')}`,
+              ),
+            ),
+          )
+        const gate: readonly GateResult[] = judge(sequence, declaration, germlines)
+        if (failedChecks(gate).length > 0) refused++
+        rows.push(...gate.map(g => [id, g.check, g.verdict, g.observed, g.expected]))
+      }
+      writeTable(flags.out, formatTsv(GATE_COLUMNS, rows))
+      consoleOf(flags).notice(`${sequences.length} inserts judged, ${refused} refused`)
+      if (refused > 0) process.exitCode = EXIT.input
+    })
+  withCommon(
+    construct.command('verify').description('sequencing of the returned plasmids against the design: every base proven, or what differs'),
+  )
+    .requiredOption('--design <file>', 'constructs.gb or FASTA of the inserts')
+    .requiredOption('--reads <folder>', 'folder with .ab1, .fastq(.gz) or .fasta; a read or file named like a construct belongs to it')
+    .option('--flanks <file>', 'FASTA with the records left and right: bases of the vector beside the insert')
+    .requiredOption('--out <folder>', 'folder for verification.tsv')
+    .action((flags: CommonFlags & { design: string; reads: string; flanks?: string; out: string }) => verify(flags))
+}
+
+function writeTable(out: string, text: string): void {
+  if (out === '-') process.stdout.write(text)
+  else writeOutputs(userPath(join(out, '..')), new Map([[out.split(/[\\/]/).at(-1)!, text]]))
+}
+
+/** Declarations by construct id, from constructs.tsv. */
+function readDeclarations(path: string): Result<ReadonlyMap<string, Declaration>, Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const required = [
+    'construct_id',
+    'layout',
+    'mode_a',
+    'mode_b',
+    'a_v_call',
+    'a_j_call',
+    'a_junction',
+    'a_junction_aa',
+    'b_v_call',
+    'b_j_call',
+    'b_junction',
+    'b_junction_aa',
+    'constant_set',
+    'linker',
+    'preset',
+  ]
+  const table = parseDelimited(text.value, { delimiter: '\t', required })
+  if (!table.ok) return { ok: false, issue: inFile(path, table.issue) }
+  const get = columnReader(table.value.columns)
+  const declared = new Map<string, Declaration>()
+  for (const row of table.value.rows) {
+    const chain = (x: 'a' | 'b') => ({
+      vCall: get(row, `${x}_v_call`),
+      jCall: get(row, `${x}_j_call`),
+      junctionAa: get(row, `${x}_junction_aa`),
+      junctionNtLocked: get(row, 'preset') === 'none' && get(row, `mode_${x}`) !== 'amino-acid' ? get(row, `${x}_junction`) : undefined,
+    })
+    const order = get(row, 'layout') === 'alpha-beta' ? 'alpha-beta' : 'beta-alpha'
+    if (get(row, 'construct_id') !== '') {
+      declared.set(get(row, 'construct_id'), {
+        alpha: chain('a'),
+        beta: chain('b'),
+        constantSet: get(row, 'constant_set'),
+        linker: get(row, 'linker'),
+        order,
+        fivePrime: KOZAK,
+        stop: STOP,
+        preset: get(row, 'preset'),
+      })
+    }
+  }
+  return ok(declared)
+}
+
+function readReads(folder: string): readonly (Read & { readonly file: string })[] {
+  const full = userPath(folder)
+  const names = (() => {
+    try {
+      return readdirSync(full)
+        .filter(name => statSync(join(full, name)).isFile())
+        .sort()
+    } catch {
+      throw new InputFault(issue('reads-missing', `there is no folder ${folder}`, 'name the folder with the sequencing reads'))
+    }
+  })()
+  return names.flatMap((file): readonly (Read & { readonly file: string })[] => {
+    const path = join(folder, file)
+    if (/\.ab1$/i.test(file)) {
+      const trace = parseAbif(new Uint8Array(readFileSync(must(checkFile(path)))))
+      if (!trace.ok) throw new InputFault(inFile(path, trace.issue))
+      return [{ file, name: file.replace(/\.ab1$/i, ''), bases: trace.value.bases, qualities: trace.value.qualities }]
+    }
+    const isFastq = /\.(fastq|fq)(\.gz)?$/i.test(file)
+    if (!isFastq && !/\.(fasta|fa|fna)(\.gz)?$/i.test(file)) return []
+    const text = must(readText(path))
+    const records = isFastq ? parseFastq(text) : parseFasta(text)
+    if (!records.ok) throw new InputFault(inFile(path, records.issue))
+    return records.value.map(record => ({
+      file,
+      name: record.id,
+      bases: record.sequence,
+      qualities: record.quality === undefined ? undefined : Uint8Array.from(record.quality, letter => letter.charCodeAt(0) - 33),
+    }))
+  })
+}
+
+function verify(flags: CommonFlags & { design: string; reads: string; flanks?: string; out: string }): void {
+  const flanks = new Map((flags.flanks === undefined ? [] : must(readSequences(flags.flanks))).map(record => [record.id, record.sequence]))
+  const designs: readonly DesignToVerify[] = must(readSequences(flags.design)).map(({ id, sequence }) => ({
+    name: id,
+    insert: sequence,
+    left: flanks.get('left') ?? '',
+    right: flanks.get('right') ?? '',
+    fivePrime: sequence.startsWith(KOZAK) ? KOZAK.length : 0,
+  }))
+  const reads = readReads(flags.reads)
+  const belongs = (read: { name: string; file: string }, design: DesignToVerify) =>
+    read.name.startsWith(design.name) || read.file.startsWith(design.name)
+  const stray = reads.find(read => !designs.some(design => belongs(read, design)))
+  if (stray !== undefined)
+    throw new InputFault(
+      inFile(
+        `${flags.reads}/${stray.file}`,
+        issue(
+          'read-unassigned',
+          `the read ${stray.name} is named like no construct`,
+          `start its name, or its file's, with a construct: ${designs
+            .slice(0, 3)
+            .map(d => d.name)
+            .join(', ')}`,
+        ),
+      ),
+    )
+  const verdicts = designs.map(design =>
+    verifyDesign(
+      design,
+      reads.filter(read => belongs(read, design)),
+      designs,
+    ),
+  )
+  const folder = userPath(flags.out)
+  mkdirSync(folder, { recursive: true })
+  writeOutputs(
+    folder,
+    new Map([
+      [
+        'verification.tsv',
+        formatTsv(
+          ['construct_id', 'verdict', 'position', 'ref', 'alt', 'effect', 'reads', 'unproven', 'fits'],
+          verdicts.flatMap(verdictRows),
+        ),
+      ],
+    ]),
+  )
+  const screen = consoleOf(flags)
+  for (const verdict of verdicts)
+    screen.result(
+      `${verdict.design}  ${verdict.verdict}${verdict.differences.map(d => `  ${d.position} ${d.ref || '-'}>${d.alt || '-'} (${d.effect})`).join('')}${verdict.fits === undefined ? '' : `  fits ${verdict.fits}`}`,
+    )
+  if (verdicts.some(verdict => verdict.verdict !== 'match')) process.exitCode = EXIT.input
+}
+
+function verdictRows(v: Verdict): readonly (readonly (string | number)[])[] {
+  const unproven = v.unproven.map(([from, to]) => `${from}-${to}`).join(',')
+  if (v.differences.length === 0) return [[v.design, v.verdict, '', '', '', '', '', unproven, v.fits ?? '']]
+  return v.differences.map(d => [v.design, v.verdict, d.position, d.ref, d.alt, d.effect, d.reads.join(','), unproven, v.fits ?? ''])
+}
