@@ -11,7 +11,7 @@ import { makeExpressionMatrix, resolveSignature, uCell } from '@cognate/core/rec
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
 import { openClass1Predictor } from '../packages/node/src/model/class1-predictor.ts'
 import { dataPath } from '../packages/node/src/read/paths.ts'
-import { shippedCodonUsage, shippedGermlines, shippedSignatures } from '../packages/node/src/read/shipped.ts'
+import { shippedCodonUsage, shippedReferences, shippedSignatures } from '../packages/node/src/read/shipped.ts'
 import { CHUNK, eachChunk } from '../packages/node/src/read/text.ts'
 import { callVariantsOf } from '../packages/node/src/read/vcf.ts'
 
@@ -181,7 +181,7 @@ export async function variants(data: string): Promise<Measured> {
 
 /** Receptors to optimised inserts, and the gate on them. */
 export async function constructs(data: string, receptors: number): Promise<readonly Measured[]> {
-  const germlines = shippedGermlines()
+  const germlines = shippedReferences()
   const usage = shippedCodonUsage('human')
   must(parseGermline(readFileSync(dataPath('germline-human.tsv'), 'utf8')))
   const rows = readFileSync(join(data, 'tcr/golden/G_human_10x_nt_in.tsv'), 'utf8')

@@ -1,32 +1,22 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { root, value } from '../../../../test/oracle.ts'
+import { humanUsage } from '../../../../test/imgt.ts'
+import { value } from '../../../../test/oracle.ts'
 import {
   acceptorScore,
   breaches,
-  type CodonUsage,
   codonAdaptationIndex,
   codonsByUse,
   donorScore,
-  GENERIC_STRICT,
   optimiseCodons,
+  PRESETS,
   reverseComplement,
   translate,
 } from './index.ts'
 
-const usage: CodonUsage = {
-  species: 'human',
-  count: new Map(
-    readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map(line => line.split('\t'))
-      .map(cells => [cells[0]!, Number(cells[2])] as const),
-  ),
-}
+const GENERIC_STRICT = PRESETS.get('generic-strict')!
+
+const usage = humanUsage()
 
 test('mitochondrial ATA is Met, AGA a stop; TGA is Trp there and a stop elsewhere', () => {
   expect(translate('ATAAGATGA', 2)).toBe('M*W')

@@ -3,7 +3,7 @@
 // Every 32 codons the beam keeps the descendants of one ancestor, so that older bases are common to all states and repeats are looked up in one set.
 // Whole because the state and its checks share one memory layout. A wider beam is tried when a narrow one ends; then the place is named.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { type CodonUsage, codonAdaptationIndex, codonsByUse, relativeAdaptiveness } from './codon-usage.ts'
+import { type CodonUsage, codonAdaptationIndex, codonShare, codonsByUse, relativeAdaptiveness } from './codon-usage.ts'
 import { reverseComplement } from './nucleotide.ts'
 import { breaches, type SequenceLimits } from './sequence-limits.ts'
 import { ACCEPTOR_PERCENT, DONOR_PERCENT } from './splice-score.table.ts'
@@ -18,15 +18,20 @@ export interface OptimisedSequence {
   readonly notBest: number
 }
 
-const BEAMS = [5, 24, 96, 384]
+/** States kept, and what a base costs in a window near its upper GC limit: without that cost the beam walks into a corner of G and C. Tried in this order. */
+const ATTEMPTS = [
+  { width: 8, gcCost: 0.03 },
+  { width: 32, gcCost: 0.03 },
+  { width: 32, gcCost: 0.06 },
+  { width: 96, gcCost: 0.06 },
+  { width: 384, gcCost: 0.06 },
+]
 const RING = 256
 const CHECKPOINT = 32
 /** Splice sites from this score on cost a little: soft limit. */
 const SOFT_SPLICE = 70
 const SOFT_COST = 0.1
-/** Windows that come near their upper GC limit cost a little, or the beam walks into a corner of G and C. */
 const SOFT_GC_MARGIN = 0.06
-const SOFT_GC_COST = 0.03
 
 interface Choice {
   /** Base numbers. */
@@ -44,11 +49,13 @@ export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, 
   const tables = new Map(
     [...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [
       residue,
-      codonsByUse(usage, residue).map(text => ({
-        text,
-        bases: numbers(text),
-        gain: Math.log(Math.max(relativeAdaptiveness(usage, text), 1e-4)),
-      })),
+      codonsByUse(usage, residue)
+        .filter(text => codonShare(usage, text) >= limits.leastCodonShare)
+        .map(text => ({
+          text,
+          bases: numbers(text),
+          gain: Math.log(Math.max(relativeAdaptiveness(usage, text), 1e-4)),
+        })),
     ]),
   )
   const steps = parts.flatMap(part =>
@@ -57,8 +64,8 @@ export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, 
       : [...part.aa].map(residue => tables.get(residue) ?? []),
   )
   let stuck = ''
-  for (const width of BEAMS) {
-    const made = new Beam(limits, width).run(steps)
+  for (const attempt of ATTEMPTS) {
+    const made = new Beam(limits, attempt).run(steps)
     if (made.ok) return ok(describe(made.value, parts, usage, tables))
     stuck = made.issue
   }
@@ -113,12 +120,22 @@ const hash16 = (code: number): number => Math.imul(code ^ (code >>> 15), 0x9e377
 class Beam {
   readonly #limits: SequenceLimits
   readonly #width: number
+  readonly #gcCost: number
   readonly #motifs: readonly { readonly mask: number; readonly table: Uint8Array }[]
   readonly #windows: number
+  /** Longest run by base number. */
+  readonly #longestRun: Float64Array
+  #total = 0
+  /** After each step: length, and the least and most G and C that all steps so far can hold. */
+  #ends = new Int32Array(0)
+  #leastGc = new Int32Array(0)
+  #mostGc = new Int32Array(0)
   // two generations of states, each a slot: ring of bases, ring of rolling 16-base codes, GC counts, run length, scores
   readonly #bases: Uint8Array
   readonly #codes: Int32Array
   readonly #gc: Int32Array
+  /** Ring of G and C counted from the start. */
+  readonly #gcSum: Int32Array
   readonly #run: Int32Array
   readonly #reverse: Int32Array
   readonly #score: Float64Array
@@ -137,14 +154,17 @@ class Beam {
   #newReverse = 0
   #penalty = 0
 
-  constructor(limits: SequenceLimits, width: number) {
+  constructor(limits: SequenceLimits, { width, gcCost }: (typeof ATTEMPTS)[number]) {
+    this.#gcCost = gcCost
     this.#limits = limits
     this.#width = width
     this.#motifs = motifTables(limits)
     this.#windows = limits.gcWindows.length
+    this.#longestRun = Float64Array.from([...LETTERS], letter => limits.longestRun[letter as 'A' | 'C' | 'G' | 'T'])
     const slots = 2 * width
     this.#bases = new Uint8Array((slots + 1) * RING)
     this.#codes = new Int32Array((slots + 1) * RING)
+    this.#gcSum = new Int32Array((slots + 1) * RING)
     this.#gc = new Int32Array(slots * Math.max(1, this.#windows))
     this.#run = new Int32Array(slots)
     this.#reverse = new Int32Array(slots)
@@ -158,6 +178,7 @@ class Beam {
   /** The best sequence, or where no state could go on. */
   run(steps: readonly (readonly Choice[])[]): Result<string, string> {
     const width = this.#width
+    this.#foresee(steps)
     const parents: Int32Array[] = []
     const chosen: Int32Array[] = []
     let live = 1
@@ -174,7 +195,7 @@ class Beam {
         const candidate = this.#orderIndex[c]!
         const slot = from + Math.floor(candidate / choices.length)
         const choice = candidate % choices.length
-        if (!this.#extend(slot, to + next, choices[choice]!.bases, length)) continue
+        if (!this.#extend(slot, to + next, choices[choice]!.bases, length) || !this.#canGoOn(to + next, s)) continue
         const score = this.#score[slot]! + choices[choice]!.gain + this.#penalty
         if (this.#isAlike(to, next, length + choices[choice]!.bases.length)) continue
         this.#score[to + next] = score
@@ -240,6 +261,41 @@ class Beam {
     return false
   }
 
+  /** What the steps still to come must and can hold at least and at most. */
+  #foresee(steps: readonly (readonly Choice[])[]): void {
+    this.#ends = new Int32Array(steps.length)
+    this.#leastGc = new Int32Array(steps.length)
+    this.#mostGc = new Int32Array(steps.length)
+    let length = 0
+    let least = 0
+    let most = 0
+    steps.forEach((choices, s) => {
+      const counts = choices.map(({ bases }) => bases.reduce((n, letter) => n + (letter === 1 || letter === 2 ? 1 : 0), 0))
+      this.#ends[s] = length += choices[0]?.bases.length ?? 0
+      this.#leastGc[s] = least += Math.min(...counts)
+      this.#mostGc[s] = most += Math.max(...counts)
+    })
+    this.#total = length
+  }
+
+  /** Whether the next steps can keep the GC limits of the windows that reach back into this state, whatever codons they take. */
+  #canGoOn(slot: number, s: number): boolean {
+    const now = this.#ends[s]!
+    const base = slot * RING
+    const sum = this.#gcSum[base + ((now - 1) & (RING - 1))]!
+    for (const { length, low, high } of this.#limits.gcWindows) {
+      for (let next = s + 1; next < this.#ends.length; next++) {
+        const start = this.#ends[next]! - length
+        if (start >= now) break
+        if (start < 0) continue
+        const kept = sum - (start === 0 ? 0 : this.#gcSum[base + ((start - 1) & (RING - 1))]!)
+        if (kept + this.#leastGc[next]! - this.#leastGc[s]! > high * length || kept + this.#mostGc[next]! - this.#mostGc[s]! < low * length)
+          return false
+      }
+    }
+    return true
+  }
+
   /** Writes state `slot` plus bases into `target`; false when a limit breaks. */
   #extend(slot: number, target: number, added: Uint8Array, length: number): boolean {
     const bases = this.#bases
@@ -248,6 +304,7 @@ class Beam {
     const base = target * RING
     bases.copyWithin(base, old, old + RING)
     codes.copyWithin(base, old, old + RING)
+    this.#gcSum.copyWithin(base, old, old + RING)
     for (let w = 0; w < this.#windows; w++) this.#newGc[w] = this.#gc[slot * this.#windows + w]!
     this.#newRun = this.#run[slot]!
     this.#newReverse = this.#reverse[slot]!
@@ -264,7 +321,7 @@ class Beam {
     const bases = this.#bases
     const at = (back: number) => bases[base + ((position - back) & (RING - 1))]!
     this.#newRun = position > 0 && at(1) === letter ? this.#newRun + 1 : 1
-    if (this.#newRun > (letter === 0 || letter === 3 ? limits.longestRunAT : limits.longestRunGC)) return false
+    if (this.#newRun > this.#longestRun[letter]!) return false
     const before = position === 0 ? 0 : this.#codes[base + ((position - 1) & (RING - 1))]!
     const code = (before << 2) | letter
     this.#newReverse = (this.#newReverse >>> 2) | ((3 - letter) << 30)
@@ -277,12 +334,44 @@ class Beam {
         if (leaving === 1 || leaving === 2) gc--
       }
       if (position >= length - 1 && (gc < low * length || gc > high * length)) return false
-      if (gc > (high - SOFT_GC_MARGIN) * length) this.#penalty -= SOFT_GC_COST
+      if (gc > (high - SOFT_GC_MARGIN) * length) this.#penalty -= this.#gcCost
       this.#newGc[w] = gc
     }
     bases[base + (position & (RING - 1))] = letter
+    const sum = position === 0 ? 0 : this.#gcSum[base + ((position - 1) & (RING - 1))]!
+    this.#gcSum[base + (position & (RING - 1))] = sum + (letter === 1 || letter === 2 ? 1 : 0)
     this.#codes[base + (position & (RING - 1))] = code
-    return this.#spliceHolds(base, position) && this.#repeatsHold(base, position, code)
+    return (
+      this.#endHolds(base, position) &&
+      this.#tandemsHold(base, position) &&
+      this.#spliceHolds(base, position) &&
+      this.#repeatsHold(base, position, code)
+    )
+  }
+
+  /** GC of the first and of the last bases. */
+  #endHolds(base: number, position: number): boolean {
+    const ends = this.#limits.gcEnds
+    if (ends === undefined || (position !== ends.length - 1 && position !== this.#total - 1)) return true
+    let gc = 0
+    for (let back = 0; back < ends.length; back++) {
+      const letter = this.#bases[base + ((position - back) & (RING - 1))]!
+      if (letter === 1 || letter === 2) gc++
+    }
+    return gc >= ends.low * ends.length && gc <= ends.high * ends.length
+  }
+
+  /** No unit repeated too often up to the last base. */
+  #tandemsHold(base: number, position: number): boolean {
+    const at = (back: number) => this.#bases[base + ((position - back) & (RING - 1))]!
+    for (const { unit, copies } of this.#limits.tandemRepeats) {
+      const pairs = unit * (copies - 1)
+      if (position + 1 < pairs + unit) continue
+      let same = 0
+      while (same < pairs && at(same) === at(same + unit)) same++
+      if (same === pairs) return false
+    }
+    return true
   }
 
   /** Donor of the last 9 bases, acceptor of the last 17. */
@@ -329,18 +418,18 @@ class Beam {
     return (50 * (t1 - 66)) / 397 + (50 * (t2 - 12)) / 293
   }
 
-  /** No earlier 16 bases like the last 16; no reverse complement of the last 20 close by. Both limits must be 16 or more. */
+  /** No earlier 16 bases like the last 16, also where the limit is longer; no reverse complement of the last 20 close by. Both limits must be 16 or more. */
   #repeatsHold(base: number, position: number, code: number): boolean {
     const { directRepeat, invertedRepeat, hairpinSpan } = this.#limits
-    if (!Number.isFinite(directRepeat) || position < 15) return true
-    if (directRepeat === 16 && this.#common.has(code)) return false
+    if ((!Number.isFinite(directRepeat) && !Number.isFinite(invertedRepeat)) || position < 15) return true
+    if (this.#common.has(code)) return false
     const reverse = this.#newReverse
     if (this.#seen[hash16(code)] === 0 && this.#seen[hash16(reverse)] === 0) return true
     const codes = this.#codes
     const oldest = Math.max(15, position - RING + 17)
     for (let p = oldest; p < position; p++) {
       const earlier = codes[base + (p & (RING - 1))]!
-      if (earlier === code && directRepeat === 16) return false
+      if (earlier === code) return false
       if (earlier === reverse && position - p >= 16 && position - p <= hairpinSpan + invertedRepeat && this.#isHairpin(base, position, p))
         return false
     }
@@ -378,6 +467,7 @@ class Beam {
       if (kept !== i) {
         this.#bases.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
         this.#codes.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
+        this.#gcSum.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
         this.#gc.copyWithin((from + kept) * this.#windows, (from + i) * this.#windows, (from + i + 1) * this.#windows)
         this.#run[from + kept] = this.#run[from + i]!
         this.#reverse[from + kept] = this.#reverse[from + i]!

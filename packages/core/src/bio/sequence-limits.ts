@@ -4,79 +4,43 @@
 import { gcShare, reverseComplement } from './nucleotide.ts'
 import { acceptorScore, donorScore } from './splice-score.ts'
 
+/** A limit that is absent is infinite, empty or 0: presets say so in their files. */
 export interface SequenceLimits {
   readonly name: string
+  readonly source: string
+  /** ISO date of the file. */
+  readonly dated: string
   /** Printed with every use: vendor presets were not confirmed by the vendor. */
   readonly verified: boolean
+  /** The receptor's own codons are kept: nothing is optimised. */
+  readonly keepsNativeCodons: boolean
   /** Recognition sites that may stand on neither strand: name → site. */
   readonly sites: Readonly<Record<string, string>>
   /** Motifs that may not stand on the sense strand. */
   readonly senseMotifs: readonly string[]
   readonly mostDonorScore: number
   readonly mostAcceptorScore: number
-  readonly longestRunAT: number
-  readonly longestRunGC: number
-  /** Share of G and C in the whole insert, and in every window of a length; 0-1. */
+  /** Longest run of one base. */
+  readonly longestRun: Readonly<Record<'A' | 'C' | 'G' | 'T', number>>
+  /** Share of G and C in the whole insert, in every window of a length, and in the first and the last bases; 0-1. */
   readonly gcWhole: readonly [number, number]
-  readonly gcWindows: readonly { readonly length: number; readonly low: number; readonly high: number }[]
+  readonly gcWindows: readonly GcWindow[]
+  readonly gcEnds?: GcWindow | undefined
+  /** A unit of so many bases that stands so many times in a row is refused. */
+  readonly tandemRepeats: readonly { readonly unit: number; readonly copies: number }[]
   /** Shortest direct repeat that is refused; and inverted repeat within `hairpinSpan`. */
   readonly directRepeat: number
   readonly invertedRepeat: number
   readonly hairpinSpan: number
+  /** Codons with a smaller share of their residue's synonyms are not chosen. */
+  readonly leastCodonShare: number
 }
 
-/** Sites whose enzymes are used for cloning into retroviral vectors and in assembly kits (REBASE). */
-export const CLONING_SITES: Readonly<Record<string, string>> = {
-  NotI: 'GCGGCCGC',
-  SalI: 'GTCGAC',
-  EcoRI: 'GAATTC',
-  XhoI: 'CTCGAG',
-  BamHI: 'GGATCC',
-  BsmBI: 'CGTCTC',
-  BsaI: 'GGTCTC',
-  BbsI: 'GAAGAC',
-  SapI: 'GCTCTTC',
+export interface GcWindow {
+  readonly length: number
+  readonly low: number
+  readonly high: number
 }
-
-export const GENERIC_STRICT: SequenceLimits = {
-  name: 'generic-strict',
-  verified: false,
-  sites: CLONING_SITES,
-  // poly-A signals, doi:10.1101/gr.10.7.1001 (the two strong ones are refused)
-  senseMotifs: ['AATAAA', 'ATTAAA'],
-  mostDonorScore: 85,
-  mostAcceptorScore: 85,
-  longestRunAT: 6,
-  longestRunGC: 5,
-  gcWhole: [0.4, 0.65],
-  gcWindows: [
-    { length: 100, low: 0.3, high: 0.7 },
-    { length: 50, low: 0.3, high: 0.72 },
-    { length: 20, low: 0.15, high: 0.9 },
-  ],
-  directRepeat: 16,
-  invertedRepeat: 20,
-  hairpinSpan: 200,
-}
-
-/** Native codons, nothing refused: for comparison with designs of others. */
-export const NO_LIMITS: SequenceLimits = {
-  name: 'none',
-  verified: true,
-  sites: {},
-  senseMotifs: [],
-  mostDonorScore: Number.POSITIVE_INFINITY,
-  mostAcceptorScore: Number.POSITIVE_INFINITY,
-  longestRunAT: Number.POSITIVE_INFINITY,
-  longestRunGC: Number.POSITIVE_INFINITY,
-  gcWhole: [0, 1],
-  gcWindows: [],
-  directRepeat: Number.POSITIVE_INFINITY,
-  invertedRepeat: Number.POSITIVE_INFINITY,
-  hairpinSpan: 0,
-}
-
-export const PRESETS: Readonly<Record<string, SequenceLimits>> = { 'generic-strict': GENERIC_STRICT, none: NO_LIMITS }
 
 export interface LimitBreach {
   readonly check: 'sites' | 'motifs' | 'splice' | 'homopolymer' | 'gc' | 'repeats' | 'hairpin'
@@ -105,8 +69,8 @@ export function breaches(sequence: string, limits: SequenceLimits): readonly Lim
       found.push({ check: 'splice', at, text: `acceptor ${acceptorScore(sequence, at).toFixed(0)}` })
   })
   for (const match of sequence.matchAll(/A+|C+|G+|T+/g)) {
-    const most = match[0][0] === 'A' || match[0][0] === 'T' ? limits.longestRunAT : limits.longestRunGC
-    if (match[0].length > most) found.push({ check: 'homopolymer', at: match.index, text: `${match[0].length} × ${match[0][0]}` })
+    if (match[0].length > limits.longestRun[match[0][0] as 'A' | 'C' | 'G' | 'T'])
+      found.push({ check: 'homopolymer', at: match.index, text: `${match[0].length} × ${match[0][0]}` })
   }
   found.push(...gcBreaches(sequence, limits), ...repeatBreaches(sequence, limits))
   return found
@@ -117,6 +81,13 @@ function gcBreaches(sequence: string, limits: SequenceLimits): readonly LimitBre
   const whole = gcShare(sequence)
   if (whole < limits.gcWhole[0] || whole > limits.gcWhole[1])
     found.push({ check: 'gc', at: 0, text: `${(100 * whole).toFixed(1)} % in the whole insert` })
+  if (limits.gcEnds !== undefined) {
+    const { length, low, high } = limits.gcEnds
+    for (const at of [0, sequence.length - length]) {
+      const gc = gcShare(sequence.slice(Math.max(0, at), at + length))
+      if (gc < low || gc > high) found.push({ check: 'gc', at, text: `${(100 * gc).toFixed(0)} % in the ${length} nt at an end` })
+    }
+  }
   for (const { length, low, high } of limits.gcWindows) {
     let gc = 0
     for (let i = 0; i < sequence.length; i++) {
@@ -133,6 +104,14 @@ function gcBreaches(sequence: string, limits: SequenceLimits): readonly LimitBre
 
 function repeatBreaches(sequence: string, limits: SequenceLimits): readonly LimitBreach[] {
   const found: LimitBreach[] = []
+  for (const { unit, copies } of limits.tandemRepeats) {
+    let same = 0
+    for (let i = unit; i < sequence.length; i++) {
+      same = sequence[i] === sequence[i - unit] ? same + 1 : 0
+      if (same === unit * (copies - 1))
+        found.push({ check: 'repeats', at: i + 1 - unit * copies, text: `${copies} × ${sequence.slice(i + 1 - unit, i + 1)}` })
+    }
+  }
   if (Number.isFinite(limits.directRepeat)) {
     const seen = new Map<string, number>()
     for (let i = 0; i + limits.directRepeat <= sequence.length; i++) {

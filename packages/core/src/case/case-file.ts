@@ -67,7 +67,7 @@ export const CaseSchema = z.strictObject({
       constant: z.string().default('murine-cys-lvl'),
       linker: z.string().default('furin-SGSG-P2A'),
       order: z.enum(['beta-alpha', 'alpha-beta']).default('beta-alpha'),
-      preset: z.string().default('generic-strict'),
+      preset: z.string().default('generic-strict').describe('Sequence limits: a shipped name, or a JSON file of the same form.'),
       lock_junction: z.boolean().default(false),
       receptors: z.int().min(1).max(1000).default(5).describe('Receptors to build.'),
     })

@@ -1,18 +1,9 @@
 // The stage: a receptor's two chains + a product description → an insert, judged by the gate. A refused receptor comes back with its reasons.
 import { type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result, sha256Hex } from '../base/index.ts'
-import {
-  type CodonUsage,
-  codonAdaptationIndex,
-  type DesignPart,
-  gcShare,
-  NO_LIMITS,
-  optimiseCodons,
-  PRESETS,
-  translate,
-} from '../bio/index.ts'
+import { type CodonUsage, codonAdaptationIndex, type DesignPart, gcShare, optimiseCodons, translate } from '../bio/index.ts'
 import { betaChainOf, buildConstant, CONSTANT_SETS, type ConstantRegion } from './constant-set.ts'
 import { type Construct, type ConstructId, type ConstructPart, type Declaration, failedChecks, KOZAK, STOP } from './construct.ts'
-import { type GateGermlines, judge } from './gate.ts'
+import { type GateReferences, judge } from './gate.ts'
 import { LINKERS, type Linker } from './linker.ts'
 import { type ChainInput, type ReconstructedChain, reconstructChain } from './reconstruct.ts'
 
@@ -40,11 +31,11 @@ export interface ReceptorInput {
 }
 
 /** Errors: `product-option` naming the option, the value and what there is. */
-export function checkProduct(options: ProductOptions): Result<undefined, Issue> {
+export function checkProduct(options: ProductOptions, presets: readonly string[]): Result<undefined, Issue> {
   for (const [name, value, known] of [
     ['constant', options.constantSet, Object.keys(CONSTANT_SETS)],
     ['linker', options.linker, Object.keys(LINKERS)],
-    ['preset', options.preset, Object.keys(PRESETS)],
+    ['preset', options.preset, presets],
     ['order', options.order, ['beta-alpha', 'alpha-beta']],
   ] as const) {
     if (!(known as readonly string[]).includes(value))
@@ -71,16 +62,16 @@ interface ChainDesign {
 export function designConstruct(
   receptor: ReceptorInput,
   options: ProductOptions,
-  germlines: GateGermlines,
+  references: GateReferences,
   usage: CodonUsage,
 ): Result<Construct, readonly Issue[]> {
   const set = CONSTANT_SETS[options.constantSet]!
   const linker = LINKERS[options.linker]!
-  const alpha = reconstructChain(receptor.alpha, germlines.receptor, usage)
-  const beta = reconstructChain(receptor.beta, germlines.receptor, usage)
+  const alpha = reconstructChain(receptor.alpha, references.receptor, usage)
+  const beta = reconstructChain(receptor.beta, references.receptor, usage)
   const issues: Issue[] = [alpha, beta].flatMap(chain => (chain.ok ? [] : [chain.issue]))
   if (!alpha.ok || !beta.ok) return fail(issues)
-  const constants = germlines.constants[set.species]
+  const constants = references.constants[set.species]
   const alphaC = buildConstant(constants, set.alpha, set.name)
   const betaC = buildConstant(constants, betaChainOf(set, beta.value.j.gene), set.name)
   if (!alphaC.ok || !betaC.ok) return fail([alphaC, betaC].flatMap(made => (made.ok ? [] : [made.issue])))
@@ -89,8 +80,8 @@ export function designConstruct(
     { name: 'beta', chain: beta.value, constant: betaC.value },
   ]
   const ordered = options.order === 'beta-alpha' ? designs.toReversed() : designs
-  const native = tile(ordered, linker, germlines.receptor.release)
-  const limits = PRESETS[options.preset]!
+  const native = tile(ordered, linker, references.receptor.release)
+  const limits = references.presets.get(options.preset)!
   const stop = translate(native.nt.slice(KOZAK.length, -STOP.length)).search(/[^ACDEFGHIKLMNPQRSTVWY]/)
   if (stop >= 0)
     return fail([
@@ -100,14 +91,13 @@ export function designConstruct(
         'check the V and J genes: a pseudogene, or a record that is out of frame',
       ),
     ])
-  const made =
-    limits === NO_LIMITS
-      ? ok({ nt: native.nt, cai: codonAdaptationIndex(usage, native.nt.slice(KOZAK.length, -STOP.length)), notBest: 0 })
-      : optimiseCodons(designParts(native, options.lockJunction), usage, limits)
+  const made = limits.keepsNativeCodons
+    ? ok({ nt: native.nt, cai: codonAdaptationIndex(usage, native.nt.slice(KOZAK.length, -STOP.length)), notBest: 0 })
+    : optimiseCodons(designParts(native, options.lockJunction), usage, limits)
   if (!made.ok) return fail([made.issue])
   const insert = made.value.nt
   const locked = (chain: ReconstructedChain) =>
-    chain.mode === 'nucleotide' && (options.lockJunction || limits === NO_LIMITS) ? chain.junctionNt : undefined
+    chain.mode === 'nucleotide' && (options.lockJunction || limits.keepsNativeCodons) ? chain.junctionNt : undefined
   const declaration: Declaration = {
     alpha: {
       vCall: nameOf(alpha.value.v),
@@ -128,7 +118,7 @@ export function designConstruct(
     stop: STOP,
     preset: options.preset,
   }
-  const gate = judge(insert, declaration, germlines)
+  const gate = judge(insert, declaration, references)
   const caveats: Caveat[] = [...alpha.value.caveats, ...beta.value.caveats]
   if (!limits.verified) caveats.push(caveat('preset-unverified', `the limits ${limits.name} were not confirmed by a vendor`))
   return ok({
@@ -139,7 +129,7 @@ export function designConstruct(
     insert,
     protein: translate(insert.slice(KOZAK.length, -STOP.length)),
     sha256: sha256Hex(insert),
-    parts: limits === NO_LIMITS ? native.parts : native.parts.map(part => withChosenCodons(part, options.lockJunction)),
+    parts: limits.keepsNativeCodons ? native.parts : native.parts.map(part => withChosenCodons(part, options.lockJunction)),
     cai: made.value.cai,
     gc: gcShare(insert),
     notBestCodons: made.value.notBest,

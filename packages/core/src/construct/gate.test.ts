@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { imgtGermline, openGermline } from '../../../../test/imgt.ts'
-import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.ts'
+import { humanUsage, imgtGermline, openGermline } from '../../../../test/imgt.ts'
+import { oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { seededRandom } from '../base/index.ts'
-import { type CodonUsage, translate } from '../bio/index.ts'
+import { PRESETS, translate } from '../bio/index.ts'
 import { parseGenbank } from '../format/index.ts'
 import {
   buildConstant,
@@ -20,20 +18,10 @@ import {
   reconstructChain,
 } from './index.ts'
 
-const usage: CodonUsage = {
-  species: 'human',
-  count: new Map(
-    readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map(line => line.split('\t'))
-      .map(cells => [cells[0]!, Number(cells[2])] as const),
-  ),
-}
+const usage = humanUsage()
 const human = openGermline('human')
 const mouse = openGermline('mouse')
-const open = { receptor: human, constants: { human, mouse } }
+const open = { receptor: human, constants: { human, mouse }, presets: PRESETS }
 
 const declared = (alpha: readonly string[], beta: readonly string[]): Declaration => ({
   alpha: { vCall: alpha[0]!, jCall: alpha[1]!, junctionAa: alpha[2]!, junctionNtLocked: undefined },
@@ -47,7 +35,7 @@ const declared = (alpha: readonly string[], beta: readonly string[]): Declaratio
 })
 
 oracle('gate cases: 52 of 52, eight accepted', () => {
-  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse } }
+  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse }, presets: PRESETS }
   const rows = tableOf('tcr/gate/gate_cases.tsv.gz')
   expect(rows.length).toBe(52)
   const verdicts = rows.map(row => {
@@ -67,7 +55,7 @@ oracle('gate cases: 52 of 52, eight accepted', () => {
 })
 
 oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0331 for their stop', () => {
-  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse } }
+  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse }, presets: PRESETS }
   const inserts = new Map(
     readData('tcr/golden/B_vdjdb_muC_CysLVL_furinP2A_out.tsv.gz')
       .split('\n')
@@ -92,7 +80,7 @@ oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0
 })
 
 oracle('the pseudogene rows of set A are refused as well', () => {
-  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse } }
+  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse }, presets: PRESETS }
   const linked = new Map(
     readData('tcr/golden/A_vdjdb_humanC_P2A_out.tsv.gz')
       .split('\n')

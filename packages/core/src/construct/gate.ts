@@ -7,19 +7,21 @@ import {
   type GermlineJ,
   type GermlineV,
   normaliseGeneName,
-  PRESETS,
   residueOfCodon,
+  type SequenceLimits,
   translate,
 } from '../bio/index.ts'
 import { betaChainOf, buildConstant, CONSTANT_SETS, type ConstantChain } from './constant-set.ts'
 import type { Declaration, DeclaredChain, GateResult } from './construct.ts'
 import { LINKERS } from './linker.ts'
 
-export interface GateGermlines {
+export interface GateReferences {
   /** Of the receptor's species. */
   readonly receptor: Germline
   /** Of each species a constant set may name. */
   readonly constants: Readonly<Record<'human' | 'mouse', Germline>>
+  /** Sequence limits by name. */
+  readonly presets: ReadonlyMap<string, SequenceLimits>
 }
 
 interface ExpectedChain {
@@ -43,7 +45,7 @@ const results = () => {
 }
 
 /** Every check with what was observed and expected. */
-export function judge(insert: string, declaration: Declaration, germlines: GateGermlines): readonly GateResult[] {
+export function judge(insert: string, declaration: Declaration, references: GateReferences): readonly GateResult[] {
   const gate = results()
   const { alpha, beta } = declaration
   gate.check('alphabet', /^[ACGT]+$/.test(insert), /[^ACGT]/.exec(insert)?.[0] ?? 'A C G T', 'A C G T only')
@@ -65,7 +67,7 @@ export function judge(insert: string, declaration: Declaration, germlines: GateG
   gate.check('stop-inside', inside < 0, inside < 0 ? 'none' : `residue ${inside + 1}`, 'no stop before the end')
   const linker = LINKERS[declaration.linker]
   gate.check('linker-known', linker !== undefined, declaration.linker, Object.keys(LINKERS).join(', '))
-  const expected = (['alpha', 'beta'] as const).map(name => expectChain(name, declaration, germlines, gate))
+  const expected = (['alpha', 'beta'] as const).map(name => expectChain(name, declaration, references, gate))
   const [a, b] = expected
   if (a !== undefined && b !== undefined && linker !== undefined) judgeProtein(protein, a, b, linker.aa, declaration, gate)
   for (const [name, chain] of [
@@ -82,8 +84,8 @@ export function judge(insert: string, declaration: Declaration, germlines: GateG
       )
     }
   }
-  const preset = PRESETS[declaration.preset]
-  gate.check('preset-known', preset !== undefined, declaration.preset, Object.keys(PRESETS).join(', '))
+  const preset = references.presets.get(declaration.preset)
+  gate.check('preset-known', preset !== undefined, declaration.preset, [...references.presets.keys()].join(', '))
   if (preset !== undefined && /^[ACGT]+$/.test(insert)) {
     const found = breaches(insert, preset)
     for (const check of ['sites', 'motifs', 'splice', 'homopolymer', 'gc', 'repeats', 'hairpin'] as const) {
@@ -112,23 +114,23 @@ const inFrameAtg = (fivePrime: string): boolean => {
 type Gate = ReturnType<typeof results>
 
 /** Protein parts of one declared chain, from germline residues; failures are written to the gate. */
-function expectChain(name: 'alpha' | 'beta', declaration: Declaration, germlines: GateGermlines, gate: Gate): ExpectedChain | undefined {
+function expectChain(name: 'alpha' | 'beta', declaration: Declaration, references: GateReferences, gate: Gate): ExpectedChain | undefined {
   const declared: DeclaredChain = declaration[name]
   const set = CONSTANT_SETS[declaration.constantSet]
   gate.check(`${name}-constant-set`, set !== undefined, declaration.constantSet, Object.keys(CONSTANT_SETS).join(', '))
-  const v = segment<GermlineV>('V', declared.vCall, germlines.receptor)
-  const j = segment<GermlineJ>('J', declared.jCall, germlines.receptor)
+  const v = segment<GermlineV>('V', declared.vCall, references.receptor)
+  const j = segment<GermlineJ>('J', declared.jCall, references.receptor)
   gate.check(
     `${name}-genes`,
     v !== undefined && j !== undefined,
     `${declared.vCall}, ${declared.jCall}`,
-    `genes of ${germlines.receptor.release}`,
+    `genes of ${references.receptor.release}`,
   )
   if (set === undefined || v === undefined || j === undefined) return undefined
   const locus = name === 'alpha' ? 'TRA' : 'TRB'
   gate.check(`${name}-locus`, v.gene.startsWith(locus) && j.gene.startsWith(locus), `${v.gene}, ${j.gene}`, `two ${locus} genes`)
   const chain: ConstantChain = name === 'alpha' ? set.alpha : betaChainOf(set, j.gene)
-  const constant = buildConstant(germlines.constants[set.species], chain, set.name)
+  const constant = buildConstant(references.constants[set.species], chain, set.name)
   gate.check(
     `${name}-constant-built`,
     constant.ok,

@@ -1,22 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { imgtGermline, openGermline } from '../../../../test/imgt.ts'
-import { oracle, root, tableOf, value } from '../../../../test/oracle.ts'
-import { type CodonUsage, findSegment, type Germline, translate } from '../bio/index.ts'
+import { humanUsage, imgtGermline, openGermline } from '../../../../test/imgt.ts'
+import { oracle, tableOf, value } from '../../../../test/oracle.ts'
+import { findSegment, type Germline, translate } from '../bio/index.ts'
 import { type ChainInput, readContigChain, reconstructChain } from './index.ts'
 
-const usage: CodonUsage = {
-  species: 'human',
-  count: new Map(
-    readFileSync(join(root, 'packages/node/data/codon-usage-human.tsv'), 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map(line => line.split('\t'))
-      .map(cells => [cells[0]!, Number(cells[2])] as const),
-  ),
-}
+const usage = humanUsage()
 
 oracle('set E, contig first: V start, junction and J end of 302 of 302 productive contigs; the 4 out of frame are refused', () => {
   const germline = imgtGermline('mouse')

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { humanUsage } from '../../../../test/imgt.ts'
 import { oracle, readData, root, value } from '../../../../test/oracle.ts'
-import type { CodonUsage } from '../bio/index.ts'
 import { parseThimbleHeader, parseThimbleLine, thimbleOutputColumns } from '../format/index.ts'
 import { makeStitcher, parseStitchrReference, stitchedCells } from './index.ts'
 
@@ -12,10 +12,7 @@ const shipped = (name: string) =>
     .split('\n')
     .slice(1)
     .map(line => line.split('\t'))
-const usage: CodonUsage = {
-  species: 'human',
-  count: new Map(shipped('codon-usage-human.tsv').map(cells => [cells[0]!, Number(cells[2])] as const)),
-}
+const usage = humanUsage()
 const linkers = new Map(shipped('linkers.tsv').map(cells => [cells[0]!, cells[1]!] as const))
 const IMGT = 'tcr/imgt_202514-7_stitchr_format/HUMAN'
 

@@ -170,11 +170,12 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   ]
   if (lesions.length === 0) return stages
   const receptorsTable = join(folder, 'receptors.tsv')
+  const presetFile = product.preset.endsWith('.json') ? at(product.preset) : undefined
   const options = {
     constantSet: product.constant,
     linker: product.linker,
     order: product.order,
-    preset: product.preset,
+    preset: presetFile ?? product.preset,
     lockJunction: product.lock_junction,
   }
   stages.push(
@@ -186,7 +187,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     },
     {
       name: 'construct',
-      inputs: [receptorsTable],
+      inputs: [receptorsTable, ...(presetFile === undefined ? [] : [presetFile])],
       options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
         const made = runConstruct({

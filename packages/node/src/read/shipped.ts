@@ -1,7 +1,7 @@
 // The reference data that ship with the program: germlines, codon usage, signatures. Derived by scripts/derive-reference.ts.
 import { readFileSync } from 'node:fs'
-import { type CodonUsage, type Germline, makeGermline, parseGermline } from '@cognate/core/bio'
-import type { GateGermlines } from '@cognate/core/construct'
+import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, type SequenceLimits } from '@cognate/core/bio'
+import type { GateReferences } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
 import type { Signature } from '@cognate/core/receptor'
 import { dataPath } from './paths.ts'
@@ -22,9 +22,11 @@ export function shippedGermline(species: 'human' | 'mouse'): Germline {
   return makeGermline(species, GERMLINE_RELEASE, segments.value)
 }
 
-export function shippedGermlines(): GateGermlines {
+/** Germlines and presets, with a user's preset beside the shipped ones. */
+export function shippedReferences(preset?: SequenceLimits): GateReferences {
   const human = shippedGermline('human')
-  return { receptor: human, constants: { human, mouse: shippedGermline('mouse') } }
+  const presets = preset === undefined ? PRESETS : new Map([...PRESETS, [preset.name, preset]])
+  return { receptor: human, constants: { human, mouse: shippedGermline('mouse') }, presets }
 }
 
 export function shippedCodonUsage(species: 'human' | 'mouse'): CodonUsage {

@@ -18,7 +18,8 @@ import {
 import { columnReader, formatTsv, parseAbif, parseDelimited, parseFasta, parseFastq, parseGenbank } from '@cognate/core/format'
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
-import { shippedGermlines } from '../../read/shipped.ts'
+import { readPreset } from '../../read/preset.ts'
+import { shippedReferences } from '../../read/shipped.ts'
 import { checkFile, readText } from '../../read/text.ts'
 import { writeOutputs } from '../../write/outputs.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
@@ -49,11 +50,12 @@ export function defineConstructCheck(construct: Command): void {
   withCommon(construct.command('check').description('the gate alone, on any insert and its declaration'))
     .argument('<file>', 'inserts, FASTA or GenBank; names as in the declaration')
     .requiredOption('--spec <file>', 'constructs.tsv: what each insert is declared to be')
+    .option('--preset <file>', 'JSON file of the sequence limits the declaration names, when they are not shipped')
     .option('--out <file>', 'table to write; - is standard output', '-')
-    .action((path: string, flags: CommonFlags & { spec: string; out: string }) => {
+    .action((path: string, flags: CommonFlags & { spec: string; preset?: string; out: string }) => {
       const sequences = must(readSequences(path))
       const declared = must(readDeclarations(flags.spec))
-      const germlines = shippedGermlines()
+      const references = shippedReferences(flags.preset === undefined ? undefined : must(readPreset(flags.preset)))
       const rows: (readonly string[])[] = []
       let refused = 0
       for (const { id, sequence } of sequences) {
@@ -69,7 +71,7 @@ export function defineConstructCheck(construct: Command): void {
               ),
             ),
           )
-        const gate: readonly GateResult[] = judge(sequence, declaration, germlines)
+        const gate: readonly GateResult[] = judge(sequence, declaration, references)
         if (failedChecks(gate).length > 0) refused++
         rows.push(...gate.map(g => [id, g.check, g.verdict, g.observed, g.expected]))
       }

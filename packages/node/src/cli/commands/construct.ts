@@ -54,9 +54,8 @@ export function defineConstruct(program: Command): void {
     .option('--linker <name>', `linker: ${Object.keys(LINKERS).join(', ')}`, oneOf(Object.keys(LINKERS)), DEFAULT_PRODUCT.linker)
     .option('--order <order>', 'beta-alpha or alpha-beta', oneOf(['beta-alpha', 'alpha-beta']), DEFAULT_PRODUCT.order)
     .option(
-      '--preset <name>',
-      `sequence limits: ${Object.keys(PRESETS).join(', ')}; none keeps the native codons`,
-      oneOf(Object.keys(PRESETS)),
+      '--preset <name or file>',
+      `sequence limits: ${[...PRESETS.keys()].join(', ')} (none keeps the native codons), or a JSON file of the same form`,
       DEFAULT_PRODUCT.preset,
     )
     .option('--lock-junction', 'keep the bases of the junctions through codon optimisation')

@@ -5,7 +5,7 @@ import { LOW_SUPPORT_LIGANDS } from '@cognate/core/presentation'
 import type { Command } from 'commander'
 import { openClass1Predictor } from '../../model/class1-predictor.ts'
 import { kernelPath } from '../../read/paths.ts'
-import { shippedGermlines } from '../../read/shipped.ts'
+import { shippedReferences } from '../../read/shipped.ts'
 import { listReferences } from '../../reference/store.ts'
 import { EXIT } from '../exit.ts'
 import { version } from '../version.ts'
@@ -40,7 +40,7 @@ export function defineDoctor(program: Command): void {
           `     HLA-A, B, C alleles by ligands in training: ${between(1000, Number.POSITIVE_INFINITY)} with 1,000 or more, ${between(LOW_SUPPORT_LIGANDS, 1000)} with 100 to 999, ${between(1, LOW_SUPPORT_LIGANDS)} with fewer, ${between(0, 1)} with none\n`,
         )
       }
-      const germlines = shippedGermlines()
+      const germlines = shippedReferences()
       line(true, `germline: ${germlines.receptor.release}, human ${germlines.receptor.byGene.size} genes`)
       const proteomes = listReferences().filter(entry => entry.kind === 'proteome')
       process.stdout.write(

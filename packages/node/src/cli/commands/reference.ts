@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { issue } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { dataPath, modelPath } from '../../read/paths.ts'
-import { shippedCodonUsage, shippedGermlines, shippedSignatures } from '../../read/shipped.ts'
+import { shippedCodonUsage, shippedReferences, shippedSignatures } from '../../read/shipped.ts'
 import { addReference, damagedReferences, home, listReferences } from '../../reference/store.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
 import { InputFault, must } from '../exit.ts'
@@ -44,7 +44,7 @@ export function defineReference(program: Command): void {
 }
 
 function listText(): string {
-  const { receptor, constants } = shippedGermlines()
+  const { receptor, constants } = shippedReferences()
   const lines = [
     `shipped   germline human  ${receptor.byGene.size} genes, ${receptor.release}, sha256 ${sha256OfFile(dataPath('germline-human.tsv')).slice(0, 12)}`,
     `shipped   germline mouse  ${constants.mouse.byGene.size} genes, ${constants.mouse.release}, sha256 ${sha256OfFile(dataPath('germline-mouse.tsv')).slice(0, 12)}`,

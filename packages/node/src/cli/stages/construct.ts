@@ -17,7 +17,8 @@ import {
   sheetHtml,
 } from '@cognate/core/construct'
 import { formatCsv, formatFasta, formatTsv, parseFasta, parseGenbank } from '@cognate/core/format'
-import { shippedCodonUsage, shippedGermlines } from '../../read/shipped.ts'
+import { readPreset } from '../../read/preset.ts'
+import { shippedCodonUsage, shippedReferences } from '../../read/shipped.ts'
 import { readText } from '../../read/text.ts'
 import { labelSvg } from '../../write/label.ts'
 import { plural, type StageReport } from './stage.ts'
@@ -26,6 +27,7 @@ export interface ConstructInput {
   readonly receptors: string
   /** First receptors of the table that are built; 0: all. */
   readonly most: number
+  /** Its preset is a shipped name or the path of a JSON file. */
   readonly product: ProductOptions
   /** Printed on the sheet. */
   readonly title?: string
@@ -42,17 +44,20 @@ export interface ConstructRun {
 }
 
 export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue> {
-  const product = checkProduct(input.product)
-  if (!product.ok) return product
+  const preset = readPreset(input.product.preset)
+  if (!preset.ok) return preset
+  const product: ProductOptions = { ...input.product, preset: preset.value?.name ?? input.product.preset }
+  const references = shippedReferences(preset.value)
+  const checked = checkProduct(product, [...references.presets.keys()])
+  if (!checked.ok) return checked
   const text = readText(input.receptors)
   if (!text.ok) return text
   const receptors = parseReceptorTable(text.value, input.most)
   if (!receptors.ok) return fail(inFile(input.receptors, receptors.issue))
-  const germlines = shippedGermlines()
   const usage = shippedCodonUsage('human')
   const outcomes: DesignOutcome[] = receptors.value.map(receptor => ({
     receptor,
-    result: designConstruct(receptor, input.product, germlines, usage),
+    result: designConstruct(receptor, product, references, usage),
   }))
   const constructs = outcomes.flatMap(({ result }) => (result.ok ? [result.value] : []))
   const ready = constructs.filter(construct => construct.status === 'ready')
@@ -70,7 +75,7 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
   const order = formatCsv(ORDER_COLUMNS, orderRows(constructs))
   assertRoundTrip(ready, genbank, fasta, order)
   const files = new Map([
-    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, input.product, germlines.receptor.release))],
+    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, product, references.receptor.release))],
     ['gate.tsv', formatTsv(GATE_COLUMNS, gateRows(constructs))],
     ['constructs.gb', genbank],
     ['constructs.fasta', fasta],

@@ -1,0 +1,13 @@
+// A user's sequence limits: a preset is named, or a JSON file of the form of the shipped ones.
+import { type Issue, inFile, ok, type Result } from '@cognate/core/base'
+import { parsePreset, type SequenceLimits } from '@cognate/core/bio'
+import { readText } from './text.ts'
+
+/** The limits when `preset` is a file (`.json`), else undefined: a shipped name. */
+export function readPreset(preset: string): Result<SequenceLimits | undefined, Issue> {
+  if (!preset.endsWith('.json')) return ok(undefined)
+  const text = readText(preset)
+  if (!text.ok) return text
+  const limits = parsePreset(text.value)
+  return limits.ok ? limits : { ok: false, issue: inFile(preset, limits.issue) }
+}
