@@ -1,3 +1,4 @@
+import { genbankToJson } from 'genbank-parser'
 import { expect, test } from 'vitest'
 import { humanUsage, imgtGermline, openGermline } from '../../../../test/imgt.ts'
 import { oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
@@ -191,6 +192,20 @@ test('written GenBank names every part and substitution at its place', () => {
     record.features.find(feature => feature.qualifiers.some(([key, text]) => key === 'label' && text === label))!.parts[0]!
   expect(translate(construct.insert.slice(at('T48C').start, at('T48C').end))).toBe('C')
   expect(translate(construct.insert.slice(at('TRA junction').start, at('TRA junction').end))).toBe('CAFMGYSGAGSYQLTF')
+})
+
+test('an independent parser finds the bases and every feature of a written GenBank file at its place', () => {
+  const construct = tp53()
+  const ours = value(parseGenbank(genbankOf(construct)))[0]!
+  const theirs = genbankToJson(genbankOf(construct))
+  expect(theirs.length).toBe(1)
+  expect(theirs[0]!.sequence.toUpperCase()).toBe(construct.insert)
+  expect(ours.features.length).toBeGreaterThan(20)
+  const place = (type: string, start: number, end: number, label: string | undefined) => `${type} ${start}..${end} ${label}`
+  // that parser counts from 1 and includes the last base
+  expect(theirs[0]!.features.map(f => place(f.type, f.start - 1, f.end, f.notes.label?.[0]))).toEqual(
+    ours.features.map(f => place(f.type, f.parts[0]!.start, f.parts.at(-1)!.end, f.qualifiers.find(([key]) => key === 'label')?.[1])),
+  )
 })
 
 test('a refused construct has no order line', () => {

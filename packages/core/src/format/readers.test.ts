@@ -6,6 +6,7 @@ import { data, oracle, readData, tableOf, value } from '../../../../test/oracle.
 import {
   decodePercent,
   formatGenbank,
+  type GenbankRecord,
   infoValue,
   MatrixMarketReader,
   parseAirr,
@@ -14,6 +15,7 @@ import {
   parseFastq,
   parseGenbank,
   parseGffLine,
+  parseSnapgene,
   parseTenxContigs,
   parseVcfHeader,
   parseVcfRecord,
@@ -64,29 +66,56 @@ test('a matrix that ends early, or whose entry lies outside, is an issue with it
   expect(matrixOf('')).toMatchObject({ ok: false, issue: { code: 'matrix-header' } })
 })
 
+interface ExpectedVector {
+  readonly topology?: string
+  readonly length?: number
+  readonly sha256?: string | null
+  readonly features?: { readonly type: string; readonly parts: readonly [number, number, number | null][] | null; readonly label: string }[]
+}
+
+/** Compares every feature that the reference could place; returns how many. */
+function compareVector(file: string, record: GenbankRecord, want: ExpectedVector): number {
+  expect([file, record.sequence.length, createHash('sha256').update(record.sequence).digest('hex')]).toEqual([
+    file,
+    want.length,
+    want.sha256,
+  ])
+  const byStart = (spans: readonly (readonly [number, number])[]) => spans.toSorted((a, b) => a[0] - b[0])
+  const ours = record.features.map(f => [f.type, byStart(f.parts.map(part => [part.start + 1, part.end] as const)), f.strand])
+  const placed = want.features!.filter(feature => feature.parts !== null)
+  for (const { type, parts } of placed)
+    expect(ours).toContainEqual([type, byStart(parts!.map(([start, end]) => [start, end] as const)), parts![0]![2] ?? 1])
+  return placed.length
+}
+
+const expectedVectors = () => Object.entries(JSON.parse(readData('tcr/vectors/expected.json')) as Record<string, ExpectedVector>)
+
 oracle('GenBank: sequences and features are those an independent reader finds, malformed files give an issue or a value', () => {
-  const expected = JSON.parse(readData('tcr/vectors/expected.json')) as Record<
-    string,
-    { topology?: string; length?: number; sha256?: string | null; features?: { type: string; parts: [number, number, number][] | null }[] }
-  >
   let compared = 0
-  for (const [file, want] of Object.entries(expected).filter(([name]) => /\.gbk?$/.test(name))) {
+  for (const [file, want] of expectedVectors().filter(([name]) => /\.gbk?$/.test(name))) {
     const parsed = parseGenbank(readData(`tcr/vectors/${file}`))
-    if (!parsed.ok || want.sha256 === undefined || want.sha256 === null || want.features === undefined) continue
-    const record = parsed.value[0]!
-    expect([file, record.sequence.length, createHash('sha256').update(record.sequence).digest('hex')]).toEqual([
-      file,
-      want.length,
-      want.sha256,
-    ])
-    const ours = record.features.map(f => [f.type, [...f.parts].sort((a, b) => a.start - b.start).map(part => [part.start + 1, part.end])])
-    for (const feature of want.features) {
-      if (feature.parts === null) continue
-      expect(ours).toContainEqual([feature.type, feature.parts.map(([start, end]) => [start, end]).sort((a, b) => a[0]! - b[0]!)])
-      compared++
-    }
+    if (parsed.ok && typeof want.sha256 === 'string') compared += compareVector(file, parsed.value[0]!, want)
   }
   expect(compared).toBeGreaterThan(60)
+})
+
+oracle('SnapGene: five files, every feature and primer where an independent reader finds it; cut files are refused', () => {
+  let compared = 0
+  const files = expectedVectors().filter(([name]) => name.endsWith('.dna'))
+  expect(files.length).toBe(5)
+  for (const [file, want] of files) {
+    const bytes = readFileSync(data(`tcr/vectors/${file}`))
+    const record = value(parseSnapgene(bytes, file))
+    expect([file, record.topology]).toEqual([file, want.topology])
+    compared += compareVector(file, record, want)
+    expect(parseSnapgene(bytes.subarray(0, bytes.length - 3), file)).toMatchObject({ ok: false, issue: { code: 'snapgene-cut' } })
+    expect(value(parseGenbank(formatGenbank(record)))[0]).toMatchObject({
+      sequence: record.sequence,
+      features: record.features.map(f => ({ type: f.type, parts: f.parts })),
+    })
+  }
+  expect(compared).toBeGreaterThan(30)
+  expect(parseSnapgene(new TextEncoder().encode('LOCUS       x'), 'x')).toMatchObject({ ok: false, issue: { code: 'snapgene-cookie' } })
 })
 
 test('a written GenBank record reads back equal, quotes and long qualifiers included', () => {
