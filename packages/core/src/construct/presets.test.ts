@@ -6,6 +6,7 @@ import { seededRandom } from '../base/index.ts'
 import { breaches, codonShare, type GermlineJ, type GermlineV, PRESETS, parsePreset, translate } from '../bio/index.ts'
 import { type Construct, DEFAULT_PRODUCT, designConstruct, type ReceptorInput } from './index.ts'
 
+const runs = Number(process.env.COGNATE_PROPERTY_RUNS ?? 150)
 const references = openReferences()
 const usage = humanUsage()
 
@@ -54,41 +55,44 @@ describe.each([...PRESETS.keys()].filter(name => name !== 'none'))('preset %s', 
   })
 })
 
-test('random receptors on the shipped germline: protein kept, every limit of the default preset, no repeat of 20', () => {
-  const random = seededRandom('presets')
-  const pick = <T>(list: readonly T[]): T => list[random.below(list.length)]!
-  const segments = [...references.receptor.byGene.values()].flat()
-  const usable = (locus: string) => ({
-    v: segments.filter(
-      (s): s is GermlineV =>
-        s.region === 'V' &&
-        s.gene.startsWith(locus) &&
-        s.cys104 !== undefined &&
-        s.cys23 !== undefined &&
-        s.trp41 !== undefined &&
-        !translate(s.sequence.slice(0, s.cys104)).includes('*') &&
-        /^M[^*]{13,44}$/.test(translate(s.leader)) &&
-        s.leader.length % 3 === 0,
-    ),
-    j: segments.filter(
-      (s): s is GermlineJ =>
-        s.region === 'J' && s.gene.startsWith(locus) && s.j118 !== undefined && !translate(s.sequence.slice(s.j118)).includes('*'),
-    ),
-  })
-  const pools = { TRA: usable('TRA'), TRB: usable('TRB') }
-  const chain = (locus: 'TRA' | 'TRB') => {
-    const v = pick(pools[locus].v)
-    const j = pick(pools[locus].j)
-    const middle = Array.from({ length: 4 + random.below(14) }, () => pick([...'ACDEFGHIKLMNPQRSTVWY'])).join('')
-    const anchor = translate(j.sequence.slice(j.j118!, j.j118! + 3))
-    return { locus, vCall: `${v.gene}*${v.allele}`, jCall: `${j.gene}*${j.allele}`, junctionNt: '', junctionAa: `CA${middle}${anchor}` }
-  }
-  const runs = Number(process.env.COGNATE_PROPERTY_RUNS ?? 150)
-  for (let i = 0; i < runs; i++) {
-    const receptor: ReceptorInput = { receptorId: `R${i}`, alpha: chain('TRA'), beta: chain('TRB') }
-    expectSound(value(designConstruct(receptor, DEFAULT_PRODUCT, references, usage)), DEFAULT_PRODUCT.preset)
-  }
-})
+test(
+  'random receptors on the shipped germline: protein kept, every limit of the default preset, no repeat of 20',
+  () => {
+    const random = seededRandom('presets')
+    const pick = <T>(list: readonly T[]): T => list[random.below(list.length)]!
+    const segments = [...references.receptor.byGene.values()].flat()
+    const usable = (locus: string) => ({
+      v: segments.filter(
+        (s): s is GermlineV =>
+          s.region === 'V' &&
+          s.gene.startsWith(locus) &&
+          s.cys104 !== undefined &&
+          s.cys23 !== undefined &&
+          s.trp41 !== undefined &&
+          !translate(s.sequence.slice(0, s.cys104)).includes('*') &&
+          /^M[^*]{13,44}$/.test(translate(s.leader)) &&
+          s.leader.length % 3 === 0,
+      ),
+      j: segments.filter(
+        (s): s is GermlineJ =>
+          s.region === 'J' && s.gene.startsWith(locus) && s.j118 !== undefined && !translate(s.sequence.slice(s.j118)).includes('*'),
+      ),
+    })
+    const pools = { TRA: usable('TRA'), TRB: usable('TRB') }
+    const chain = (locus: 'TRA' | 'TRB') => {
+      const v = pick(pools[locus].v)
+      const j = pick(pools[locus].j)
+      const middle = Array.from({ length: 4 + random.below(14) }, () => pick([...'ACDEFGHIKLMNPQRSTVWY'])).join('')
+      const anchor = translate(j.sequence.slice(j.j118!, j.j118! + 3))
+      return { locus, vCall: `${v.gene}*${v.allele}`, jCall: `${j.gene}*${j.allele}`, junctionNt: '', junctionAa: `CA${middle}${anchor}` }
+    }
+    for (let i = 0; i < runs; i++) {
+      const receptor: ReceptorInput = { receptorId: `R${i}`, alpha: chain('TRA'), beta: chain('TRB') }
+      expectSound(value(designConstruct(receptor, DEFAULT_PRODUCT, references, usage)), DEFAULT_PRODUCT.preset)
+    }
+  },
+  60_000 + 100 * runs,
+)
 
 test('a preset file is read, or refused by the key that is wrong', () => {
   const file = {
