@@ -19,6 +19,8 @@ export interface DeclaredChain {
   readonly junctionAa: string
   /** Set when these bases must stand in the insert unchanged. */
   readonly junctionNtLocked: string | undefined
+  /** Residues of the leader that a contig showed; without them the germline allele's. A leader is cleaved off: it may vary, V and J may not. */
+  readonly leaderAa?: string | undefined
 }
 
 /** All that the gate is told: it re-derives the rest by itself. */
@@ -59,7 +61,8 @@ export interface Construct {
   readonly jAlpha: string
   readonly vBeta: string
   readonly jBeta: string
-  readonly leaderAlphaNt: string
+  readonly leaderAlphaAa: string
+  readonly leaderBetaAa: string
   readonly junctionAlphaNt: string
   readonly junctionBetaNt: string
 }

@@ -69,8 +69,8 @@ export function designConstruct(
   const linker = LINKERS[options.linker]!
   const alpha = reconstructChain(receptor.alpha, references.receptor, usage)
   const beta = reconstructChain(receptor.beta, references.receptor, usage)
-  const issues: Issue[] = [alpha, beta].flatMap(chain => (chain.ok ? [] : [chain.issue]))
-  if (!alpha.ok || !beta.ok) return fail(issues)
+  const issues: Issue[] = [alpha, beta].flatMap(chain => (chain.ok ? changedResidues(chain.value) : [chain.issue]))
+  if (!alpha.ok || !beta.ok || issues.length > 0) return fail(issues)
   const constants = references.constants[set.species]
   const alphaC = buildConstant(constants, set.alpha, set.name)
   const betaC = buildConstant(constants, betaChainOf(set, beta.value.j.gene), set.name)
@@ -97,19 +97,21 @@ export function designConstruct(
   if (!made.ok) return fail([made.issue])
   const insert = made.value.nt
   const locked = (chain: ReconstructedChain) =>
-    chain.mode === 'nucleotide' && (options.lockJunction || limits.keepsNativeCodons) ? chain.junctionNt : undefined
+    chain.mode !== 'amino-acid' && (options.lockJunction || limits.keepsNativeCodons) ? chain.junctionNt : undefined
   const declaration: Declaration = {
     alpha: {
       vCall: nameOf(alpha.value.v),
       jCall: nameOf(alpha.value.j),
       junctionAa: alpha.value.junctionAa,
       junctionNtLocked: locked(alpha.value),
+      leaderAa: ownLeader(alpha.value),
     },
     beta: {
       vCall: nameOf(beta.value.v),
       jCall: nameOf(beta.value.j),
       junctionAa: beta.value.junctionAa,
       junctionNtLocked: locked(beta.value),
+      leaderAa: ownLeader(beta.value),
     },
     constantSet: options.constantSet,
     linker: options.linker,
@@ -120,6 +122,13 @@ export function designConstruct(
   }
   const gate = judge(insert, declaration, references)
   const caveats: Caveat[] = [...alpha.value.caveats, ...beta.value.caveats]
+  for (const chain of [alpha.value, beta.value]) {
+    const leader = ownLeader(chain)
+    if (leader !== undefined)
+      caveats.push(
+        caveat('leader-differs', `the contig's leader ${leader} differs from that of ${nameOf(chain.v)}, ${translate(chain.v.leader)}`),
+      )
+  }
   if (!limits.verified) caveats.push(caveat('preset-unverified', `the limits ${limits.name} were not confirmed by a vendor`))
   return ok({
     id: `TCR-${sha256Hex(JSON.stringify([receptor.receptorId, declaration])).slice(0, 10)}` as ConstructId,
@@ -139,10 +148,35 @@ export function designConstruct(
     jAlpha: nameOf(alpha.value.j),
     vBeta: nameOf(beta.value.v),
     jBeta: nameOf(beta.value.j),
-    leaderAlphaNt: alpha.value.leaderNt,
+    leaderAlphaAa: translate(alpha.value.leaderNt),
+    leaderBetaAa: translate(beta.value.leaderNt),
     junctionAlphaNt: alpha.value.junctionNt,
     junctionBetaNt: beta.value.junctionNt,
   })
+}
+
+/** A contig may change bases of its germline V and J, not residues: the gate knows the germline alone, so an allele it lacks has to be imported first. */
+function changedResidues(chain: ReconstructedChain): readonly Issue[] {
+  const { v, j } = chain
+  const compared = [
+    ['V', translate(chain.vNt), translate(v.sequence.slice(0, v.cys104)), nameOf(v)],
+    ['J', translate(chain.jNt), translate(j.sequence.slice(j.j118! + 3)), nameOf(j)],
+  ] as const
+  return compared
+    .filter(([, own, germline]) => own !== germline)
+    .map(([part, own, germline, name]) =>
+      issue(
+        'contig-changes-protein',
+        `the contig's ${part} is ${own}, that of ${name} is ${germline}`,
+        'name the allele the cell has, import it, or build without the contig',
+      ),
+    )
+}
+
+/** The contig's leader, where it differs from the germline allele's. */
+function ownLeader(chain: ReconstructedChain): string | undefined {
+  const leader = translate(chain.leaderNt)
+  return leader === translate(chain.v.leader) ? undefined : leader
 }
 
 /** After optimisation a part keeps its residues, not its bases. */
@@ -177,16 +211,17 @@ function tile(ordered: readonly ChainDesign[], linker: Linker, release: string):
         at += aa.length * 3
       }
     }
-    const v = `${chain.v.gene}*${chain.v.allele} (${release}, ${chain.v.record})`
+    const from = chain.mode === 'contig' ? 'contig of the cell, as ' : ''
+    const v = `${from}${chain.v.gene}*${chain.v.allele} (${release}, ${chain.v.record})`
     add('leader', chain.leaderNt, v, name)
     add('v-region', chain.vNt, v, name)
     add(
       'junction',
       chain.junctionNt,
-      chain.mode === 'nucleotide' ? 'bases of the cell' : 'residues given, germline codons where they agree',
+      chain.mode !== 'amino-acid' ? 'bases of the cell' : 'residues given, germline codons where they agree',
       name,
     )
-    add('j-region', chain.jNt, `${chain.j.gene}*${chain.j.allele} (${release}, ${chain.j.record})`, name)
+    add('j-region', chain.jNt, `${from}${chain.j.gene}*${chain.j.allele} (${release}, ${chain.j.record})`, name)
     add('constant', constant.nt, constant.origin + constant.substitutions.map(s => ` ${s.from}${s.number}${s.to}`).join(''), name)
   })
   add('stop', STOP, 'stop codon')

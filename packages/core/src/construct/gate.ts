@@ -147,7 +147,7 @@ function expectChain(name: 'alpha' | 'beta', declaration: Declaration, reference
   if (!constant.ok || !anchored) return undefined
   const mature = translate(v.sequence.slice(0, v.cys104))
   gate.check(`${name}-v-open`, !mature.includes('*'), mature.includes('*') ? 'stop in V' : 'open', 'no stop in V: not a pseudogene')
-  const leader = translate(v.leader)
+  const leader = declared.leaderAa ?? translate(v.leader)
   gate.check(`${name}-leader`, /^M[^*]{13,44}$/.test(leader), leader, 'M first, 14 to 45 residues, no stop')
   const length = declared.junctionAa.length
   const j118 = residueOfCodon(j.sequence.slice(j.j118, j.j118! + 3))

@@ -28,7 +28,7 @@ export interface ChainInput {
   /** Bases of the junction; empty when only residues are known. */
   readonly junctionNt: string
   /** The sequenced contig, either strand: its bases win over germline. */
-  readonly contig?: string
+  readonly contig?: string | undefined
 }
 
 export interface ReconstructedChain {
@@ -100,6 +100,13 @@ function fromContig(
     return refuse(
       'contig-junction-differs',
       `the contig's junction is ${own}, the receptor's ${input.junctionAa}`,
+      'check that contig and receptor belong together',
+    )
+  }
+  if (input.junctionNt !== '' && junctionNt !== input.junctionNt.toUpperCase()) {
+    return refuse(
+      'contig-junction-differs',
+      `the contig's junction has other bases than the receptor's (${junctionNt}, ${input.junctionNt})`,
       'check that contig and receptor belong together',
     )
   }

@@ -3,6 +3,7 @@ import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { type Cell, columnReader, parseDelimited } from '../format/index.ts'
 import { type Construct, failedChecks } from './construct.ts'
 import type { ProductOptions, ReceptorInput } from './design.ts'
+import type { ChainInput } from './reconstruct.ts'
 
 export const CONSTRUCT_COLUMNS = [
   'construct_id',
@@ -16,6 +17,8 @@ export const CONSTRUCT_COLUMNS = [
   'a_j_call',
   'b_v_call',
   'b_j_call',
+  'a_leader',
+  'b_leader',
   'a_junction',
   'a_junction_aa',
   'b_junction',
@@ -47,7 +50,7 @@ export const constructRows = (
 ): readonly (readonly Cell[])[] =>
   outcomes.map(({ receptor, result }) => {
     const { alpha, beta } = receptor
-    const mode = (chain: { junctionNt: string }) => (chain.junctionNt === '' ? 'amino-acid' : 'nucleotide')
+    const mode = (chain: ChainInput) => (chain.contig !== undefined ? 'contig' : chain.junctionNt === '' ? 'amino-acid' : 'nucleotide')
     if (!result.ok) {
       return [
         '',
@@ -61,6 +64,8 @@ export const constructRows = (
         alpha.jCall,
         beta.vCall,
         beta.jCall,
+        '',
+        '',
         alpha.junctionNt,
         alpha.junctionAa,
         beta.junctionNt,
@@ -93,6 +98,8 @@ export const constructRows = (
       c.jAlpha,
       c.vBeta,
       c.jBeta,
+      c.leaderAlphaAa,
+      c.leaderBetaAa,
       c.junctionAlphaNt,
       c.declaration.alpha.junctionAa,
       c.junctionBetaNt,
@@ -122,9 +129,10 @@ const CHAIN_COLUMNS = ['tra_v_call', 'tra_j_call', 'tra_junction_aa', 'trb_v_cal
 
 /**
  * Receptors of a `receptors.tsv` (or a hand-written table with the same chain columns), in file order, at most `most` (0: all).
- * Errors: those of `parseDelimited`; `receptor-twice`.
+ * With contigs by sequence id, each chain that names one (`tra_sequence_id`, `trb_sequence_id`) gets its bases.
+ * Errors: those of `parseDelimited`; `receptor-twice`; `contig-missing` when a named contig was not given.
  */
-export function parseReceptorTable(text: string, most = 0): Result<readonly ReceptorInput[], Issue> {
+export function parseReceptorTable(text: string, most = 0, contigs?: ReadonlyMap<string, string>): Result<readonly ReceptorInput[], Issue> {
   const table = parseDelimited(text, { delimiter: '\t', required: ['receptor_id', ...CHAIN_COLUMNS] })
   if (!table.ok) return table
   const get = columnReader(table.value.columns)
@@ -137,12 +145,21 @@ export function parseReceptorTable(text: string, most = 0): Result<readonly Rece
     if (before !== undefined)
       return fail(issue('receptor-twice', `receptor ${receptorId} stands on line ${before} too`, 'give each receptor one row', row.line))
     seen.set(receptorId, row.line)
+    const contigOf = (prefix: 'tra' | 'trb') => contigs?.get(get(row, `${prefix}_sequence_id`))
+    const missing = (['tra', 'trb'] as const)
+      .map(prefix => get(row, `${prefix}_sequence_id`))
+      .find(id => contigs !== undefined && id !== '' && !contigs.has(id))
+    if (missing !== undefined)
+      return fail(
+        issue('contig-missing', `the contig ${missing} of ${receptorId} was not given`, 'give every file of contigs, or none', row.line),
+      )
     const chain = (prefix: 'tra' | 'trb') => ({
       locus: prefix === 'tra' ? ('TRA' as const) : ('TRB' as const),
       vCall: get(row, `${prefix}_v_call`),
       jCall: get(row, `${prefix}_j_call`),
       junctionAa: get(row, `${prefix}_junction_aa`),
       junctionNt: get(row, `${prefix}_junction`),
+      contig: contigOf(prefix),
     })
     receptors.push({ receptorId, alpha: chain('tra'), beta: chain('trb') })
   }

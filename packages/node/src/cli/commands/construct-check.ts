@@ -105,6 +105,8 @@ function readDeclarations(path: string): Result<ReadonlyMap<string, Declaration>
     'mode_b',
     'a_v_call',
     'a_j_call',
+    'a_leader',
+    'b_leader',
     'a_junction',
     'a_junction_aa',
     'b_v_call',
@@ -124,6 +126,7 @@ function readDeclarations(path: string): Result<ReadonlyMap<string, Declaration>
       vCall: get(row, `${x}_v_call`),
       jCall: get(row, `${x}_j_call`),
       junctionAa: get(row, `${x}_junction_aa`),
+      leaderAa: get(row, `${x}_leader`) || undefined,
       junctionNtLocked: get(row, 'preset') === 'none' && get(row, `mode_${x}`) !== 'amino-acid' ? get(row, `${x}_junction`) : undefined,
     })
     const order = get(row, 'layout') === 'alpha-beta' ? 'alpha-beta' : 'beta-alpha'

@@ -18,6 +18,7 @@ import { defineConstructCheck } from './construct-check.ts'
 
 interface Flags extends CommonFlags {
   readonly receptors: string
+  readonly contigs?: readonly string[]
   readonly most: number
   readonly constant: string
   readonly linker: string
@@ -44,6 +45,10 @@ export function defineConstruct(program: Command): void {
     program.command('construct').description('receptors to checked inserts: constructs.tsv, constructs.gb, order.csv, gate.tsv'),
   )
     .option('--receptors <file>', 'receptors.tsv, or a table with receptor_id and tra_/trb_ v_call, j_call, junction_aa (and junction)')
+    .option(
+      '--contigs <file...>',
+      'FASTA of contigs, or AIRR tables with sequence: each chain is built from the contig its row names; its bases win over germline',
+    )
     .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
     .option(
       '--constant <set>',
@@ -75,7 +80,14 @@ export function defineConstruct(program: Command): void {
         preset: flags.preset!,
         lockJunction: flags.lockJunction === true,
       }
-      const run = must(runConstruct({ receptors: flags.receptors!, most: flags.most!, product }))
+      const run = must(
+        runConstruct({
+          receptors: flags.receptors!,
+          most: flags.most!,
+          product,
+          ...(flags.contigs === undefined ? {} : { contigs: flags.contigs }),
+        }),
+      )
       finishStage('construct', run.report, flags.out!, flags, started)
       if (run.refused > 0) process.exitCode = EXIT.input
     })

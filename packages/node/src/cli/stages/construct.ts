@@ -1,5 +1,5 @@
 // Stage `construct`: receptors.tsv → inserts, gate and order. A refused receptor keeps its row with the reasons.
-import { caveat, Funnel, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
+import { caveat, Funnel, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import {
   CONSTRUCT_COLUMNS,
   type Construct,
@@ -16,7 +16,7 @@ import {
   parseReceptorTable,
   sheetHtml,
 } from '@cognate/core/construct'
-import { formatCsv, formatFasta, formatTsv, parseFasta, parseGenbank } from '@cognate/core/format'
+import { formatCsv, formatFasta, formatTsv, parseAirr, parseFasta, parseGenbank } from '@cognate/core/format'
 import { readPreset } from '../../read/preset.ts'
 import { shippedCodonUsage, shippedReferences } from '../../read/shipped.ts'
 import { readText } from '../../read/text.ts'
@@ -27,6 +27,8 @@ export interface ConstructInput {
   readonly receptors: string
   /** First receptors of the table that are built; 0: all. */
   readonly most: number
+  /** FASTA files of contigs, or AIRR tables with `sequence`: with them each chain is built from its contig. */
+  readonly contigs?: readonly string[]
   /** Its preset is a shipped name or the path of a JSON file. */
   readonly product: ProductOptions
   /** Printed on the sheet. */
@@ -52,7 +54,9 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
   if (!checked.ok) return checked
   const text = readText(input.receptors)
   if (!text.ok) return text
-  const receptors = parseReceptorTable(text.value, input.most)
+  const contigs = input.contigs === undefined ? ok(undefined) : readContigs(input.contigs)
+  if (!contigs.ok) return contigs
+  const receptors = parseReceptorTable(text.value, input.most, contigs.value)
   if (!receptors.ok) return fail(inFile(input.receptors, receptors.issue))
   const usage = shippedCodonUsage('human')
   const outcomes: DesignOutcome[] = receptors.value.map(receptor => ({
@@ -112,6 +116,35 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
           .slice(0, 3)
           .join('; ')
   return ok({ constructs, refused, report: ready.length > 0 ? report : { ...report, empty: `0 constructs because ${why}.` } })
+}
+
+/** Bases by sequence id. An id that stands for two sequences is an error: a contig of another run must never be built. */
+function readContigs(paths: readonly string[]): Result<ReadonlyMap<string, string>, Issue> {
+  const contigs = new Map<string, string>()
+  for (const path of paths) {
+    const text = readText(path)
+    if (!text.ok) return text
+    const read = text.value.startsWith('>') ? parseFasta(text.value) : parseAirr(text.value)
+    if (!read.ok) return fail(inFile(path, read.issue))
+    for (const record of read.value) {
+      const id = 'id' in record ? record.id : record.sequenceId
+      const sequence = record.sequence.toUpperCase()
+      const before = contigs.get(id)
+      if (before !== undefined && before !== sequence)
+        return fail(
+          inFile(
+            path,
+            issue(
+              'contig-twice',
+              `two different contigs are called ${id}`,
+              'build each run on its own, or make the names differ in contigs and receptors',
+            ),
+          ),
+        )
+      contigs.set(id, sequence)
+    }
+  }
+  return ok(contigs)
 }
 
 /** What leaves the house is read back and compared with the design; a difference is a bug, never an order. */

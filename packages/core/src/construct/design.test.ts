@@ -1,0 +1,149 @@
+// Contigs through the whole design. The contigs are made from the shipped germline: a real leader, V, J and C around a published junction.
+import { expect, test } from 'vitest'
+import { humanUsage, openReferences } from '../../../../test/imgt.ts'
+import { oracle, readData, value } from '../../../../test/oracle.ts'
+import { reverseComplement } from '../bio/index.ts'
+import { DEFAULT_PRODUCT, designConstruct, failedChecks, judge, parseReceptorTable, type ReceptorInput, reconstructChain } from './index.ts'
+
+const references = openReferences()
+const usage = humanUsage()
+const native = { ...DEFAULT_PRODUCT, preset: 'none' }
+
+// TP53 R175H on HLA-A*02:01, PMID 30709841; the junctions' bases are codons chosen here
+const receptor: ReceptorInput = {
+  receptorId: 'R1',
+  alpha: { locus: 'TRA', vCall: 'TRAV38-1', jCall: 'TRAJ28', junctionAa: 'CAFMGYSGAGSYQLTF', junctionNt: '' },
+  beta: { locus: 'TRB', vCall: 'TRBV10-3', jCall: 'TRBJ1-6', junctionAa: 'CAISELVTGDSPLHF', junctionNt: '' },
+}
+
+/** 5'UTR, chain, start of C, as a sequencer reads it. */
+function contigOf(input: ReceptorInput['alpha']) {
+  const chain = value(reconstructChain(input, references.receptor, usage))
+  const before = 'GATCTTGGCAGGTCCTGACTTCCAGG'
+  return {
+    chain,
+    bases: `${before}${chain.leaderNt}${chain.vNt}${chain.junctionNt}${chain.jNt}ATATCCAGAACCCTGACCCTG`,
+    vAt: before.length + chain.leaderNt.length,
+  }
+}
+
+/** Third base of a codon swapped so that the residue stays: CTG ↔ CTC and the like, first such codon of V behind `from`. */
+function silentChange(bases: string, vAt: number, from: number): { readonly bases: string; readonly at: number } {
+  for (let at = vAt + from; ; at += 3) {
+    if (/^(CT|GT|TC|CC|AC|GC|CG|GG)/.test(bases.slice(at, at + 2)))
+      return { bases: `${bases.slice(0, at + 2)}${bases[at + 2] === 'C' ? 'T' : 'C'}${bases.slice(at + 3)}`, at: at + 2 }
+  }
+}
+
+test('a contig wins over germline base by base, on either strand, and its difference is named', () => {
+  const alpha = contigOf(receptor.alpha)
+  const changed = silentChange(alpha.bases, alpha.vAt, 60)
+  for (const contig of [changed.bases, reverseComplement(changed.bases)]) {
+    const made = value(designConstruct({ ...receptor, alpha: { ...receptor.alpha, contig } }, native, references, usage))
+    const start = changed.bases.indexOf(alpha.chain.leaderNt)
+    const whole = changed.bases.slice(
+      start,
+      start + (alpha.chain.leaderNt + alpha.chain.vNt + alpha.chain.junctionNt + alpha.chain.jNt).length,
+    )
+    expect(made.status).toBe('ready')
+    expect(made.insert).toContain(whole)
+    expect(made.insert).not.toContain(alpha.chain.vNt)
+    expect(made.caveats.map(c => c.code)).toContain('differs-from-germline')
+    expect(made.declaration.alpha.junctionNtLocked).toBe(alpha.chain.junctionNt)
+    expect(made.parts.find(part => part.role === 'v-region' && part.chain === 'alpha')!.origin).toMatch(/^contig of the cell, as TRAV38-1/)
+  }
+})
+
+test('a contig that changes a residue, or belongs to another receptor, is refused by name', () => {
+  const { bases, vAt } = contigOf(receptor.alpha)
+  const at = vAt + 30
+  const residue = `${bases.slice(0, at)}${bases.slice(at, at + 3) === 'AAA' ? 'GAA' : 'AAA'}${bases.slice(at + 3)}`
+  const design = (alpha: ReceptorInput['alpha']) => designConstruct({ ...receptor, alpha }, native, references, usage)
+  expect(design({ ...receptor.alpha, contig: residue })).toMatchObject({ ok: false, issue: [{ code: 'contig-changes-protein' }] })
+  expect(design({ ...receptor.alpha, junctionAa: 'CAFMGYSGAGSYQLTW', contig: bases })).toMatchObject({
+    ok: false,
+    issue: [{ code: 'contig-junction-differs' }],
+  })
+  const other = contigOf(receptor.alpha).chain.junctionNt.replace(/TTC$|TTT$/, codon => (codon === 'TTC' ? 'TTT' : 'TTC'))
+  expect(design({ ...receptor.alpha, junctionNt: other, contig: bases })).toMatchObject({
+    ok: false,
+    issue: [{ code: 'contig-junction-differs' }],
+  })
+})
+
+test("a contig's leader may differ: it is declared, named in a caveat and judged", () => {
+  const { bases, chain } = contigOf(receptor.beta)
+  const start = bases.indexOf(chain.leaderNt)
+  const contig = `${bases.slice(0, start + 6)}${bases.slice(start + 6, start + 9) === 'GTG' ? 'CTG' : 'GTG'}${bases.slice(start + 9)}`
+  for (const preset of ['none', 'generic-strict']) {
+    const made = value(designConstruct({ ...receptor, beta: { ...receptor.beta, contig } }, { ...native, preset }, references, usage))
+    expect(made.status).toBe('ready')
+    expect(made.declaration.beta.leaderAa).toBe(made.leaderBetaAa)
+    expect(made.caveats.map(c => c.code)).toContain('leader-differs')
+    const undeclared = { ...made.declaration, beta: { ...made.declaration.beta, leaderAa: undefined } }
+    expect(failedChecks(judge(made.insert, undeclared, references))).toContain('protein-differs')
+    const noStart = { ...made.declaration, beta: { ...made.declaration.beta, leaderAa: 'GTRL' } }
+    expect(failedChecks(judge(made.insert, noStart, references))).toContain('beta-leader')
+  }
+})
+
+oracle('real contigs of Cell Ranger become constructs with the contig bases, from ATG to the end of J', () => {
+  const contigs = new Map(
+    (JSON.parse(readData('singlecell/scirpy/all_contig_annotations.json')) as { contig_name: string; sequence: string }[]).map(c => [
+      c.contig_name,
+      c.sequence,
+    ]),
+  )
+  const beta = {
+    locus: 'TRB' as const,
+    vCall: 'TRBV18',
+    jCall: 'TRBJ2-2',
+    junctionAa: 'CASSPPSQGLSTGELFF',
+    junctionNt: '',
+    contig: contigs.get('AAACCTGAGACCTTTG-1_contig_1')!,
+  }
+  const alphas = [
+    ['TRAV14DV4', 'TRAJ42', 'CAMRVGGSQGNLIF', 'AAACCTGAGTACGCCC-1_contig_3'],
+    ['TRAV17', 'TRAJ33', 'CATDAKDSNYQLIW', 'AAACCTGAGTACGCCC-1_contig_4'],
+  ] as const
+  for (const [vCall, jCall, junctionAa, id] of alphas) {
+    const alpha = { locus: 'TRA' as const, vCall, jCall, junctionAa, junctionNt: '', contig: contigs.get(id)! }
+    const made = value(designConstruct({ receptorId: id, alpha, beta }, native, references, usage))
+    expect(made.status).toBe('ready')
+    for (const chain of ['alpha', 'beta'] as const) {
+      const parts = made.parts.filter(part => part.chain === chain && part.role !== 'constant')
+      expect((chain === 'alpha' ? alpha : beta).contig).toContain(made.insert.slice(parts[0]!.start, parts.at(-1)!.end))
+    }
+    // a leader polymorphism of this donor
+    expect(made.caveats.map(c => c.code)).toContain('leader-differs')
+  }
+})
+
+test('a row that names a contig which was not given is an error with its line', () => {
+  const columns = [
+    'receptor_id',
+    'tra_v_call',
+    'tra_j_call',
+    'tra_junction_aa',
+    'tra_sequence_id',
+    'trb_v_call',
+    'trb_j_call',
+    'trb_junction_aa',
+    'trb_sequence_id',
+  ]
+  const table = `${columns.join('\t')}\nR1\tTRAV38-1\tTRAJ28\tCAF\tc1\tTRBV10-3\tTRBJ2-3\tCAF\tc2\n`
+  expect(parseReceptorTable(table, 0, new Map([['c1', 'ACGT']]))).toMatchObject({ ok: false, issue: { code: 'contig-missing', line: 2 } })
+  expect(
+    value(
+      parseReceptorTable(
+        table,
+        0,
+        new Map([
+          ['c1', 'ACGT'],
+          ['c2', 'GGGG'],
+        ]),
+      ),
+    )[0],
+  ).toMatchObject({ alpha: { contig: 'ACGT' }, beta: { contig: 'GGGG' } })
+  expect(value(parseReceptorTable(table))[0]!.alpha.contig).toBeUndefined()
+})
