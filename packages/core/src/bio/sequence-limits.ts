@@ -124,10 +124,17 @@ function repeatBreaches(sequence: string, limits: SequenceLimits): readonly Limi
   if (Number.isFinite(limits.invertedRepeat)) {
     const other = reverseComplement(sequence)
     const length = limits.invertedRepeat
+    const places = new Map<string, number[]>()
+    for (let i = 0; i + length <= sequence.length; i++) {
+      const word = sequence.slice(i, i + length)
+      const list = places.get(word)
+      if (list === undefined) places.set(word, [i])
+      else list.push(i)
+    }
     for (let i = 0; i + 2 * length <= sequence.length; i++) {
       const partner = other.slice(sequence.length - i - length, sequence.length - i)
-      const at = sequence.slice(i + length, i + 2 * length + limits.hairpinSpan).indexOf(partner)
-      if (at >= 0) found.push({ check: 'hairpin', at: i, text: `${partner} at ${i + length + at}` })
+      const at = places.get(partner)?.find(place => place >= i + length && place <= i + length + limits.hairpinSpan)
+      if (at !== undefined) found.push({ check: 'hairpin', at: i, text: `${partner} at ${at}` })
     }
   }
   return found
