@@ -1,19 +1,21 @@
 // Every parser, on random, cut and shuffled input: an issue or a value, never an exception, never a hang.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseGermline, parseHlaAllele, parseTyping } from '../bio/index.ts'
+import { parseGermline, parseHlaAllele, parsePreset, parseTyping } from '../bio/index.ts'
 import { parseCase } from '../case/index.ts'
 import { parseReceptorTable, parseStitchrReference } from '../construct/index.ts'
 import { parseExpression, parseHlaLoss } from '../neoantigen/index.ts'
 import { DEFAULT_VARIANT_OPTIONS, VariantCaller } from '../variant/index.ts'
 import {
   MatrixMarketReader,
+  parseAbif,
   parseAirr,
   parseDelimited,
   parseFasta,
   parseFastq,
   parseGenbank,
   parseGffLine,
+  parseSnapgene,
   parseTenxContigs,
   parseThimbleHeader,
   parseThimbleLine,
@@ -44,6 +46,17 @@ function matrix(text: string): unknown {
   return reader.finish()
 }
 
+/** A SnapGene file as text, one character a byte. */
+function snapgeneSample(): string {
+  const packet = (type: number, body: string) => String.fromCharCode(type, 0, 0, body.length >> 8, body.length & 255) + body
+  const features =
+    '<Features><Feature name="a" type="CDS" directionality="2"><Segment range="3-6"/><Q name="note"><V text="&lt;b&gt;x"/></Q></Feature></Features>'
+  const primers = '<Primers><Primer name="p"><BindingSite location="0-3" boundStrand="1"/></Primer></Primers>'
+  return packet(9, 'SnapGene\0\x01') + packet(0, '\x01ACGTACGT') + packet(10, features) + packet(5, primers)
+}
+
+const bytesOf = (text: string) => Uint8Array.from(text, letter => letter.charCodeAt(0) & 255)
+
 const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sample: string }>> = {
   vcf: {
     parse: vcf,
@@ -64,6 +77,12 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
     parse: parseGenbank,
     sample:
       'LOCUS       x 8 bp DNA linear SYN\nFEATURES             Location/Qualifiers\n     CDS             join(1..3,5..8)\n                     /label="a""b"\nORIGIN\n        1 acgtacgt\n//\n',
+  },
+  snapgene: { parse: text => parseSnapgene(bytesOf(text), 'x'), sample: snapgeneSample() },
+  abif: { parse: text => parseAbif(bytesOf(text)), sample: `ABIF\0e${'\0'.repeat(40)}` },
+  preset: {
+    parse: parsePreset,
+    sample: '{"name":"x","source":"y","dated":"2026-11-24","verified":false,"longestRun":{"A":6},"gcWhole":[0.3,0.6]}',
   },
   fasta: { parse: parseFasta, sample: '>a b\nACGT\n>c\nTTT\n' },
   fastq: { parse: parseFastq, sample: '@a\nACG\n+\nIII\n@b\nTT\n+\nII\n' },

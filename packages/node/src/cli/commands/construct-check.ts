@@ -1,6 +1,6 @@
 // `construct check` and `construct verify`: judge a design that was edited elsewhere; judge the plasmid that came back.
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import {
   type Declaration,
@@ -15,23 +15,40 @@ import {
   type Verdict,
   verifyDesign,
 } from '@cognate/core/construct'
-import { columnReader, formatTsv, parseAbif, parseDelimited, parseFasta, parseFastq, parseGenbank } from '@cognate/core/format'
+import {
+  columnReader,
+  formatTsv,
+  parseAbif,
+  parseDelimited,
+  parseFasta,
+  parseFastq,
+  parseGenbank,
+  parseSnapgene,
+} from '@cognate/core/format'
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { readPreset } from '../../read/preset.ts'
 import { shippedReferences } from '../../read/shipped.ts'
-import { checkFile, readText } from '../../read/text.ts'
+import { checkFile, readBytes, readText } from '../../read/text.ts'
 import { writeOutputs } from '../../write/outputs.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { plural } from '../stages/stage.ts'
 
 interface NamedSequence {
   readonly id: string
   readonly sequence: string
 }
 
-/** Sequences of a FASTA or GenBank file. */
+/** Sequences of a FASTA, GenBank or SnapGene file; a SnapGene file holds one, named like the file. */
 function readSequences(path: string): Result<readonly NamedSequence[], Issue> {
+  if (path.toLowerCase().endsWith('.dna')) {
+    const bytes = readBytes(path)
+    if (!bytes.ok) return bytes
+    const name = basename(path).slice(0, -'.dna'.length)
+    const record = parseSnapgene(bytes.value, name)
+    return record.ok ? ok([{ id: name, sequence: record.value.sequence }]) : { ok: false, issue: inFile(path, record.issue) }
+  }
   const text = readText(path)
   if (!text.ok) return text
   if (text.value.trimStart().startsWith('LOCUS')) {
@@ -48,7 +65,7 @@ function readSequences(path: string): Result<readonly NamedSequence[], Issue> {
 
 export function defineConstructCheck(construct: Command): void {
   withCommon(construct.command('check').description('the gate alone, on any insert and its declaration'))
-    .argument('<file>', 'inserts, FASTA or GenBank; names as in the declaration')
+    .argument('<file>', 'inserts: FASTA, GenBank, or a SnapGene file named like its construct; names as in the declaration')
     .requiredOption('--spec <file>', 'constructs.tsv: what each insert is declared to be')
     .option('--preset <file>', 'JSON file of the sequence limits the declaration names, when they are not shipped')
     .option('--out <file>', 'table to write; - is standard output', '-')
@@ -76,13 +93,13 @@ export function defineConstructCheck(construct: Command): void {
         rows.push(...gate.map(g => [id, g.check, g.verdict, g.observed, g.expected]))
       }
       writeTable(flags.out, formatTsv(GATE_COLUMNS, rows))
-      consoleOf(flags).notice(`${sequences.length} inserts judged, ${refused} refused`)
+      consoleOf(flags).notice(`${plural(sequences.length, 'insert')} judged, ${refused} refused`)
       if (refused > 0) process.exitCode = EXIT.input
     })
   withCommon(
     construct.command('verify').description('sequencing of the returned plasmids against the design: every base proven, or what differs'),
   )
-    .requiredOption('--design <file>', 'constructs.gb or FASTA of the inserts')
+    .requiredOption('--design <file>', 'constructs.gb, FASTA or SnapGene file of the inserts')
     .requiredOption('--reads <folder>', 'folder with .ab1, .fastq(.gz) or .fasta; a read or file named like a construct belongs to it')
     .option('--flanks <file>', 'FASTA with the records left and right: bases of the vector beside the insert')
     .requiredOption('--out <folder>', 'folder for verification.tsv')

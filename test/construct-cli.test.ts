@@ -1,0 +1,99 @@
+// The commands around a construct, as a user runs them: build with a preset and contigs, check an edited insert, verify a returned plasmid.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseDelimited, parseFasta } from '@cognate/core/format'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { oracle, readData, root, value } from './oracle.ts'
+import { cognate, temporary } from './run-cli.ts'
+
+const COLUMNS = ['receptor_id', 'tra_v_call', 'tra_j_call', 'tra_junction_aa', 'trb_v_call', 'trb_j_call', 'trb_junction_aa']
+// TP53 R175H on HLA-A*02:01, PMID 30709841
+const TP53 = ['R1', 'TRAV38-1', 'TRAJ28', 'CAFMGYSGAGSYQLTF', 'TRBV10-3', 'TRBJ1-6', 'CAISELVTGDSPLHF']
+
+const folder = temporary()
+const receptors = join(folder, 'receptors.tsv')
+const built = join(folder, 'built')
+
+const insertOf = (path: string) => value(parseFasta(readFileSync(path, 'utf8')))[0]!
+
+beforeAll(() => {
+  writeFileSync(receptors, `${COLUMNS.join('\t')}\n${TP53.join('\t')}\n`)
+  expect(cognate(['construct', '--receptors', receptors, '--out', built]).code).toBe(0)
+})
+
+describe('construct check', () => {
+  test('what was built holds; one base lost is refused, exit 1', () => {
+    const { id, sequence } = insertOf(join(built, 'constructs.fasta'))
+    const clean = cognate(['construct', 'check', join(built, 'constructs.gb'), '--spec', join(built, 'constructs.tsv')])
+    expect([clean.code, clean.out.includes('\tfails\t')]).toEqual([0, false])
+    // whatever the codons are, a lost base changes the product
+    writeFileSync(join(folder, 'edited.fasta'), `>${id}\n${sequence.slice(0, 900)}${sequence.slice(901)}\n`)
+    const edited = cognate(['construct', 'check', join(folder, 'edited.fasta'), '--spec', join(built, 'constructs.tsv')])
+    expect(edited.code).toBe(1)
+    expect(edited.out).toMatch(/\tframe\tfails\t/)
+    writeFileSync(join(folder, 'other.fasta'), `>other\n${sequence}\n`)
+    const other = cognate(['construct', 'check', join(folder, 'other.fasta'), '--spec', join(built, 'constructs.tsv')])
+    expect([other.code, other.err.includes('construct-undeclared')]).toEqual([1, true])
+  })
+})
+
+describe('construct verify', () => {
+  test('a consensus that is the design matches; a planted base is named with its place', () => {
+    const { id, sequence } = insertOf(join(built, 'constructs.fasta'))
+    const verdict = (name: string, consensus: string) => {
+      const reads = join(folder, name)
+      mkdirSync(reads)
+      writeFileSync(join(reads, `${id}.fasta`), `>${id}\n${consensus}\n`)
+      const out = join(folder, `${name}-out`)
+      const run = cognate(['construct', 'verify', '--design', join(built, 'constructs.gb'), '--reads', reads, '--out', out])
+      return { run, table: readFileSync(join(out, 'verification.tsv'), 'utf8') }
+    }
+    const same = verdict('same', sequence)
+    expect([same.run.code, same.table.includes('match')]).toEqual([0, true])
+    const base = sequence[1000] === 'A' ? 'C' : 'A'
+    const changed = verdict('changed', `${sequence.slice(0, 1000)}${base}${sequence.slice(1001)}`)
+    expect(changed.run.code).toBe(1)
+    expect(changed.table).toMatch(/differs/)
+    expect(changed.table).toContain('1001')
+  })
+})
+
+describe('presets', () => {
+  test('a file of the user is used and named; a wrong one is refused by its key', () => {
+    const shipped = JSON.parse(readFileSync(join(root, 'packages/core/src/bio/presets/generic-strict.json'), 'utf8')) as object
+    const own = join(folder, 'ours.json')
+    writeFileSync(own, JSON.stringify({ ...shipped, name: 'ours', verified: true, source: 'agreed with the supplier' }))
+    const run = cognate(['construct', '--receptors', receptors, '--preset', own, '--out', join(folder, 'own')])
+    expect(run.code).toBe(0)
+    const table = value(parseDelimited(readFileSync(join(folder, 'own/constructs.tsv'), 'utf8'), { delimiter: '\t' }))
+    expect(table.rows.length).toBe(1)
+    const text = readFileSync(join(folder, 'own/constructs.tsv'), 'utf8')
+    expect([text.includes('\tours\t'), text.includes('preset-unverified')]).toEqual([true, false])
+    // the declaration names a preset that only the file knows
+    const check = ['construct', 'check', join(folder, 'own/constructs.fasta'), '--spec', join(folder, 'own/constructs.tsv')]
+    expect(cognate(check).code).toBe(1)
+    expect(cognate([...check, '--preset', own]).code).toBe(0)
+    writeFileSync(own, JSON.stringify({ ...shipped, name: 'ours', gcWhole: [40, 65] }))
+    const wrong = cognate(['construct', '--receptors', receptors, '--preset', own, '--out', join(folder, 'wrong')])
+    expect([wrong.code, wrong.err.includes('gcWhole'), wrong.err.includes('ours.json')]).toEqual([1, true, true])
+  })
+})
+
+describe('contigs', () => {
+  oracle('two real contigs are built base for base; a second contig of the same name is refused', () => {
+    const contigs = JSON.parse(readData('singlecell/scirpy/all_contig_annotations.json')) as { contig_name: string; sequence: string }[]
+    const fasta = join(folder, 'contigs.fasta')
+    writeFileSync(fasta, contigs.map(c => `>${c.contig_name}\n${c.sequence}\n`).join(''))
+    const table = join(folder, 'cells.tsv')
+    const row = ['A', 'TRAV17', 'TRAJ33', 'CATDAKDSNYQLIW', 'TRBV18', 'TRBJ2-2', 'CASSPPSQGLSTGELFF']
+    const ids = ['AAACCTGAGTACGCCC-1_contig_4', 'AAACCTGAGACCTTTG-1_contig_1']
+    writeFileSync(table, `${[...COLUMNS, 'tra_sequence_id', 'trb_sequence_id'].join('\t')}\n${[...row, ...ids].join('\t')}\n`)
+    const out = join(folder, 'from-contigs')
+    const args = ['construct', '--receptors', table, '--contigs', fasta, '--preset', 'none', '--out', out]
+    expect(cognate(args).code).toBe(0)
+    expect(readFileSync(join(out, 'constructs.tsv'), 'utf8')).toContain('\tcontig\tcontig\t')
+    writeFileSync(join(folder, 'again.fasta'), `>${ids[0]}\nACGT\n`)
+    const twice = cognate(['construct', '--receptors', table, '--contigs', fasta, join(folder, 'again.fasta'), '--out', out])
+    expect([twice.code, twice.err.includes('contig-twice')]).toEqual([1, true])
+  })
+})
