@@ -23,9 +23,14 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]!
 }
 
+/** Names by edit distance; one that begins with the text is a slip of half an edit: `twist` means `twist-like`. */
 export const nearest = (text: string, names: readonly string[], most = 3): readonly string[] =>
   names
-    .map(name => ({ name, distance: editDistance(text.toLowerCase(), name.toLowerCase()) }))
+    .map(name => ({ name, own: name.toLowerCase(), given: text.toLowerCase() }))
+    .map(({ name, own, given }) => ({
+      name,
+      distance: given !== '' && own.startsWith(given) && own !== given ? 0.5 : editDistance(given, own),
+    }))
     .toSorted((x, y) => x.distance - y.distance || byText(x.name, y.name))
     .slice(0, most)
     .map(entry => entry.name)
