@@ -1,6 +1,7 @@
 // A receptor gene name as people and other programs write it → the reference's name, with the rule that did it. Only a unique, lossless repair is automatic;
 // a list is never cut to its first entry. Candidates are settled by evidence elsewhere. Arden names (`TRBV13S1`) need a table that the user brings.
 import { byText } from '../base/index.ts'
+import type { Germline, GermlineSegment } from './germline.ts'
 import { splitGeneName } from './tcr-gene.ts'
 
 export interface GeneIndex {
@@ -8,6 +9,23 @@ export interface GeneIndex {
   readonly alleles: ReadonlyMap<string, ReadonlySet<string>>
   /** Genes with a functional allele. */
   readonly functional: ReadonlySet<string>
+}
+
+const indices = new WeakMap<Germline, GeneIndex>()
+
+/** Genes and alleles of a germline; a V with its leader and anchors or a J with residue 118 counts as functional. Made once for each germline. */
+export function geneIndexOf(germline: Germline): GeneIndex {
+  const made = indices.get(germline)
+  if (made !== undefined) return made
+  const isUsable = (s: GermlineSegment) =>
+    s.region === 'V' ? s.leader !== '' && s.cys104 !== undefined : s.region === 'J' && s.j118 !== undefined
+  const entries = [...germline.byGene]
+  const index = {
+    alleles: new Map(entries.map(([gene, segments]) => [gene, new Set(segments.map(s => s.allele))])),
+    functional: new Set(entries.filter(([, segments]) => segments.some(isUsable)).map(([gene]) => gene)),
+  }
+  indices.set(germline, index)
+  return index
 }
 
 /** Arden name → reference genes. */

@@ -128,3 +128,21 @@ test('a contig of another receptor is refused', () => {
     issue: { code: expect.stringMatching(/^contig-/) },
   })
 })
+
+test('a gene name is repaired with its audit line only when nothing else can be meant', () => {
+  const human = openGermline('human')
+  const alpha = (vCall: string, jCall: string) =>
+    reconstructChain({ locus: 'TRA', vCall, jCall, junctionAa: 'CAMRVGGSQGNLIF', junctionNt: '' }, human, usage)
+  const made = value(alpha('TRAV14DV4', 'TRAJ 42'))
+  expect(made.caveats.filter(c => c.code === 'gene-name-repaired').map(c => c.text)).toEqual([
+    'TRAV14DV4 → TRAV14/DV4 [dv-slash]',
+    'TRAJ 42 → TRAJ42 [characters]',
+  ])
+  expect(alpha('TRAV14/DV4', 'TRAJ42-1')).toMatchObject({ ok: false, issue: { code: 'gene-name-candidates' } })
+  expect(alpha('TRAV14/DV4,TRAV12-2', 'TRAJ42')).toMatchObject({ ok: false, issue: { code: 'gene-name-candidates' } })
+  expect(alpha('TRAV8', 'TRAJ42')).toMatchObject({
+    ok: false,
+    issue: { code: 'gene-name-candidates', what: expect.stringContaining('TRAV8-1') },
+  })
+  expect(alpha('TRAV99', 'TRAJ42')).toMatchObject({ ok: false, issue: { code: 'gene-unknown' } })
+})

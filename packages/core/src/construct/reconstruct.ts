@@ -8,9 +8,11 @@ import {
   type Germline,
   type GermlineJ,
   type GermlineV,
+  geneIndexOf,
   isDna,
   locusOf,
   normaliseGeneName,
+  repairGeneName,
   residueOfCodon,
   translate,
 } from '../bio/index.ts'
@@ -49,7 +51,7 @@ export interface ReconstructedChain {
 const refuse = (code: string, what: string, remedy: string) => fail(issue(code, what, remedy))
 
 /**
- * Errors: `gene-name`, `gene-unknown`, `allele-absent`, `locus-differs`, `v-unusable` (no leader, no anchors, a stop), `j-unusable`, `junction-residue`,
+ * Errors: `gene-name`, `gene-name-candidates`, `gene-unknown`, `allele-absent`, `locus-differs`, `v-unusable` (no leader, no anchors, a stop), `j-unusable`, `junction-residue`,
  * `junction-length`, `junction-stop`, `junction-ends` (not C…J118), `junction-translation`.
  */
 export function reconstructChain(input: ChainInput, germline: Germline, usage: CodonUsage): Result<ReconstructedChain, Issue> {
@@ -126,8 +128,21 @@ function fromContig(
   })
 }
 
+/** The reference's name for what was written. Only lossless repairs are made, each with its audit line; everything else is for people to decide. */
+function geneNameOf(written: string, germline: Germline, caveats: Caveat[]): Result<string, Issue> {
+  const outcome = repairGeneName(written, geneIndexOf(germline))
+  if (outcome.kind === 'refused') return normaliseGeneName(written)
+  if (outcome.kind === 'valid' || outcome.kind === 'allele-absent') return ok(outcome.name)
+  // `TRAJ32-1` may be a habit of writing TRAJ32, or an Arden name: not ours to say without a table
+  const names = outcome.kind === 'candidates' ? outcome.names : [outcome.name]
+  if (outcome.kind === 'candidates' || outcome.rule.includes('single-member-suffix'))
+    return refuse('gene-name-candidates', `"${written}" may mean ${names.join(', ')} [${outcome.rule}]`, 'write the gene that is meant')
+  caveats.push(caveat('gene-name-repaired', outcome.audit))
+  return ok(outcome.name)
+}
+
 function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineV, Issue> {
-  const name = normaliseGeneName(input.vCall)
+  const name = geneNameOf(input.vCall, germline, caveats)
   if (!name.ok) return name
   if (locusOf(name.value) !== input.locus)
     return refuse('locus-differs', `${input.vCall} is no ${input.locus} gene`, 'put each chain under its own columns')
@@ -157,7 +172,7 @@ function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Resu
 }
 
 function chooseJ(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineJ, Issue> {
-  const name = normaliseGeneName(input.jCall)
+  const name = geneNameOf(input.jCall, germline, caveats)
   if (!name.ok) return name
   if (locusOf(name.value) !== input.locus)
     return refuse('locus-differs', `${input.jCall} is no ${input.locus} gene`, 'put each chain under its own columns')
