@@ -7,7 +7,10 @@ import { partProtein } from './order.ts'
 
 const STYLE = `*{box-sizing:border-box}body{margin:0;font:14px/1.45 system-ui,sans-serif;color:#1c2833}section{max-width:900px;margin:0 auto;padding:20px;break-after:page}h1{font-size:21px;margin:0}h2{font-size:15px;margin:18px 0 4px}
 table{border-collapse:collapse;width:100%;font-size:12px}th,td{text-align:left;vertical-align:top;padding:3px 6px;border-bottom:1px solid #dbe7f0}.seq,code{font-family:ui-monospace,monospace;font-size:11px;word-break:break-all}.note{background:#fdf3e7;border-left:4px solid #c8553d;padding:6px 10px}
-.head{display:flex;justify-content:space-between;gap:16px}.label{text-align:center;font-size:10px}.sign td{height:34px}svg{max-width:100%;height:auto}`
+.head{display:flex;justify-content:space-between;gap:16px}.label{text-align:center;font-size:10px}.sign td{height:34px}.parts td:nth-child(3){white-space:nowrap}svg{max-width:100%;height:auto}`
+
+/** A long value keeps its start and says that more follows; gate.tsv has all of it. */
+const short = (text: string): string => (text.length > 90 ? `${text.slice(0, 89)}…` : text)
 
 export const mapParts = (construct: Construct): readonly MapPart[] =>
   construct.parts.map(part => ({
@@ -66,10 +69,10 @@ function page(construct: Construct, label: string, notice: string, synthetic: st
   return `<section><div class="head"><div><h1>${escapeHtml(construct.id)}</h1>${synthetic}<p class="note">${escapeHtml(notice)}</p></div><div class="label">${label}<br>${escapeHtml(construct.id)} ${construct.sha256.slice(0, 12)}</div></div>
 ${constructFigure(mapParts(construct), construct.insert.length)}
 ${htmlTable(['', ''], facts)}
-<h2>Parts</h2>${htmlTable(['chain', 'part', 'bases', 'spelled', 'from'], parts)}
+<h2>Parts</h2>${htmlTable(['chain', 'part', 'bases', 'spelled', 'from'], parts, 'parts')}
 <h2>Checks</h2>${htmlTable(
     ['check', 'verdict', 'observed', 'expected'],
-    construct.gate.map(g => [g.check, g.verdict, g.observed.slice(0, 90), g.expected.slice(0, 90)]),
+    construct.gate.map(g => [g.check, g.verdict, short(g.observed), short(g.expected)]),
   )}
 <h2>Caveats, to be accepted by name</h2>${
     construct.caveats.length === 0
