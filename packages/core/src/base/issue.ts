@@ -1,5 +1,7 @@
 // What is wrong with an input, in a form a program can match (`code`) and a person can act on (`what`, `remedy`, where).
 
+import { fail } from './result.ts'
+
 export interface Issue {
   /** Stable, kebab-case: what tests, scripts and the HTTP API match. */
   readonly code: string
@@ -14,6 +16,9 @@ export interface Issue {
 
 export const issue = (code: string, what: string, remedy: string, line?: number): Issue =>
   line === undefined ? { code, what, remedy } : { code, what, remedy, line }
+
+/** A failed result that says what and why in one call. */
+export const refuse = (code: string, what: string, remedy: string) => fail(issue(code, what, remedy))
 
 export const inFile = (file: string, problem: Issue): Issue => ({ ...problem, file: problem.file ?? file })
 

@@ -40,6 +40,9 @@ export interface GermlineC {
 
 export type GermlineSegment = GermlineV | GermlineJ | GermlineC
 
+/** `TRBV10-3*01`. */
+export const segmentName = (segment: { readonly gene: string; readonly allele: string }): string => `${segment.gene}*${segment.allele}`
+
 export interface Germline {
   readonly species: 'human' | 'mouse'
   /** Name and release, printed in every answer that used it. */

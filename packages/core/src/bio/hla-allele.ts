@@ -1,6 +1,6 @@
 // HLA and animal MHC names: every spelling tools write → one canonical text (`HLA-A*02:01`, `HLA-DRB1*04:05`, `HLA-DPA1*01:03/DPB1*04:01`, `H-2-Kb`).
 // Nomenclature: Marsh 2010, doi:10.1111/j.1399-0039.2010.01466.x. Digits without colons: 4 = 2+2, 5 = 2+3, 6 = 2+2+2.
-import { type Brand, byText, type Caveat, caveat, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { type Brand, byText, type Caveat, caveat, fail, type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
 
 /** Two-field canonical text. */
 export type HlaAllele = Brand<string, 'hla-allele'>
@@ -50,7 +50,6 @@ function parseGene(text: string): { locus: string; fields: string[]; suffix: str
 export function parseHlaAllele(written: string): Result<ParsedAllele, Issue> {
   const original = written.trim()
   const text = original.replace(/^HLA[-_*]?/i, '')
-  const refuse = (code: string, what: string, remedy: string) => fail(issue(code, what, remedy))
   if (/^H-?2-?(?!LA)/i.test(text)) {
     const name = `H-2-${text.replace(/^H-?2-?/i, '')}`
     return ok({ allele: name as HlaAllele, class: /^H-2-I/.test(name) ? 'II' : 'I', original, caveats: [] })

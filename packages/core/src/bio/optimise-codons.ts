@@ -122,7 +122,6 @@ class Beam {
   readonly #width: number
   readonly #gcCost: number
   readonly #motifs: readonly { readonly mask: number; readonly table: Uint8Array }[]
-  readonly #windows: number
   /** Longest run by base number. */
   readonly #longestRun: Float64Array
   #total = 0
@@ -130,10 +129,9 @@ class Beam {
   #ends = new Int32Array(0)
   #leastGc = new Int32Array(0)
   #mostGc = new Int32Array(0)
-  // two generations of states, each a slot: ring of bases, ring of rolling 16-base codes, GC counts, run length, scores
+  // two generations of states, each a slot: ring of bases, ring of rolling 16-base codes, G and C summed, run length, scores
   readonly #bases: Uint8Array
   readonly #codes: Int32Array
-  readonly #gc: Int32Array
   /** Ring of G and C counted from the start. */
   readonly #gcSum: Int32Array
   readonly #run: Int32Array
@@ -148,7 +146,6 @@ class Beam {
   readonly #orderScore: Float64Array
   readonly #orderIndex: Int32Array
   // scratch of the state under test
-  readonly #newGc: Int32Array
   #newRun = 0
   /** Code of the reverse complement of the last 16 bases. */
   #newReverse = 0
@@ -159,18 +156,15 @@ class Beam {
     this.#limits = limits
     this.#width = width
     this.#motifs = motifTables(limits)
-    this.#windows = limits.gcWindows.length
     this.#longestRun = Float64Array.from([...LETTERS], letter => limits.longestRun[letter as 'A' | 'C' | 'G' | 'T'])
     const slots = 2 * width
     this.#bases = new Uint8Array((slots + 1) * RING)
     this.#codes = new Int32Array((slots + 1) * RING)
     this.#gcSum = new Int32Array((slots + 1) * RING)
-    this.#gc = new Int32Array(slots * Math.max(1, this.#windows))
     this.#run = new Int32Array(slots)
     this.#reverse = new Int32Array(slots)
     this.#score = new Float64Array(slots)
     this.#checkpoint = new Int32Array(slots)
-    this.#newGc = new Int32Array(Math.max(1, this.#windows))
     this.#orderScore = new Float64Array(6 * width)
     this.#orderIndex = new Int32Array(6 * width)
   }
@@ -305,12 +299,10 @@ class Beam {
     bases.copyWithin(base, old, old + RING)
     codes.copyWithin(base, old, old + RING)
     this.#gcSum.copyWithin(base, old, old + RING)
-    for (let w = 0; w < this.#windows; w++) this.#newGc[w] = this.#gc[slot * this.#windows + w]!
     this.#newRun = this.#run[slot]!
     this.#newReverse = this.#reverse[slot]!
     this.#penalty = 0
     for (let i = 0; i < added.length; i++) if (!this.#append(base, added[i]!, length + i)) return false
-    for (let w = 0; w < this.#windows; w++) this.#gc[target * this.#windows + w] = this.#newGc[w]!
     this.#run[target] = this.#newRun
     this.#reverse[target] = this.#newReverse
     return true
@@ -326,21 +318,15 @@ class Beam {
     const code = (before << 2) | letter
     this.#newReverse = (this.#newReverse >>> 2) | ((3 - letter) << 30)
     for (const { mask, table } of this.#motifs) if (table[code & mask] === 1 && 4 ** Math.min(position + 1, 12) > mask) return false
-    for (let w = 0; w < this.#windows; w++) {
-      const { length, low, high } = limits.gcWindows[w]!
-      let gc = this.#newGc[w]! + (letter === 1 || letter === 2 ? 1 : 0)
-      if (position >= length) {
-        const leaving = at(length)
-        if (leaving === 1 || leaving === 2) gc--
-      }
+    bases[base + (position & (RING - 1))] = letter
+    this.#codes[base + (position & (RING - 1))] = code
+    this.#gcSum[base + (position & (RING - 1))] =
+      (position === 0 ? 0 : this.#gcSum[base + ((position - 1) & (RING - 1))]!) + (letter === 1 || letter === 2 ? 1 : 0)
+    for (const { length, low, high } of limits.gcWindows) {
+      const gc = this.#gcOfLast(base, position, length)
       if (position >= length - 1 && (gc < low * length || gc > high * length)) return false
       if (gc > (high - SOFT_GC_MARGIN) * length) this.#penalty -= this.#gcCost
-      this.#newGc[w] = gc
     }
-    bases[base + (position & (RING - 1))] = letter
-    const sum = position === 0 ? 0 : this.#gcSum[base + ((position - 1) & (RING - 1))]!
-    this.#gcSum[base + (position & (RING - 1))] = sum + (letter === 1 || letter === 2 ? 1 : 0)
-    this.#codes[base + (position & (RING - 1))] = code
     return (
       this.#endHolds(base, position) &&
       this.#tandemsHold(base, position) &&
@@ -349,15 +335,17 @@ class Beam {
     )
   }
 
+  /** G and C among the last bases, fewer at the start. */
+  #gcOfLast(base: number, position: number, length: number): number {
+    const before = position < length ? 0 : this.#gcSum[base + ((position - length) & (RING - 1))]!
+    return this.#gcSum[base + (position & (RING - 1))]! - before
+  }
+
   /** GC of the first and of the last bases. */
   #endHolds(base: number, position: number): boolean {
     const ends = this.#limits.gcEnds
     if (ends === undefined || (position !== ends.length - 1 && position !== this.#total - 1)) return true
-    let gc = 0
-    for (let back = 0; back < ends.length; back++) {
-      const letter = this.#bases[base + ((position - back) & (RING - 1))]!
-      if (letter === 1 || letter === 2) gc++
-    }
+    const gc = this.#gcOfLast(base, position, ends.length)
     return gc >= ends.low * ends.length && gc <= ends.high * ends.length
   }
 
@@ -468,7 +456,6 @@ class Beam {
         this.#bases.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
         this.#codes.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
         this.#gcSum.copyWithin((from + kept) * RING, (from + i) * RING, (from + i + 1) * RING)
-        this.#gc.copyWithin((from + kept) * this.#windows, (from + i) * this.#windows, (from + i + 1) * this.#windows)
         this.#run[from + kept] = this.#run[from + i]!
         this.#reverse[from + kept] = this.#reverse[from + i]!
         this.#score[from + kept] = this.#score[from + i]!

@@ -2,7 +2,7 @@
 // a list is never cut to its first entry. Candidates are settled by evidence elsewhere. Arden names (`TRBV13S1`) need a table that the user brings.
 import { byText } from '../base/index.ts'
 import type { Germline, GermlineSegment } from './germline.ts'
-import { splitGeneName } from './tcr-gene.ts'
+import { cleanGeneName, splitGeneName } from './tcr-gene.ts'
 
 export interface GeneIndex {
   /** Gene → its allele labels. */
@@ -41,13 +41,13 @@ export type GeneNameOutcome =
 export function repairGeneName(written: string, index: GeneIndex, arden: ArdenTable = new Map()): GeneNameOutcome {
   const exact = known(written, index)
   if (exact !== undefined) return exact
-  const clean = cleanCharacters(written)
+  const clean = cleanGeneName(written)
   const parts = splitList(clean)
   if (parts.length > 1) return listOutcome(parts, index, arden)
-  const rules: string[] = []
-  if (clean !== written) rules.push(clean.replace(/\*0(\d)$/, '*$1') === written ? 'allele-digits' : 'characters')
   const direct = known(clean, index)
-  if (direct !== undefined) return direct.kind === 'valid' ? repaired(written, clean, rules.join(';')) : direct
+  if (direct?.kind === 'valid')
+    return repaired(written, clean, clean.replace(/\*0(\d)$/, '*$1') === written ? 'allele-digits' : 'characters')
+  if (direct !== undefined) return direct
   return byRules(written, clean, index, arden)
 }
 
@@ -65,17 +65,6 @@ function known(name: string, { alleles }: GeneIndex): GeneNameOutcome | undefine
   return allele === undefined || labels.has(allele)
     ? { kind: 'valid', name }
     : { kind: 'allele-absent', name, alleles: [...labels].sort(byText) }
-}
-
-/** NFKC, dashes, spaces, case, a trailing underscore, one-digit alleles. */
-function cleanCharacters(name: string): string {
-  return name
-    .normalize('NFKC')
-    .replace(/[‐-―−]/g, '-')
-    .replace(/\s+/g, '')
-    .toUpperCase()
-    .replace(/_+$/, '')
-    .replace(/\*(\d)$/, '*0$1')
 }
 
 /** Members of a list by `,` `;` `/` and its short forms `8-2/8-4`, `*01/02`; `/DV` and `/OR` belong to a name. */

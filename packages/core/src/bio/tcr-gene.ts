@@ -21,19 +21,24 @@ export const locusOf = (name: string): TcrLocus | undefined => {
   return locus === 'TRA' || locus === 'TRB' || locus === 'TRG' || locus === 'TRD' ? locus : undefined
 }
 
+/** NFKC, dashes, spaces, case, a trailing underscore, one-digit alleles: what changes no meaning. */
+export const cleanGeneName = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/[‐-―−]/g, '-')
+    .replace(/\s+/g, '')
+    .toUpperCase()
+    .replace(/_+$/, '')
+    .replace(/\*(\d)$/, '*0$1')
+
 /**
  * Writes a name as the nomenclature does: dashes, case, spaces, 10x's `-DV`, a missing slash, one-digit alleles.
  * Only lossless repairs; lists of genes and unknown names come back as an issue `gene-name`.
  */
 export function normaliseGeneName(written: string): Result<string, Issue> {
-  let name = written
-    .normalize('NFKC')
-    .replace(/[‐-―−]/g, '-')
-    .replace(/\s+/g, '')
-    .replace(/_+$/, '')
-    .toUpperCase()
-  name = name.replace(/-DV/, '/DV').replace(/(TRAV\d+(?:-\d+)?)DV/, '$1/DV')
-  name = name.replace(/\*(\d)$/, '*0$1')
+  const name = cleanGeneName(written)
+    .replace(/-DV/, '/DV')
+    .replace(/(TRAV\d+(?:-\d+)?)DV/, '$1/DV')
   if (!/^TR[ABGD][VDJC][\w\-/]*(\*[A-Z]?\d{2,}[A-Z0-9_]*)?$/.test(name)) {
     return fail(issue('gene-name', `"${written}" is not one T-cell receptor gene name`, 'write one gene such as TRAV12-2 or TRBV6-5*01'))
   }

@@ -14,6 +14,7 @@ export interface ConstructPart {
 }
 
 export interface DeclaredChain {
+  /** Germline allele used, such as `TRBV10-3*01`; likewise of J. */
   readonly vCall: string
   readonly jCall: string
   readonly junctionAa: string
@@ -56,11 +57,6 @@ export interface Construct {
   readonly notBestCodons: number
   readonly gate: readonly GateResult[]
   readonly caveats: readonly Caveat[]
-  /** Germline alleles used, alpha and beta. */
-  readonly vAlpha: string
-  readonly jAlpha: string
-  readonly vBeta: string
-  readonly jBeta: string
   readonly leaderAlphaAa: string
   readonly leaderBetaAa: string
   readonly junctionAlphaNt: string

@@ -1,7 +1,7 @@
 // A sequenced contig with its V and J known → leader, V, junction and J as the cell has them. The contig's bases win over germline; germline supplies only what it lacks.
 // Offsets are 0-based in the contig on the receptor's strand. Anchors come from germline offsets through the alignment, never from a motif search.
-import { type Caveat, caveat, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { type GermlineJ, type GermlineV, residueOfCodon, reverseComplement, translate } from '../bio/index.ts'
+import { type Caveat, caveat, type Issue, ok, type Result, refuse } from '../base/index.ts'
+import { type GermlineJ, type GermlineV, residueOfCodon, reverseComplement, segmentName, translate } from '../bio/index.ts'
 
 export interface ContigChain {
   readonly leaderNt: string
@@ -37,18 +37,16 @@ function diagonal(contig: string, segment: string, seed: number, from = 0): { of
   return best
 }
 
-const refuse = (code: string, what: string, remedy: string) => fail(issue(code, what, remedy))
-
 /**
  * Errors: `contig-no-v`, `contig-no-j`, `contig-join` (too little of V to join), `contig-n` (N between ATG and J's end), `contig-out-of-frame`,
  * `contig-stop`, `contig-no-anchor`.
  */
 export function readContigChain(written: string, v: GermlineV, j: GermlineJ): Result<ContigChain, Issue> {
-  const name = `${v.gene}*${v.allele}`
+  const name = segmentName(v)
   if (v.cys104 === undefined || j.j118 === undefined)
     return refuse(
       'contig-no-anchor',
-      `${v.cys104 === undefined ? name : `${j.gene}*${j.allele}`} has no anchor in the germline`,
+      `${v.cys104 === undefined ? name : segmentName(j)} has no anchor in the germline`,
       'import a germline reference that holds it',
     )
   const forward = diagonal(written, v.sequence, SEED)
@@ -62,7 +60,7 @@ export function readContigChain(written: string, v: GermlineV, j: GermlineJ): Re
   const junctionStart = vStart + v.cys104
   const joined = diagonal(contig, j.sequence, 10, junctionStart)
   if (joined === undefined)
-    return refuse('contig-no-j', `${j.gene}*${j.allele} is not found behind ${name}`, 'check that contig and J call belong together')
+    return refuse('contig-no-j', `${segmentName(j)} is not found behind ${name}`, 'check that contig and J call belong together')
   const junctionEnd = joined.offset + j.j118 + 3
   const jEnd = joined.offset + j.sequence.length
   const caveats: Caveat[] = []
@@ -109,7 +107,7 @@ export function readContigChain(written: string, v: GermlineV, j: GermlineJ): Re
     caveats.push(
       caveat(
         'differs-from-germline',
-        `${differences.length} bases differ from ${name} or ${j.gene}*${j.allele}: ${differences.slice(0, 4).join(', ')}`,
+        `${differences.length} bases differ from ${name} or ${segmentName(j)}: ${differences.slice(0, 4).join(', ')}`,
       ),
     )
   return ok({ leaderNt: leader, vNt, junctionNt, jNt, vStart, junctionStart, junctionEnd, jEnd, differences, caveats })

@@ -1,6 +1,6 @@
 // The stage: a receptor's two chains + a product description → an insert, judged by the gate. A refused receptor comes back with its reasons.
 import { type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result, sha256Hex } from '../base/index.ts'
-import { type CodonUsage, codonAdaptationIndex, type DesignPart, gcShare, optimiseCodons, translate } from '../bio/index.ts'
+import { type CodonUsage, codonAdaptationIndex, type DesignPart, gcShare, optimiseCodons, segmentName, translate } from '../bio/index.ts'
 import { betaChainOf, buildConstant, CONSTANT_SETS, type ConstantRegion } from './constant-set.ts'
 import { type Construct, type ConstructId, type ConstructPart, type Declaration, failedChecks, KOZAK, STOP } from './construct.ts'
 import { type GateReferences, judge } from './gate.ts'
@@ -50,8 +50,6 @@ export function checkProduct(options: ProductOptions, presets: readonly string[]
   return ok(undefined)
 }
 
-const nameOf = (segment: { readonly gene: string; readonly allele: string }): string => `${segment.gene}*${segment.allele}`
-
 interface ChainDesign {
   readonly chain: ReconstructedChain
   readonly constant: ConstantRegion
@@ -87,7 +85,7 @@ export function designConstruct(
     return fail([
       issue(
         'stop-inside',
-        `the assembled protein has a stop at residue ${stop + 1} (${[alpha.value.v, alpha.value.j, beta.value.v, beta.value.j].map(nameOf).join(', ')})`,
+        `the assembled protein has a stop at residue ${stop + 1} (${[alpha.value.v, alpha.value.j, beta.value.v, beta.value.j].map(segmentName).join(', ')})`,
         'check the V and J genes: a pseudogene, or a record that is out of frame',
       ),
     ])
@@ -100,15 +98,15 @@ export function designConstruct(
     chain.mode !== 'amino-acid' && (options.lockJunction || limits.keepsNativeCodons) ? chain.junctionNt : undefined
   const declaration: Declaration = {
     alpha: {
-      vCall: nameOf(alpha.value.v),
-      jCall: nameOf(alpha.value.j),
+      vCall: segmentName(alpha.value.v),
+      jCall: segmentName(alpha.value.j),
       junctionAa: alpha.value.junctionAa,
       junctionNtLocked: locked(alpha.value),
       leaderAa: ownLeader(alpha.value),
     },
     beta: {
-      vCall: nameOf(beta.value.v),
-      jCall: nameOf(beta.value.j),
+      vCall: segmentName(beta.value.v),
+      jCall: segmentName(beta.value.j),
       junctionAa: beta.value.junctionAa,
       junctionNtLocked: locked(beta.value),
       leaderAa: ownLeader(beta.value),
@@ -126,7 +124,10 @@ export function designConstruct(
     const leader = ownLeader(chain)
     if (leader !== undefined)
       caveats.push(
-        caveat('leader-differs', `the contig's leader ${leader} differs from that of ${nameOf(chain.v)}, ${translate(chain.v.leader)}`),
+        caveat(
+          'leader-differs',
+          `the contig's leader ${leader} differs from that of ${segmentName(chain.v)}, ${translate(chain.v.leader)}`,
+        ),
       )
   }
   if (!limits.verified) caveats.push(caveat('preset-unverified', `the limits ${limits.name} were not confirmed by a vendor`))
@@ -144,10 +145,6 @@ export function designConstruct(
     notBestCodons: made.value.notBest,
     gate,
     caveats,
-    vAlpha: nameOf(alpha.value.v),
-    jAlpha: nameOf(alpha.value.j),
-    vBeta: nameOf(beta.value.v),
-    jBeta: nameOf(beta.value.j),
     leaderAlphaAa: translate(alpha.value.leaderNt),
     leaderBetaAa: translate(beta.value.leaderNt),
     junctionAlphaNt: alpha.value.junctionNt,
@@ -159,8 +156,8 @@ export function designConstruct(
 function changedResidues(chain: ReconstructedChain): readonly Issue[] {
   const { v, j } = chain
   const compared = [
-    ['V', translate(chain.vNt), translate(v.sequence.slice(0, v.cys104)), nameOf(v)],
-    ['J', translate(chain.jNt), translate(j.sequence.slice(j.j118! + 3)), nameOf(j)],
+    ['V', translate(chain.vNt), translate(v.sequence.slice(0, v.cys104)), segmentName(v)],
+    ['J', translate(chain.jNt), translate(j.sequence.slice(j.j118! + 3)), segmentName(j)],
   ] as const
   return compared
     .filter(([, own, germline]) => own !== germline)
@@ -212,7 +209,7 @@ function tile(ordered: readonly ChainDesign[], linker: Linker, release: string):
       }
     }
     const from = chain.mode === 'contig' ? 'contig of the cell, as ' : ''
-    const v = `${from}${chain.v.gene}*${chain.v.allele} (${release}, ${chain.v.record})`
+    const v = `${from}${segmentName(chain.v)} (${release}, ${chain.v.record})`
     add('leader', chain.leaderNt, v, name)
     add('v-region', chain.vNt, v, name)
     add(
@@ -221,7 +218,7 @@ function tile(ordered: readonly ChainDesign[], linker: Linker, release: string):
       chain.mode !== 'amino-acid' ? 'bases of the cell' : 'residues given, germline codons where they agree',
       name,
     )
-    add('j-region', chain.jNt, `${from}${chain.j.gene}*${chain.j.allele} (${release}, ${chain.j.record})`, name)
+    add('j-region', chain.jNt, `${from}${segmentName(chain.j)} (${release}, ${chain.j.record})`, name)
     add('constant', constant.nt, constant.origin + constant.substitutions.map(s => ` ${s.from}${s.number}${s.to}`).join(''), name)
   })
   add('stop', STOP, 'stop codon')

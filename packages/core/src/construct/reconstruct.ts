@@ -1,6 +1,6 @@
 // V gene, junction, J gene → the chain's bases from the leader's ATG to the end of J. Given junction bases are never changed (lossless mode);
 // a junction known as residues only takes germline codons where it agrees with V or J and the most frequent codon between (amino-acid mode).
-import { type Caveat, caveat, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { type Caveat, caveat, type Issue, ok, type Result, refuse } from '../base/index.ts'
 import {
   type CodonUsage,
   codonsByUse,
@@ -14,6 +14,7 @@ import {
   normaliseGeneName,
   repairGeneName,
   residueOfCodon,
+  segmentName,
   translate,
 } from '../bio/index.ts'
 import { readContigChain } from './contig-chain.ts'
@@ -33,9 +34,15 @@ export interface ChainInput {
   readonly contig?: string | undefined
 }
 
+export type ReconstructionMode = 'contig' | 'nucleotide' | 'amino-acid'
+
+/** The best evidence decides: a contig, else bases of the junction, else its residues. */
+export const modeOf = (input: ChainInput): ReconstructionMode =>
+  input.contig !== undefined && input.contig !== '' ? 'contig' : input.junctionNt === '' ? 'amino-acid' : 'nucleotide'
+
 export interface ReconstructedChain {
   readonly locus: ChainLocusName
-  readonly mode: 'contig' | 'nucleotide' | 'amino-acid'
+  readonly mode: ReconstructionMode
   readonly v: GermlineV
   readonly j: GermlineJ
   readonly leaderNt: string
@@ -48,8 +55,6 @@ export interface ReconstructedChain {
   readonly caveats: readonly Caveat[]
 }
 
-const refuse = (code: string, what: string, remedy: string) => fail(issue(code, what, remedy))
-
 /**
  * Errors: `gene-name`, `gene-name-candidates`, `gene-unknown`, `allele-absent`, `locus-differs`, `v-unusable` (no leader, no anchors, a stop), `j-unusable`, `junction-residue`,
  * `junction-length`, `junction-stop`, `junction-ends` (not C…J118), `junction-translation`.
@@ -60,22 +65,23 @@ export function reconstructChain(input: ChainInput, germline: Germline, usage: C
   if (!v.ok) return v
   const j = chooseJ(input, germline, caveats)
   if (!j.ok) return j
-  if (input.contig !== undefined && input.contig !== '') return fromContig(input, input.contig, v.value, j.value, caveats)
-  const junction = input.junctionNt === '' ? codonsForJunction(input.junctionAa, v.value, j.value, usage, caveats) : checkedJunction(input)
+  const mode = modeOf(input)
+  if (mode === 'contig') return fromContig(input, v.value, j.value, caveats)
+  const junction = mode === 'amino-acid' ? codonsForJunction(input.junctionAa, v.value, j.value, usage, caveats) : checkedJunction(input)
   if (!junction.ok) return junction
   const aa = translate(junction.value)
   const j118 = residueOfCodon(j.value.sequence.slice(j.value.j118!, j.value.j118! + 3))
   if (aa[0] !== 'C' || aa.at(-1) !== j118) {
     return refuse(
       'junction-ends',
-      `the junction ${aa} does not run from C104 to ${j118}118 of ${j.value.gene}*${j.value.allele}`,
+      `the junction ${aa} does not run from C104 to ${j118}118 of ${segmentName(j.value)}`,
       'give the junction with both conserved residues, or the J gene it belongs to',
     )
   }
-  if (input.junctionNt !== '') checkAgreement(aa, v.value, j.value, caveats)
+  if (mode === 'nucleotide') checkAgreement(aa, v.value, j.value, caveats)
   return ok({
     locus: input.locus,
-    mode: input.junctionNt === '' ? 'amino-acid' : 'nucleotide',
+    mode,
     v: v.value,
     j: j.value,
     leaderNt: v.value.leader,
@@ -87,14 +93,8 @@ export function reconstructChain(input: ChainInput, germline: Germline, usage: C
   })
 }
 
-function fromContig(
-  input: ChainInput,
-  contig: string,
-  v: GermlineV,
-  j: GermlineJ,
-  caveats: readonly Caveat[],
-): Result<ReconstructedChain, Issue> {
-  const read = readContigChain(contig.toUpperCase(), v, j)
+function fromContig(input: ChainInput, v: GermlineV, j: GermlineJ, caveats: readonly Caveat[]): Result<ReconstructedChain, Issue> {
+  const read = readContigChain(input.contig!.toUpperCase(), v, j)
   if (!read.ok) return read
   const { leaderNt, vNt, junctionNt, jNt } = read.value
   const own = translate(junctionNt)
@@ -141,30 +141,34 @@ function geneNameOf(written: string, germline: Germline, caveats: Caveat[]): Res
   return ok(outcome.name)
 }
 
-function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineV, Issue> {
-  const name = geneNameOf(input.vCall, germline, caveats)
+function findNamed<R extends 'V' | 'J'>(region: R, written: string, locus: ChainLocusName, germline: Germline, caveats: Caveat[]) {
+  const name = geneNameOf(written, germline, caveats)
   if (!name.ok) return name
-  if (locusOf(name.value) !== input.locus)
-    return refuse('locus-differs', `${input.vCall} is no ${input.locus} gene`, 'put each chain under its own columns')
-  const found = findSegment(germline, 'V', name.value)
+  if (locusOf(name.value) !== locus)
+    return refuse('locus-differs', `${written} is no ${locus} gene`, 'put each chain under its own columns')
+  return findSegment(germline, region, name.value)
+}
+
+function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineV, Issue> {
+  const found = findNamed('V', input.vCall, input.locus, germline, caveats)
   if (!found.ok) return found
   const { segment, basis, others } = found.value
   if (segment.cys104 === undefined || segment.leader === '') {
     return refuse(
       'v-unusable',
-      `${segment.gene}*${segment.allele} has ${segment.leader === '' ? 'no usable leader' : 'not all of C23, W41 and C104'} in ${germline.release}`,
+      `${segmentName(segment)} has ${segment.leader === '' ? 'no usable leader' : 'not all of C23, W41 and C104'} in ${germline.release}`,
       'use a contig, or import a germline reference that holds the gene',
     )
   }
   const mature = translate(segment.sequence.slice(0, segment.cys104))
   if (mature.includes('*'))
-    return refuse('v-unusable', `${segment.gene}*${segment.allele} has a stop in its V region: a pseudogene`, 'check the gene name')
+    return refuse('v-unusable', `${segmentName(segment)} has a stop in its V region: a pseudogene`, 'check the gene name')
   const differing = others.filter(other => translate(other.sequence.slice(0, other.cys104)) !== mature)
   if (basis === 'assumed' && differing.length > 0) {
     caveats.push(
       caveat(
         'allele-assumed',
-        `${segment.gene}*${segment.allele} was assumed; ${differing.map(o => `*${o.allele}`).join(', ')} differ in the mature protein`,
+        `${segmentName(segment)} was assumed; ${differing.map(o => `*${o.allele}`).join(', ')} differ in the mature protein`,
       ),
     )
   }
@@ -172,22 +176,18 @@ function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Resu
 }
 
 function chooseJ(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineJ, Issue> {
-  const name = geneNameOf(input.jCall, germline, caveats)
-  if (!name.ok) return name
-  if (locusOf(name.value) !== input.locus)
-    return refuse('locus-differs', `${input.jCall} is no ${input.locus} gene`, 'put each chain under its own columns')
-  const found = findSegment(germline, 'J', name.value)
+  const found = findNamed('J', input.jCall, input.locus, germline, caveats)
   if (!found.ok) return found
   const { segment, basis, others } = found.value
   if (segment.j118 === undefined)
     return refuse(
       'j-unusable',
-      `${segment.gene}*${segment.allele} has no trustworthy residue 118 in ${germline.release}`,
+      `${segmentName(segment)} has no trustworthy residue 118 in ${germline.release}`,
       'check the gene name, or import a germline reference',
     )
   const tail = (j: GermlineJ) => translate(j.sequence.slice(j.j118 ?? 0))
   if (basis === 'assumed' && others.some(other => tail(other) !== tail(segment)))
-    caveats.push(caveat('allele-assumed', `${segment.gene}*${segment.allele} was assumed; other alleles differ behind residue 118`))
+    caveats.push(caveat('allele-assumed', `${segmentName(segment)} was assumed; other alleles differ behind residue 118`))
   return ok(segment)
 }
 
@@ -227,11 +227,16 @@ function codonsForJunction(aa: string, v: GermlineV, j: GermlineJ, usage: CodonU
     k => residueOfCodon(end.slice(end.length - 3 * k - 3, end.length - 3 * k)) === aa[aa.length - 1 - k],
     Math.min(aa.length - vSupport, Math.floor(end.length / 3)),
   )
-  if (jSupport < 3 || vSupport < 2)
-    caveats.push(caveat('junction-inconsistent', `${aa} agrees with ${v.gene} in ${vSupport} and with ${j.gene} in ${jSupport} residues`))
+  noteSupport(aa, v, j, vSupport, jSupport, caveats)
   let nt = start.slice(0, 3 * vSupport)
   for (let k = vSupport; k < aa.length - jSupport; k++) nt += codonsByUse(usage, aa[k]!)[0]!
   return ok(nt + end.slice(end.length - 3 * jSupport))
+}
+
+/** Residues by which the junction agrees with the germline: too few, and gene or junction may be wrong. */
+function noteSupport(aa: string, v: GermlineV, j: GermlineJ, vSupport: number, jSupport: number, caveats: Caveat[]): void {
+  if (jSupport < 3 || vSupport < 2)
+    caveats.push(caveat('junction-inconsistent', `${aa} agrees with ${v.gene} in ${vSupport} and with ${j.gene} in ${jSupport} residues`))
 }
 
 function agreeing(agrees: (k: number) => boolean, most: number): number {
@@ -245,6 +250,5 @@ function checkAgreement(aa: string, v: GermlineV, j: GermlineJ, caveats: Caveat[
   const jAa = translate(j.sequence.slice(j.j118! % 3, j.j118! + 3))
   const vSupport = agreeing(k => vAa[k] === aa[k], Math.min(vAa.length, aa.length))
   const jSupport = agreeing(k => jAa.at(-1 - k) === aa.at(-1 - k), Math.min(jAa.length, aa.length))
-  if (jSupport < 3 || vSupport < 2)
-    caveats.push(caveat('junction-inconsistent', `${aa} agrees with ${v.gene} in ${vSupport} and with ${j.gene} in ${jSupport} residues`))
+  noteSupport(aa, v, j, vSupport, jSupport, caveats)
 }

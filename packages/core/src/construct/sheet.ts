@@ -46,8 +46,8 @@ function page(construct: Construct, label: string, notice: string, synthetic: st
   const facts = [
     ['receptor', construct.receptorId],
     ['status', verdict],
-    ['alpha', `${construct.vAlpha} ${declaration.alpha.junctionAa} ${construct.jAlpha}`],
-    ['beta', `${construct.vBeta} ${declaration.beta.junctionAa} ${construct.jBeta}`],
+    ['alpha', `${declaration.alpha.vCall} ${declaration.alpha.junctionAa} ${declaration.alpha.jCall}`],
+    ['beta', `${declaration.beta.vCall} ${declaration.beta.junctionAa} ${declaration.beta.jCall}`],
     ['constant regions', `${declaration.constantSet}; alpha ${substitutions('alpha')}, beta ${substitutions('beta')}`],
     ['linker, order', `${declaration.linker}, ${declaration.order}`],
     [

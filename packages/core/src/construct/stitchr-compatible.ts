@@ -1,6 +1,6 @@
 // Receptors exactly as stitchr 1.3.1 builds them (JamieHeather/stitchr, MIT; doi:10.1093/nar/gkac190), for byte comparison with existing designs.
 // Its faults are kept: germline synonyms replace given codons, an out-of-frame leader passes. For clinical inserts use `reconstruct.ts`.
-import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
 import { type CodonUsage, codonsByUse, translate } from '../bio/index.ts'
 import type { ThimbleChain, ThimbleRow } from '../format/index.ts'
 import {
@@ -45,7 +45,6 @@ export interface StitchedRow {
   readonly issues: readonly Issue[]
 }
 
-const bad = (code: string, what: string, remedy: string) => fail(issue(code, what, remedy))
 const isDnaCdr3 = (text: string) => /^[ACGTN]+$/.test(text)
 
 /** `linkers`: name → DNA. Reconstructions are kept per allele, so that a batch pays for each once. */
@@ -105,16 +104,16 @@ export function makeStitcher(
     if (!end.ok) return end
     const kept = keepV(start.aa, cdr3)
     if (kept === undefined)
-      return bad('stitchr-no-v-match', `the start of ${cdr3} is not found at the end of ${v.value.name}`, 'check V gene and junction')
+      return refuse('stitchr-no-v-match', `the start of ${cdr3} is not found at the end of ${v.value.name}`, 'check V gene and junction')
     const rest = cdr3.slice(kept.matched)
     const joined = findJ(rest, end.value)
     if (joined === undefined)
-      return bad('stitchr-no-j-match', `the end of ${cdr3} is not found in ${j.value.name}`, 'check J gene and junction')
+      return refuse('stitchr-no-j-match', `the end of ${cdr3} is not found in ${j.value.name}`, 'check J gene and junction')
     let middle = ''
     for (let i = 0; i < rest.length - joined.matched; i++) {
       const codon = given === undefined ? bestCodon.get(rest[i]!) : given.slice((kept.matched + i) * 3, (kept.matched + i) * 3 + 3)
       if (codon === undefined)
-        return bad('stitchr-residue', `"${rest[i]}" in ${cdr3} is no amino acid`, 'write the junction in the 20 residues')
+        return refuse('stitchr-residue', `"${rest[i]}" in ${cdr3} is no amino acid`, 'write the junction in the 20 residues')
       middle += codon
     }
     const nt = chain.fivePrime + start.nt.slice(0, kept.residues * 3) + middle + end.value.nt.slice(joined.at * 3) + chain.threePrime

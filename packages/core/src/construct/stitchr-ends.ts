@@ -1,11 +1,9 @@
 // Which allele stitchr takes, how it reads J and C in frame, and where it finds the ends of a junction in V and J.
-import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { type Issue, ok, type Result, refuse } from '../base/index.ts'
 import { translate } from '../bio/index.ts'
 import type { StitchrAllele, StitchrReference, StitchrRegion } from './stitchr-reference.ts'
 
 export type StitchrLocus = 'TRA' | 'TRB' | 'TRG' | 'TRD'
-
-const bad = (code: string, what: string, remedy: string) => fail(issue(code, what, remedy))
 
 export interface Chosen extends StitchrAllele {
   readonly name: string
@@ -21,7 +19,7 @@ export function chooseAllele(reference: StitchrReference, region: StitchrRegion,
   const [gene = '', allele] = written.split('*')
   const alleles = reference.regions[region].get(gene)
   if (alleles === undefined)
-    return bad(
+    return refuse(
       'gene-unknown',
       `the reference has no ${region.toLowerCase()} region of ${gene}`,
       'check the gene name, or import a reference that holds it',
@@ -53,7 +51,7 @@ export function readJoinedConstant(reference: StitchrReference, j: Chosen, c: Ch
   }
   const frame = chosen[0]
   if (frame === undefined)
-    return bad(
+    return refuse(
       'stitchr-frame',
       `no reading frame of ${j.name} and ${c.name} shows the constant region`,
       'check that the constant region starts with the second base of the J-C codon',

@@ -3,7 +3,7 @@ import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { type Cell, columnReader, parseDelimited } from '../format/index.ts'
 import { type Construct, failedChecks } from './construct.ts'
 import type { ProductOptions, ReceptorInput } from './design.ts'
-import type { ChainInput } from './reconstruct.ts'
+import { modeOf } from './reconstruct.ts'
 
 export const CONSTRUCT_COLUMNS = [
   'construct_id',
@@ -50,7 +50,6 @@ export const constructRows = (
 ): readonly (readonly Cell[])[] =>
   outcomes.map(({ receptor, result }) => {
     const { alpha, beta } = receptor
-    const mode = (chain: ChainInput) => (chain.contig !== undefined ? 'contig' : chain.junctionNt === '' ? 'amino-acid' : 'nucleotide')
     if (!result.ok) {
       return [
         '',
@@ -58,8 +57,8 @@ export const constructRows = (
         'tcr',
         options.order,
         'refused',
-        mode(alpha),
-        mode(beta),
+        modeOf(alpha),
+        modeOf(beta),
         alpha.vCall,
         alpha.jCall,
         beta.vCall,
@@ -92,12 +91,12 @@ export const constructRows = (
       'tcr',
       options.order,
       c.status,
-      mode(alpha),
-      mode(beta),
-      c.vAlpha,
-      c.jAlpha,
-      c.vBeta,
-      c.jBeta,
+      modeOf(alpha),
+      modeOf(beta),
+      c.declaration.alpha.vCall,
+      c.declaration.alpha.jCall,
+      c.declaration.beta.vCall,
+      c.declaration.beta.jCall,
       c.leaderAlphaAa,
       c.leaderBetaAa,
       c.junctionAlphaNt,

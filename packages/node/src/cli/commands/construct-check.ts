@@ -1,5 +1,5 @@
 // `construct check` and `construct verify`: judge a design that was edited elsewhere; judge the plasmid that came back.
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import {
@@ -29,7 +29,7 @@ import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { readPreset } from '../../read/preset.ts'
 import { shippedReferences } from '../../read/shipped.ts'
-import { checkFile, readBytes, readText } from '../../read/text.ts'
+import { readBytes, readText } from '../../read/text.ts'
 import { writeOutputs } from '../../write/outputs.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
@@ -177,7 +177,7 @@ function readReads(folder: string): readonly (Read & { readonly file: string })[
   return names.flatMap((file): readonly (Read & { readonly file: string })[] => {
     const path = join(folder, file)
     if (/\.ab1$/i.test(file)) {
-      const trace = parseAbif(new Uint8Array(readFileSync(must(checkFile(path)))))
+      const trace = parseAbif(must(readBytes(path)))
       if (!trace.ok) throw new InputFault(inFile(path, trace.issue))
       return [{ file, name: file.replace(/\.ab1$/i, ''), bases: trace.value.bases, qualities: trace.value.qualities }]
     }
