@@ -8,13 +8,13 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 mkdirSync(join(root, 'dist'), { recursive: true })
 
-/** Compiles packages/node/src/model/kernel.as.ts and returns the module's bytes. */
-export async function compileKernel() {
-  const source = join(root, 'packages/node/src/model/kernel.as.ts')
+/** Compiles packages/node/src/model/NAME.as.ts and returns the module's bytes. */
+export async function compileKernel(name) {
+  const source = join(root, `packages/node/src/model/${name}.as.ts`)
   const outputs = new Map()
   const { error, stderr } = await asc.main(
     [
-      'kernel.as.ts',
+      'kernel.ts',
       '--outFile',
       'kernel.wasm',
       '-O3',
@@ -28,12 +28,12 @@ export async function compileKernel() {
       'abort=',
     ],
     {
-      readFile: name => (name === 'kernel.as.ts' ? readSource(source) : null),
-      writeFile: (name, contents) => outputs.set(name, contents),
+      readFile: file => (file === 'kernel.ts' ? readSource(source) : null),
+      writeFile: (file, contents) => outputs.set(file, contents),
       listFiles: () => [],
     },
   )
-  if (error) throw new Error(`kernel did not compile: ${stderr.toString()}`)
+  if (error) throw new Error(`${name} did not compile: ${stderr.toString()}`)
   return outputs.get('kernel.wasm')
 }
 
@@ -43,16 +43,19 @@ async function readSource(path) {
 }
 
 export async function buildAll() {
-  writeFileSync(join(root, 'dist/kernel.wasm'), await compileKernel())
+  for (const name of ['class1-kernel', 'class2-kernel']) writeFileSync(join(root, `dist/${name}.wasm`), await compileKernel(name))
   await build({
-    entryPoints: { cognate: join(root, 'packages/node/src/cli/main.ts') },
+    entryPoints: {
+      cognate: join(root, 'packages/node/src/cli/main.ts'),
+      'present-worker': join(root, 'packages/node/src/worker/present-worker.ts'),
+    },
     outdir: join(root, 'dist'),
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    external: ['h5wasm', 'h5wasm/node'],
+    external: ['h5wasm', 'h5wasm/node', 'piscina'],
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     logLevel: 'warning',
     sourcemap: 'linked',

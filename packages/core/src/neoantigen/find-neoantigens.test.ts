@@ -8,6 +8,7 @@ import { ReferenceMatcher, rankNeoantigens, searchPeptides } from './index.ts'
 /** Percentile by table, 50 otherwise: peptide and allele decide, nothing else. */
 const tablePredictor = (table: Readonly<Record<string, number>>): Predictor => ({
   id: 'table',
+  mhcClass: 'I',
   minLength: 8,
   maxLength: 14,
   alleles: () => [],

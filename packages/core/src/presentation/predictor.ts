@@ -1,25 +1,20 @@
-// What a predictor of peptide presentation answers, whoever makes it: our model, an adapter to another tool, a table of scores.
+// What a predictor of peptide presentation answers, whoever makes it: our models, an adapter to another tool, a table of scores.
 import type { HlaAllele } from '../bio/index.ts'
 
-/** One peptide on one allele. Percentiles: share of random natural peptides that score at least as well, in per cent; low is good, never 0. */
-export interface Prediction {
-  readonly peptide: string
-  readonly allele: HlaAllele
-  /** 0-1, high is good. */
-  readonly presentationScore: number
-  readonly presentationPercentile: number
-  readonly ic50NanoMolar: number
-  readonly affinityPercentile: number
-}
+export type MhcClass = 'I' | 'II'
 
-/** Scores of peptides × alleles, peptide by peptide: entry p · alleles + a. */
+/** Scores of peptides × alleles, peptide by peptide: entry p · alleles + a. NaN: this predictor gave no such score. */
 export interface ScoreBlock {
   readonly alleles: readonly HlaAllele[]
   readonly peptides: number
+  /** 0-1, high is good. Class II: the affinity output, for the model knows no ligands. */
   readonly presentationScore: Float32Array
+  /** Percentiles: share of random natural peptides that score at least as well, in per cent; low is good, never 0. */
   readonly presentationPercentile: Float32Array
   readonly ic50NanoMolar: Float32Array
   readonly affinityPercentile: Float32Array
+  /** First residue of the nine that bind, from 0. Class II only. */
+  readonly coreOffset?: Int8Array
 }
 
 export interface AlleleSupport {
@@ -34,30 +29,54 @@ export interface AlleleSupport {
 export interface Predictor {
   /** Name and version, printed with every score. */
   readonly id: string
+  readonly mhcClass: MhcClass
   readonly minLength: number
   readonly maxLength: number
   /** Undefined: the allele is not supported. */
   readonly support: (allele: HlaAllele) => AlleleSupport | undefined
   readonly alleles: () => readonly string[]
-  /** Peptides must be of supported length and residues (`isScorable`), alleles supported. */
+  /** Class II: the α chain most often seen with this β chain in training, as `DPA1*01:03`. */
+  readonly usualAlpha?: (beta: string) => string | undefined
+  /** Peptides must be of supported length and residues (`unscorable`), alleles supported. */
   readonly predict: (peptides: readonly string[], alleles: readonly HlaAllele[]) => ScoreBlock
 }
 
+/** The predictors of a run: class II may be absent. */
+export interface Predictors {
+  readonly I: Predictor
+  readonly II?: Predictor
+}
+
 /** Why a peptide gets no score; undefined when it can be scored. */
-export function unscorable(predictor: Predictor, peptide: string): 'residue-unsupported' | 'length-unsupported' | undefined {
+export function unscorable(
+  predictor: Pick<Predictor, 'minLength' | 'maxLength'>,
+  peptide: string,
+): 'residue-unsupported' | 'length-unsupported' | undefined {
   if (!/^[ACDEFGHIKLMNPQRSTVWY]+$/.test(peptide)) return 'residue-unsupported'
   return peptide.length < predictor.minLength || peptide.length > predictor.maxLength ? 'length-unsupported' : undefined
 }
 
-/** NetMHCpan's convention for class I: strong at most 0.5 %, weak at most 2 %. */
+/** The conventions of NetMHCpan 4.1 (strong at most 0.5 %, weak at most 2 %) and of NetMHCIIpan 4.3 (1 % and 5 %). */
 export const STRONG_BINDER_PERCENTILE = 0.5
 export const WEAK_BINDER_PERCENTILE = 2
+export const STRONG_BINDER_PERCENTILE_II = 1
+export const WEAK_BINDER_PERCENTILE_II = 5
 
-export const binderClass = (percentile: number): 'strong' | 'weak' | '-' =>
-  percentile <= STRONG_BINDER_PERCENTILE ? 'strong' : percentile <= WEAK_BINDER_PERCENTILE ? 'weak' : '-'
+export const weakBinderPercentile = (mhcClass: MhcClass): number => (mhcClass === 'I' ? WEAK_BINDER_PERCENTILE : WEAK_BINDER_PERCENTILE_II)
 
-/** Fewer ligands than this in training: the caveat `allele-low-support`. */
+export function binderClass(percentile: number, mhcClass: MhcClass = 'I'): 'strong' | 'weak' | '-' {
+  const strong = mhcClass === 'I' ? STRONG_BINDER_PERCENTILE : STRONG_BINDER_PERCENTILE_II
+  return percentile <= strong ? 'strong' : percentile <= weakBinderPercentile(mhcClass) ? 'weak' : '-'
+}
+
+/** Fewer ligands (class II: affinities) than this in training: the caveat `allele-low-support`. */
 export const LOW_SUPPORT_LIGANDS = 100
 
 /** 50,000^(1 − y): the affinity output y of 0-1 as nanomolar (Nielsen 2003, doi:10.1110/ps.0239403). */
 export const ic50OfOutput = (y: number): number => 50000 ** (1 - y)
+
+/** The nine residues that bind. Class I: five from the N terminus and four from the C terminus, as the model reads them; an 8-mer has no core of nine. */
+export function bindingCore(mhcClass: MhcClass, peptide: string, offset: number): string {
+  if (mhcClass === 'II') return peptide.slice(offset, offset + 9)
+  return peptide.length < 9 ? '' : peptide.slice(0, 5) + peptide.slice(-4)
+}

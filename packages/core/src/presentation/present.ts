@@ -1,12 +1,13 @@
 // Peptides × alleles in, rows of the `present` table out. Input faults become rows with a caveat, never a missing line.
-import { type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
-import { type HlaAllele, type ParsedAllele, parseHlaList } from '../bio/index.ts'
-import { binderClass, LOW_SUPPORT_LIGANDS, type Predictor, unscorable } from './predictor.ts'
+import type { HlaAllele } from '../bio/index.ts'
+import { binderClass, bindingCore, type MhcClass, type Predictor, type Predictors, type ScoreBlock, unscorable } from './predictor.ts'
 
 export const PRESENT_COLUMNS = [
   'peptide',
   'allele',
   'class',
+  'core',
+  'core_offset',
   'presentation_score',
   'presentation_percentile',
   'ic50_nm',
@@ -16,112 +17,115 @@ export const PRESENT_COLUMNS = [
   'caveats',
 ] as const
 
-export interface SupportedAlleles {
+export type PresentRow = readonly [
+  string,
+  string,
+  MhcClass | '',
+  string,
+  number | '',
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+]
+
+/** Where both classes are scored, a peptide shorter than this is a class I peptide only. */
+export const CLASS_II_SHORTEST = 12
+
+export interface PresentRequest {
+  readonly peptides: readonly string[]
+  readonly I: readonly HlaAllele[]
+  readonly II: readonly HlaAllele[]
+  /** One row per peptide and class: the allele of the lowest percentile. */
+  readonly bestOnly?: boolean
+}
+
+interface Scored {
+  readonly predictor: Predictor
   readonly alleles: readonly HlaAllele[]
-  readonly caveats: readonly Caveat[]
+  readonly place: ReadonlyMap<string, number>
+  readonly block: ScoreBlock
 }
 
-/**
- * Class I alleles of a list that the predictor supports. Class II alleles are set aside with a caveat while no class II model is shipped.
- * Errors: those of `parseHlaList`; `hla-unsupported` with the nearest names; `hla-none`.
- */
-export function supportedAlleles(predictor: Predictor, names: readonly string[]): Result<SupportedAlleles, Issue> {
-  const parsed = parseHlaList(names)
-  if (!parsed.ok) return parsed
-  const caveats: Caveat[] = []
-  const alleles: HlaAllele[] = []
-  for (const entry of parsed.value) {
-    const checked = checkAllele(predictor, entry, caveats)
-    if (!checked.ok) return checked
-    if (checked.value) alleles.push(entry.allele)
-  }
-  if (alleles.length === 0) return fail(issue('hla-none', 'no class I allele was given', 'give alleles such as HLA-A*02:01,HLA-B*07:02'))
-  return ok({ alleles, caveats })
-}
-
-function checkAllele(predictor: Predictor, entry: ParsedAllele, caveats: Caveat[]): Result<boolean, Issue> {
-  caveats.push(...entry.caveats)
-  if (entry.class === 'II') {
-    caveats.push(caveat('class-ii-not-scored', `${entry.allele} was not scored: this version ships a class I model only`))
-    return ok(false)
-  }
-  const support = predictor.support(entry.allele)
-  if (support === undefined) {
-    const gene = entry.allele.replace(/\*.*/, '*')
-    const known = predictor.alleles().filter(name => name.startsWith(gene))
-    return fail(
-      issue(
-        'hla-unsupported',
-        `${entry.original} (${entry.allele}) is not known to ${predictor.id}`,
-        `use one of the nearest names, ${nearest(entry.allele, known.length > 0 ? known : predictor.alleles()).join(', ')}, or leave it out`,
-      ),
-    )
-  }
-  if (support.ligands < LOW_SUPPORT_LIGANDS) {
-    const trained =
-      support.distance === 0
-        ? `${support.ligands} ligands and ${support.affinities} affinities in training`
-        : `not in training; ${support.distance} of 34 contact residues differ from ${support.nearest}`
-    caveats.push(caveat('allele-low-support', `${entry.allele}: ${trained}`))
-  }
-  return ok(true)
-}
-
-export type PresentRow = readonly (string | number)[]
-
-/** Rows of all peptide × allele pairs, or of the best allele per peptide. Order and duplicates as given. */
-export function presentRows(
-  predictor: Predictor,
-  peptides: readonly string[],
-  alleles: readonly HlaAllele[],
-  bestOnly = false,
-): readonly PresentRow[] {
-  const scorable: string[] = []
-  const place = new Map<string, number>()
-  for (const written of peptides) {
-    const peptide = written.toUpperCase()
-    if (unscorable(predictor, peptide) === undefined && !place.has(peptide)) {
-      place.set(peptide, scorable.length)
-      scorable.push(peptide)
-    }
-  }
-  const scores = predictor.predict(scorable, alleles)
+/** Rows of all peptide × allele pairs. Order and duplicates as given; each distinct peptide is scored once. */
+export function presentRows(predictors: Predictors, request: PresentRequest): readonly PresentRow[] {
+  const written = request.peptides.map(peptide => peptide.toUpperCase())
+  const scored = [score(predictors.I, written, request.I, 0)]
+  if (predictors.II !== undefined) scored.push(score(predictors.II, written, request.II, request.I.length > 0 ? CLASS_II_SHORTEST : 0))
   const rows: PresentRow[] = []
-  for (const written of peptides) {
-    const peptide = written.toUpperCase()
-    const p = place.get(peptide)
-    const notes = peptide === written ? '' : 'lower-case'
-    if (p === undefined) {
-      const reason = unscorable(predictor, peptide)!
-      const at = reason === 'residue-unsupported' ? `:${peptide.search(/[^ACDEFGHIKLMNPQRSTVWY]/) + 1}` : `:${peptide.length}`
-      for (const allele of bestOnly ? alleles.slice(0, 1) : alleles)
-        rows.push([peptide, bestOnly ? '' : allele, 'I', '', '', '', '', '-', predictor.id, reason + at])
-      continue
+  request.peptides.forEach((given, i) => {
+    const peptide = written[i]!
+    const note = given === peptide ? '' : 'lower-case'
+    const before = rows.length
+    for (const part of scored) {
+      const p = part.place.get(peptide)
+      if (p === undefined) continue
+      if (request.bestOnly === true) rows.push(scoreRow(part, peptide, p, lowest(part, p), note))
+      else for (let a = 0; a < part.alleles.length; a++) rows.push(scoreRow(part, peptide, p, a, note))
     }
-    const row = (a: number): PresentRow => {
-      const i = p * alleles.length + a
-      const percentile = scores.presentationPercentile[i]!
-      return [
-        peptide,
-        alleles[a]!,
-        'I',
-        scores.presentationScore[i]!.toFixed(5),
-        percentile.toPrecision(4),
-        scores.ic50NanoMolar[i]!.toFixed(1),
-        scores.affinityPercentile[i]!.toPrecision(4),
-        binderClass(percentile),
-        predictor.id,
-        notes,
-      ]
-    }
-    if (!bestOnly) for (let a = 0; a < alleles.length; a++) rows.push(row(a))
-    else {
-      let best = 0
-      for (let a = 1; a < alleles.length; a++) {
-        if (scores.presentationPercentile[p * alleles.length + a]! < scores.presentationPercentile[p * alleles.length + best]!) best = a
-      }
-      rows.push(row(best))
-    }
-  }
+    if (rows.length === before) for (const part of scored) rows.push(...refusedRows(part, peptide, request.bestOnly === true))
+  })
   return rows
+}
+
+function score(predictor: Predictor, peptides: readonly string[], alleles: readonly HlaAllele[], shortest: number): Scored {
+  const place = new Map<string, number>()
+  if (alleles.length > 0) {
+    for (const peptide of peptides)
+      if (!place.has(peptide) && peptide.length >= shortest && unscorable(predictor, peptide) === undefined) place.set(peptide, place.size)
+  }
+  return { predictor, alleles, place, block: predictor.predict([...place.keys()], alleles) }
+}
+
+function lowest({ block, alleles }: Scored, p: number): number {
+  const of = (a: number) => block.presentationPercentile[p * alleles.length + a]!
+  let best = 0
+  for (let a = 1; a < alleles.length; a++) if (of(a) < of(best)) best = a
+  return best
+}
+
+function scoreRow({ predictor, alleles, block }: Scored, peptide: string, p: number, a: number, note: string): PresentRow {
+  const i = p * alleles.length + a
+  const { mhcClass } = predictor
+  const percentile = block.presentationPercentile[i]!
+  const offset = block.coreOffset?.[i] ?? 0
+  const core = bindingCore(mhcClass, peptide, offset)
+  return [
+    peptide,
+    alleles[a]!,
+    mhcClass,
+    core,
+    core === '' ? '' : offset,
+    block.presentationScore[i]!.toFixed(5),
+    percentile.toPrecision(4),
+    block.ic50NanoMolar[i]!.toFixed(1),
+    block.affinityPercentile[i]!.toPrecision(4),
+    binderClass(percentile, mhcClass),
+    predictor.id,
+    note,
+  ]
+}
+
+function refusedRows({ predictor, alleles }: Scored, peptide: string, bestOnly: boolean): readonly PresentRow[] {
+  const reason = unscorable(predictor, peptide) ?? 'length-unsupported'
+  const at = reason === 'residue-unsupported' ? peptide.search(/[^ACDEFGHIKLMNPQRSTVWY]/) + 1 : peptide.length
+  const row = (allele: string): PresentRow => [
+    peptide,
+    allele,
+    predictor.mhcClass,
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '-',
+    predictor.id,
+    `${reason}:${at}`,
+  ]
+  if (alleles.length === 0) return []
+  return bestOnly ? [row('')] : alleles.map(row)
 }

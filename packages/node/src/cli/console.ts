@@ -3,6 +3,8 @@ import { commonestReasons, describeIssue, type FunnelRow, type Issue } from '@co
 
 export interface Console {
   readonly begin: (stage: string) => void
+  /** How far a long stage has come; a terminal only, at most five times a second. */
+  readonly progress: (stage: string, done: string) => void
   readonly end: (stage: string, headline: string, skipped: boolean, seconds: number) => void
   /** What was left behind, commonest reasons first. */
   readonly leftBehind: (rows: readonly FunnelRow[]) => void
@@ -27,9 +29,15 @@ const isTerminal = process.stderr.isTTY === true
 
 export function makeConsole(options: { readonly quiet: boolean; readonly json: boolean }): Console {
   const loud = !options.quiet && !options.json
+  let last = 0
   return {
     begin: stage => {
       if (loud && isTerminal) process.stderr.write(`  ${stage} …`)
+    },
+    progress: (stage, done) => {
+      if (!loud || !isTerminal || performance.now() - last < 200) return
+      last = performance.now()
+      process.stderr.write(`\r\u001b[K  ${stage.padEnd(12)} ${done} …`)
     },
     end: (stage, headline, skipped, seconds) => {
       if (loud)

@@ -4,9 +4,9 @@ import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
 import { ic50OfOutput, type Predictor, type ScoreBlock } from '@cognate/core/presentation'
 import { kernelPath, modelPath } from '../read/paths.ts'
-import { BLOCK, openKernel } from './kernel.ts'
+import { BLOCK, openKernel } from './class1-kernel.ts'
+import { alleleVector, loadWeights } from './class1-network.ts'
 import { type ModelFile, readModelFile } from './model-file.ts'
-import { alleleVector, loadWeights } from './network.ts'
 import { percentileOf, type RankTable, scoreOfLogit } from './percentile.ts'
 
 interface LoadedAllele {
@@ -21,9 +21,9 @@ export function openClass1Predictor(path = modelPath('class1.cogm')): Result<Pre
   if (!file.ok) return file
   let wasm: Uint8Array<ArrayBuffer>
   try {
-    wasm = new Uint8Array(readFileSync(kernelPath()))
+    wasm = new Uint8Array(readFileSync(kernelPath('class1')))
   } catch {
-    return fail(issue('kernel-missing', `no scoring kernel at ${kernelPath()}`, 'run `./cognate doctor`, which builds it'))
+    return fail(issue('kernel-missing', `no scoring kernel at ${kernelPath('class1')}`, 'run `./cognate doctor`, which builds it'))
   }
   return ok(makePredictor(file.value, wasm))
 }
@@ -43,6 +43,7 @@ function makePredictor(file: ModelFile, wasm: Uint8Array<ArrayBuffer>): Predicto
   }
   return {
     id: `${header.model} ${header.version} ${file.sha256.slice(0, 8)}`,
+    mhcClass: 'I',
     minLength: header.min_length,
     maxLength: header.max_length,
     alleles: () => Object.keys(header.alleles),

@@ -7,15 +7,15 @@ import { expect, test } from 'vitest'
 import { oracle, readData, root, value } from '../../../../test/oracle.ts'
 import { kernelPath, modelPath } from '../read/paths.ts'
 import { sha256OfFile } from '../write/outputs.ts'
+import { openKernel } from './class1-kernel.ts'
+import { alleleVector, loadWeights, scorePlain } from './class1-network.ts'
 import { openClass1Predictor } from './class1-predictor.ts'
-import { openKernel } from './kernel.ts'
 import { readModelFile } from './model-file.ts'
-import { alleleVector, loadWeights, scorePlain } from './network.ts'
 import { percentileOf } from './percentile.ts'
 
 const file = value(readModelFile(modelPath('class1.cogm')))
 const weights = loadWeights(file)
-const kernel = openKernel(new Uint8Array(readFileSync(kernelPath())), weights)
+const kernel = openKernel(new Uint8Array(readFileSync(kernelPath('class1'))), weights)
 const predictor = value(openClass1Predictor())
 
 const reference = readFileSync(modelPath('class1.reference-scores.tsv'), 'utf8')
@@ -122,22 +122,29 @@ oracle('on fresh natural peptides %rank is uniform (Kolmogorov-Smirnov distance 
 })
 
 test('an unknown allele names its nearest, class II is set aside with a caveat, a rare allele carries one', () => {
-  expect(supportedAlleles(predictor, ['A*02:999'])).toMatchObject({ ok: false, issue: { code: 'hla-unsupported' } })
-  const supported = value(supportedAlleles(predictor, ['A*02:01', 'DRB1*04:05', 'B*82:02']))
-  expect(supported.alleles).toEqual(['HLA-A*02:01', 'HLA-B*82:02'])
+  expect(supportedAlleles({ I: predictor }, ['A*02:999'])).toMatchObject({ ok: false, issue: { code: 'hla-unsupported' } })
+  const supported = value(supportedAlleles({ I: predictor }, ['A*02:01', 'DRB1*04:05', 'B*82:02']))
+  expect(supported.I).toEqual(['HLA-A*02:01', 'HLA-B*82:02'])
   expect(supported.caveats.map(caveat => caveat.code)).toEqual(['allele-low-support', 'class-ii-not-scored'])
-  expect(supportedAlleles(predictor, ['DRB1*04:05'])).toMatchObject({ ok: false, issue: { code: 'hla-none' } })
+  expect(supportedAlleles({ I: predictor }, ['DRB1*04:05'])).toMatchObject({ ok: false, issue: { code: 'hla-none' } })
 })
 
 test('present keeps order and duplicates; what cannot be scored keeps its row with the reason', () => {
-  const rows = presentRows(predictor, ['GILGFVFTL', 'SIINFEKX', 'gilgfvftl', 'AAA'], ['HLA-A*02:01' as HlaAllele])
+  const rows = presentRows(
+    { I: predictor },
+    {
+      peptides: ['GILGFVFTL', 'SIINFEKX', 'gilgfvftl', 'AAA'],
+      I: ['HLA-A*02:01' as HlaAllele],
+      II: [],
+    },
+  )
   expect(rows.map(row => [row[0], row.at(-1)])).toEqual([
     ['GILGFVFTL', ''],
     ['SIINFEKX', 'residue-unsupported:8'],
     ['GILGFVFTL', 'lower-case'],
     ['AAA', 'length-unsupported:3'],
   ])
-  expect(rows[0]![3]).toBe(rows[2]![3])
+  expect(rows[0]![5]).toBe(rows[2]![5])
 })
 
 test('a damaged or missing model is refused with the command that restores it', () => {

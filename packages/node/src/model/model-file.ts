@@ -1,4 +1,4 @@
-// The shipped model file (models/class1/train.py writes it): magic `COGNATE1`, u32 version, u32 header length, JSON header, 64-byte aligned tensors, little-endian.
+// A shipped model file (models/model_file.py writes it): magic `COGNATE1`, u32 version, u32 header length, JSON header, 64-byte aligned tensors, little-endian.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
@@ -16,15 +16,17 @@ export interface ModelHeader {
   readonly residues: string
   readonly min_length: number
   readonly max_length: number
-  /** Residues read from each end of the peptide. */
-  readonly end: number
+  /** Class I: residues read from each end of the peptide, units of the second layer. */
+  readonly end?: number
+  readonly hidden2?: number
   readonly hidden: number
-  readonly hidden2: number
   readonly networks: number
   /** Allele name → row of the allele tensors. */
   readonly alleles: Readonly<Record<string, number>>
   /** Per row: ligands and affinities in training, residues that differ from the nearest trained molecule, its name. */
   readonly allele_support: readonly (readonly [number, number, number, string])[]
+  /** Class II: β chain → the α chain most often measured with it. */
+  readonly usual_alpha?: Readonly<Record<string, string>>
   readonly tensors: readonly TensorEntry[]
 }
 

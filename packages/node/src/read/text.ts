@@ -42,8 +42,8 @@ export function readText(path: string): Result<string, Issue> {
   return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes
 }
 
-/** Bytes of a file in order, inflated when it is gzip. The consumer returns false to stop early. Errors: `gzip-truncated` and those of `checkFile`. */
-export async function eachChunk(path: string, consume: (chunk: Uint8Array) => boolean): Promise<Result<undefined, Issue>> {
+/** Bytes of a file in order, inflated when it is gzip; ends with a throw when the compressed file is damaged. Errors: those of `checkFile`. */
+export function openBytes(path: string): Result<Readable, Issue> {
   const full = checkFile(path)
   if (!full.ok) return full
   const head = new Uint8Array(2)
@@ -51,23 +51,51 @@ export async function eachChunk(path: string, consume: (chunk: Uint8Array) => bo
   readSync(descriptor, head)
   closeSync(descriptor)
   const file = createReadStream(full.value, { highWaterMark: CHUNK })
-  let stream: Readable = file
-  if (isGzip(head)) {
-    // room for several pieces: inflating goes on while the consumer reads
-    const gunzip = createGunzip({ chunkSize: CHUNK, readableHighWaterMark: 8 * CHUNK } as ZlibOptions)
-    file.on('error', error => gunzip.destroy(error))
-    stream = file.pipe(gunzip)
-  }
+  if (!isGzip(head)) return ok(file)
+  // room for several pieces: inflating goes on while the consumer reads
+  const gunzip = createGunzip({ chunkSize: CHUNK, readableHighWaterMark: 8 * CHUNK } as ZlibOptions)
+  file.on('error', error => gunzip.destroy(error))
+  gunzip.on('close', () => file.destroy())
+  return ok(file.pipe(gunzip))
+}
+
+/** Feeds a file's bytes to a consumer that returns false to stop early. Errors: `gzip-truncated` and those of `checkFile`. */
+export async function eachChunk(path: string, consume: (chunk: Uint8Array) => boolean): Promise<Result<undefined, Issue>> {
+  const stream = openBytes(path)
+  if (!stream.ok) return stream
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of stream.value) {
       if (!consume(chunk as Uint8Array)) break
     }
   } catch {
     return fail(truncated(path))
   } finally {
-    file.destroy()
+    stream.value.destroy()
   }
   return ok(undefined)
+}
+
+/** Pieces of about CHUNK bytes that end with a line's end, of a file or of standard input (`-`). Throws an issue's fault through `refuse`. */
+export async function* linePieces(path: string, refuse: (problem: Issue) => Error): AsyncGenerator<Uint8Array> {
+  const stream = path === '-' ? ok(process.stdin as Readable) : openBytes(path)
+  if (!stream.ok) throw refuse(stream.issue)
+  let rest: Uint8Array[] = []
+  try {
+    for await (const chunk of stream.value) {
+      const bytes = chunk as Uint8Array
+      const end = bytes.lastIndexOf(10) + 1
+      if (end > 0) {
+        yield Buffer.concat([...rest, bytes.subarray(0, end)])
+        rest = []
+      }
+      if (end < bytes.length) rest.push(bytes.subarray(end))
+    }
+  } catch (error) {
+    throw (error as { code?: string }).code?.startsWith('Z_') === true ? refuse(truncated(path)) : error
+  } finally {
+    stream.value.destroy()
+  }
+  if (rest.length > 0) yield Buffer.concat(rest)
 }
 
 /** Lines of a file without their ends, numbered from 1; the consumer returns an issue to stop. */

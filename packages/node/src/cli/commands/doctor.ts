@@ -25,7 +25,11 @@ export function defineDoctor(program: Command): void {
         `Cognate ${version()} on Node ${process.versions.node}, ${process.platform}-${process.arch}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
         'install Node 24 or newer',
       )
-      line(existsSync(kernelPath()), 'scoring kernel (WebAssembly)', 'delete dist/ and run ./cognate again')
+      line(
+        existsSync(kernelPath('class1')) && existsSync(kernelPath('class2')),
+        'scoring kernels (WebAssembly)',
+        'delete dist/ and run ./cognate again',
+      )
       const predictor = openClass1Predictor()
       line(
         predictor.ok,

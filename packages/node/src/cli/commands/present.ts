@@ -2,148 +2,182 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { issue } from '@cognate/core/base'
 import { parseFasta } from '@cognate/core/format'
-import { PRESENT_COLUMNS, presentRows, supportedAlleles } from '@cognate/core/presentation'
+import { type MhcClass, PRESENT_COLUMNS, type SupportedAlleles, supportedAlleles } from '@cognate/core/presentation'
 import type { Command } from 'commander'
-import { openClass1Predictor } from '../../model/class1-predictor.ts'
+import { openPredictors, type ShippedPredictors } from '../../model/open-predictors.ts'
 import { userPath } from '../../read/paths.ts'
-import { eachLine, readText } from '../../read/text.ts'
+import { linePieces, readText } from '../../read/text.ts'
+import { inOrder } from '../../worker/ordered-pool.ts'
+import { NUMERIC_COLUMNS, type PresentAnswer, type PresentBatch, presentBatch } from '../../worker/present-batch.ts'
+import { createParquet } from '../../write/parquet.ts'
 import { InputFault, must } from '../exit.ts'
-import { type CommonFlags, consoleOf, list, withCommon } from '../options.ts'
+import { type CommonFlags, consoleOf, list, wholeNumber, withCommon } from '../options.ts'
 
 interface Flags extends CommonFlags {
   readonly peptides?: string
   readonly fasta?: string
-  readonly lengths: readonly string[]
+  readonly lengths?: readonly string[]
   readonly alleles: readonly string[]
   readonly class: string
   readonly bestAllele?: boolean
+  readonly nearest?: boolean
+  readonly threads?: number
   readonly out: string
 }
 
-/** Peptides scored and written at a time: memory stays flat. */
-const BATCH = 8192
+/** Residues of proteins handed to a worker at a time. */
+const PROTEIN_BATCH = 20_000
 
 export function definePresent(program: Command): void {
-  withCommon(program.command('present').description('peptides × HLA alleles to presentation score, %rank and IC50'))
-    .option('--peptides <file>', 'one peptide a line, or TSV with a column peptide; - reads standard input')
+  withCommon(program.command('present').description('peptides × HLA alleles to presentation score, %rank, IC50 and binding core'))
+    .option('--peptides <file>', 'one peptide a line, or TSV with a column peptide; - reads standard input; gzip is recognised')
     .option('--fasta <file>', 'proteins: all their windows are scored')
-    .option('--lengths <list>', 'lengths of the windows of --fasta', list, ['8', '9', '10', '11'])
-    .requiredOption('--alleles <list>', 'HLA alleles, comma-separated, any spelling', list)
-    .option('--class <class>', 'I (class II is not yet shipped)', 'I')
-    .option('--best-allele', 'one row a peptide: its best allele')
-    .option('--out <file>', 'table to write; - is standard output', '-')
+    .option('--lengths <list>', 'lengths of the windows of --fasta (default: 8,9,10,11 for class I, 15 for class II)', list)
+    .requiredOption('--alleles <list>', 'HLA alleles, comma-separated, any spelling; DP and DQ chains are paired', list)
+    .option('--class <class>', 'I, II, or auto: the classes of the alleles', 'auto')
+    .option('--best-allele', 'one row a peptide and class: its best allele')
+    .option('--nearest', 'score the nearest known allele in place of an unknown one, with a caveat')
+    .option('--threads <n>', 'worker threads (default: one a core)', wholeNumber)
+    .option('--out <file>', 'table to write, TSV, or Parquet when the name ends in .parquet; - is standard output', '-')
     .addHelpText(
       'after',
-      '\nExamples:\n  cognate present --peptides peptides.txt --alleles "A*02:01,B*07:02"\n  printf "GADGVGKSAL\\n" | cognate present --peptides - --alleles C0802\n',
+      `
+Lengths: class I 8 to 14 residues, class II 9 to 30. Where both classes are scored, peptides below 12 are class I only.
+%rank is the share of random natural peptides that score at least as well: class I strong at most 0.5, weak at most 2; class II 1 and 5.
+
+Examples:
+  cognate present --peptides peptides.txt --alleles "A*02:01,B*07:02"
+  cognate present --fasta proteins.fa --alleles "DRB1*04:05,DPA1*01:03,DPB1*04:01" --out class2.parquet
+  printf "GADGVGKSAL\\n" | cognate present --peptides - --alleles C0802
+`,
     )
     .action(async (flags: Flags, command: Command) => {
       if ((flags.peptides === undefined) === (flags.fasta === undefined))
         command.error("error: give one of '--peptides' and '--fasta'", { exitCode: 2 })
-      if (flags.class !== 'I')
-        throw new InputFault(
-          issue('class-not-shipped', `class ${flags.class} was asked for; this version ships a class I model`, 'use --class I'),
-        )
+      if (!['I', 'II', 'auto'].includes(flags.class)) command.error("error: --class is 'I', 'II' or 'auto'", { exitCode: 2 })
       await present(flags)
     })
 }
 
 async function present(flags: Flags): Promise<void> {
-  const predictor = must(openClass1Predictor())
-  const { alleles, caveats } = must(supportedAlleles(predictor, flags.alleles))
+  const predictors = must(openPredictors())
+  const classes: readonly MhcClass[] = flags.class === 'auto' ? ['I', 'II'] : [flags.class as MhcClass]
+  const supported = must(supportedAlleles(predictors, flags.alleles, { classes, nearest: flags.nearest === true }))
   const screen = consoleOf(flags)
-  for (const caveat of caveats) screen.notice(`${caveat.text} [${caveat.code}]`)
-  const sink = flags.out === '-' ? process.stdout : createWriteStream(userPath(flags.out))
-  const write = async (text: string) => {
-    if (!sink.write(text)) await once(sink, 'drain')
-  }
-  await write(`${PRESENT_COLUMNS.join('\t')}\n`)
+  for (const caveat of supported.caveats) screen.notice(`${caveat.text} [${caveat.code}]`)
   const started = performance.now()
-  let scored = 0
-  for await (const peptides of flags.fasta === undefined
-    ? peptideBatches(flags.peptides!)
-    : windowBatches(flags.fasta, flags.lengths.map(Number))) {
-    const rows = presentRows(predictor, peptides, alleles, flags.bestAllele === true)
-    await write(`${rows.map(row => row.join('\t')).join('\n')}\n`)
-    scored += peptides.length
+  const sink = openSink(flags.out)
+  let peptides = 0
+  let rows = 0
+  for await (const answer of inOrder(
+    'present-worker',
+    'presentBatch',
+    batches(flags, supported, predictors),
+    presentBatch,
+    flags.threads,
+  )) {
+    await sink.write(answer)
+    peptides += answer.peptides
+    rows += answer.rows
+    screen.progress('present', `${peptides.toLocaleString('en-US')} peptides`)
   }
-  if (sink !== process.stdout) {
-    sink.end()
-    await once(sink, 'finish')
-  }
-  if (scored === 0) throw new InputFault(issue('peptides-empty', 'no peptide was given', 'give one peptide a line, such as SIINFEKL'))
+  await sink.close()
+  if (peptides === 0) throw new InputFault(issue('peptides-empty', 'no peptide was given', 'give one peptide a line, such as SIINFEKL'))
+  const ids = [supported.I.length > 0 ? predictors.I.id : '', supported.II.length > 0 ? predictors.II.id : ''].filter(id => id !== '')
   screen.end(
     'present',
-    `${scored.toLocaleString('en-US')} peptides × ${alleles.length} alleles (${predictor.id})`,
+    `${peptides.toLocaleString('en-US')} peptides × ${supported.I.length + supported.II.length} alleles → ${rows.toLocaleString('en-US')} rows (${ids.join(', ')})`,
     false,
     (performance.now() - started) / 1000,
   )
 }
 
-/** Batches of peptides of a file or standard input; a TSV header with the column `peptide` is recognised. */
-async function* peptideBatches(path: string): AsyncGenerator<readonly string[]> {
-  let column = 0
-  let first = true
-  let batch: string[] = []
-  const take = (line: string) => {
-    const cells = line.trim().split('\t')
-    if (first) {
-      first = false
-      const at = cells.findIndex(cell => cell.toLowerCase() === 'peptide')
-      if (at >= 0) {
-        column = at
-        return
-      }
-    }
-    const peptide = cells[column]?.trim() ?? ''
-    if (peptide !== '') batch.push(peptide)
-  }
-  if (path !== '-') {
-    const all: string[][] = []
-    must(
-      await eachLine(path, line => {
-        take(line)
-        if (batch.length >= BATCH) {
-          all.push(batch)
-          batch = []
-        }
-        return undefined
-      }),
-    )
-    yield* all
-  } else {
-    const decoder = new TextDecoder()
-    let rest = ''
-    for await (const chunk of process.stdin) {
-      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split(/\r?\n/)
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        take(line)
-        if (batch.length >= BATCH) {
-          yield batch
-          batch = []
-        }
-      }
-    }
-    if (rest !== '') take(rest)
-  }
-  if (batch.length > 0) yield batch
+interface Sink {
+  readonly write: (answer: PresentAnswer) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
-async function* windowBatches(path: string, lengths: readonly number[]): AsyncGenerator<readonly string[]> {
+function openSink(out: string): Sink {
+  if (out.endsWith('.parquet')) {
+    const file = createParquet(userPath(out), PRESENT_COLUMNS, NUMERIC_COLUMNS)
+    return { write: async answer => file.write(answer.columns ?? []), close: async () => file.close() }
+  }
+  const stream = out === '-' ? process.stdout : createWriteStream(userPath(out))
+  const put = async (piece: string | Uint8Array) => {
+    if (!stream.write(piece)) await once(stream, 'drain')
+  }
+  let begun = false
+  return {
+    async write(answer) {
+      if (!begun) await put(`${PRESENT_COLUMNS.join('\t')}\n`)
+      begun = true
+      await put(answer.tsv ?? new Uint8Array())
+    },
+    async close() {
+      if (stream === process.stdout) return
+      stream.end()
+      await once(stream, 'finish')
+    },
+  }
+}
+
+async function* batches(flags: Flags, alleles: SupportedAlleles, predictors: ShippedPredictors): AsyncGenerator<PresentBatch> {
+  const base = {
+    I: alleles.I,
+    II: alleles.II,
+    bestOnly: flags.bestAllele === true,
+    output: flags.out.endsWith('.parquet') ? ('columns' as const) : ('tsv' as const),
+  }
+  if (flags.fasta !== undefined) yield* proteinBatches(flags.fasta, windowLengths(flags, alleles, predictors), base)
+  else yield* lineBatches(flags.peptides!, base)
+}
+
+type Base = Omit<PresentBatch, 'source'>
+
+/** Pieces of a file of peptides; a header line with the column `peptide` is recognised in the first. */
+async function* lineBatches(path: string, base: Base): AsyncGenerator<PresentBatch> {
+  let column: number | undefined
+  for await (const piece of linePieces(path, problem => new InputFault(problem))) {
+    let bytes = piece
+    if (column === undefined) {
+      const end = bytes.indexOf(10) < 0 ? bytes.length : bytes.indexOf(10)
+      const cells = new TextDecoder().decode(bytes.subarray(0, end)).trim().split('\t')
+      column = cells.findIndex(cell => cell.toLowerCase() === 'peptide')
+      if (column >= 0) bytes = bytes.subarray(end + 1)
+      else column = 0
+    }
+    yield { ...base, source: { kind: 'lines', bytes, column } }
+  }
+}
+
+async function* proteinBatches(path: string, lengths: readonly number[], base: Base): AsyncGenerator<PresentBatch> {
   const records = parseFasta(must(readText(path)))
   if (!records.ok) throw new InputFault({ ...records.issue, file: path })
-  if (lengths.some(length => !Number.isInteger(length) || length < 8 || length > 14))
-    throw new InputFault(issue('length-unsupported', `lengths are ${lengths.join(', ')}`, 'use lengths from 8 to 14'))
-  let batch: string[] = []
+  let sequences: string[] = []
+  let residues = 0
   for (const { sequence } of records.value) {
-    for (const length of lengths) {
-      for (let i = 0; i + length <= sequence.length; i++) {
-        batch.push(sequence.slice(i, i + length))
-        if (batch.length < BATCH) continue
-        yield batch
-        batch = []
-      }
-    }
+    sequences.push(sequence)
+    residues += sequence.length
+    if (residues < PROTEIN_BATCH) continue
+    yield { ...base, source: { kind: 'proteins', sequences, lengths } }
+    sequences = []
+    residues = 0
   }
-  if (batch.length > 0) yield batch
+  if (sequences.length > 0) yield { ...base, source: { kind: 'proteins', sequences, lengths } }
+}
+
+function windowLengths(flags: Flags, alleles: SupportedAlleles, predictors: ShippedPredictors): readonly number[] {
+  if (flags.lengths === undefined) return [...(alleles.I.length > 0 ? [8, 9, 10, 11] : []), ...(alleles.II.length > 0 ? [15] : [])]
+  const lengths = flags.lengths.map(Number)
+  const used = [alleles.I.length > 0 ? [predictors.I] : [], alleles.II.length > 0 ? [predictors.II] : []].flat()
+  const fits = (length: number) => Number.isInteger(length) && used.some(p => length >= p.minLength && length <= p.maxLength)
+  if (!lengths.every(fits))
+    throw new InputFault(
+      issue(
+        'length-unsupported',
+        `lengths are ${flags.lengths.join(', ')}`,
+        `use lengths ${used.map(p => `from ${p.minLength} to ${p.maxLength} for class ${p.mhcClass}`).join(', ')}`,
+      ),
+    )
+  return lengths
 }

@@ -46,7 +46,7 @@ export async function runNeoantigens(input: NeoantigensInput): Promise<StageOutc
 export async function findNeoantigens(input: NeoantigensInput): Promise<Result<NeoantigenRun, Issue>> {
   const predictor = openClass1Predictor()
   if (!predictor.ok) return predictor
-  const alleles = supportedAlleles(predictor.value, input.hla)
+  const alleles = supportedAlleles({ I: predictor.value }, input.hla)
   if (!alleles.ok) return alleles
   const calls = await callVariantsOf(input.vcf, input.variantOptions)
   if (!calls.ok) return calls
@@ -59,7 +59,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, new ReferenceMatcher(search.matchCandidates))
   if (!matches.ok) return matches
   const options = {
-    alleles: alleles.value.alleles,
+    alleles: alleles.value.I,
     downstream: input.downstream,
     expression: expression.value,
     hlaLoss: loss.value,

@@ -1,5 +1,5 @@
 // AssemblyScript. Scores one block of peptides on one allele with an ensemble of small networks; the plain body is scoreBlockPlain in network.ts.
-// Memory is laid out by kernel.ts. All arrays f32, row-major. One crossing scores a whole block.
+// Memory is laid out by class1-kernel.ts. All arrays f32, row-major. One crossing scores a whole block.
 //   peptides  [networks, n, hidden]  first-layer sums of the peptides, the allele's part not yet added
 //   allele    [networks, hidden]
 //   w2        [networks, hidden, hidden2]; b2 [networks, hidden2]; w3 [networks, hidden2, 2]; b3 [networks, 2]

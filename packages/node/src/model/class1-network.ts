@@ -1,4 +1,4 @@
-// The class I network in plain TypeScript: the reference that the kernel is held equal to. Layout and meaning: models/class1/train.py.
+// The class I network in plain TypeScript: the reference that the kernel is held equal to. Layout and meaning: models/class1/network.py.
 import type { ModelFile } from './model-file.ts'
 
 export interface NetworkWeights {
@@ -17,8 +17,11 @@ export interface NetworkWeights {
   readonly b3: Float32Array
 }
 
+/** Residues read from each end of the peptide. */
+const ENDS = 5
+
 export function loadWeights(file: ModelFile): NetworkWeights {
-  const { networks, hidden, hidden2, end, min_length, max_length } = file.header
+  const { networks, hidden, hidden2 = 32, end = ENDS, min_length, max_length } = file.header
   const tableRows = 2 * end * 20 + 20 + (max_length - min_length + 1)
   const join = (name: string) => {
     const parts = Array.from({ length: networks }, (_, k) => file.tensor(`${k}.${name}`))
@@ -49,7 +52,6 @@ export function alleleVector(file: ModelFile, row: number): Float32Array {
 
 /** i32 per peptide in the kernel's input: count of end and length rows, count of middle rows, row numbers. */
 export const ROWS_PER_PEPTIDE = 17
-const ENDS = 5
 const MIDDLE_ROW = 2 * ENDS * 20
 const LENGTH_ROW = MIDDLE_ROW + 20
 

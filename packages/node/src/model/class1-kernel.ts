@@ -1,5 +1,5 @@
 // Owns the WebAssembly memory of the scoring kernel: weights once, one allele at a time, peptides in blocks of 512.
-import { encodePeptide, type NetworkWeights, ROWS_PER_PEPTIDE } from './network.ts'
+import { encodePeptide, type NetworkWeights, ROWS_PER_PEPTIDE } from './class1-network.ts'
 
 export const BLOCK = 512
 

@@ -1,0 +1,192 @@
+"""The class II network and its training step.
+
+A peptide of 9-30 residues binds with a core of nine; every register is scored and the best one counts (NN-align family, Nielsen & Lund
+2009, doi:10.1186/1471-2105-10-296). Per register, rows of one table: the nine core residues, the means of up to three flanking
+residues on either side, the flanks' lengths, the peptide's length. The allele's 34-residue pseudo-sequence opens K gates, and the
+table of an allele is a mixture: W(a) = W0 + sum_k g_k(a) W_k. For one allele
+    h = relu(sum of rows of W(a)); z = h w2 + b2; y = sigmoid(max over registers of z)
+with y = 1 - log(IC50 nM) / log(50,000).
+"""
+import numpy as np
+from common import Adam, BLOSUM, INDEX, UNKNOWN, sigmoid
+
+MIN_LENGTH, MAX_LENGTH = 9, 30
+CORE = 9
+FLANK = 3
+LEFT_ROW = CORE * 20
+RIGHT_ROW = LEFT_ROW + 20
+LEFT_LENGTH_ROW = RIGHT_ROW + 20          # 0, 1, 2, 3, 4, 5, 6 or more residues before the core
+RIGHT_LENGTH_ROW = LEFT_LENGTH_ROW + 7
+LENGTH_ROW = RIGHT_LENGTH_ROW + 7         # 9-11, 12, ..., 19, 20 or more
+ROWS = LENGTH_ROW + 10
+PSEUDO_LENGTH = 34
+ANCHOR_RESIDUES = [INDEX[r] for r in "ILVMFYW"]
+
+
+def is_usable(peptide):
+    return MIN_LENGTH <= len(peptide) <= MAX_LENGTH and all(r in INDEX for r in peptide)
+
+
+def encode(codes, lengths):
+    """All registers of peptides, residue codes [n, 30] -> dense float32 rows [m, ROWS], peptide of each row [m], first row of each peptide [n + 1]."""
+    registers = lengths - CORE + 1
+    first = np.concatenate([[0], np.cumsum(registers)])
+    m = first[-1]
+    who = np.repeat(np.arange(len(codes)), registers)
+    at = np.arange(m) - first[who]
+    row = np.arange(m)
+    x = np.zeros((m, ROWS), np.float32)
+    for k in range(CORE):
+        x[row, k * 20 + codes[who, at + k]] = 1
+    left, right = at, lengths[who] - CORE - at
+    for base, count, place in ((LEFT_ROW, left, lambda k: at - 1 - k), (RIGHT_ROW, right, lambda k: at + CORE + k)):
+        seen = np.minimum(count, FLANK)
+        for k in range(FLANK):
+            there = np.flatnonzero(seen > k)
+            x[there, base + codes[who[there], place(k)[there]]] += (1 / seen[there]).astype(np.float32)
+    x[row, LEFT_LENGTH_ROW + np.minimum(left, 6)] = 1
+    x[row, RIGHT_LENGTH_ROW + np.minimum(right, 6)] = 1
+    x[row, LENGTH_ROW + np.clip(lengths[who] - 11, 0, 9)] = 1
+    return x, who, first
+
+
+def encode_allele(pseudo):
+    return np.concatenate([BLOSUM[INDEX.get(r, UNKNOWN)] for r in pseudo])
+
+
+class Network:
+    def __init__(self, rng, molecules, hidden, gates, gate_hidden):
+        normal = lambda fan, shape: rng.normal(0, np.sqrt(2 / fan), shape).astype(np.float32)
+        self.hidden, self.gates = hidden, gates
+        self.molecules = {m: i for i, m in enumerate(molecules)}
+        self.codes = np.stack([encode_allele(m) for m in molecules])
+        self.p = {
+            "wg": normal(PSEUDO_LENGTH * 12, (PSEUDO_LENGTH * 20, gate_hidden)), "bg": np.zeros(gate_hidden, np.float32),
+            "vg": normal(gate_hidden * 2, (gate_hidden, gates)), "cg": np.zeros(gates, np.float32),
+            "offset": np.zeros((len(molecules), gates), np.float32),
+            "w0": normal(28, (ROWS, hidden)), "wk": (normal(28, (gates, ROWS * hidden)) / np.sqrt(gates)).astype(np.float32),
+            "w2": normal(hidden, (hidden,)), "b2": np.full(1, -0.5, np.float32),
+        }
+        self.adam = Adam(self.p, ("wg", "vg", "w0", "wk", "w2", "offset"))
+
+    def gate(self, pseudo):
+        p = self.p
+        g = np.maximum(encode_allele(pseudo) @ p["wg"] + p["bg"], 0) @ p["vg"] + p["cg"]
+        return g + p["offset"][self.molecules[pseudo]] if pseudo in self.molecules else g
+
+    def table(self, gate):
+        return self.p["w0"] + (gate @ self.p["wk"]).reshape(ROWS, self.hidden)
+
+    def logits(self, x, table):
+        return np.maximum(x @ table, 0) @ self.p["w2"] + self.p["b2"][0]
+
+    def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature):
+        """One Adam step. groups: (molecule, first peptide, end peptide); first [n + 1]: first row of each peptide; allowed [m]: registers in play."""
+        p = self.p
+        who = np.array([g[0] for g in groups])
+        a = self.codes[who]
+        zg = a @ p["wg"] + p["bg"]
+        hg = np.maximum(zg, 0)
+        kept = (rng.random(len(groups)) >= offset_dropout).astype(np.float32)[:, None]
+        gate = hg @ p["vg"] + p["cg"] + kept * p["offset"][who]
+        tables = (gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"]
+        z1 = np.empty((len(x), self.hidden), np.float32)
+        for k, (_, lo, hi) in enumerate(groups):
+            np.matmul(x[first[lo]:first[hi]], tables[k], out=z1[first[lo]:first[hi]])
+        mask = (z1 > 0).astype(np.float32)
+        if dropout > 0:
+            drop = (rng.random((len(target), self.hidden), dtype=np.float32) >= dropout) * np.float32(1 / (1 - dropout))
+            mask *= np.repeat(drop, np.diff(first), axis=0)
+        h = z1 * mask
+        z = h @ p["w2"] + p["b2"][0]
+        z = np.where(allowed, z, -1e9)
+        starts = first[:-1]
+        top = np.maximum.reduceat(z, starts)
+        rep = np.repeat(np.arange(len(target)), np.diff(first))
+        if temperature == 0:
+            share = (z == top[rep]).astype(np.float32)
+            share /= np.add.reduceat(share, starts)[rep]
+            pooled = top
+        else:
+            e = np.exp((z - top[rep]) / temperature)
+            total = np.add.reduceat(e, starts)
+            share = (e / total[rep]).astype(np.float32)
+            pooled = np.add.reduceat(share * z, starts)
+            share = share * (1 + (z - pooled[rep]) / temperature)
+        y = sigmoid(pooled)
+        d = ((y - target) / len(target)).astype(np.float32)
+        dz = d[rep] * share
+        use = np.flatnonzero(np.abs(dz) > 1e-9)
+        dh = dz[use, None] * p["w2"] * mask[use]
+        xu = x[use]
+        edges = np.searchsorted(use, [first[lo] for _, lo, _ in groups] + [len(x)])
+        dt = np.empty((len(groups), ROWS * self.hidden), np.float32)
+        for k in range(len(groups)):
+            s = slice(edges[k], edges[k + 1])
+            dt[k] = (xu[s].T @ dh[s]).ravel()
+        dgate = dt @ p["wk"].T
+        dhg = (dgate @ p["vg"].T) * (zg > 0)
+        doffset = np.zeros_like(p["offset"])
+        np.add.at(doffset, who, dgate * kept)
+        self.adam.step({
+            "w2": h[use].T @ dz[use], "b2": np.array([d.sum()], np.float32), "w0": dt.sum(0).reshape(ROWS, self.hidden), "wk": gate.T @ dt,
+            "vg": hg.T @ dgate, "cg": dgate.sum(0), "wg": a.T @ dhg, "bg": dhg.sum(0), "offset": doffset,
+        }, rate, decay)
+        return y
+
+
+class AdditiveNetwork(Network):
+    """The same network with one table for all molecules; the allele enters as a vector added to the first layer, linear in its pseudo-sequence."""
+    def __init__(self, rng, molecules, hidden):
+        normal = lambda fan, shape: rng.normal(0, np.sqrt(2 / fan), shape).astype(np.float32)
+        self.hidden = hidden
+        self.codes = np.stack([encode_allele(m) for m in molecules])
+        self.p = {
+            "w1": normal(28, (ROWS, hidden)), "wa": normal(PSEUDO_LENGTH * 12, (PSEUDO_LENGTH * 20, hidden)), "b1": np.zeros(hidden, np.float32),
+            "w2": normal(hidden, (hidden,)), "b2": np.full(1, -0.5, np.float32),
+        }
+        self.adam = Adam(self.p, ("w1", "wa", "w2"))
+
+    def gate(self, pseudo):
+        return encode_allele(pseudo) @ self.p["wa"] + self.p["b1"]
+
+    def table(self, gate):
+        table = self.p["w1"].copy()
+        table[LENGTH_ROW:] += gate
+        return table
+
+    def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature):
+        p = self.p
+        who = np.array([g[0] for g in groups])
+        a = self.codes[who]
+        vectors = a @ p["wa"] + p["b1"]
+        z1 = x @ p["w1"]
+        for k, (_, lo, hi) in enumerate(groups):
+            z1[first[lo]:first[hi]] += vectors[k]
+        mask = (z1 > 0).astype(np.float32)
+        if dropout > 0:
+            drop = (rng.random((len(target), self.hidden), dtype=np.float32) >= dropout) * np.float32(1 / (1 - dropout))
+            mask *= np.repeat(drop, np.diff(first), axis=0)
+        h = z1 * mask
+        z = np.where(allowed, h @ p["w2"] + p["b2"][0], -1e9)
+        starts = first[:-1]
+        top = np.maximum.reduceat(z, starts)
+        rep = np.repeat(np.arange(len(target)), np.diff(first))
+        if temperature == 0:
+            share = (z == top[rep]).astype(np.float32)
+            share /= np.add.reduceat(share, starts)[rep]
+            pooled = top
+        else:
+            e = np.exp((z - top[rep]) / temperature)
+            share = (e / np.add.reduceat(e, starts)[rep]).astype(np.float32)
+            pooled = np.add.reduceat(share * z, starts)
+            share = share * (1 + (z - pooled[rep]) / temperature)
+        y = sigmoid(pooled)
+        d = ((y - target) / len(target)).astype(np.float32)
+        dz = d[rep] * share
+        use = np.flatnonzero(np.abs(dz) > 1e-9)
+        dh = dz[use, None] * p["w2"] * mask[use]
+        edges = np.searchsorted(use, [first[lo] for _, lo, _ in groups] + [len(x)])
+        dv = np.stack([dh[edges[k]:edges[k + 1]].sum(0) for k in range(len(groups))])
+        self.adam.step({"w2": h[use].T @ dz[use], "b2": np.array([d.sum()], np.float32), "w1": x[use].T @ dh, "wa": a.T @ dv, "b1": dv.sum(0)}, rate, decay)
+        return y

@@ -1,0 +1,103 @@
+// Names of alleles as users write them → the alleles and molecules that the predictors can score, with what must be said about each.
+import { type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import { type HlaAllele, parseHlaList } from '../bio/index.ts'
+import { class2Molecules } from './class2-molecules.ts'
+import { LOW_SUPPORT_LIGANDS, type MhcClass, type Predictor, type Predictors } from './predictor.ts'
+
+export interface SupportedAlleles {
+  readonly I: readonly HlaAllele[]
+  /** Molecules: DR by β chain, DP and DQ as α/β. */
+  readonly II: readonly HlaAllele[]
+  readonly caveats: readonly Caveat[]
+}
+
+export interface AlleleOptions {
+  /** Classes wanted; alleles of the other are left out without a word. */
+  readonly classes?: readonly MhcClass[]
+  /** An unknown allele is replaced by the nearest known name, with a caveat. */
+  readonly nearest?: boolean
+}
+
+/** Errors: those of `parseHlaList`; `hla-unsupported` with the nearest names; `hla-none`. */
+export function supportedAlleles(
+  predictors: Predictors,
+  names: readonly string[],
+  options: AlleleOptions = {},
+): Result<SupportedAlleles, Issue> {
+  const parsed = parseHlaList(names)
+  if (!parsed.ok) return parsed
+  const caveats: Caveat[] = []
+  const wanted = options.classes ?? ['I', 'II']
+  const ofClass = (mhcClass: MhcClass) => {
+    const entries = wanted.includes(mhcClass) ? parsed.value.filter(entry => entry.class === mhcClass) : []
+    for (const entry of entries) caveats.push(...entry.caveats)
+    return entries.map(entry => entry.allele)
+  }
+  const classOne = check(predictors.I, ofClass('I'), options, caveats)
+  if (!classOne.ok) return classOne
+  const typed = ofClass('II')
+  if (predictors.II === undefined) {
+    for (const allele of typed) caveats.push(caveat('class-ii-not-scored', `${allele} was not scored: no class II predictor is at hand`))
+  }
+  const paired = predictors.II === undefined ? { molecules: [], caveats: [] } : class2Molecules(typed, predictors.II.usualAlpha)
+  caveats.push(...paired.caveats)
+  const classTwo = predictors.II === undefined ? ok([]) : check(predictors.II, paired.molecules, options, caveats)
+  if (!classTwo.ok) return classTwo
+  if (classOne.value.length + classTwo.value.length === 0)
+    return fail(
+      issue(
+        'hla-none',
+        `no ${wanted.length === 1 ? `class ${wanted[0]} ` : ''}allele was given that can be scored`,
+        'give alleles such as HLA-A*02:01,HLA-B*07:02 or DRB1*04:05',
+      ),
+    )
+  if (classTwo.value.length > 0)
+    caveats.push(
+      caveat('class-ii-affinity-only', 'class II scores are affinities: no class II ligands were trained on, so processing is not in them'),
+    )
+  return ok({ I: classOne.value, II: classTwo.value, caveats })
+}
+
+function check(
+  predictor: Predictor,
+  alleles: readonly HlaAllele[],
+  options: AlleleOptions,
+  caveats: Caveat[],
+): Result<readonly HlaAllele[], Issue> {
+  const kept = new Set<HlaAllele>()
+  for (const wanted of alleles) {
+    let allele = wanted
+    let support = predictor.support(allele)
+    if (support === undefined) {
+      const near = nearestAlleles(predictor, allele)
+      if (options.nearest !== true || near[0] === undefined)
+        return fail(
+          issue(
+            'hla-unsupported',
+            `${allele} is not known to ${predictor.id}`,
+            `use one of the nearest names, ${near.join(', ')} (--nearest takes the first), or leave it out`,
+          ),
+        )
+      allele = near[0] as HlaAllele
+      support = predictor.support(allele)!
+      caveats.push(caveat('allele-replaced', `${wanted} is not known to ${predictor.id}: ${allele} was scored in its place`))
+    }
+    if ((predictor.mhcClass === 'I' ? support.ligands : support.affinities) < LOW_SUPPORT_LIGANDS) {
+      const trained =
+        support.distance === 0
+          ? `${support.ligands} ligands and ${support.affinities} affinities in training`
+          : `not in training; ${support.distance} of 34 contact residues differ from ${support.nearest}`
+      caveats.push(caveat('allele-low-support', `${allele}: ${trained}`))
+    }
+    kept.add(allele)
+  }
+  return ok([...kept])
+}
+
+/** Known names of the same gene, those of the same first field before others. */
+function nearestAlleles(predictor: Predictor, allele: HlaAllele): readonly string[] {
+  const known = predictor.alleles()
+  const family = known.filter(name => name.startsWith(`${allele.split(':')[0]}:`))
+  const gene = known.filter(name => name.startsWith(allele.replace(/\*.*/, '*')))
+  return nearest(allele, family.length > 0 ? family : gene.length > 0 ? gene : known)
+}

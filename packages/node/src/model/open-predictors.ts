@@ -1,0 +1,22 @@
+// Both shipped predictors, opened once per process.
+import { type Issue, ok, type Result } from '@cognate/core/base'
+import type { Predictor, Predictors } from '@cognate/core/presentation'
+import { openClass1Predictor } from './class1-predictor.ts'
+import { openClass2Predictor } from './class2-predictor.ts'
+
+export interface ShippedPredictors extends Predictors {
+  readonly II: Predictor
+}
+
+let opened: ShippedPredictors | undefined
+
+/** Errors: `model-missing`, `model-format`, `kernel-missing`. */
+export function openPredictors(): Result<ShippedPredictors, Issue> {
+  if (opened !== undefined) return ok(opened)
+  const one = openClass1Predictor()
+  if (!one.ok) return one
+  const two = openClass2Predictor()
+  if (!two.ok) return two
+  opened = { I: one.value, II: two.value }
+  return ok(opened)
+}
