@@ -1,7 +1,8 @@
 """Rows the class I model is trained and measured on: filtered, counted, and split by what a run must not have seen."""
 import re
 import numpy as np
-from common import codes_of, draw_peptides, read_proteins
+from residues import codes_of
+from sources import draw_peptides, read_proteins
 from network import MAX_LENGTH, is_usable
 
 PSEUDO = "mhc/pseudo/mhcflurry_pseudosequences.netmhcpan.34aa.csv.gz"
@@ -28,9 +29,9 @@ def affinity_output(nanomolar):
 class Data:
     """
     protocol `development`: neither a peptide of the 20 development samples nor a Kim 2013 blind pair is trained on, affinities are BD2009.
-    protocol `final`: everything the exclusion list leaves, affinities of 2018 (bounds kept as bounds).
+    protocol `final`: everything the exclusion list leaves, the ligands of the TransPHLA set too, affinities of 2018 (bounds kept as bounds).
     """
-    def __init__(self, sources, protocol, transphla):
+    def __init__(self, sources, protocol):
         self.sources = sources
         self.pseudo = {allele_name(r["allele"]): r["pseudosequence"] for r in sources.rows(PSEUDO, ",")}
         dev = set(r["sample_id"] for r in sources.rows(DEV_SAMPLES, "\t"))
@@ -65,7 +66,7 @@ class Data:
             for r in sources.rows(file, "\t"):
                 if self.keep(file, r["allele"], r["peptide"]):
                     ligands.add((r["allele"], r["peptide"]))
-        if transphla:
+        if not held:
             for r in sources.rows(TRANSPHLA, "\t"):
                 if r["label"] == "1" and self.keep(TRANSPHLA, allele_name(r["allele"]), r["peptide"]):
                     ligands.add((allele_name(r["allele"]), r["peptide"]))

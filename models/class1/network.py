@@ -8,7 +8,8 @@ with affinity = 1 - log(IC50 nM) / log(50,000). Molecules with data have a learn
 steps so that the gates alone stay good for molecules without data.
 """
 import numpy as np
-from common import Adam, BLOSUM, INDEX, UNKNOWN, sigmoid
+from optimise import Adam, sigmoid
+from residues import BLOSUM, INDEX, UNKNOWN
 
 MIN_LENGTH, MAX_LENGTH = 8, 14
 END = 5

@@ -1,7 +1,8 @@
 """Rows the class II model is trained and measured on, and the names of class II molecules."""
 import re
 import numpy as np
-from common import auc, codes_of, draw_peptides, read_proteins
+from residues import codes_of
+from sources import draw_peptides, read_proteins
 from network import MAX_LENGTH, is_usable
 
 PSEUDO = "mhc/pseudo/classII_pseudosequence.2016.all.X.dat.gz"

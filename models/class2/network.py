@@ -8,7 +8,8 @@ table of an allele is a mixture: W(a) = W0 + sum_k g_k(a) W_k. For one allele
 with y = 1 - log(IC50 nM) / log(50,000).
 """
 import numpy as np
-from common import Adam, BLOSUM, INDEX, UNKNOWN, sigmoid
+from optimise import Adam, sigmoid
+from residues import BLOSUM, INDEX, UNKNOWN
 
 MIN_LENGTH, MAX_LENGTH = 9, 30
 CORE = 9
@@ -20,6 +21,10 @@ RIGHT_LENGTH_ROW = LEFT_LENGTH_ROW + 7
 LENGTH_ROW = RIGHT_LENGTH_ROW + 7         # 9-11, 12, ..., 19, 20 or more
 ROWS = LENGTH_ROW + 10
 PSEUDO_LENGTH = 34
+# the table is learned in the basis of BLOSUM62: similar residues start, and are shrunk, together
+BASIS = np.eye(ROWS, dtype=np.float32)
+for _k in range(CORE + 2):
+    BASIS[_k * 20:(_k + 1) * 20, _k * 20:(_k + 1) * 20] = BLOSUM[:20]
 ANCHOR_RESIDUES = [INDEX[r] for r in "ILVMFYW"]
 
 
@@ -75,7 +80,7 @@ class Network:
         return g + p["offset"][self.molecules[pseudo]] if pseudo in self.molecules else g
 
     def table(self, gate):
-        return self.p["w0"] + (gate @ self.p["wk"]).reshape(ROWS, self.hidden)
+        return BASIS @ (self.p["w0"] + (gate @ self.p["wk"]).reshape(ROWS, self.hidden))
 
     def logits(self, x, table):
         return np.maximum(x @ table, 0) @ self.p["w2"] + self.p["b2"][0]
@@ -89,7 +94,7 @@ class Network:
         hg = np.maximum(zg, 0)
         kept = (rng.random(len(groups)) >= offset_dropout).astype(np.float32)[:, None]
         gate = hg @ p["vg"] + p["cg"] + kept * p["offset"][who]
-        tables = (gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"]
+        tables = BASIS @ ((gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"])
         z1 = np.empty((len(x), self.hidden), np.float32)
         for k, (_, lo, hi) in enumerate(groups):
             np.matmul(x[first[lo]:first[hi]], tables[k], out=z1[first[lo]:first[hi]])
@@ -103,16 +108,11 @@ class Network:
         starts = first[:-1]
         top = np.maximum.reduceat(z, starts)
         rep = np.repeat(np.arange(len(target)), np.diff(first))
-        if temperature == 0:
-            share = (z == top[rep]).astype(np.float32)
-            share /= np.add.reduceat(share, starts)[rep]
-            pooled = top
-        else:
-            e = np.exp((z - top[rep]) / temperature)
-            total = np.add.reduceat(e, starts)
-            share = (e / total[rep]).astype(np.float32)
-            pooled = np.add.reduceat(share * z, starts)
-            share = share * (1 + (z - pooled[rep]) / temperature)
+        # a soft maximum lets the gradient reach the registers that may yet win; inference takes the hard one
+        e = np.exp((z - top[rep]) / temperature)
+        share = (e / np.add.reduceat(e, starts)[rep]).astype(np.float32)
+        pooled = np.add.reduceat(share * z, starts)
+        share = share * (1 + (z - pooled[rep]) / temperature)
         y = sigmoid(pooled)
         d = ((y - target) / len(target)).astype(np.float32)
         dz = d[rep] * share
@@ -123,7 +123,7 @@ class Network:
         dt = np.empty((len(groups), ROWS * self.hidden), np.float32)
         for k in range(len(groups)):
             s = slice(edges[k], edges[k + 1])
-            dt[k] = (xu[s].T @ dh[s]).ravel()
+            dt[k] = (BASIS.T @ (xu[s].T @ dh[s])).ravel()
         dgate = dt @ p["wk"].T
         dhg = (dgate @ p["vg"].T) * (zg > 0)
         doffset = np.zeros_like(p["offset"])
@@ -132,61 +132,4 @@ class Network:
             "w2": h[use].T @ dz[use], "b2": np.array([d.sum()], np.float32), "w0": dt.sum(0).reshape(ROWS, self.hidden), "wk": gate.T @ dt,
             "vg": hg.T @ dgate, "cg": dgate.sum(0), "wg": a.T @ dhg, "bg": dhg.sum(0), "offset": doffset,
         }, rate, decay)
-        return y
-
-
-class AdditiveNetwork(Network):
-    """The same network with one table for all molecules; the allele enters as a vector added to the first layer, linear in its pseudo-sequence."""
-    def __init__(self, rng, molecules, hidden):
-        normal = lambda fan, shape: rng.normal(0, np.sqrt(2 / fan), shape).astype(np.float32)
-        self.hidden = hidden
-        self.codes = np.stack([encode_allele(m) for m in molecules])
-        self.p = {
-            "w1": normal(28, (ROWS, hidden)), "wa": normal(PSEUDO_LENGTH * 12, (PSEUDO_LENGTH * 20, hidden)), "b1": np.zeros(hidden, np.float32),
-            "w2": normal(hidden, (hidden,)), "b2": np.full(1, -0.5, np.float32),
-        }
-        self.adam = Adam(self.p, ("w1", "wa", "w2"))
-
-    def gate(self, pseudo):
-        return encode_allele(pseudo) @ self.p["wa"] + self.p["b1"]
-
-    def table(self, gate):
-        table = self.p["w1"].copy()
-        table[LENGTH_ROW:] += gate
-        return table
-
-    def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature):
-        p = self.p
-        who = np.array([g[0] for g in groups])
-        a = self.codes[who]
-        vectors = a @ p["wa"] + p["b1"]
-        z1 = x @ p["w1"]
-        for k, (_, lo, hi) in enumerate(groups):
-            z1[first[lo]:first[hi]] += vectors[k]
-        mask = (z1 > 0).astype(np.float32)
-        if dropout > 0:
-            drop = (rng.random((len(target), self.hidden), dtype=np.float32) >= dropout) * np.float32(1 / (1 - dropout))
-            mask *= np.repeat(drop, np.diff(first), axis=0)
-        h = z1 * mask
-        z = np.where(allowed, h @ p["w2"] + p["b2"][0], -1e9)
-        starts = first[:-1]
-        top = np.maximum.reduceat(z, starts)
-        rep = np.repeat(np.arange(len(target)), np.diff(first))
-        if temperature == 0:
-            share = (z == top[rep]).astype(np.float32)
-            share /= np.add.reduceat(share, starts)[rep]
-            pooled = top
-        else:
-            e = np.exp((z - top[rep]) / temperature)
-            share = (e / np.add.reduceat(e, starts)[rep]).astype(np.float32)
-            pooled = np.add.reduceat(share * z, starts)
-            share = share * (1 + (z - pooled[rep]) / temperature)
-        y = sigmoid(pooled)
-        d = ((y - target) / len(target)).astype(np.float32)
-        dz = d[rep] * share
-        use = np.flatnonzero(np.abs(dz) > 1e-9)
-        dh = dz[use, None] * p["w2"] * mask[use]
-        edges = np.searchsorted(use, [first[lo] for _, lo, _ in groups] + [len(x)])
-        dv = np.stack([dh[edges[k]:edges[k + 1]].sum(0) for k in range(len(groups))])
-        self.adam.step({"w2": h[use].T @ dz[use], "b2": np.array([d.sum()], np.float32), "w1": x[use].T @ dh, "wa": a.T @ dv, "b1": dv.sum(0)}, rate, decay)
         return y

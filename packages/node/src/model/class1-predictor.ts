@@ -5,12 +5,13 @@ import type { HlaAllele } from '@cognate/core/bio'
 import { ic50OfOutput, type Predictor, type ScoreBlock } from '@cognate/core/presentation'
 import { kernelPath, modelPath } from '../read/paths.ts'
 import { BLOCK, openKernel } from './class1-kernel.ts'
-import { alleleVector, loadWeights } from './class1-network.ts'
+import { class1Table, loadWeights } from './class1-network.ts'
+import { loadGatedTables } from './gated-table.ts'
 import { type ModelFile, readModelFile } from './model-file.ts'
 import { percentileOf, type RankTable, scoreOfLogit } from './percentile.ts'
 
 interface LoadedAllele {
-  readonly vector: Float32Array
+  readonly table: Float32Array
   readonly presentation: RankTable
   readonly affinity: RankTable
 }
@@ -31,13 +32,19 @@ export function openClass1Predictor(path = modelPath('class1.cogm')): Result<Pre
 function makePredictor(file: ModelFile, wasm: Uint8Array<ArrayBuffer>): Predictor {
   const { header } = file
   const kernel = openKernel(wasm, loadWeights(file))
+  const tables = loadGatedTables(file)
+  const shared = file.tensor('w1')
   const ranks = file.tensor('ranks')
   const cache = new Map<number, LoadedAllele>()
   const load = (row: number): LoadedAllele => {
     const known = cache.get(row)
     if (known !== undefined) return known
-    const table = (name: string): RankTable => ({ ranks, scores: file.row(name, row).map(scoreOfLogit) })
-    const loaded = { vector: alleleVector(file, row), presentation: table('rank_presentation'), affinity: table('rank_affinity') }
+    const ranking = (name: string): RankTable => ({ ranks, scores: file.row(name, row).map(scoreOfLogit) })
+    const loaded = {
+      table: class1Table(file, tables, shared, row),
+      presentation: ranking('rank_presentation'),
+      affinity: ranking('rank_affinity'),
+    }
     cache.set(row, loaded)
     return loaded
   }
@@ -68,12 +75,13 @@ function makePredictor(file: ModelFile, wasm: Uint8Array<ArrayBuffer>): Predicto
         ic50NanoMolar: new Float32Array(size),
         affinityPercentile: new Float32Array(size),
       }
-      for (let from = 0; from < peptides.length; from += BLOCK) {
-        const count = Math.min(BLOCK, peptides.length - from)
-        kernel.loadPeptides(peptides, from, count)
-        for (let a = 0; a < wanted.length; a++) {
-          const { vector, presentation, affinity } = wanted[a]!
-          const scores = kernel.score(vector)
+      // molecule by molecule, so that its table stays in the cache; blocks are encoded again for each, which costs little beside scoring
+      for (const [a, { table, presentation, affinity }] of wanted.entries()) {
+        kernel.loadTable(table)
+        for (let from = 0; from < peptides.length; from += BLOCK) {
+          const count = Math.min(BLOCK, peptides.length - from)
+          kernel.loadPeptides(peptides, from, count)
+          const scores = kernel.score()
           for (let p = 0; p < count; p++) {
             const i = (from + p) * alleles.length + a
             block.presentationScore[i] = scores[2 * p]!

@@ -16,11 +16,14 @@ export interface ModelHeader {
   readonly residues: string
   readonly min_length: number
   readonly max_length: number
-  /** Class I: residues read from each end of the peptide, units of the second layer. */
-  readonly end?: number
+  /** Class I: units of the second layer. */
   readonly hidden2?: number
   readonly hidden: number
-  readonly networks: number
+  /** Networks whose table is mixed by gates, and how many gates each has. */
+  readonly gated: number
+  readonly gates: number
+  /** Class I: networks that share one table, to which the molecule adds a vector. */
+  readonly additive?: number
   /** Allele name → row of the allele tensors. */
   readonly alleles: Readonly<Record<string, number>>
   /** Per row: ligands and affinities in training, residues that differ from the nearest trained molecule, its name. */

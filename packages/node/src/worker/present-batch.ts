@@ -47,7 +47,8 @@ export function presentBatch(batch: PresentBatch): PresentAnswer {
   }
 }
 
-function peptidesOf(source: PresentBatch['source']): readonly string[] {
+/** Peptides as written, empty lines left out. */
+export function peptidesOf(source: PresentBatch['source']): readonly string[] {
   if (source.kind === 'proteins')
     return source.sequences.flatMap(sequence =>
       source.lengths.flatMap(length =>

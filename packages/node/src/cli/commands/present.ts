@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, writeFileSync } from 'node:fs'
 import { issue } from '@cognate/core/base'
 import { parseFasta } from '@cognate/core/format'
 import { type MhcClass, PRESENT_COLUMNS, type SupportedAlleles, supportedAlleles } from '@cognate/core/presentation'
@@ -8,10 +8,12 @@ import { openPredictors, type ShippedPredictors } from '../../model/open-predict
 import { userPath } from '../../read/paths.ts'
 import { linePieces, readText } from '../../read/text.ts'
 import { inOrder } from '../../worker/ordered-pool.ts'
-import { NUMERIC_COLUMNS, type PresentAnswer, type PresentBatch, presentBatch } from '../../worker/present-batch.ts'
+import { NUMERIC_COLUMNS, type PresentAnswer, type PresentBatch, peptidesOf, presentBatch } from '../../worker/present-batch.ts'
 import { createParquet } from '../../write/parquet.ts'
+import type { Console } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, list, wholeNumber, withCommon } from '../options.ts'
+import { compareWithOthers, residueTable, writeLogos } from '../present-extras.ts'
 
 interface Flags extends CommonFlags {
   readonly peptides?: string
@@ -22,6 +24,11 @@ interface Flags extends CommonFlags {
   readonly bestAllele?: boolean
   readonly nearest?: boolean
   readonly threads?: number
+  readonly logo?: string
+  readonly residues?: string
+  readonly compare?: string
+  readonly external: readonly string[]
+  readonly externalTable: readonly string[]
   readonly out: string
 }
 
@@ -39,6 +46,11 @@ export function definePresent(program: Command): void {
     .option('--nearest', 'score the nearest known allele in place of an unknown one, with a caveat')
     .option('--threads <n>', 'worker threads (default: one a core)', wholeNumber)
     .option('--out <file>', 'table to write, TSV, or Parquet when the name ends in .parquet; - is standard output', '-')
+    .option('--logo <folder>', 'draw the motif of each allele as an SVG; no peptides needed')
+    .option('--residues <file>', 'TSV: which residues drive each peptide’s best score')
+    .option('--compare <file>', 'TSV: our scores beside those of --external and --external-table')
+    .option('--external <list>', 'installed tools to ask: netmhcpan, netmhciipan, mhcflurry, mixmhcpred', list, [])
+    .option('--external-table <list>', 'TSV files with allele, peptide and any of score, percentile, ic50', list, [])
     .addHelpText(
       'after',
       `
@@ -49,11 +61,16 @@ Examples:
   cognate present --peptides peptides.txt --alleles "A*02:01,B*07:02"
   cognate present --fasta proteins.fa --alleles "DRB1*04:05,DPA1*01:03,DPB1*04:01" --out class2.parquet
   printf "GADGVGKSAL\\n" | cognate present --peptides - --alleles C0802
+  cognate present --alleles C0802,DRB1*04:01 --logo motifs
+  cognate present --peptides peptides.txt --alleles A0201 --external mhcflurry --compare beside.tsv
 `,
     )
     .action(async (flags: Flags, command: Command) => {
-      if ((flags.peptides === undefined) === (flags.fasta === undefined))
+      const sources = [flags.peptides, flags.fasta].filter(source => source !== undefined).length
+      if (sources > 1 || (sources === 0 && flags.logo === undefined))
         command.error("error: give one of '--peptides' and '--fasta'", { exitCode: 2 })
+      if ((flags.residues !== undefined || flags.compare !== undefined) && (flags.peptides === undefined || flags.peptides === '-'))
+        command.error("error: --residues and --compare need '--peptides' with a file", { exitCode: 2 })
       if (!['I', 'II', 'auto'].includes(flags.class)) command.error("error: --class is 'I', 'II' or 'auto'", { exitCode: 2 })
       await present(flags)
     })
@@ -65,6 +82,33 @@ async function present(flags: Flags): Promise<void> {
   const supported = must(supportedAlleles(predictors, flags.alleles, { classes, nearest: flags.nearest === true }))
   const screen = consoleOf(flags)
   for (const caveat of supported.caveats) screen.notice(`${caveat.text} [${caveat.code}]`)
+  if (flags.logo !== undefined) for (const line of writeLogos(predictors, supported, flags.logo)) screen.result(line)
+  if (flags.residues !== undefined || flags.compare !== undefined) await extras(flags, supported, predictors, screen)
+  else if (flags.peptides !== undefined || flags.fasta !== undefined) await table(flags, supported, predictors, screen)
+}
+
+async function extras(flags: Flags, supported: SupportedAlleles, predictors: ShippedPredictors, screen: Console): Promise<void> {
+  const peptides: string[] = []
+  for await (const { source } of lineBatches(flags.peptides!, { I: [], II: [], bestOnly: false, output: 'tsv' }))
+    peptides.push(...peptidesOf(source))
+  const distinct = [...new Set(peptides.map(peptide => peptide.toUpperCase()))]
+  if (flags.residues !== undefined) writeFileSync(userPath(flags.residues), residueTable(predictors, supported, distinct))
+  if (flags.compare === undefined) return
+  const compared = await compareWithOthers(
+    predictors,
+    supported,
+    { peptides: distinct, tools: flags.external, tables: flags.externalTable },
+    screen,
+  )
+  writeFileSync(userPath(flags.compare), compared.table)
+  for (const { allele, model, pairs, spearman, by } of compared.agreements)
+    screen.result(`${allele} ${model}: Spearman ${spearman.toFixed(3)} of ${by} over ${pairs} pairs`)
+  screen.result(
+    `${compared.disagreements} of ${compared.pairs} pairs: one model strong, another no binder (${flags.compare}, column disagree)`,
+  )
+}
+
+async function table(flags: Flags, supported: SupportedAlleles, predictors: ShippedPredictors, screen: Console): Promise<void> {
   const started = performance.now()
   const sink = openSink(flags.out)
   let peptides = 0

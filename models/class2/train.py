@@ -1,0 +1,227 @@
+"""Train, measure and write the class II affinity model.
+
+    python3 models/class2/train.py --out packages/node/models
+
+Needs numpy, no GPU; about 25 minutes of one core. Seeded as models/class1/train.py is. Peptides on the exclusion list are never trained on or used for
+percentiles; all peptides of the IEDB weekly sets are on that list, so the shipped weights are measured on them directly. Registers are free except in
+the first part of the training, where P1 must be one of ILVMFYW: without a start rule they drift.
+"""
+import os
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import argparse, hashlib, json, multiprocessing, pickle, sys, time
+import numpy as np
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from data import Data, encode_codes, molecule_name
+from model_file import RANKS, logit16, scores_at_ranks, write_model
+from network import ANCHOR_RESIDUES, MAX_LENGTH, MIN_LENGTH, ROWS, Network, encode, is_usable
+from optimise import auc, sigmoid
+from residues import RESIDUES
+from sources import Sources, sha256_of
+
+VERSION = "0.1.0"
+OPTIONS = dict(steps=8000, hidden=60, gates=24, gate_hidden=32, groups=8, peptides=48, dropout=0.4, offset_dropout=0.3, decay=0.05, rate=3e-3,
+               anchored=0.12, temperature=0.5)
+NETWORKS = 6
+REFERENCE = ("HLA-DRB1*01:01", "HLA-DRB1*15:01", "HLA-DPA1*01:03/DPB1*04:01", "HLA-DQA1*05:01/DQB1*02:01", "HLA-DRB1*16:04")
+
+_data = _work = None
+
+
+class Rows:
+    def __init__(self, data):
+        self.molecules = sorted(set(data.pseudo[a] for a, _, _ in data.affinity))
+        number = {m: i for i, m in enumerate(self.molecules)}
+        self.codes, self.lengths = encode_codes([p for _, p, _ in data.affinity])
+        self.output = np.array([y for _, _, y in data.affinity], np.float32)
+        molecule = np.array([number[data.pseudo[a]] for a, _, _ in data.affinity])
+        order = np.argsort(molecule, kind="stable")
+        self.ids, first, count = np.unique(molecule[order], return_index=True, return_counts=True)
+        self.of = {int(i): order[f:f + c] for i, f, c in zip(self.ids, first, count)}
+        self.share = count / count.sum()
+
+
+def fit(rows, o, seed, report=print):
+    rng, started = np.random.default_rng(seed), time.time()
+    network = Network(rng, rows.molecules, o["hidden"], o["gates"], o["gate_hidden"])
+    pools, at = {m: r.copy() for m, r in rows.of.items()}, {m: 0 for m in rows.of}
+    for step in range(o["steps"]):
+        parts, groups, top = [], [], 0
+        for m in (int(m) for m in rng.choice(rows.ids, o["groups"], p=rows.share)):
+            pool = pools[m]
+            if at[m] == 0 or at[m] + o["peptides"] > len(pool):
+                rng.shuffle(pool)
+                at[m] = 0
+            own = pool[at[m]:at[m] + o["peptides"]].copy()
+            at[m] += o["peptides"]
+            parts.append(own)
+            groups.append((m, top, top + len(own)))
+            top += len(own)
+        own = np.concatenate(parts)
+        x, who, first = encode(rows.codes[own], rows.lengths[own])
+        allowed = np.ones(len(x), bool)
+        if step < o["anchored"] * o["steps"]:
+            allowed = x[:, ANCHOR_RESIDUES].any(1)
+            allowed |= ~np.logical_or.reduceat(allowed, first[:-1])[who]
+        rate = 1e-5 + 0.5 * (o["rate"] - 1e-5) * (1 + np.cos(np.pi * step / o["steps"]))
+        network.step(groups, x, first, allowed, rows.output[own], rate, rng, o["dropout"], o["offset_dropout"], o["decay"], o["temperature"])
+        if step % 2000 == 0:
+            report("  step %d of %d, %.0f s" % (step, o["steps"], time.time() - started))
+    return network
+
+
+def outputs(networks, encoded, pseudo):
+    """Affinity output [n] and core offset [n] of encoded peptides on one molecule."""
+    x, _, first = encoded
+    z = [n.logits(x, n.table(n.gate(pseudo))) for n in networks]
+    y = np.mean([sigmoid(np.maximum.reduceat(one, first[:-1])) for one in z], axis=0)
+    mean = np.mean([sigmoid(one) for one in z], axis=0)
+    return y, np.array([int(mean[a:b].argmax()) for a, b in zip(first[:-1], first[1:])])
+
+
+def figures(networks, data):
+    """IEDB weekly sets and crystal cores; fails when it compared nothing."""
+    ours, rivals, without, seen = [], {"NetMHCIIpan-3.1": [], "NN-align": [], "SMM-align": []}, [], set()
+    for _, p, _ in data.affinity:
+        seen.update(p[i:i + 9] for i in range(len(p) - 8))
+    for (_, allele), (peptides, binder, rows) in sorted(data.weekly.items()):
+        name = "H-2-IAb" if allele.startswith("H2") else molecule_name(allele)
+        assert name in data.pseudo and all(is_usable(p) for p in peptides), allele
+        y, _ = outputs(networks, encode(*encode_codes(peptides)), data.pseudo[name])
+        ours.append(auc(y, binder))
+        fresh = np.array([not any(p[i:i + 9] in seen for i in range(len(p) - 8)) for p in peptides])
+        if fresh.sum() >= 10 and 0 < binder[fresh].sum() < fresh.sum():
+            without.append(auc(y[fresh], binder[fresh]))
+        for rival, values in rivals.items():
+            if all(r[rival] not in ("", "-") for r in rows):
+                values.append(auc(-np.array([float(r[rival]) for r in rows]), binder))
+    assert len(ours) == 42, "the weekly sets were not compared"
+    wrong, total = [], 0
+    for pdb, allele, pseudo, peptide, core in data.cores:
+        if not allele.startswith(("DRB", "HLA-")):
+            continue
+        total += 1
+        _, offset = outputs(networks, encode(*encode_codes([peptide])), pseudo)
+        if peptide[offset[0]:offset[0] + 9] != core:
+            wrong.append("%s %s %s: %s, ours %s" % (pdb, allele, peptide, core, peptide[offset[0]:offset[0] + 9]))
+    assert total == 47, "the crystal cores were not compared"
+    rng = np.random.default_rng(20)
+    spread = np.percentile([np.mean(rng.choice(ours, len(ours))) for _ in range(2000)], [2.5, 97.5])
+    return {"weekly_sets": len(ours), "weekly_mean_auc": round(float(np.mean(ours)), 4), "weekly_mean_auc_95": [round(float(v), 4) for v in spread],
+            "weekly_sets_without_shared_9mers": len(without), "weekly_mean_auc_without_shared_9mers": round(float(np.mean(without)), 4),
+            "weekly_rivals": {k: {"sets": len(v), "mean_auc": round(float(np.mean(v)), 4)} for k, v in rivals.items()},
+            "crystals": total, "crystal_cores_right": total - len(wrong), "crystal_cores_wrong": wrong}
+
+
+def train_one(job):
+    rows, options, seed, path = job
+    if not os.path.exists(path):
+        print("network of seed %d" % seed, flush=True)
+        with open(path + ".part", "wb") as out:
+            pickle.dump(fit(rows, options, seed, report=lambda text: print(text, flush=True)), out)
+        os.replace(path + ".part", path)
+    with open(path, "rb") as handle:
+        return pickle.load(handle)
+
+
+def rank_some(pseudos):
+    networks, encoded, first = _work
+    tables = {}
+    for pseudo in pseudos:
+        y = np.zeros(len(first) - 1, np.float32)
+        for n in networks:
+            table, p = n.table(n.gate(pseudo)), n.p
+            for a in range(0, len(y), 2000):
+                b = min(len(y), a + 2000)
+                z = np.maximum(encoded(a, b) @ table, 0) @ p["w2"] + p["b2"][0]
+                y[a:b] += sigmoid(np.maximum.reduceat(z, first[a:b] - first[a])) / len(networks)
+        tables[pseudo] = scores_at_ranks(y[:, None])[:, 0]
+    print("  percentiles of %d molecules" % len(pseudos), flush=True)
+    return tables
+
+
+def main():
+    global _work
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--data", default=os.environ.get("COGNATE_DATA", "../shared/data"))
+    ap.add_argument("--out", required=True)
+    ap.add_argument("--work", default="/tmp/cognate-train", help="networks finished so far: an interrupted run goes on from there")
+    ap.add_argument("--processes", type=int, default=max(1, os.cpu_count() or 1))
+    ap.add_argument("--seed", type=int, default=20242)
+    ap.add_argument("--share", type=float, default=1.0, help="share of the steps, peptides and molecules (smoke test: 0.01)")
+    args = ap.parse_args()
+    started = time.time()
+    sources = Sources(args.data)
+    data = Data(sources)
+    rows = Rows(data)
+    calibration = data.natural(np.random.default_rng(args.seed), min(1.0, args.share) * 0.2)
+    options = dict(OPTIONS, steps=max(50, int(OPTIONS["steps"] * args.share)))
+    key = hashlib.sha256(json.dumps([args.seed, options, sources.files], sort_keys=True).encode()).hexdigest()[:12]
+    os.makedirs(args.work, exist_ok=True)
+    print("%d affinities, %d molecules; %.0f s" % (len(data.affinity), len(rows.molecules), time.time() - started), flush=True)
+    jobs = [(rows, options, args.seed + 1000 * (n + 1), os.path.join(args.work, "%s-%d.class2" % (key, n))) for n in range(NETWORKS)]
+    with multiprocessing.get_context("fork").Pool(args.processes) as pool:
+        networks = pool.map(train_one, jobs, chunksize=1)
+    for n in networks:  # as the file keeps them
+        n.p["wk"] = n.p["wk"].astype(np.float16).astype(np.float32)
+        exact = n.gate
+        n.gate = lambda pseudo, exact=exact: exact(pseudo).astype(np.float16).astype(np.float32)
+    measured = figures(networks, data)
+    print(json.dumps(measured), flush=True)
+
+    wanted = sorted(n for n in data.pseudo if n.startswith(("HLA-D", "H-2-")))
+    if args.share < 1:
+        wanted = sorted(set(wanted[::500]) | set(REFERENCE))
+    unique = sorted(set(data.pseudo[n] for n in wanted))
+    codes, lengths = encode_codes(calibration)
+    first = np.concatenate([[0], np.cumsum(lengths - 8)])
+    _work = (networks, lambda a, b: encode(codes[a:b], lengths[a:b])[0], first)
+    tables = {}
+    with multiprocessing.get_context("fork").Pool(args.processes) as pool:
+        for some in pool.imap(rank_some, [unique[i:i + 25] for i in range(0, len(unique), 25)]):
+            tables.update(some)
+
+    letters = lambda s: np.frombuffer(s.encode(), np.uint8)
+    support, alphas = {}, {}
+    for a, _, _ in data.affinity:
+        support[data.pseudo[a]] = support.get(data.pseudo[a], 0) + 1
+        if "/" in a:
+            alpha, beta = a[4:].split("/")
+            alphas.setdefault(beta, {}).setdefault(alpha, 0)
+            alphas[beta][alpha] += 1
+    trained, name_of = sorted(support), {}
+    for n in sorted(data.pseudo): name_of.setdefault(data.pseudo[n], n)
+    trained_letters, meta = np.stack([letters(s) for s in trained]), []
+    for s in unique:
+        distance = (trained_letters != letters(s)).sum(1)
+        near = int(distance.argmin())
+        meta.append([0, support.get(s, 0), int(distance[near]), name_of[trained[near]]])
+    row_of = {s: i for i, s in enumerate(unique)}
+    basis_free = lambda n: n.table(np.zeros(n.gates, np.float32))  # W0 itself, out of the similarity basis
+    mixed = lambda n: np.stack([n.table(np.eye(n.gates, dtype=np.float32)[k]) - basis_free(n) for k in range(n.gates)])
+    tensors = [("ranks", RANKS.astype(np.float32)), ("rank_affinity", logit16([tables[s] for s in unique])),
+               ("gates", np.stack([np.concatenate([n.gate(s) for n in networks]) for s in unique]).astype(np.float16)),
+               ("w0", np.stack([basis_free(n) for n in networks])), ("wk", np.stack([mixed(n) for n in networks]).astype(np.float16)),
+               ("w2", np.stack([n.p["w2"] for n in networks])), ("b2", np.concatenate([n.p["b2"] for n in networks]))]
+    header = {"model": "cognate-class2", "version": VERSION, "residues": RESIDUES, "min_length": MIN_LENGTH, "max_length": MAX_LENGTH, "rows": ROWS,
+              "hidden": options["hidden"], "gated": len(networks), "gates": options["gates"], "alleles": {n: row_of[data.pseudo[n]] for n in wanted},
+              "allele_support": meta, "usual_alpha": {b: max(sorted(c), key=lambda a: c[a]) for b, c in sorted(alphas.items())}}
+    os.makedirs(args.out, exist_ok=True)
+    stem = os.path.join(args.out, "class2")
+    write_model(stem + ".cogm", header, tensors)
+    manifest = {"model": header["model"], "version": VERSION, "trained_by": "models/class2/train.py", "seed": args.seed, "share": args.share, "networks": [options] * len(networks),
+                "numpy": np.__version__, "inputs": sources.files, "exclusion_list_peptides": len(sources.listed),
+                "training": {"affinities": len(data.affinity), "molecules": len(rows.molecules)}, "figures": measured, "weights_sha256": sha256_of(stem + ".cogm")}
+    with open(stem + ".manifest.json", "w") as out:
+        json.dump(manifest, out, indent=1, sort_keys=True)
+        out.write("\n")
+    sample = calibration[::max(1, len(calibration) // 40)][:40] + [p for _, peptides in sorted(data.weekly.items())[:1] for p in peptides[0][:10]]
+    with open(stem + ".reference-scores.tsv", "w") as out:
+        out.write("peptide\tallele\taffinity\tcore_offset\n")
+        for n in REFERENCE:
+            for p, y, c in zip(sample, *outputs(networks, encode(*encode_codes(sample)), data.pseudo[n])):
+                out.write("%s\t%s\t%.7f\t%d\n" % (p, n, y, c))
+    print("%s.cogm: %.1f MB, %.0f s" % (stem, os.path.getsize(stem + ".cogm") / 1e6, time.time() - started), flush=True)
+
+
+if __name__ == "__main__":
+    main()

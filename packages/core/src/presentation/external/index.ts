@@ -1,0 +1,5 @@
+export * from './external-score.ts'
+export * from './mhcflurry.ts'
+export * from './mixmhcpred.ts'
+export * from './netmhcpan.ts'
+export * from './score-table.ts'
