@@ -4,7 +4,7 @@ import { constructs, makeMatrix, matrixMarket, presentation, signatureScore, sti
 import { data, oracle } from './oracle.ts'
 
 test('presentation scores every pair; the matrix has every entry; every cell is scored', async () => {
-  expect((await presentation(200)).items).toBe(1200)
+  expect((await presentation('I', 200)).items).toBe(1200)
   const path = makeMatrix(2000, 30, 100)
   const read = await matrixMarket(path)
   expect(read.items).toBeGreaterThan(2000)

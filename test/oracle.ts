@@ -1,16 +1,9 @@
-// Tests against the development data: found by COGNATE_DATA, reported as skipped where it is absent, failed in CI, and failed when they compared nothing.
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
+// Tests against the development data: reported as skipped where it is absent, failed in CI, and failed when they compared nothing.
 import { columnReader, parseDelimited } from '@cognate/core/format'
 import { expect, test } from 'vitest'
+import { folder, isThere, type Row, readData } from './oracle-data.ts'
 
-export const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
-const folder = resolve(root, process.env.COGNATE_DATA ?? '../shared/data')
-const isThere = existsSync(folder)
-
-export const data = (path: string): string => join(folder, path)
+export { data, type Row, readData, root } from './oracle-data.ts'
 
 /** A test that needs the development data. In CI a missing folder is a failure. */
 export function oracle(name: string, body: () => void | Promise<void>): void {
@@ -18,13 +11,6 @@ export function oracle(name: string, body: () => void | Promise<void>): void {
   else if (process.env.CI) test(name, () => expect.fail(`development data not found at ${folder}: set COGNATE_DATA`))
   else test.skip(name, body)
 }
-
-export function readData(path: string): string {
-  const bytes = readFileSync(data(path))
-  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-}
-
-export type Row = Readonly<Record<string, string>>
 
 /** Rows of a tab-separated file by column name; fails on a file without rows. */
 export function tableOf(path: string): readonly Row[] {

@@ -85,7 +85,7 @@ class Network:
     def logits(self, x, table):
         return np.maximum(x @ table, 0) @ self.p["w2"] + self.p["b2"][0]
 
-    def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature):
+    def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature, loss='bce'):
         """One Adam step. groups: (molecule, first peptide, end peptide); first [n + 1]: first row of each peptide; allowed [m]: registers in play."""
         p = self.p
         who = np.array([g[0] for g in groups])
@@ -108,13 +108,14 @@ class Network:
         starts = first[:-1]
         top = np.maximum.reduceat(z, starts)
         rep = np.repeat(np.arange(len(target)), np.diff(first))
-        # a soft maximum lets the gradient reach the registers that may yet win; inference takes the hard one
+        # every register adds to the peptide's score, the best one most: temperature * log(sum(exp(z / temperature)))
         e = np.exp((z - top[rep]) / temperature)
-        share = (e / np.add.reduceat(e, starts)[rep]).astype(np.float32)
-        pooled = np.add.reduceat(share * z, starts)
-        share = share * (1 + (z - pooled[rep]) / temperature)
+        total = np.add.reduceat(e, starts)
+        share = (e / total[rep]).astype(np.float32)
+        pooled = top + temperature * np.log(total)
         y = sigmoid(pooled)
         d = ((y - target) / len(target)).astype(np.float32)
+        if loss == 'mse': d = (d * y * (1 - y) * 6).astype(np.float32)
         dz = d[rep] * share
         use = np.flatnonzero(np.abs(dz) > 1e-9)
         dh = dz[use, None] * p["w2"] * mask[use]

@@ -69,11 +69,17 @@ def fit(rows, o, seed, report=print):
     return network
 
 
+def pool(z, first):
+    """Registers to peptides: temperature * log(sum(exp(z / temperature)))."""
+    t, top = OPTIONS["temperature"], np.maximum.reduceat(z, first[:-1])
+    return top + t * np.log(np.add.reduceat(np.exp((z - np.repeat(top, np.diff(first))) / t), first[:-1]))
+
+
 def outputs(networks, encoded, pseudo):
     """Affinity output [n] and core offset [n] of encoded peptides on one molecule."""
     x, _, first = encoded
     z = [n.logits(x, n.table(n.gate(pseudo))) for n in networks]
-    y = np.mean([sigmoid(np.maximum.reduceat(one, first[:-1])) for one in z], axis=0)
+    y = np.mean([sigmoid(pool(one, first)) for one in z], axis=0)
     mean = np.mean([sigmoid(one) for one in z], axis=0)
     return y, np.array([int(mean[a:b].argmax()) for a, b in zip(first[:-1], first[1:])])
 
@@ -133,7 +139,7 @@ def rank_some(pseudos):
             for a in range(0, len(y), 2000):
                 b = min(len(y), a + 2000)
                 z = np.maximum(encoded(a, b) @ table, 0) @ p["w2"] + p["b2"][0]
-                y[a:b] += sigmoid(np.maximum.reduceat(z, first[a:b] - first[a])) / len(networks)
+                y[a:b] += sigmoid(pool(z, first[a:b + 1] - first[a])) / len(networks)
         tables[pseudo] = scores_at_ranks(y[:, None])[:, 0]
     print("  percentiles of %d molecules" % len(pseudos), flush=True)
     return tables
@@ -203,7 +209,7 @@ def main():
                ("w0", np.stack([basis_free(n) for n in networks])), ("wk", np.stack([mixed(n) for n in networks]).astype(np.float16)),
                ("w2", np.stack([n.p["w2"] for n in networks])), ("b2", np.concatenate([n.p["b2"] for n in networks]))]
     header = {"model": "cognate-class2", "version": VERSION, "residues": RESIDUES, "min_length": MIN_LENGTH, "max_length": MAX_LENGTH, "rows": ROWS,
-              "hidden": options["hidden"], "gated": len(networks), "gates": options["gates"], "alleles": {n: row_of[data.pseudo[n]] for n in wanted},
+              "hidden": options["hidden"], "gated": len(networks), "gates": options["gates"], "temperature": options["temperature"], "alleles": {n: row_of[data.pseudo[n]] for n in wanted},
               "allele_support": meta, "usual_alpha": {b: max(sorted(c), key=lambda a: c[a]) for b, c in sorted(alphas.items())}}
     os.makedirs(args.out, exist_ok=True)
     stem = os.path.join(args.out, "class2")

@@ -9,6 +9,7 @@ const input: DossierInput = {
     { stage: 'variants', reason: 'in', count: 3, example: '' },
     { stage: 'variants', reason: 'filtered', count: 3, example: 'chr1:5 q10' },
   ],
+  motifs: [],
   neoantigens: [],
   lesions: [],
   clonotypes: [],

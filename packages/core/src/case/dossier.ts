@@ -13,6 +13,8 @@ export interface DossierInput {
   readonly facts: readonly (readonly [string, string])[]
   readonly funnel: readonly FunnelRow[]
   readonly neoantigens: readonly Row[]
+  /** Motif logos of the patient's alleles, SVG. */
+  readonly motifs: readonly string[]
   readonly lesions: readonly string[]
   readonly clonotypes: readonly Row[]
   readonly receptors: readonly Row[]
@@ -28,7 +30,7 @@ h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px;border-bott
 .note{background:#fdf3e7;border-left:4px solid #c8553d;padding:8px 12px;margin:12px 0}.muted{color:#5d6d7e;font-size:13px}nav a{margin-right:14px;color:#2e6f9e}
 table{border-collapse:collapse;width:100%;font-size:13px}th,td{text-align:left;vertical-align:top;padding:4px 8px;border-bottom:1px solid #dbe7f0}th{background:#f3f7fa;font-weight:600}.scroll{overflow-x:auto}
 code,.seq{font-family:ui-monospace,monospace;font-size:12px}.seq{word-break:break-all}td code{white-space:nowrap}td:nth-child(4){white-space:nowrap}.tier{font-weight:600}mark{background:#f6c9bf;padding:0 1px}dl{display:grid;grid-template-columns:200px 1fr;gap:2px 12px;margin:8px 0}dt{color:#5d6d7e}dd{margin:0}
-svg{max-width:100%;height:auto;display:block;margin:8px 0}@media print{main{max-width:none;padding:0}h2{break-after:avoid}tr,svg,.construct{break-inside:avoid}nav{display:none}}`
+svg{max-width:100%;height:auto;display:block;margin:8px 0}.motifs{display:flex;flex-wrap:wrap;gap:4px 20px}@media print{main{max-width:none;padding:0}h2{break-after:avoid}tr,svg,.construct{break-inside:avoid}nav{display:none}}`
 
 export const RESEARCH_NOTICE =
   'Research software. It supports decisions and does not make them: every line here is to be checked by the people responsible for the patient.'
@@ -89,7 +91,7 @@ function markedPeptide(row: Row): string {
     .join('')
 }
 
-function neoantigenSection({ neoantigens, funnel }: DossierInput): string {
+function neoantigenSection({ neoantigens, motifs, funnel }: DossierInput): string {
   if (neoantigens.length === 0) {
     const why = funnel
       .filter(row => row.stage === 'variants' && !['in', 'out', 'alleles', 'consequences'].includes(row.reason))
@@ -107,8 +109,14 @@ function neoantigenSection({ neoantigens, funnel }: DossierInput): string {
       raw(`<span class="tier">${escapeHtml(row.tier ?? '')}</span>`),
       row.reasons ?? '',
     ])
-  return `<h2 id="neoantigens">Neoantigens</h2><p class="muted">Best peptide of each variant; changed residues marked. The rank adds log-odds terms whose weights are priors, not yet fitted to outcomes. Showing ${rows.length} of ${neoantigens.length}; all in neoantigens.tsv.</p>${htmlTable(['rank', 'variant', 'peptide', 'allele', 'tier', 'why'], rows)}`
+  return `<h2 id="neoantigens">Neoantigens</h2><p class="muted">Best peptide of each variant; changed residues marked. The rank adds log-odds terms whose weights are priors, not yet fitted to outcomes. Showing ${rows.length} of ${neoantigens.length}; all in neoantigens.tsv.</p>${htmlTable(['rank', 'variant', 'peptide', 'allele', 'tier', 'why'], rows)}${motifSection(motifs)}`
 }
+
+/** What each allele likes, by the model: to read a peptide against its allele. */
+const motifSection = (motifs: readonly string[]): string =>
+  motifs.length === 0
+    ? ''
+    : `<h3>What the patient's alleles present</h3><p class="muted">Motif of each allele: residues of the peptides the model ranks best among random ones, as tall as their information against the proteome; anchors in bold. A peptide whose residues at the anchors do not fit is presented poorly.</p><div class="motifs">${motifs.join('')}</div>`
 
 const lesionCounts = (row: Row): ReadonlyMap<string, number> =>
   new Map(

@@ -53,8 +53,10 @@ interface Scored {
 /** Rows of all peptide × allele pairs. Order and duplicates as given; each distinct peptide is scored once. */
 export function presentRows(predictors: Predictors, request: PresentRequest): readonly PresentRow[] {
   const written = request.peptides.map(peptide => peptide.toUpperCase())
-  const scored = [score(predictors.I, written, request.I, 0)]
-  if (predictors.II !== undefined) scored.push(score(predictors.II, written, request.II, request.I.length > 0 ? CLASS_II_SHORTEST : 0))
+  const scored: Scored[] = []
+  if (request.I.length > 0) scored.push(score(predictors.I, written, request.I, 0))
+  if (request.II.length > 0 && predictors.II !== undefined)
+    scored.push(score(predictors.II, written, request.II, request.I.length > 0 ? CLASS_II_SHORTEST : 0))
   const rows: PresentRow[] = []
   request.peptides.forEach((given, i) => {
     const peptide = written[i]!
@@ -73,10 +75,8 @@ export function presentRows(predictors: Predictors, request: PresentRequest): re
 
 function score(predictor: Predictor, peptides: readonly string[], alleles: readonly HlaAllele[], shortest: number): Scored {
   const place = new Map<string, number>()
-  if (alleles.length > 0) {
-    for (const peptide of peptides)
-      if (!place.has(peptide) && peptide.length >= shortest && unscorable(predictor, peptide) === undefined) place.set(peptide, place.size)
-  }
+  for (const peptide of peptides)
+    if (!place.has(peptide) && peptide.length >= shortest && unscorable(predictor, peptide) === undefined) place.set(peptide, place.size)
   return { predictor, alleles, place, block: predictor.predict([...place.keys()], alleles) }
 }
 
@@ -99,10 +99,10 @@ function scoreRow({ predictor, alleles, block }: Scored, peptide: string, p: num
     mhcClass,
     core,
     core === '' ? '' : offset,
-    block.presentationScore[i]!.toFixed(5),
-    percentile.toPrecision(4),
-    block.ic50NanoMolar[i]!.toFixed(1),
-    block.affinityPercentile[i]!.toPrecision(4),
+    fixed(block.presentationScore[i]!, 5),
+    fixed(percentile, 4),
+    fixed(block.ic50NanoMolar[i]!, 1),
+    fixed(block.affinityPercentile[i]!, 4),
     binderClass(percentile, mhcClass),
     predictor.id,
     note,
@@ -126,6 +126,17 @@ function refusedRows({ predictor, alleles }: Scored, peptide: string, bestOnly: 
     predictor.id,
     `${reason}:${at}`,
   ]
-  if (alleles.length === 0) return []
   return bestOnly ? [row('')] : alleles.map(row)
+}
+
+const DIGITS = Array.from({ length: 1e5 }, (_, n) => String(n))
+const POWERS = [1, 10, 100, 1e3, 1e4, 1e5]
+
+/** A number from 0 with a fixed count of decimals, at most 5: `toFixed`, several times faster, which counts where rows come by the million. */
+export function fixed(value: number, decimals: number): string {
+  const power = POWERS[decimals]!
+  const scaled = Math.round(value * power)
+  const whole = Math.floor(scaled / power)
+  const rest = DIGITS[scaled - whole * power]!
+  return `${whole < 1e5 ? DIGITS[whole] : whole}.${rest.length < decimals ? '0'.repeat(decimals - rest.length) : ''}${rest}`
 }

@@ -36,12 +36,8 @@ export function supportedAlleles(
   const classOne = check(predictors.I, ofClass('I'), options, caveats)
   if (!classOne.ok) return classOne
   const typed = ofClass('II')
-  if (predictors.II === undefined) {
-    for (const allele of typed) caveats.push(caveat('class-ii-not-scored', `${allele} was not scored: no class II predictor is at hand`))
-  }
-  const paired = predictors.II === undefined ? { molecules: [], caveats: [] } : class2Molecules(typed, predictors.II.usualAlpha)
-  caveats.push(...paired.caveats)
-  const classTwo = predictors.II === undefined ? ok([]) : check(predictors.II, paired.molecules, options, caveats)
+  // the class II model is opened when a class II allele asks for it, not before
+  const classTwo = typed.length === 0 ? ok([]) : checkClass2(predictors.II, typed, options, caveats)
   if (!classTwo.ok) return classTwo
   if (classOne.value.length + classTwo.value.length === 0)
     return fail(
@@ -56,6 +52,21 @@ export function supportedAlleles(
       caveat('class-ii-affinity-only', 'class II scores are affinities: no class II ligands were trained on, so processing is not in them'),
     )
   return ok({ I: classOne.value, II: classTwo.value, caveats })
+}
+
+function checkClass2(
+  predictor: Predictor | undefined,
+  typed: readonly HlaAllele[],
+  options: AlleleOptions,
+  caveats: Caveat[],
+): Result<readonly HlaAllele[], Issue> {
+  if (predictor === undefined) {
+    for (const allele of typed) caveats.push(caveat('class-ii-not-scored', `${allele} was not scored: no class II predictor is at hand`))
+    return ok([])
+  }
+  const paired = class2Molecules(typed, predictor.usualAlpha)
+  caveats.push(...paired.caveats)
+  return check(predictor, paired.molecules, options, caveats)
 }
 
 function check(

@@ -5,8 +5,9 @@ import { dirname, join, resolve } from 'node:path'
 import { type Caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
 import { parseTyping } from '@cognate/core/bio'
 import { type CaseFile, parseCase } from '@cognate/core/case'
+import { supportedAlleles } from '@cognate/core/presentation'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
-import { openClass1Predictor } from '../model/class1-predictor.ts'
+import { openPredictors } from '../model/open-predictors.ts'
 import { userPath } from '../read/paths.ts'
 import { checkFile, readText } from '../read/text.ts'
 import { funnelText, readFunnel } from '../write/funnel-file.ts'
@@ -77,8 +78,9 @@ export async function runCase(casePath: string, out: string, console: Console): 
     console.leftBehind(record.value.record.funnel)
     if (record.value.record.empty !== undefined) console.notice(record.value.record.empty)
   }
-  const predictor = openClass1Predictor()
-  if (!predictor.ok) return predictor
+  const predictors = openPredictors()
+  if (!predictors.ok) return predictors
+  const supported = supportedAlleles(predictors.value, hla.value, { classes: ['I'] })
   const outputs = [...records.flatMap(record => Object.keys(record.outputs)), 'funnel.tsv']
   writeOutputs(
     folder,
@@ -88,7 +90,8 @@ export async function runCase(casePath: string, out: string, console: Console): 
       caveats: records.flatMap(record => record.caveats),
       inputs: listInputs(file, at).flatMap(expandFolder),
       outputs,
-      predictor: predictor.value.id,
+      predictor: predictors.value.I,
+      alleles: supported.ok ? supported.value.I : [],
       hla: hla.value,
     }),
   )

@@ -6,7 +6,7 @@
 //   right   [3 · 20, hidden]
 //   edge    [22 · 22, hidden]     what flank lengths and the peptide's length add, by residues before and after the core
 //   w2 [hidden]; b2 [networks]; z [22, networks] scratch; rows [24] i32 scratch
-//   out     [n, 2]       mean over networks of sigmoid(best register); register with the highest mean
+//   out     [n, 2]       mean over networks of sigmoid(temperature · log Σ exp(z / temperature)); register with the highest mean sigmoid(z)
 // One crossing scores a whole batch.
 
 const CORE = 9
@@ -17,6 +17,7 @@ export function scoreClass2(
   n: i32,
   networks: i32,
   hidden: i32,
+  temperature: f32,
   codes: usize,
   lengths: usize,
   core: usize,
@@ -84,7 +85,9 @@ export function scoreClass2(
     for (let k = 0; k < networks; k++) {
       let top: f32 = -1e30
       for (let r = 0; r < registers; r++) top = max(top, f32.load(z + ((<usize>(r * networks + k)) << 2)))
-      score += 1 / (1 + Mathf.exp(-top))
+      let total: f32 = 0
+      for (let r = 0; r < registers; r++) total += Mathf.exp((f32.load(z + ((<usize>(r * networks + k)) << 2)) - top) / temperature)
+      score += 1 / (1 + Mathf.exp(-(top + temperature * Mathf.log(total))))
     }
     let best = 0
     let highest: f32 = -1

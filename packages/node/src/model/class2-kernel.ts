@@ -58,7 +58,7 @@ export interface Class2Kernel {
 }
 
 export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2Weights): Class2Kernel {
-  const { networks, hidden } = weights
+  const { networks, hidden, temperature } = weights
   if (hidden % 4 !== 0) throw new Error('the kernel is written for networks whose hidden units are a multiple of 4')
   const width = networks * hidden
   let top = STATIC_BYTES
@@ -98,7 +98,7 @@ export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2W
         for (let i = 0; i < peptide.length; i++) codes[p * MAX_LENGTH + i] = RESIDUE[peptide.charCodeAt(i)]!
       }
       const { codes: c, lengths: l, core, left, right, edge, w2, b2, z, rows, out } = at
-      kernel.scoreClass2(count, networks, width, c, l, core, left, right, edge, w2, b2, z, rows, out)
+      kernel.scoreClass2(count, networks, width, temperature, c, l, core, left, right, edge, w2, b2, z, rows, out)
       return new Float32Array(memory.buffer, at.out, count * 2)
     },
   }

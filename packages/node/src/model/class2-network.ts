@@ -5,6 +5,8 @@ export interface Class2Weights {
   readonly networks: number
   /** Hidden units of one network. */
   readonly hidden: number
+  /** Registers add up as temperature · log Σ exp(z / temperature). */
+  readonly temperature: number
   /** [networks, hidden] */
   readonly w2: Float32Array
   readonly b2: Float32Array
@@ -23,6 +25,7 @@ export const CLASS2_ROWS = LENGTH_ROW + 10
 export const loadClass2Weights = (file: ModelFile): Class2Weights => ({
   networks: file.header.gated,
   hidden: file.header.hidden,
+  temperature: file.header.temperature!,
   w2: file.tensor('w2'),
   b2: file.tensor('b2'),
 })
@@ -38,9 +41,9 @@ const RESIDUES = 'ACDEFGHIKLMNPQRSTVWY'
 
 /** Output (0-1) and core offset of one peptide of 9-30 standard residues on a molecule's table [networks, CLASS2_ROWS, hidden]. */
 export function scoreClass2Plain(weights: Class2Weights, peptide: string, table: Float32Array): readonly [number, number] {
-  const { networks, hidden, w2, b2 } = weights
+  const { networks, hidden, temperature, w2, b2 } = weights
   const registers = peptide.length - CORE + 1
-  const tops = new Array<number>(networks).fill(Number.NEGATIVE_INFINITY)
+  const registerScores = Array.from({ length: networks }, (): number[] => [])
   let best = 0
   let highest = -1
   const code = (at: number) => RESIDUES.indexOf(peptide[at]!)
@@ -58,7 +61,7 @@ export function scoreClass2Plain(weights: Class2Weights, peptide: string, table:
         for (const [row, share] of rows) x += share * table[(n * CLASS2_ROWS + row) * hidden + h]!
         if (x > 0) z += x * w2[n * hidden + h]!
       }
-      tops[n] = Math.max(tops[n]!, z)
+      registerScores[n]!.push(z)
       mean += 1 / (1 + Math.exp(-z))
     }
     if (mean > highest) {
@@ -66,5 +69,6 @@ export function scoreClass2Plain(weights: Class2Weights, peptide: string, table:
       best = r
     }
   }
-  return [tops.reduce((sum, z) => sum + 1 / (1 + Math.exp(-z)), 0) / networks, best]
+  const pooled = registerScores.map(zs => temperature * Math.log(zs.reduce((sum, z) => sum + Math.exp(z / temperature), 0)))
+  return [pooled.reduce((sum, z) => sum + 1 / (1 + Math.exp(-z)), 0) / networks, best]
 }

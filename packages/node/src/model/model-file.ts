@@ -28,6 +28,8 @@ export interface ModelHeader {
   readonly alleles: Readonly<Record<string, number>>
   /** Per row: ligands and affinities in training, residues that differ from the nearest trained molecule, its name. */
   readonly allele_support: readonly (readonly [number, number, number, string])[]
+  /** Class II: how registers add up. */
+  readonly temperature?: number
   /** Class II: β chain → the α chain most often measured with it. */
   readonly usual_alpha?: Readonly<Record<string, string>>
   readonly tensors: readonly TensorEntry[]
@@ -73,8 +75,7 @@ export function readModelFile(path: string): Result<ModelFile, Issue> {
   const values = (e: TensorEntry, from: number, count: number): Float32Array => {
     const at = start + e.offset
     if (e.type === 'f32') return new Float32Array(bytes.buffer.slice(at + from * 4, at + (from + count) * 4))
-    const half = new Uint16Array(bytes.buffer.slice(at + from * 2, at + (from + count) * 2))
-    return Float32Array.from(half, widenHalf)
+    return widenHalves(new Uint16Array(bytes.buffer.slice(at + from * 2, at + (from + count) * 2)))
   }
   const size = (e: TensorEntry) => e.shape.reduce((a, b) => a * b, 1)
   const last = header.tensors.at(-1)!
@@ -92,7 +93,15 @@ export function readModelFile(path: string): Result<ModelFile, Issue> {
   })
 }
 
-/** IEEE 754 half precision to a number. */
+/** IEEE 754 half precision to numbers, by a table of all 65,536. */
+function widenHalves(halves: Uint16Array): Float32Array {
+  halfTable ??= Float32Array.from({ length: 65_536 }, (_, half) => widenHalf(half))
+  const out = new Float32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) out[i] = halfTable[halves[i]!]!
+  return out
+}
+let halfTable: Float32Array | undefined
+
 function widenHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
   const exponent = (half >> 10) & 31

@@ -1,6 +1,7 @@
 // Both shipped predictors, opened once per process.
 import { type Issue, ok, type Result } from '@cognate/core/base'
 import type { Predictor, Predictors } from '@cognate/core/presentation'
+import { must } from '../cli/exit.ts'
 import { openClass1Predictor } from './class1-predictor.ts'
 import { openClass2Predictor } from './class2-predictor.ts'
 
@@ -10,13 +11,18 @@ export interface ShippedPredictors extends Predictors {
 
 let opened: ShippedPredictors | undefined
 
-/** Errors: `model-missing`, `model-format`, `kernel-missing`. */
+/** The class II model is read when it is first asked for. Errors: `model-missing`, `model-format`, `kernel-missing`. */
 export function openPredictors(): Result<ShippedPredictors, Issue> {
   if (opened !== undefined) return ok(opened)
   const one = openClass1Predictor()
   if (!one.ok) return one
-  const two = openClass2Predictor()
-  if (!two.ok) return two
-  opened = { I: one.value, II: two.value }
+  let two: Predictor | undefined
+  opened = {
+    I: one.value,
+    get II() {
+      two ??= must(openClass2Predictor())
+      return two
+    },
+  }
   return ok(opened)
 }

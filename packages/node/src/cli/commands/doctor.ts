@@ -3,7 +3,10 @@ import { availableParallelism, totalmem } from 'node:os'
 import type { HlaAllele } from '@cognate/core/bio'
 import { LOW_SUPPORT_LIGANDS } from '@cognate/core/presentation'
 import type { Command } from 'commander'
+import { findTool } from '../../external/run-tool.ts'
+import { EXTERNAL_TOOLS } from '../../external/tools.ts'
 import { openClass1Predictor } from '../../model/class1-predictor.ts'
+import { openClass2Predictor } from '../../model/class2-predictor.ts'
 import { kernelPath } from '../../read/paths.ts'
 import { shippedReferences } from '../../read/shipped.ts'
 import { listReferences } from '../../reference/store.ts'
@@ -44,6 +47,14 @@ export function defineDoctor(program: Command): void {
           `     HLA-A, B, C alleles by ligands in training: ${between(1000, Number.POSITIVE_INFINITY)} with 1,000 or more, ${between(LOW_SUPPORT_LIGANDS, 1000)} with 100 to 999, ${between(1, LOW_SUPPORT_LIGANDS)} with fewer, ${between(0, 1)} with none\n`,
         )
       }
+      const classTwo = openClass2Predictor()
+      line(
+        classTwo.ok,
+        classTwo.ok
+          ? `class II model: ${classTwo.value.id}, ${classTwo.value.alleles().length} molecules, affinity only`
+          : classTwo.issue.what,
+        classTwo.ok ? '' : classTwo.issue.remedy,
+      )
       const germlines = shippedReferences()
       line(true, `germline: ${germlines.receptor.release}, human ${germlines.receptor.byGene.size} genes`)
       const proteomes = listReferences().filter(entry => entry.kind === 'proteome')
@@ -52,7 +63,14 @@ export function defineDoctor(program: Command): void {
           ? `ok   proteome: ${proteomes.map(entry => entry.name).join(', ')}\n`
           : 'note no human proteome imported: mutant peptides are not compared with self\n     remedy: download pep.all.fa.gz from Ensembl, then `cognate reference add proteome FILE`\n',
       )
-      process.stdout.write('note class II presentation is not shipped yet\n')
+      for (const tool of EXTERNAL_TOOLS) {
+        const found = findTool(tool)
+        process.stdout.write(
+          found === undefined
+            ? `note ${tool.command} is not installed; not needed, for comparison only (${tool.licence}; ${tool.where})\n`
+            : `ok   ${tool.command} ${found.version ?? '(version unknown)'}: cognate present --external ${tool.name}\n`,
+        )
+      }
       if (wrong > 0) process.exitCode = EXIT.input
     })
 }

@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Caveat } from '@cognate/core/base'
+import type { HlaAllele } from '@cognate/core/bio'
 import { type CaseFile, type CrateFile, dossierHtml, type Row, roCrate } from '@cognate/core/case'
 import type { MapPart } from '@cognate/core/construct'
 import { columnReader, type GenbankRecord, parseDelimited, parseGenbank } from '@cognate/core/format'
+import { motifLogo, motifsOf, type Predictor } from '@cognate/core/presentation'
 import { readFunnel } from '../../write/funnel-file.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
 import { version } from '../version.ts'
@@ -16,7 +18,9 @@ export interface DossierStage {
   /** Inputs as the case names them, with their full path. */
   readonly inputs: readonly { readonly path: string; readonly full: string; readonly what: string }[]
   readonly outputs: readonly string[]
-  readonly predictor: string
+  readonly predictor: Predictor
+  /** The patient's alleles that the predictor knows. */
+  readonly alleles: readonly HlaAllele[]
   readonly hla: readonly string[]
 }
 
@@ -59,9 +63,10 @@ export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
       ['Tumour', `${file.tumour.vcf}${file.tumour.sample === undefined ? '' : `, sample ${file.tumour.sample}`}`],
       ['Lesions with T cells', file.til.map(entry => entry.lesion).join(', ') || 'none'],
       ['Product', `${file.product.constant}, ${file.product.linker}, ${file.product.order}, limits ${file.product.preset}`],
-      ['Presentation model', stage.predictor],
+      ['Presentation model', stage.predictor.id],
     ],
     neoantigens: readRows(join(out, 'neoantigens.tsv')),
+    motifs: motifsOf(stage.predictor, stage.alleles).map(motifLogo),
     lesions: file.til.map(entry => entry.lesion),
     clonotypes: readRows(join(out, 'clonotypes.tsv')),
     receptors: readRows(join(out, 'receptors.tsv')),

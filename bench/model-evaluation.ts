@@ -1,0 +1,299 @@
+// `npm run model:evaluate`: the shipped presentation models, and the development twin where the shipped model has seen the peptides, on every labelled set
+// beside the rivals' columns in the same rows. Prints Markdown; fails if a set is empty. Needs the development data (COGNATE_DATA).
+import { join } from 'node:path'
+import { seededRandom } from '@cognate/core/base'
+import { type HlaAllele, parseHlaAllele } from '@cognate/core/bio'
+import { columnReader, parseDelimited } from '@cognate/core/format'
+import { type Predictor, spearman, unscorable } from '@cognate/core/presentation'
+import { must } from '../packages/node/src/cli/exit.ts'
+import { openClass1Predictor } from '../packages/node/src/model/class1-predictor.ts'
+import { openPredictors } from '../packages/node/src/model/open-predictors.ts'
+import { areaUnderCurve } from '../test/area-under-curve.ts'
+import { type Row, readData, root } from '../test/oracle-data.ts'
+
+const shipped = must(openPredictors())
+const twin = must(openClass1Predictor(join(root, 'models/class1/development.cogm')))
+
+const print = (line = '') => process.stdout.write(`${line}\n`)
+const heading = (title: string, columns: readonly string[]) => {
+  print(`\n### ${title}\n`)
+  print(`| ${columns.join(' | ')} |`)
+  print(`|${columns.map(() => '---').join('|')}|`)
+}
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+function rowsOf(path: string): readonly Row[] {
+  const table = must(parseDelimited(readData(path), { delimiter: /\.csv(\.gz)?$/.test(path) ? ',' : '\t' }))
+  const get = columnReader(table.columns)
+  if (table.rows.length === 0) throw new Error(`${path} is empty`)
+  return table.rows.map(row => Object.fromEntries(table.columns.map(name => [name.replaceAll('"', ''), get(row, name)])))
+}
+
+interface Pair {
+  readonly peptide: string
+  readonly allele: HlaAllele
+  readonly row: Row
+}
+
+/** Pairs a predictor can score, and what could not be. */
+function pairsOf(predictor: Predictor, rows: readonly Row[], peptide: string, allele: string): readonly Pair[] {
+  return rows.flatMap(row => {
+    const parsed = parseHlaAllele((row[allele] ?? '').replace('_', '-'))
+    const text = (row[peptide] ?? '').toUpperCase()
+    return parsed.ok && predictor.support(parsed.value.allele) !== undefined && unscorable(predictor, text) === undefined
+      ? [{ peptide: text, allele: parsed.value.allele, row }]
+      : []
+  })
+}
+
+interface Scored {
+  readonly pair: Pair
+  readonly ic50: number
+  readonly percentile: number
+  readonly score: number
+}
+
+function scoreAll(predictor: Predictor, pairs: readonly Pair[]): readonly Scored[] {
+  if (pairs.length === 0) throw new Error('nothing to compare')
+  return [...Map.groupBy(pairs, pair => pair.allele)].flatMap(([allele, list]) => {
+    const block = predictor.predict(
+      list.map(pair => pair.peptide),
+      [allele],
+    )
+    return list.map((pair, i) => ({
+      pair,
+      ic50: block.ic50NanoMolar[i]!,
+      percentile: block.presentationPercentile[i]!,
+      score: block.presentationScore[i]!,
+    }))
+  })
+}
+
+/** Area under the precision-recall curve as average precision. */
+function averagePrecision(scores: readonly number[], positive: readonly boolean[]): number {
+  const order = scores.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]!)
+  let hits = 0
+  let sum = 0
+  for (const [rank, i] of order.entries()) {
+    if (!positive[i]) continue
+    hits++
+    sum += hits / (rank + 1)
+  }
+  return sum / hits
+}
+
+/** 95 % bootstrap interval over rows, 500 draws. */
+function interval(statistic: (at: readonly number[]) => number, n: number): string {
+  const random = seededRandom('bootstrap')
+  const values = Array.from({ length: 500 }, () => statistic(Array.from({ length: n }, () => random.below(n))))
+    .filter(value => !Number.isNaN(value))
+    .sort((a, b) => a - b)
+  return `${values[Math.floor(values.length * 0.025)]!.toFixed(3)}-${values[Math.floor(values.length * 0.975)]!.toFixed(3)}`
+}
+
+function kendall(x: readonly number[], y: readonly number[]): number {
+  let agree = 0
+  let total = 0
+  for (let i = 0; i < x.length; i++)
+    for (let j = 0; j < i; j++) {
+      const product = Math.sign(x[i]! - x[j]!) * Math.sign(y[i]! - y[j]!)
+      agree += product
+      if (product !== 0) total++
+    }
+  return agree / total
+}
+
+function transphla(): void {
+  const scored = scoreAll(twin, pairsOf(twin, rowsOf('mhc/bench/transphla_independent_set.tsv.gz'), 'peptide', 'allele'))
+  heading('TransPHLA independent set (development twin; not trained on)', ['rows', 'pooled AUC by score', 'by %rank', 'mean over alleles'])
+  const label = scored.map(s => s.pair.row.label === '1')
+  const perAllele = [...Map.groupBy(scored, s => s.pair.allele).values()]
+    .filter(list => list.length >= 50 && new Set(list.map(s => s.pair.row.label)).size === 2)
+    .map(list =>
+      areaUnderCurve(
+        list.map(s => s.score),
+        list.map(s => s.pair.row.label === '1'),
+      ),
+    )
+  print(
+    `| ${scored.length} | ${areaUnderCurve(
+      scored.map(s => s.score),
+      label,
+    ).toFixed(4)} | ${areaUnderCurve(
+      scored.map(s => -s.percentile),
+      label,
+    ).toFixed(4)} | ${mean(perAllele).toFixed(4)} (${perAllele.length}) |`,
+  )
+}
+
+function zhaoSher(): void {
+  heading('Zhao & Sher 2018, quantitative binding (shipped model; some rows may be in the 2018 affinity table)', [
+    'set',
+    'rows',
+    'model',
+    'AUC at 500 nM',
+    'Kendall τ',
+  ])
+  const nine = scoreAll(shipped.I, pairsOf(shipped.I, rowsOf('mhc/bench/zhaosher_std_benchmark_with_peers.csv.gz'), 'peptide', 'allele'))
+  const measured = nine.map(s => Number(s.pair.row['Quantitative measurement']))
+  const line = (set: string, model: string, ic50: readonly number[], truth: readonly number[]) =>
+    print(
+      `| ${set} | ${truth.length} | ${model} | ${areaUnderCurve(
+        ic50.map(v => -v),
+        truth.map(v => v < 500),
+      ).toFixed(4)} | ${kendall(ic50, truth).toFixed(3)} |`,
+    )
+  line(
+    '9-mers',
+    shipped.I.id,
+    nine.map(s => s.ic50),
+    measured,
+  )
+  line(
+    '9-mers',
+    twin.id,
+    scoreAll(
+      twin,
+      pairsOf(
+        twin,
+        nine.map(s => s.pair.row),
+        'peptide',
+        'allele',
+      ),
+    ).map(s => s.ic50),
+    measured,
+  )
+  for (const peer of ['netmhcpan_ba', 'ann', 'smmpmbec', 'smm', 'mhcflurry', 'VTAPERNet'])
+    line(
+      '9-mers',
+      peer,
+      nine.map(s => Number(s.pair.row[`${peer}_BAV`])),
+      measured,
+    )
+  const ten = scoreAll(shipped.I, pairsOf(shipped.I, rowsOf('mhc/bench/zhaosher2018_10mers.tsv.gz'), 'peptide', 'allele'))
+  line(
+    '10-mers',
+    shipped.I.id,
+    ten.map(s => s.ic50),
+    ten.map(s => Number(s.pair.row.ic50_nM)),
+  )
+}
+
+function peers(): void {
+  const rows = rowsOf('mhc/bench/pvactools_example_peer_predictions.tsv.gz')
+  heading('Rank correlation with peers, IC50, pairs of the pVACtools examples', ['allele', 'peer', 'pairs', 'Spearman'])
+  const disagreements: string[] = []
+  for (const [predictor, names] of [
+    [shipped.I, ['NetMHCpan', 'MHCflurry', 'NetMHC', 'MHCnuggetsI', 'PickPocket']],
+    [shipped.II, ['NetMHCIIpan', 'NNalign', 'MHCnuggetsII', 'SMMalign']],
+  ] as const) {
+    const scored = scoreAll(
+      predictor,
+      pairsOf(predictor, rows, 'peptide', 'allele').filter(pair => names.some(name => (pair.row[`${name}|IC50 Score`] ?? '') !== '')),
+    )
+    for (const [allele, list] of Map.groupBy(scored, s => s.pair.allele)) {
+      for (const name of names) {
+        const both = list.filter(s => (s.pair.row[`${name}|IC50 Score`] ?? '') !== '')
+        if (both.length < 30) continue
+        const pairs = both.map(s => [s.ic50, Number(s.pair.row[`${name}|IC50 Score`])] as const)
+        print(`| ${allele} | ${name} | ${both.length} | ${spearman(pairs).toFixed(3)} |`)
+        if (name === 'NetMHCpan' || name === 'NetMHCIIpan')
+          for (const s of both) {
+            const theirs = Number(s.pair.row[`${name}|IC50 Score`])
+            disagreements.push(
+              [
+                Math.abs(Math.log10(s.ic50 / theirs)).toFixed(2),
+                s.pair.peptide,
+                allele,
+                s.ic50.toFixed(0),
+                s.percentile.toFixed(2),
+                name,
+                theirs.toFixed(0),
+              ].join('\t'),
+            )
+          }
+      }
+    }
+  }
+  const most = disagreements.sort((a, b) => Number(b.split('\t')[0]) - Number(a.split('\t')[0]))
+  heading('Where ours and NetMHCpan differ most, log10 of the IC50 ratio', [
+    'log10',
+    'peptide',
+    'allele',
+    'ours nM',
+    'ours %rank',
+    'peer',
+    'peer nM',
+  ])
+  for (const line of most.slice(0, 12)) print(`| ${line.split('\t').join(' | ')} |`)
+}
+
+function immunogenicity(): void {
+  heading('Immunogenicity of tested peptides: what presentation alone gives (no target)', [
+    'set',
+    'rows',
+    'positive',
+    'by',
+    'AUC (95 %)',
+    'average precision',
+  ])
+  const report = (
+    set: string,
+    rows: readonly Row[],
+    peptide: string,
+    allele: string,
+    positive: (row: Row) => boolean,
+    columns: readonly (readonly [string, 1 | -1])[],
+  ) => {
+    const scored = scoreAll(shipped.I, pairsOf(shipped.I, rows, peptide, allele))
+    const label = scored.map(s => positive(s.pair.row))
+    const line = (by: string, values: readonly number[]) => {
+      const auc = (at: readonly number[]) =>
+        areaUnderCurve(
+          at.map(i => values[i]!),
+          at.map(i => label[i]!),
+        )
+      const all = values.map((_, i) => i)
+      print(
+        `| ${set} | ${values.length} | ${label.filter(p => p).length} | ${by} | ${auc(all).toFixed(3)} (${interval(auc, values.length)}) | ${averagePrecision(values, label).toFixed(3)} |`,
+      )
+    }
+    line(
+      'Cognate %rank',
+      scored.map(s => -s.percentile),
+    )
+    line(
+      'Cognate IC50',
+      scored.map(s => -s.ic50),
+    )
+    for (const [name, sign] of columns)
+      line(
+        name,
+        scored.map(s => sign * Number(s.pair.row[name])),
+      )
+  }
+  const prime1 = rowsOf('mhc/bench/prime_train_2020_PRIME1.0.csv.gz').filter(row => row.StudyOrigin !== 'Random')
+  report('PRIME 1.0, tested', prime1, 'Mutant', 'Allele', row => row.Immunogenicity === '1', [
+    ['NetMHCpanEL', -1],
+    ['NetMHCpanBA', -1],
+    ['MixMHCpred', -1],
+    ['MHCflurry', -1],
+    ['HLAthena', -1],
+  ])
+  const prime2 = rowsOf('mhc/bench/prime_train_2023_PRIME2.0.csv.gz').filter(row => row.Random === '0')
+  report('PRIME 2.0, tested', prime2, 'Mutant', 'Allele', row => row.Immunogenicity === '1', [
+    ['NetMHCpan', -1],
+    ['MixMHCpred', -1],
+    ['MHCflurry', -1],
+    ['HLAthena', -1],
+  ])
+  report('DeepImmuno IEDB', rowsOf('mhc/bench/deepimmuno_iedb.csv.gz'), 'peptide', 'HLA', row => row.immunogenicity !== 'Negative', [])
+  report('SARS-CoV-2', rowsOf('mhc/bench/deepimmuno_sars_cov_2_result.csv'), 'peptide', 'HLA', row => row['immunogenicity-con'] === '1', [])
+  report('ITSNdb', rowsOf('mhc/bench/ITSNdb.csv'), 'Neoantigen', 'HLA', row => row.NeoType!.includes('Positive'), [])
+}
+
+print(`Models: ${shipped.I.id}, ${shipped.II.id}, ${twin.id}`)
+transphla()
+zhaoSher()
+peers()
+immunogenicity()

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { seededRandom } from '@cognate/core/base'
+import { type HlaAllele, parseHlaAllele } from '@cognate/core/bio'
+import { presentRows, supportedAlleles, unscorable } from '@cognate/core/presentation'
+import { expect, test } from 'vitest'
+import { areaUnderCurve } from '../../../../test/area-under-curve.ts'
+import { oracle, tableOf, value } from '../../../../test/oracle.ts'
+import { kernelPath, modelPath } from '../read/paths.ts'
+import { sha256OfFile } from '../write/outputs.ts'
+import { openClass2Kernel, spreadTable } from './class2-kernel.ts'
+import { loadClass2Weights, scoreClass2Plain } from './class2-network.ts'
+import { openClass2Predictor } from './class2-predictor.ts'
+import { loadGatedTables, moleculeTable } from './gated-table.ts'
+import { readModelFile } from './model-file.ts'
+import { openPredictors } from './open-predictors.ts'
+
+const file = value(readModelFile(modelPath('class2.cogm')))
+const weights = loadClass2Weights(file)
+const tables = loadGatedTables(file)
+const predictor = value(openClass2Predictor())
+const tableFor = (allele: string) => moleculeTable(tables, file, file.header.alleles[allele]!)
+
+const reference = readFileSync(modelPath('class2.reference-scores.tsv'), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map(line => line.split('\t'))
+
+test('plain scores equal the trainer’s to 1e-5 on 250 pairs, and the core is the same', () => {
+  expect(reference.length).toBe(250)
+  const known = new Map(reference.map(([, allele]) => [allele!, tableFor(allele!)]))
+  for (const [peptide, allele, affinity, offset] of reference) {
+    const [y, core] = scoreClass2Plain(weights, peptide!, known.get(allele!)!)
+    expect(Math.abs(y - Number(affinity))).toBeLessThan(1e-5)
+    expect(core).toBe(Number(offset))
+  }
+})
+
+test('the kernel equals the plain scores to 1e-5, at every length from 9 to 30', () => {
+  const random = seededRandom('kernel')
+  const peptides = Array.from({ length: 300 }, (_, i) =>
+    Array.from({ length: 9 + (i % 22) }, () => 'ACDEFGHIKLMNPQRSTVWY'[random.below(20)]).join(''),
+  )
+  const kernel = openClass2Kernel(new Uint8Array(readFileSync(kernelPath('class2'))), weights)
+  const table = tableFor('HLA-DPA1*01:03/DPB1*04:01')
+  kernel.loadTable(spreadTable(weights, table))
+  for (const [from, count] of [
+    [0, 1],
+    [1, 43],
+    [44, 256],
+  ] as const) {
+    const scores = kernel.score(peptides, from, count)
+    for (let i = 0; i < count; i++) {
+      const [y, core] = scoreClass2Plain(weights, peptides[from + i]!, table)
+      expect(Math.abs(y - scores[2 * i]!)).toBeLessThan(1e-5)
+      expect(core).toBe(scores[2 * i + 1])
+    }
+  }
+})
+
+test('the weights are those of the manifest', () => {
+  const manifest = JSON.parse(readFileSync(modelPath('class2.manifest.json'), 'utf8')) as { weights_sha256: string }
+  expect(sha256OfFile(modelPath('class2.cogm'))).toBe(manifest.weights_sha256)
+})
+
+test('DP and DQ chains are paired, a β chain alone takes its usual α, an unusual DQ pair is named', () => {
+  const predictors = value(openPredictors())
+  const supported = value(supportedAlleles(predictors, ['DRB1*04:01', 'DQA1*01:02', 'DQB1*06:02', 'DQB1*03:01', 'DPB1*04:01']))
+  expect(supported.II).toEqual(['HLA-DRB1*04:01', 'HLA-DPA1*01:03/DPB1*04:01', 'HLA-DQA1*01:02/DQB1*03:01', 'HLA-DQA1*01:02/DQB1*06:02'])
+  const codes = supported.caveats.map(caveat => caveat.code)
+  expect(codes.filter(code => code !== 'allele-low-support')).toEqual(['alpha-assumed', 'dq-pair-unusual', 'class-ii-affinity-only'])
+})
+
+test('where both classes are scored a 9-mer is class I, a 15-mer class II and a 13-mer both', () => {
+  const predictors = value(openPredictors())
+  const rows = presentRows(predictors, {
+    peptides: ['GILGFVFTL', 'PKYVKQNTLKLAT', 'GELIGILNAAKVPAD', 'AAAA'],
+    I: ['HLA-A*02:01' as HlaAllele],
+    II: ['HLA-DRB1*01:01' as HlaAllele],
+  })
+  expect(rows.map(row => [row[0], row[2], row.at(-1)])).toEqual([
+    ['GILGFVFTL', 'I', ''],
+    ['PKYVKQNTLKLAT', 'I', ''],
+    ['PKYVKQNTLKLAT', 'II', ''],
+    ['GELIGILNAAKVPAD', 'II', ''],
+    ['AAAA', 'I', 'length-unsupported:4'],
+    ['AAAA', 'II', 'length-unsupported:4'],
+  ])
+})
+
+test('the influenza peptide PKYVKQNTLKLAT binds DRB1*01:01 by YVKQNTLKL (1DLH, 1FYT)', () => {
+  const block = predictor.predict(['PKYVKQNTLKLAT'], ['HLA-DRB1*01:01' as HlaAllele])
+  expect('PKYVKQNTLKLAT'.slice(block.coreOffset![0], block.coreOffset![0]! + 9)).toBe('YVKQNTLKL')
+  expect(block.ic50NanoMolar[0]).toBeLessThan(500)
+})
+
+oracle('IEDB weekly: mean AUC over the 42 usable sets at least 0.78; NetMHCIIpan-3.1 on the same rows 0.7689', () => {
+  const sets = new Map<string, Record<string, string>[]>()
+  for (const row of tableOf('mhc/bench/classII_iedb_weekly_with_peers.tsv.gz')) {
+    const key = `${row['IEDB reference']} ${row.Allele}`
+    sets.set(key, [...(sets.get(key) ?? []), row])
+  }
+  const ours: number[] = []
+  const peer: number[] = []
+  for (const rows of sets.values()) {
+    const binder = rows.map(row =>
+      row['Measurement type'] === 'binary' ? Number(row['Measurement value']) > 0 : Number(row['Measurement value']) <= 1000,
+    )
+    if (rows.length < 10 || binder.every(b => b) || !binder.some(b => b)) continue
+    const allele = value(parseHlaAllele(rows[0]!.Allele!)).allele
+    const peptides = rows.map(row => row['Peptide seq']!)
+    expect(peptides.map(peptide => unscorable(predictor, peptide)).filter(reason => reason !== undefined)).toEqual([])
+    const { presentationScore } = predictor.predict(peptides, [allele])
+    ours.push(areaUnderCurve([...presentationScore], binder))
+    peer.push(
+      areaUnderCurve(
+        rows.map(row => -Number(row['NetMHCIIpan-3.1'])),
+        binder,
+      ),
+    )
+  }
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+  expect(ours.length).toBe(42)
+  expect(mean(peer)).toBeCloseTo(0.7689, 4)
+  expect(mean(ours)).toBeGreaterThanOrEqual(0.78)
+})
