@@ -1,7 +1,7 @@
 // Which peptide of a variant is presented best, and by which alleles.
 import type { HlaAllele } from '../bio/index.ts'
 import type { MutatedPeptide, Window } from '../peptide/index.ts'
-import { type ScoreBlock, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import { bindingCore, type ScoreBlock, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { ProteinChange } from '../variant/index.ts'
 import type { BestPeptide } from './neoantigen.ts'
 
@@ -12,6 +12,15 @@ export interface VariantWindow {
   readonly transcripts: string[]
   readonly preferred: boolean
   readonly peptides: readonly MutatedPeptide[]
+  /** Peptides of class II length from the wider window around the same change. */
+  readonly class2: readonly MutatedPeptide[]
+}
+
+interface PeptideScore {
+  readonly percentile: number
+  readonly ic50: number
+  readonly score: number
+  readonly core: string | undefined
 }
 
 /** Reads one peptide × allele entry of a score block. */
@@ -23,7 +32,7 @@ export class Scores {
     this.#block = block
   }
 
-  at(peptide: string | undefined, allele: number): { percentile: number; ic50: number; score: number } | undefined {
+  at(peptide: string | undefined, allele: number): PeptideScore | undefined {
     const p = peptide === undefined ? undefined : this.#place.get(peptide)
     if (p === undefined) return undefined
     const i = p * this.#block.alleles.length + allele
@@ -31,20 +40,22 @@ export class Scores {
       percentile: this.#block.presentationPercentile[i]!,
       ic50: this.#block.ic50NanoMolar[i]!,
       score: this.#block.presentationScore[i]!,
+      core: this.#block.coreOffset === undefined ? undefined : bindingCore('II', peptide!, this.#block.coreOffset[i]!),
     }
   }
 }
 
-/** Lowest presentation percentile over peptides and the given alleles; ties by IC50, then by text. */
+/** Lowest presentation percentile over the windows' peptides of one class and the given alleles; ties by IC50, then by text. */
 export function bestPeptide(
   windows: readonly VariantWindow[],
   scores: Scores,
   alleles: readonly HlaAllele[],
   indices: readonly number[],
+  peptidesOf: (window: VariantWindow) => readonly MutatedPeptide[] = window => window.peptides,
 ): { best: BestPeptide; from: VariantWindow } | undefined {
   let chosen: { best: BestPeptide; from: VariantWindow } | undefined
   for (const from of windows) {
-    for (const peptide of from.peptides) {
+    for (const peptide of peptidesOf(from)) {
       for (const a of indices) {
         const mutant = scores.at(peptide.sequence, a)
         if (mutant === undefined) continue
@@ -68,6 +79,7 @@ export function bestPeptide(
             percentileMutant: mutant.percentile,
             percentileWildType: wild?.percentile,
             presentationScore: mutant.score,
+            core: mutant.core,
           },
         }
       }

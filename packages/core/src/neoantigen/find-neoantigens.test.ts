@@ -70,11 +70,12 @@ const change: ProteinChange = {
   pvacseqIndex: '1.KRAS.ENST1.missense.12G/D',
 }
 const alleles = value(parseHlaList(['A*11:01', 'C*08:02'])).map(parsed => parsed.allele)
+const SCOPE = { downstream: 100, class2Alleles: [] }
 const [A1101, C0802] = alleles as [HlaAllele, HlaAllele]
 
 test('the best peptide is the one with the lowest percentile, its wild type beside it', () => {
   const predictor = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1, [`VVVGADGVGK ${A1101}`]: 0.4, [`GAGGVGKSAL ${C0802}`]: 3 })
-  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], { downstream: 100 }), predictor, { alleles, downstream: 100 })
+  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], SCOPE), { I: predictor }, { ...SCOPE, alleles })
   expect(neoantigens).toHaveLength(1)
   expect(neoantigens[0]!.best).toMatchObject({ sequence: 'GADGVGKSAL', allele: C0802, wildType: 'GAGGVGKSAL', changedPositions: [3] })
   expect(neoantigens[0]!.allelesPresenting).toEqual([A1101, C0802])
@@ -85,11 +86,15 @@ test('the best peptide is the one with the lowest percentile, its wild type besi
 test('a peptide that only a lost allele presents is tier HlaLost and stands behind all others', () => {
   const predictor = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1 })
   const hlaLoss = [{ allele: C0802, lost: true, evidence: 'LOHHLA' }]
-  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], { downstream: 100 }), predictor, {
-    alleles,
-    downstream: 100,
-    hlaLoss,
-  })
+  const { neoantigens } = rankNeoantigens(
+    searchPeptides([variant], [change], SCOPE),
+    { I: predictor },
+    {
+      alleles,
+      ...SCOPE,
+      hlaLoss,
+    },
+  )
   expect(neoantigens[0]!.tier).toBe('HlaLost')
   expect(neoantigens[0]!.reasons[0]).toBe('only HLA-C*08:02 presents it, and the tumour has lost that allele')
 })
@@ -97,17 +102,21 @@ test('a peptide that only a lost allele presents is tier HlaLost and stands behi
 test('a lost allele is never the best allele when another presents', () => {
   const predictor = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1, [`VVVGADGVGK ${A1101}`]: 0.4 })
   const hlaLoss = [{ allele: C0802, lost: true, evidence: '' }]
-  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change], { downstream: 100 }), predictor, {
-    alleles,
-    downstream: 100,
-    hlaLoss,
-  })
+  const { neoantigens } = rankNeoantigens(
+    searchPeptides([variant], [change], SCOPE),
+    { I: predictor },
+    {
+      alleles,
+      ...SCOPE,
+      hlaLoss,
+    },
+  )
   expect(neoantigens[0]!.best.allele).toBe(A1101)
   expect(neoantigens[0]!.tier).not.toBe('HlaLost')
 })
 
 test('an 8-mer shared with another protein is a match; the own transcript is not asked', () => {
-  const search = searchPeptides([variant], [change], { downstream: 100 })
+  const search = searchPeptides([variant], [change], SCOPE)
   const matcher = new ReferenceMatcher(search.matchCandidates)
   matcher.add({ id: 'ENST1', gene: 'KRAS', sequence: change.mutant })
   expect(matcher.hits()).toEqual([undefined])
@@ -117,9 +126,35 @@ test('an 8-mer shared with another protein is a match; the own transcript is not
 
 test('two windows that differ only in transcripts are one, and name both', () => {
   const twin = { ...change, transcript: 'ENST2', pvacseqIndex: '2.KRAS.ENST2.missense.12G/D' }
-  const { neoantigens } = rankNeoantigens(searchPeptides([variant], [change, twin], { downstream: 100 }), tablePredictor({}), {
-    alleles,
-    downstream: 100,
-  })
+  const { neoantigens } = rankNeoantigens(
+    searchPeptides([variant], [change, twin], SCOPE),
+    { I: tablePredictor({}) },
+    {
+      alleles,
+      ...SCOPE,
+    },
+  )
   expect(neoantigens[0]!.transcripts).toEqual(['ENST1', 'ENST2'])
+})
+
+test('a class II molecule adds its best 15-mer, with core and term, and says so in words', () => {
+  const one = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1 })
+  const DR = 'HLA-DRB1*04:01' as HlaAllele
+  const scores = tablePredictor({ [`KLVVVGADGVGKSAL ${DR}`]: 0.5 })
+  const two: Predictor = {
+    ...scores,
+    mhcClass: 'II',
+    minLength: 9,
+    maxLength: 30,
+    predict: (peptides, molecules) => ({
+      ...scores.predict(peptides, molecules),
+      coreOffset: new Int8Array(peptides.length * molecules.length).fill(3),
+    }),
+  }
+  const scope = { downstream: 100, class2Alleles: [DR] }
+  const search = searchPeptides([variant], [change], scope)
+  expect(search.class2Peptides.filter(peptide => peptide.includes('GADGV')).every(peptide => peptide.length === 15)).toBe(true)
+  const [found] = rankNeoantigens(search, { I: one, II: two }, { ...scope, alleles }).neoantigens
+  expect(found!.class2).toMatchObject({ sequence: 'KLVVVGADGVGKSAL', allele: DR, core: 'VVGADGVGK', percentileMutant: 0.5 })
+  expect(found!.reasons).toContain(`class II: rank 0.50 % on ${DR}, core VVGADGVGK`)
 })

@@ -1,8 +1,15 @@
-// The stage: protein changes × the patient's class I alleles → one ranked row per variant, with reasons, and a funnel for the rest.
+// The stage: protein changes × the patient's alleles of both classes → one ranked row per variant, with reasons, and a funnel for the rest.
 import { byText, type Caveat, caveat, Funnel, type FunnelRow } from '../base/index.ts'
 import type { HlaAllele } from '../bio/index.ts'
-import { changeWindow, minigeneWindow, mutatedPeptides } from '../peptide/index.ts'
-import { LOW_SUPPORT_LIGANDS, type Predictor, unscorable, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import { changeWindow, type MutatedPeptide, minigeneWindow, mutatedPeptides } from '../peptide/index.ts'
+import {
+  LOW_SUPPORT_LIGANDS,
+  type Predictor,
+  type Predictors,
+  unscorable,
+  WEAK_BINDER_PERCENTILE,
+  WEAK_BINDER_PERCENTILE_II,
+} from '../presentation/index.ts'
 import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
 import { bestPeptide, presentingAlleles, Scores, type VariantWindow } from './best-peptide.ts'
 import { type Expression, expressionOf } from './expression.ts'
@@ -16,8 +23,13 @@ import type { MatchCandidate, ProteomeProtein } from './reference-match.ts'
 export const CLASS_I_LENGTHS = [8, 9, 10, 11] as const
 const FLANK = 10
 
+/** Class II peptides searched: the open groove lets the core slide, so one length stands for its neighbours. */
+export const CLASS_II_LENGTH = 15
+
 export interface NeoantigenOptions {
   readonly alleles: readonly HlaAllele[]
+  /** Class II molecules; empty: class II is not searched. */
+  readonly class2Alleles: readonly HlaAllele[]
   readonly expression?: Expression
   readonly hlaLoss?: readonly HlaLoss[]
   /** Residues of a frameshift's tail that are searched. */
@@ -34,6 +46,7 @@ export interface NeoantigenSearch {
   /** For a pass over a proteome, in order of candidates; may be left out. */
   readonly matchCandidates: readonly MatchCandidate[]
   readonly peptides: readonly string[]
+  readonly class2Peptides: readonly string[]
   readonly funnel: Funnel
 }
 
@@ -53,13 +66,14 @@ export const isPreferredTranscript = (change: ProteinChange): boolean =>
 export function searchPeptides(
   variants: readonly SomaticVariant[],
   changes: readonly ProteinChange[],
-  options: Pick<NeoantigenOptions, 'downstream'>,
+  options: Pick<NeoantigenOptions, 'downstream' | 'class2Alleles'>,
 ): NeoantigenSearch {
   const funnel = new Funnel('neoantigens')
   const byVariant = new Map<VariantId, ProteinChange[]>()
   for (const change of changes) byVariant.set(change.variantId, [...(byVariant.get(change.variantId) ?? []), change])
   const candidates: Candidate[] = []
   const peptides = new Set<string>()
+  const class2Peptides = new Set<string>()
   for (const variant of variants) {
     const windows = new Map<string, VariantWindow>()
     for (const change of byVariant.get(variant.id) ?? []) {
@@ -83,16 +97,15 @@ export function searchPeptides(
         transcripts: [change.transcript],
         preferred: isPreferredTranscript(change),
         peptides: found,
+        class2: options.class2Alleles.length === 0 ? [] : class2PeptidesOf(change, options.downstream),
       })
     }
     const list = [...windows.values()]
     funnel.add('windows', variant.id, list.length)
     if (list.length > 0) candidates.push({ variant, windows: list })
-    for (const { peptides: found } of list) {
-      for (const peptide of found) {
-        peptides.add(peptide.sequence)
-        if (peptide.wildType !== undefined) peptides.add(peptide.wildType)
-      }
+    for (const { peptides: found, class2 } of list) {
+      collect(found, peptides)
+      collect(class2, class2Peptides)
     }
   }
   funnel.add('peptides', '', peptides.size)
@@ -101,13 +114,26 @@ export function searchPeptides(
     wildType: windows.map(w => w.window.wildType).join('*'),
     own: new Set(windows.flatMap(w => w.transcripts)),
   }))
-  return { candidates, matchCandidates, peptides: [...peptides], funnel }
+  return { candidates, matchCandidates, peptides: [...peptides], class2Peptides: [...class2Peptides], funnel }
+}
+
+function collect(found: readonly MutatedPeptide[], into: Set<string>): void {
+  for (const { sequence, wildType } of found) {
+    into.add(sequence)
+    if (wildType !== undefined) into.add(wildType)
+  }
+}
+
+/** Peptides of class II length; none where the protein is too short for one. */
+function class2PeptidesOf(change: ProteinChange, downstream: number): readonly MutatedPeptide[] {
+  const outcome = changeWindow(change, { flank: CLASS_II_LENGTH - 1, peptideLength: CLASS_II_LENGTH, downstream })
+  return outcome.kind === 'none' ? [] : mutatedPeptides(outcome.window, change.kind, CLASS_II_LENGTH)
 }
 
 /** Second half: score, choose the best peptide of each variant, tier, rank, explain. `matches` as `ReferenceMatcher.hits` gives them. */
 export function rankNeoantigens(
   search: NeoantigenSearch,
-  predictor: Predictor,
+  predictors: Predictors,
   options: NeoantigenOptions,
   matches?: readonly (ProteomeProtein | undefined)[],
 ): NeoantigenResult {
@@ -116,8 +142,10 @@ export function rankNeoantigens(
   const lost = new Set((options.hlaLoss ?? []).filter(loss => loss.lost).map(loss => loss.allele))
   if (options.hlaLoss === undefined)
     caveats.push(caveat('hla-loss-not-assessed', 'loss of HLA in the tumour was not assessed: a lost allele presents nothing'))
+  const predictor = predictors.I
   const scorable = search.peptides.filter(peptide => unscorable(predictor, peptide) === undefined)
   const scores = new Scores(scorable, predictor.predict(scorable, options.alleles))
+  const class2Scores = scoreClass2(search, predictors.II, options.class2Alleles)
   const clonal = clonalVaf(search.candidates.map(candidate => candidate.variant.tumour.vaf))
   const neoantigens: Neoantigen[] = []
   search.candidates.forEach((candidate, c) => {
@@ -125,6 +153,7 @@ export function rankNeoantigens(
     const made = makeNeoantigen(
       candidate,
       scores,
+      class2Scores,
       predictor,
       options,
       lost,
@@ -138,12 +167,20 @@ export function rankNeoantigens(
       if (made.best.percentileMutant <= WEAK_BINDER_PERCENTILE) {
         funnel.add('presented', made.id)
         if ((made.alleleExpression ?? made.geneExpression ?? 0) > 0) funnel.add('presented and expressed', made.id)
-      } else funnel.add('not presented at 2 %', `${made.gene} ${made.aminoAcidChange}: best ${made.best.percentileMutant.toPrecision(2)} %`)
+      } else if ((made.class2?.percentileMutant ?? 100) <= WEAK_BINDER_PERCENTILE_II) funnel.add('presented by class II only', made.id)
+      else funnel.add('not presented at 2 %', `${made.gene} ${made.aminoAcidChange}: best ${made.best.percentileMutant.toPrecision(2)} %`)
     }
   })
   neoantigens.sort((a, b) => Number(isGated(a)) - Number(isGated(b)) || b.score - a.score || byText(a.id, b.id))
   funnel.add('out', '', neoantigens.length)
-  return { neoantigens, funnel: funnel.rows(), caveats, scored: scorable.length * options.alleles.length }
+  const class2Scored = class2Scores === undefined ? 0 : search.class2Peptides.length * options.class2Alleles.length
+  return { neoantigens, funnel: funnel.rows(), caveats, scored: scorable.length * options.alleles.length + class2Scored }
+}
+
+function scoreClass2(search: NeoantigenSearch, predictor: Predictor | undefined, alleles: readonly HlaAllele[]): Scores | undefined {
+  if (predictor === undefined || alleles.length === 0) return undefined
+  const scorable = search.class2Peptides.filter(peptide => unscorable(predictor, peptide) === undefined)
+  return new Scores(scorable, predictor.predict(scorable, alleles))
 }
 
 /** Behind all others whatever the score: self elsewhere, or presented only by a lost allele. */
@@ -152,6 +189,7 @@ export const isGated = (neoantigen: Neoantigen): boolean => neoantigen.tier === 
 function makeNeoantigen(
   { variant, windows }: Candidate,
   scores: Scores,
+  class2Scores: Scores | undefined,
   predictor: Predictor,
   options: NeoantigenOptions,
   lost: ReadonlySet<HlaAllele>,
@@ -207,8 +245,19 @@ function makeNeoantigen(
     clonal,
   )
   const tier: Tier = hlaLost ? 'HlaLost' : pvacTier
+  const class2 =
+    class2Scores === undefined
+      ? undefined
+      : bestPeptide(
+          usable,
+          class2Scores,
+          options.class2Alleles,
+          options.class2Alleles.map((_, a) => a),
+          window => window.class2,
+        )?.best
   const terms = rankTerms({
     best,
+    class2,
     kind: change.kind,
     geneExpression,
     alleleExpression,
@@ -236,6 +285,7 @@ function makeNeoantigen(
     tier,
     pvacseqTier: pvacTier,
     best,
+    class2,
     allelesPresenting,
     geneExpression,
     rnaVaf,

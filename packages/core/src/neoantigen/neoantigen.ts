@@ -28,6 +28,8 @@ export interface BestPeptide {
   readonly percentileMutant: number
   readonly percentileWildType: number | undefined
   readonly presentationScore: number
+  /** Class II: the nine residues that bind. */
+  readonly core?: string
 }
 
 export interface Neoantigen {
@@ -40,6 +42,8 @@ export interface Neoantigen {
   readonly tier: Tier
   readonly pvacseqTier: PvacseqTier
   readonly best: BestPeptide
+  /** Best class II peptide, where class II molecules were typed and a peptide is long enough. */
+  readonly class2: BestPeptide | undefined
   /** Alleles with a peptide of this variant at 2 % or better. */
   readonly allelesPresenting: readonly HlaAllele[]
   readonly geneExpression: number | undefined

@@ -1,6 +1,6 @@
 // Weights of the rank's log-odds terms. They are priors set by hand, not yet fitted on outcomes; every output says so.
 export const RANK_WEIGHTS = {
-  version: 'priors-1',
+  version: 'priors-2',
   /** × −log10(percentile / 2), limited to the interval. */
   presentation: 1,
   presentationLow: -1,
@@ -16,4 +16,7 @@ export const RANK_WEIGHTS = {
   anchorOnly: -0.7,
   /** Each further allele that presents a peptide of the variant at 2 % or better. */
   furtherAllele: 0.1,
+  /** × −log10(percentile / 5) of the best class II peptide, from 0 to `classTwoHigh`: CD4 T cells may help, or be the product. */
+  classTwo: 0.2,
+  classTwoHigh: 1.7,
 } as const

@@ -1,6 +1,6 @@
 // The sum of log-odds terms that orders neoantigens, and the same terms as sentences. Weights: rank-weights.table.ts.
 import type { HlaAllele } from '../bio/index.ts'
-import { WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import { WEAK_BINDER_PERCENTILE, WEAK_BINDER_PERCENTILE_II } from '../presentation/index.ts'
 import type { ChangeKind } from '../variant/index.ts'
 import type { BestPeptide, RankTerm } from './neoantigen.ts'
 import { isAnchor } from './pvacseq-tier.ts'
@@ -8,6 +8,7 @@ import { RANK_WEIGHTS as W } from './rank-weights.table.ts'
 
 export interface RankFacts {
   readonly best: BestPeptide
+  readonly class2: BestPeptide | undefined
   readonly kind: ChangeKind
   readonly geneExpression: number | undefined
   readonly alleleExpression: number | undefined
@@ -65,6 +66,14 @@ export function rankTerms(facts: RankFacts): readonly RankTerm[] {
     })
   } else if (!anchorOnly && best.changedPositions.length > 0 && best.changedPositions.length <= 3) {
     terms.push({ name: 'faces-t-cell', value: 0, fact: `changed residue faces the T cell (P${best.changedPositions.join(', P')})` })
+  }
+  if (facts.class2 !== undefined && facts.class2.percentileMutant <= WEAK_BINDER_PERCENTILE_II) {
+    const { class2 } = facts
+    terms.push({
+      name: 'class-ii',
+      value: W.classTwo * limit(-Math.log10(class2.percentileMutant / WEAK_BINDER_PERCENTILE_II), 0, W.classTwoHigh),
+      fact: `class II: rank ${percent(class2.percentileMutant)} on ${class2.allele}, core ${class2.core}`,
+    })
   }
   const further = facts.allelesPresenting.filter(allele => allele !== best.allele)
   if (further.length > 0)

@@ -38,6 +38,12 @@ export const NEOANTIGEN_COLUMNS = [
   'score',
   'score_terms',
   'weights',
+  'class2_peptide',
+  'class2_allele',
+  'class2_core',
+  'class2_ic50_mt',
+  'class2_percentile_mt',
+  'class2_percentile_wt',
 ] as const
 
 const round = (value: number | undefined, digits: number): number | undefined =>
@@ -79,4 +85,10 @@ export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (re
     round(n.score, 4),
     n.terms.map(term => `${term.name}:${term.value.toFixed(2)}`).join(' '),
     RANK_WEIGHTS.version,
+    n.class2?.sequence,
+    n.class2?.allele,
+    n.class2?.core,
+    round(n.class2?.ic50Mutant, 5),
+    round(n.class2?.percentileMutant, 4),
+    round(n.class2?.percentileWildType, 4),
   ])

@@ -22,6 +22,7 @@ const STEPS = new Set([
   'peptides',
   'presented',
   'presented and expressed',
+  'presented by class II only',
   'shortlisted',
 ])
 

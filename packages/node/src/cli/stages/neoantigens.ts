@@ -15,9 +15,9 @@ import {
   rankNeoantigens,
   searchPeptides,
 } from '@cognate/core/neoantigen'
-import { type Predictor, supportedAlleles } from '@cognate/core/presentation'
+import { type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import type { VariantCalls, VariantOptions } from '@cognate/core/variant'
-import { openClass1Predictor } from '../../model/class1-predictor.ts'
+import { openPredictors } from '../../model/open-predictors.ts'
 import { eachLine, readText } from '../../read/text.ts'
 import { callVariantsOf } from '../../read/vcf.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
@@ -44,9 +44,9 @@ export async function runNeoantigens(input: NeoantigensInput): Promise<StageOutc
 }
 
 export async function findNeoantigens(input: NeoantigensInput): Promise<Result<NeoantigenRun, Issue>> {
-  const predictor = openClass1Predictor()
-  if (!predictor.ok) return predictor
-  const alleles = supportedAlleles({ I: predictor.value }, input.hla)
+  const predictors = openPredictors()
+  if (!predictors.ok) return predictors
+  const alleles = supportedAlleles(predictors.value, input.hla)
   if (!alleles.ok) return alleles
   const calls = await callVariantsOf(input.vcf, input.variantOptions)
   if (!calls.ok) return calls
@@ -54,24 +54,25 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!expression.ok) return expression
   const loss = readLoss(input.hlaLoss)
   if (!loss.ok) return loss
-  const search = searchPeptides(calls.value.variants, calls.value.changes, input)
+  const scope = { downstream: input.downstream, class2Alleles: alleles.value.II }
+  const search = searchPeptides(calls.value.variants, calls.value.changes, scope)
   const matches =
     input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, new ReferenceMatcher(search.matchCandidates))
   if (!matches.ok) return matches
   const options = {
+    ...scope,
     alleles: alleles.value.I,
-    downstream: input.downstream,
     expression: expression.value,
     hlaLoss: loss.value,
   }
-  const result = rankNeoantigens(search, predictor.value, options, matches.value)
+  const result = rankNeoantigens(search, predictors.value, options, matches.value)
   const caveats: Caveat[] = [
     ...calls.value.caveats,
     ...alleles.value.caveats,
     ...result.caveats,
     ...generalCaveats(calls.value, expression.value, input.proteome),
   ]
-  return ok({ result, report: report(result, calls.value, caveats, predictor.value) })
+  return ok({ result, report: report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0) })
 }
 
 function generalCaveats(calls: VariantCalls, expression: Expression | undefined, proteome: string | undefined): readonly Caveat[] {
@@ -85,7 +86,13 @@ function generalCaveats(calls: VariantCalls, expression: Expression | undefined,
   return caveats
 }
 
-function report(result: NeoantigenResult, calls: VariantCalls, caveats: readonly Caveat[], predictor: Predictor): StageReport {
+function report(
+  result: NeoantigenResult,
+  calls: VariantCalls,
+  caveats: readonly Caveat[],
+  predictors: Predictors,
+  classTwo: boolean,
+): StageReport {
   const { neoantigens } = result
   const minigenes = neoantigens.filter(n => n.minigene !== undefined)
   const files = new Map([
@@ -117,12 +124,13 @@ function report(result: NeoantigenResult, calls: VariantCalls, caveats: readonly
       ),
     ],
   ])
-  const presented = neoantigens.filter(n => n.best.percentileMutant <= 2).length
+  const presented = neoantigens.filter(n => n.best.percentileMutant <= WEAK_BINDER_PERCENTILE).length
+  const models = classTwo ? `${predictors.I.id}, ${predictors.II?.id}` : predictors.I.id
   const base = {
     files,
     funnel: result.funnel,
     caveats,
-    headline: `${plural(calls.changes.length, 'protein change')} → ${plural(neoantigens.length, 'neoantigen candidate')}, ${presented} presented at 2 % or better (${predictor.id}, ${plural(result.scored, 'score')})`,
+    headline: `${plural(calls.changes.length, 'protein change')} → ${plural(neoantigens.length, 'neoantigen candidate')}, ${presented} presented at 2 % or better (${models}, ${plural(result.scored, 'score')})`,
   }
   if (neoantigens.length > 0) return base
   const why =
