@@ -1,21 +1,9 @@
-"""Rank tables and the file that inference reads."""
-import json, struct
+"""The file that inference reads."""
+import json, os, struct, subprocess, tempfile
 import numpy as np
 
 # ranks at which scores are kept, in per cent: dense where binders are
 RANKS = np.unique(np.concatenate([np.geomspace(0.005, 2, 110), np.linspace(2, 100, 91)]))
-
-
-def scores_at_ranks(scores):
-    """Scores [n, outputs] -> score at each rank of RANKS, descending [ranks, outputs]."""
-    at = np.maximum(np.ceil(RANKS / 100 * len(scores)).astype(int) - 1, 0)
-    return np.sort(scores, axis=0)[::-1][at]
-
-
-def logit16(tables):
-    """Scores as logits in half precision: near 0 and 1 a half-precision score would lose its order."""
-    y = np.clip(np.stack(tables).astype(np.float64), 1e-7, 1 - 1e-7)
-    return np.log(y / (1 - y)).astype(np.float16)
 
 
 def write_model(path, header, tensors):
@@ -33,3 +21,14 @@ def write_model(path, header, tensors):
         for (name, t), h in zip(tensors, header["tensors"]):
             out.write(b"\0" * (start + h["offset"] - out.tell()))
             out.write(np.ascontiguousarray(t).tobytes())
+
+
+def calibrate(path, peptides, args):
+    """Fills the rank tables of a written file: the kernel that will use them scores the peptides on every molecule (models/calibrate.ts)."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as out:
+        out.write("\n".join(peptides) + "\n")
+        out.flush()
+        parts = [subprocess.Popen(["sh", "scripts/with-runtime.sh", "models/calibrate.ts", os.path.abspath(path), out.name, "%d/%d" % (i, args.processes)], cwd=root)
+                 for i in range(args.processes)]
+        assert all(part.wait() == 0 for part in parts), "the percentiles could not be made"

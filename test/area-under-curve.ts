@@ -1,5 +1,6 @@
 /** Area under the ROC curve by ranks, ties shared; high scores are positive. */
 export function areaUnderCurve(scores: readonly number[], positive: readonly boolean[]): number {
+  if (scores.some(Number.isNaN)) throw new Error('a score is not a number')
   const order = scores.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
   let rankSum = 0
   for (let i = 0; i < order.length; ) {

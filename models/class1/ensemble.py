@@ -1,7 +1,7 @@
-"""The ensemble that is shipped: gated networks give the presentation output, additive ones the affinity output. Figures, rank tables, artefact."""
+"""The ensemble that is shipped: gated networks give the presentation output, additive ones the affinity output. Figures and artefact."""
 import numpy as np
 from data import encode_codes
-from model_file import RANKS, logit16, scores_at_ranks
+from model_file import RANKS
 from network import END, MAX_LENGTH, MIN_LENGTH, ROWS, encode, is_usable
 from optimise import auc, sigmoid
 from residues import RESIDUES
@@ -75,31 +75,8 @@ def figures(ensemble, data, calibration):
     return out
 
 
-def rank_tables(ensemble, pseudos, x):
-    """Scores at RANKS of the peptides `x` [n, ROWS] for each molecule: presentation and affinity [molecules, ranks]."""
-    tables = np.empty((len(pseudos), len(RANKS), 2), np.float32)
-    first = [x @ n.p["w1"] for n in ensemble.additive]
-    for i, pseudo in enumerate(pseudos):
-        y = np.zeros((len(x), 2), np.float32)
-        for n in ensemble.gated:
-            y[:, 0] += head(n, x @ n.table(n.gate(pseudo)), 0) / len(ensemble.gated)
-        for n, f in zip(ensemble.additive, first):
-            y[:, 1] += head(n, f + n.gate(pseudo), 1) / len(ensemble.additive)
-        tables[i] = scores_at_ranks(y)
-    return tables
-
-
-def head(network, z1, column):
-    """From the first layer's sums [n, hidden] to one output."""
-    p, out = network.p, np.empty(len(z1), np.float32)
-    for lo in range(0, len(z1), 4096):
-        h2 = np.maximum(np.maximum(z1[lo:lo + 4096], 0) @ p["w2"] + p["b2"], 0)
-        out[lo:lo + 4096] = sigmoid(h2 @ p["w3"][:, column] + p["b3"][column])
-    return out
-
-
-def artefact(ensemble, data, rows, wanted, tables):
-    """Header and tensors of the file. wanted: allele names; tables: pseudo-sequence -> scores at ranks [ranks, 2]."""
+def artefact(ensemble, data, wanted):
+    """Header and tensors of the file for the wanted allele names; the rank tables are still empty."""
     gated, additive = ensemble.gated, ensemble.additive
     unique = sorted(set(data.pseudo[n] for n in wanted))
     row_of = {s: i for i, s in enumerate(unique)}
@@ -118,7 +95,7 @@ def artefact(ensemble, data, rows, wanted, tables):
         meta.append([*support.get(s, [0, 0]), int(distance[near]), name_of[trained[near]]])
     stack = lambda nets, key, dtype: np.stack([n.p[key] for n in nets]).astype(dtype)
     tensors = [("ranks", RANKS.astype(np.float32)),
-               ("rank_presentation", logit16([tables[s][:, 0] for s in unique])), ("rank_affinity", logit16([tables[s][:, 1] for s in unique])),
+               ("rank_presentation", np.zeros((len(unique), len(RANKS)), np.float16)), ("rank_affinity", np.zeros((len(unique), len(RANKS)), np.float16)),
                ("gates", np.stack([np.concatenate([n.gate(s) for n in gated]) for s in unique]).astype(np.float16)),
                ("w0", stack(gated, "w0", np.float32)), ("wk", stack(gated, "wk", np.float16)),
                ("vectors", np.stack([np.concatenate([n.gate(s) for n in additive]) for s in unique]).astype(np.float16)),

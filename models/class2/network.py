@@ -85,7 +85,7 @@ class Network:
     def logits(self, x, table):
         return np.maximum(x @ table, 0) @ self.p["w2"] + self.p["b2"][0]
 
-    def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature, loss='bce'):
+    def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature):
         """One Adam step. groups: (molecule, first peptide, end peptide); first [n + 1]: first row of each peptide; allowed [m]: registers in play."""
         p = self.p
         who = np.array([g[0] for g in groups])
@@ -114,8 +114,8 @@ class Network:
         share = (e / total[rep]).astype(np.float32)
         pooled = top + temperature * np.log(total)
         y = sigmoid(pooled)
-        d = ((y - target) / len(target)).astype(np.float32)
-        if loss == 'mse': d = (d * y * (1 - y) * 6).astype(np.float32)
+        # squared error, scaled to the size of a cross-entropy's gradient
+        d = ((y - target) * y * (1 - y) * (6 / len(target))).astype(np.float32)
         dz = d[rep] * share
         use = np.flatnonzero(np.abs(dz) > 1e-9)
         dh = dz[use, None] * p["w2"] * mask[use]

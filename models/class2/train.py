@@ -12,19 +12,17 @@ import argparse, hashlib, json, multiprocessing, pickle, sys, time
 import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from data import Data, encode_codes, molecule_name
-from model_file import RANKS, logit16, scores_at_ranks, write_model
+from model_file import RANKS, calibrate, write_model
 from network import ANCHOR_RESIDUES, MAX_LENGTH, MIN_LENGTH, ROWS, Network, encode, is_usable
 from optimise import auc, sigmoid
 from residues import RESIDUES
 from sources import Sources, sha256_of
 
 VERSION = "0.1.0"
-OPTIONS = dict(steps=8000, hidden=60, gates=24, gate_hidden=32, groups=8, peptides=48, dropout=0.4, offset_dropout=0.3, decay=0.05, rate=3e-3,
+OPTIONS = dict(steps=6000, hidden=40, gates=24, gate_hidden=32, groups=8, peptides=48, power=0.7, dropout=0.2, offset_dropout=0.3, decay=1.0, rate=5e-3,
                anchored=0.12, temperature=0.5)
-NETWORKS = 6
+NETWORKS = 8
 REFERENCE = ("HLA-DRB1*01:01", "HLA-DRB1*15:01", "HLA-DPA1*01:03/DPB1*04:01", "HLA-DQA1*05:01/DQB1*02:01", "HLA-DRB1*16:04")
-
-_data = _work = None
 
 
 class Rows:
@@ -37,16 +35,17 @@ class Rows:
         order = np.argsort(molecule, kind="stable")
         self.ids, first, count = np.unique(molecule[order], return_index=True, return_counts=True)
         self.of = {int(i): order[f:f + c] for i, f, c in zip(self.ids, first, count)}
-        self.share = count / count.sum()
+        self.count = count
 
 
 def fit(rows, o, seed, report=print):
     rng, started = np.random.default_rng(seed), time.time()
     network = Network(rng, rows.molecules, o["hidden"], o["gates"], o["gate_hidden"])
+    share = rows.count ** o["power"] / (rows.count ** o["power"]).sum()
     pools, at = {m: r.copy() for m, r in rows.of.items()}, {m: 0 for m in rows.of}
     for step in range(o["steps"]):
         parts, groups, top = [], [], 0
-        for m in (int(m) for m in rng.choice(rows.ids, o["groups"], p=rows.share)):
+        for m in (int(m) for m in rng.choice(rows.ids, o["groups"], p=share)):
             pool = pools[m]
             if at[m] == 0 or at[m] + o["peptides"] > len(pool):
                 rng.shuffle(pool)
@@ -129,24 +128,7 @@ def train_one(job):
         return pickle.load(handle)
 
 
-def rank_some(pseudos):
-    networks, encoded, first = _work
-    tables = {}
-    for pseudo in pseudos:
-        y = np.zeros(len(first) - 1, np.float32)
-        for n in networks:
-            table, p = n.table(n.gate(pseudo)), n.p
-            for a in range(0, len(y), 2000):
-                b = min(len(y), a + 2000)
-                z = np.maximum(encoded(a, b) @ table, 0) @ p["w2"] + p["b2"][0]
-                y[a:b] += sigmoid(pool(z, first[a:b + 1] - first[a])) / len(networks)
-        tables[pseudo] = scores_at_ranks(y[:, None])[:, 0]
-    print("  percentiles of %d molecules" % len(pseudos), flush=True)
-    return tables
-
-
 def main():
-    global _work
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", default=os.environ.get("COGNATE_DATA", "../shared/data"))
     ap.add_argument("--out", required=True)
@@ -159,7 +141,7 @@ def main():
     sources = Sources(args.data)
     data = Data(sources)
     rows = Rows(data)
-    calibration = data.natural(np.random.default_rng(args.seed), min(1.0, args.share) * 0.2)
+    calibration = data.natural(np.random.default_rng(args.seed), min(1.0, args.share))
     options = dict(OPTIONS, steps=max(50, int(OPTIONS["steps"] * args.share)))
     key = hashlib.sha256(json.dumps([args.seed, options, sources.files], sort_keys=True).encode()).hexdigest()[:12]
     os.makedirs(args.work, exist_ok=True)
@@ -178,14 +160,6 @@ def main():
     if args.share < 1:
         wanted = sorted(set(wanted[::500]) | set(REFERENCE))
     unique = sorted(set(data.pseudo[n] for n in wanted))
-    codes, lengths = encode_codes(calibration)
-    first = np.concatenate([[0], np.cumsum(lengths - 8)])
-    _work = (networks, lambda a, b: encode(codes[a:b], lengths[a:b])[0], first)
-    tables = {}
-    with multiprocessing.get_context("fork").Pool(args.processes) as pool:
-        for some in pool.imap(rank_some, [unique[i:i + 25] for i in range(0, len(unique), 25)]):
-            tables.update(some)
-
     letters = lambda s: np.frombuffer(s.encode(), np.uint8)
     support, alphas = {}, {}
     for a, _, _ in data.affinity:
@@ -204,7 +178,7 @@ def main():
     row_of = {s: i for i, s in enumerate(unique)}
     basis_free = lambda n: n.table(np.zeros(n.gates, np.float32))  # W0 itself, out of the similarity basis
     mixed = lambda n: np.stack([n.table(np.eye(n.gates, dtype=np.float32)[k]) - basis_free(n) for k in range(n.gates)])
-    tensors = [("ranks", RANKS.astype(np.float32)), ("rank_affinity", logit16([tables[s] for s in unique])),
+    tensors = [("ranks", RANKS.astype(np.float32)), ("rank_affinity", np.zeros((len(unique), len(RANKS)), np.float16)),
                ("gates", np.stack([np.concatenate([n.gate(s) for n in networks]) for s in unique]).astype(np.float16)),
                ("w0", np.stack([basis_free(n) for n in networks])), ("wk", np.stack([mixed(n) for n in networks]).astype(np.float16)),
                ("w2", np.stack([n.p["w2"] for n in networks])), ("b2", np.concatenate([n.p["b2"] for n in networks]))]
@@ -214,6 +188,7 @@ def main():
     os.makedirs(args.out, exist_ok=True)
     stem = os.path.join(args.out, "class2")
     write_model(stem + ".cogm", header, tensors)
+    calibrate(stem + ".cogm", calibration, args)
     manifest = {"model": header["model"], "version": VERSION, "trained_by": "models/class2/train.py", "seed": args.seed, "share": args.share, "networks": [options] * len(networks),
                 "numpy": np.__version__, "inputs": sources.files, "exclusion_list_peptides": len(sources.listed),
                 "training": {"affinities": len(data.affinity), "molecules": len(rows.molecules)}, "figures": measured, "weights_sha256": sha256_of(stem + ".cogm")}

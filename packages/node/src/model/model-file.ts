@@ -42,6 +42,8 @@ export interface ModelFile {
   readonly tensor: (name: string) => Float32Array
   /** Half-precision tensor row as 32-bit floats, without widening the whole. */
   readonly row: (name: string, row: number) => Float32Array
+  /** First byte of a tensor's row in the file. */
+  readonly rowOffset: (name: string, row: number) => number
 }
 
 const MAGIC = 'COGNATE1'
@@ -89,6 +91,10 @@ export function readModelFile(path: string): Result<ModelFile, Issue> {
       const e = entry(name)
       const width = size(e) / e.shape[0]!
       return values(e, row * width, width)
+    },
+    rowOffset: (name, row) => {
+      const e = entry(name)
+      return start + e.offset + ((row * size(e)) / e.shape[0]!) * (e.type === 'f32' ? 4 : 2)
     },
   })
 }

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folder, isThere, root } from './oracle-data.ts'
+import { temporary } from './run-cli.ts'
+
+const hasTrainer = isThere && spawnSync('python3', ['-c', 'import numpy']).status === 0
+
+/** A model of a five-hundredth of the steps, with its manifest. */
+function train(
+  script: string,
+): readonly [Buffer, { readonly figures: Record<string, unknown>; readonly inputs: Record<string, Record<string, number>> }] {
+  const out = temporary()
+  const flags = ['--share', '0.002', '--processes', '1', '--out', out, '--work', join(out, 'work'), '--data', folder]
+  const run = spawnSync(
+    'python3',
+    [join(root, 'models', script, 'train.py'), ...flags, ...(script === 'class1' ? ['--protocol', 'development'] : [])],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, OPENBLAS_NUM_THREADS: '1' },
+    },
+  )
+  expect([run.status, run.stderr.includes('Traceback')]).toEqual([0, false])
+  const stem = join(out, script === 'class1' ? 'development' : 'class2')
+  return [readFileSync(`${stem}.cogm`), JSON.parse(readFileSync(`${stem}.manifest.json`, 'utf8'))]
+}
+
+const trains = hasTrainer || process.env.CI !== undefined ? test : test.skip
+
+trains('training is seeded: two runs of the class II trainer write the same bytes', () => {
+  const [first] = train('class2')
+  const [second] = train('class2')
+  expect(first.length).toBeGreaterThan(1_000_000)
+  expect(first.equals(second)).toBe(true)
+})
+
+trains('the class I trainer measures itself, and its manifest counts what was left out', () => {
+  const [, manifest] = train('class1')
+  expect(manifest.figures.development_samples).toBe(20)
+  expect(manifest.figures.kim2013_blind_hla_rows).toBe(25_667)
+  const anthem = manifest.inputs['mhc/train/anthem_training_positives.tsv.gz']!
+  expect(anthem.rows).toBe(285_068)
+  expect([anthem.dropped_blind_pair, anthem.dropped_development_peptide]).toEqual([9125, 7883])
+})
