@@ -1,2 +1,2 @@
-export function compileKernel(): Promise<Uint8Array<ArrayBuffer>>
+export function compileKernel(name: string): Promise<Uint8Array<ArrayBuffer>>
 export function buildAll(): Promise<void>
