@@ -1,5 +1,6 @@
 // `npm run model:evaluate`: the shipped presentation models, and the development twin where the shipped model has seen the peptides, on every labelled set
 // beside the rivals' columns in the same rows. Prints Markdown; fails if a set is empty. Needs the development data (COGNATE_DATA).
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import { type HlaAllele, parseHlaAllele } from '@cognate/core/bio'
@@ -115,6 +116,23 @@ function transphla(): void {
         list.map(s => s.pair.row.label === '1'),
       ),
     )
+  const bySupport = [
+    [0, 99],
+    [100, 999],
+    [1000, Number.POSITIVE_INFINITY],
+  ].map(([low, high]) =>
+    [...Map.groupBy(scored, s => s.pair.allele)]
+      .filter(([allele, list]) => {
+        const { ligands } = twin.support(allele)!
+        return ligands >= low! && ligands <= high! && list.length >= 50 && new Set(list.map(s => s.pair.row.label)).size === 2
+      })
+      .map(([, list]) =>
+        areaUnderCurve(
+          list.map(s => s.score),
+          list.map(s => s.pair.row.label === '1'),
+        ),
+      ),
+  )
   print(
     `| ${scored.length} | ${areaUnderCurve(
       scored.map(s => s.score),
@@ -123,6 +141,9 @@ function transphla(): void {
       scored.map(s => -s.percentile),
       label,
     ).toFixed(4)} | ${mean(perAllele).toFixed(4)} (${perAllele.length}) |`,
+  )
+  print(
+    `\nBy ligands of the allele in training, mean AUC over alleles: ${['fewer than 100', '100 to 999', '1,000 or more'].map((name, i) => `${name}: ${bySupport[i]!.length === 0 ? 'none' : `${mean(bySupport[i]!).toFixed(4)} (${bySupport[i]!.length})`}`).join('; ')}.`,
   )
 }
 
@@ -292,7 +313,74 @@ function immunogenicity(): void {
   report('ITSNdb', rowsOf('mhc/bench/ITSNdb.csv'), 'Neoantigen', 'HLA', row => row.NeoType!.includes('Positive'), [])
 }
 
+/** Natural peptides that no calibration has seen, by seed: the share at or below each %rank should be that %rank. */
+function calibration(): void {
+  const proteins = readData('reference/hcc1395_vep105_wildtype_proteins.fasta.gz')
+    .split('\n')
+    .filter(line => line !== '' && line[0] !== '>')
+  heading('%rank on 100,000 fresh natural peptides: share of them at or below', [
+    'allele',
+    'trained',
+    '0.1 %',
+    '0.5 %',
+    '2 %',
+    '10 %',
+    'KS distance',
+  ])
+  const curves: { readonly name: string; readonly ranks: Float32Array }[] = []
+  for (const [predictor, names, lengths] of [
+    [shipped.I, ['HLA-A*02:01', 'HLA-B*07:02', 'HLA-C*08:02', 'HLA-B*82:02'], [8, 9, 10, 11]],
+    [shipped.II, ['HLA-DRB1*01:01', 'HLA-DQA1*05:01/DQB1*02:01', 'HLA-DRB1*16:04'], [15]],
+  ] as const) {
+    const random = seededRandom('fresh peptides')
+    const peptides: string[] = []
+    while (peptides.length < 100_000) {
+      const protein = proteins[random.below(proteins.length)]!
+      const length = lengths[peptides.length % lengths.length]!
+      const at = random.below(Math.max(1, protein.length - length))
+      const peptide = protein.slice(at, at + length)
+      if (peptide.length === length && unscorable(predictor, peptide) === undefined) peptides.push(peptide)
+    }
+    for (const name of names) {
+      const allele = name as HlaAllele
+      const ranks = predictor.predict(peptides, [allele]).presentationPercentile.slice().sort()
+      const below = (percent: number) => `${((100 * ranks.filter(rank => rank <= percent).length) / ranks.length).toFixed(3)} %`
+      const distance = ranks.reduce((most, rank, i) => Math.max(most, Math.abs(rank / 100 - (i + 1) / ranks.length)), 0)
+      const { ligands, affinities } = predictor.support(allele)!
+      print(
+        `| ${name} | ${ligands} ligands, ${affinities} affinities | ${[0.1, 0.5, 2, 10].map(below).join(' | ')} | ${distance.toFixed(4)} |`,
+      )
+      curves.push({ name, ranks })
+    }
+  }
+  writeFileSync(join(root, 'packages/node/models/calibration.svg'), calibrationFigure(curves))
+}
+
+const CURVE_COLOURS = ['#1f5fb4', '#c62828', '#2e7d32', '#7b3fa0', '#9a5b00', '#00798c', '#444444']
+
+/** Share of peptides at or below a %rank against that %rank, both logarithmic from 0.01 to 100 %; a good calibration lies on the diagonal. */
+function calibrationFigure(curves: readonly { readonly name: string; readonly ranks: Float32Array }[]): string {
+  const size = 360
+  const left = 60
+  const at = (percent: number) => (size * (Math.log10(percent) + 2)) / 4
+  const ticks = [0.01, 0.1, 1, 10, 100]
+  const axis = ticks.map(
+    t =>
+      `<text x="${left + at(t)}" y="${size + 40}" text-anchor="middle">${t}</text><text x="${left - 8}" y="${size + 24 - at(t)}" text-anchor="end">${t}</text><path d="M${left + at(t)} 20V${size + 20}M${left} ${size + 20 - at(t)}H${left + size}" stroke="#e3e8ec"/>`,
+  )
+  const lines = curves.map(({ name, ranks }, c) => {
+    const points = Array.from({ length: 81 }, (_, i) => 10 ** (-2 + i / 20)).map(percent => {
+      const share = (100 * ranks.filter(rank => rank <= percent).length) / ranks.length
+      return share < 0.01 ? undefined : `${(left + at(percent)).toFixed(1)} ${(size + 20 - at(share)).toFixed(1)}`
+    })
+    const colour = CURVE_COLOURS[c % CURVE_COLOURS.length]!
+    return `<path d="M${points.filter(point => point !== undefined).join('L')}" fill="none" stroke="${colour}" stroke-width="1.5"/><text x="${left + size + 14}" y="${40 + c * 20}" fill="${colour}">${name}</text>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="660" height="430" viewBox="0 0 660 430" font-family="Arial, Helvetica, sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${axis.join('')}<path d="M${left} ${size + 20}L${left + size} 20" stroke="#999" stroke-dasharray="4 4"/>${lines.join('')}<text x="${left + size / 2}" y="${size + 60}" text-anchor="middle">%rank</text><text transform="rotate(-90 16 ${size / 2 + 20})" x="16" y="${size / 2 + 20}" text-anchor="middle">share of fresh natural peptides at or below it, %</text></svg>\n`
+}
+
 print(`Models: ${shipped.I.id}, ${shipped.II.id}, ${twin.id}`)
+calibration()
 transphla()
 zhaoSher()
 peers()

@@ -1,3 +1,4 @@
+export * from './beta.ts'
 export * from './brand.ts'
 export * from './caveat.ts'
 export * from './compare.ts'

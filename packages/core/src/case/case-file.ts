@@ -35,7 +35,17 @@ export const CaseSchema = z.strictObject({
         ])
         .optional()
         .describe('Expression table; without it the GX and TX fields of the VCF are used.'),
-      hla_loss: path.optional().describe('TSV allele, lost, evidence.'),
+      hla_loss: path.optional().describe('TSV allele, lost, evidence; or the table of LOHHLA.'),
+      purity: z
+        .number()
+        .gt(0)
+        .max(1)
+        .optional()
+        .describe('Share of tumour cells in the sample, 0-1; with copy_number it gives cancer cell fractions.'),
+      copy_number: path
+        .optional()
+        .describe('Segments of ASCAT, FACETS, Sequenza or PURPLE, or a TSV with chrom, start, end, total, minor.'),
+      sex: z.enum(['female', 'male']).optional().describe('Of the patient: X and Y are single in the normal cells of a man.'),
       proteome: path.optional().describe('FASTA of the human proteome for the match against self.'),
     })
     .describe('The tumour.'),

@@ -12,6 +12,7 @@ import {
 } from '../presentation/index.ts'
 import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
 import { bestPeptide, presentingAlleles, Scores, type VariantWindow } from './best-peptide.ts'
+import { cellFraction, type TumourPurity } from './clonality.ts'
 import { type Expression, expressionOf } from './expression.ts'
 import type { HlaLoss } from './hla-loss.ts'
 import { type Neoantigen, neoantigenId, type RefMatch, shortChange, type Tier } from './neoantigen.ts'
@@ -32,6 +33,8 @@ export interface NeoantigenOptions {
   readonly class2Alleles: readonly HlaAllele[]
   readonly expression?: Expression
   readonly hlaLoss?: readonly HlaLoss[]
+  /** Purity and copy number; without them clonality follows pVACseq's rule. */
+  readonly tumour?: TumourPurity
   /** Residues of a frameshift's tail that are searched. */
   readonly downstream: number
 }
@@ -225,7 +228,9 @@ function makeNeoantigen(
   const alleleExpression =
     geneExpression === undefined || rnaVaf === undefined ? undefined : Math.round(geneExpression * rnaVaf * 1000) / 1000
   const dnaVaf = variant.tumour.vaf
-  const clonality = dnaVaf === undefined ? 'unknown' : dnaVaf >= clonal / 2 ? 'clonal' : 'subclonal'
+  const fraction = options.tumour === undefined ? undefined : cellFraction(variant, options.tumour)
+  const byVaf = dnaVaf === undefined ? 'unknown' : dnaVaf >= clonal / 2 ? 'clonal' : 'subclonal'
+  const clonality = options.tumour === undefined ? byVaf : (fraction?.clonality ?? 'unknown')
   const allelesPresenting = presentingAlleles(usable, scores, options.alleles, keptIndices)
   const pvacTier = pvacseqTier(
     {
@@ -265,6 +270,7 @@ function makeNeoantigen(
     rnaAltReads: variant.rna.altReads,
     dnaVaf,
     clonality,
+    cellFraction: fraction,
     allelesPresenting,
   })
   const reasons = terms.map(term => term.fact)
@@ -292,6 +298,7 @@ function makeNeoantigen(
     alleleExpression,
     dnaVaf,
     clonality,
+    cellFraction: fraction,
     refMatch,
     transcripts: usable.flatMap(w => w.transcripts),
     minigene: minigeneWindow(change),

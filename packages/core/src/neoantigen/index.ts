@@ -1,3 +1,4 @@
+export * from './clonality.ts'
 export * from './expression.ts'
 export * from './find-neoantigens.ts'
 export * from './hla-loss.ts'

@@ -3,6 +3,7 @@ import { type Brand, type Caveat, sha256Hex } from '../base/index.ts'
 import type { HlaAllele } from '../bio/index.ts'
 import type { MinigeneWindow } from '../peptide/index.ts'
 import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
+import type { CellFraction, Clonality } from './clonality.ts'
 import type { PvacseqTier } from './pvacseq-tier.ts'
 
 /** `NEO-` and ten hex digits over variant and change: survives re-runs. */
@@ -50,7 +51,9 @@ export interface Neoantigen {
   readonly rnaVaf: number | undefined
   readonly alleleExpression: number | undefined
   readonly dnaVaf: number | undefined
-  readonly clonality: 'clonal' | 'subclonal' | 'unknown'
+  readonly clonality: Clonality
+  /** With purity and copy number; otherwise the clonality is pVACseq's rule. */
+  readonly cellFraction: CellFraction | undefined
   readonly refMatch: RefMatch
   readonly transcripts: readonly string[]
   readonly minigene: MinigeneWindow | undefined

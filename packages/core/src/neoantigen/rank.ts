@@ -2,6 +2,7 @@
 import type { HlaAllele } from '../bio/index.ts'
 import { WEAK_BINDER_PERCENTILE, WEAK_BINDER_PERCENTILE_II } from '../presentation/index.ts'
 import type { ChangeKind } from '../variant/index.ts'
+import type { CellFraction, Clonality } from './clonality.ts'
 import type { BestPeptide, RankTerm } from './neoantigen.ts'
 import { isAnchor } from './pvacseq-tier.ts'
 import { RANK_WEIGHTS as W } from './rank-weights.table.ts'
@@ -15,13 +16,17 @@ export interface RankFacts {
   readonly rnaVaf: number | undefined
   readonly rnaAltReads: number | undefined
   readonly dnaVaf: number | undefined
-  readonly clonality: 'clonal' | 'subclonal' | 'unknown'
+  readonly clonality: Clonality
+  readonly cellFraction: CellFraction | undefined
   readonly allelesPresenting: readonly HlaAllele[]
 }
 
 const limit = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
 const percent = (percentile: number) => `${percentile < 0.1 ? percentile.toPrecision(1) : percentile.toPrecision(2)} %`
 const share = (fraction: number) => `${Math.round(fraction * 100)} %`
+
+const cellShare = (cells: CellFraction | undefined): string =>
+  cells === undefined ? '' : `, in ${share(Math.min(1, cells.low))}-${share(Math.min(1, cells.high))} of tumour cells`
 
 export function rankTerms(facts: RankFacts): readonly RankTerm[] {
   const { best } = facts
@@ -46,7 +51,7 @@ export function rankTerms(facts: RankFacts): readonly RankTerm[] {
     terms.push({
       name: 'clonality',
       value: facts.clonality === 'clonal' ? W.clonal : W.subclonal,
-      fact: `${facts.clonality}: ${share(facts.dnaVaf ?? 0)} of tumour DNA reads`,
+      fact: `${facts.clonality}: ${share(facts.dnaVaf ?? 0)} of tumour DNA reads${cellShare(facts.cellFraction)}`,
     })
   }
   if ((facts.rnaAltReads ?? 0) >= 1) terms.push({ name: 'seen-in-rna', value: W.seenInRna, fact: `${facts.rnaAltReads} mutated RNA reads` })

@@ -1,4 +1,5 @@
 export * from './call-variants.ts'
+export * from './copy-number.ts'
 export * from './protein-change.ts'
 export * from './read-evidence.ts'
 export * from './somatic-variant.ts'

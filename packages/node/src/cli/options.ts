@@ -30,6 +30,12 @@ export function wholeNumber(text: string): number {
   return n
 }
 
+export function shareOfOne(text: string): number {
+  const n = Number(text)
+  if (!(n > 0 && n <= 1)) throw new InvalidArgumentError('a share above 0 and at most 1 is expected')
+  return n
+}
+
 /** Collects `LESION=PATH` of a repeated option. */
 export function lesionPath(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const at = text.indexOf('=')

@@ -119,6 +119,7 @@ function listInputs(file: CaseFile, at: (path: string) => string): readonly Case
   if (!Array.isArray(file.hla)) inputs.push({ path: Object.values(file.hla)[0] as string, what: 'HLA typing' })
   if (file.tumour.expression !== undefined) inputs.push({ path: Object.values(file.tumour.expression)[0] as string, what: 'expression' })
   if (file.tumour.hla_loss !== undefined) inputs.push({ path: file.tumour.hla_loss, what: 'loss of HLA' })
+  if (file.tumour.copy_number !== undefined) inputs.push({ path: file.tumour.copy_number, what: 'copy number' })
   if (file.tumour.proteome !== undefined) inputs.push({ path: file.tumour.proteome, what: 'proteome' })
   for (const { lesion, contigs, matrix } of file.til) {
     inputs.push({ path: contigs, what: `contigs of ${lesion}` })
@@ -155,6 +156,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     expression: maybe(tumour.expression === undefined ? undefined : (Object.values(tumour.expression)[0] as string)),
     hlaLoss: maybe(tumour.hla_loss),
     proteome: maybe(tumour.proteome),
+    copyNumber: maybe(tumour.copy_number),
   }
   const lesions = file.til.map(({ lesion, contigs, matrix, barcode_prefix }) => ({
     lesion,
@@ -168,7 +170,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
       name: 'neoantigens',
       inputs: [vcf, ...Object.values(given).filter(path => path !== undefined)],
       options: { tumour, hla },
-      run: () => runNeoantigens({ vcf, variantOptions, hla, downstream: 1000, ...given }),
+      run: () => runNeoantigens({ vcf, variantOptions, hla, downstream: 1000, purity: tumour.purity, sex: tumour.sex, ...given }),
     },
   ]
   if (lesions.length === 0) return stages

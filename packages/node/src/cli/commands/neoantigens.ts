@@ -1,10 +1,19 @@
 import { issue, nearest } from '@cognate/core/base'
 import type { Neoantigen } from '@cognate/core/neoantigen'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { referencePath } from '../../reference/store.ts'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, list, type VariantFlags, variantOptionsOf, wholeNumber, withCommon, withVariantOptions } from '../options.ts'
+import {
+  type CommonFlags,
+  list,
+  shareOfOne,
+  type VariantFlags,
+  variantOptionsOf,
+  wholeNumber,
+  withCommon,
+  withVariantOptions,
+} from '../options.ts'
 import { findNeoantigens } from '../stages/neoantigens.ts'
 
 interface Flags extends CommonFlags, VariantFlags {
@@ -13,6 +22,9 @@ interface Flags extends CommonFlags, VariantFlags {
   readonly expression?: string
   readonly hlaLoss?: string
   readonly proteome?: string
+  readonly purity?: number
+  readonly copyNumber?: string
+  readonly sex?: 'female' | 'male'
   readonly downstream: number
   readonly out?: string
   readonly explain?: string
@@ -26,7 +38,10 @@ export function defineNeoantigens(program: Command): void {
   )
     .requiredOption('--hla <list>', 'HLA alleles of the patient, comma-separated, any spelling', list)
     .option('--expression <file>', 'salmon quant.sf, kallisto abundance.tsv, RSEM results, or TSV with gene and tpm')
-    .option('--hla-loss <file>', 'TSV allele, lost, evidence')
+    .option('--hla-loss <file>', 'TSV allele, lost, evidence; or the table of LOHHLA')
+    .option('--purity <share>', 'share of tumour cells in the sample, 0-1; needs --copy-number', shareOfOne)
+    .option('--copy-number <file>', 'segments of ASCAT, FACETS, Sequenza, PURPLE, or TSV with chrom, start, end, total, minor')
+    .addOption(new Option('--sex <sex>', 'of the patient, for X and Y').choices(['female', 'male']))
     .option('--proteome <file-or-name>', 'protein FASTA, or the name given to `cognate reference add proteome`')
     .option('--downstream <residues>', "residues of a frameshift's tail that are searched", wholeNumber, 1000)
     .option('--out <folder>', 'folder for the results')
@@ -43,6 +58,9 @@ export function defineNeoantigens(program: Command): void {
       const optional = {
         expression: flags.expression,
         hlaLoss: flags.hlaLoss,
+        purity: flags.purity,
+        copyNumber: flags.copyNumber,
+        sex: flags.sex,
         proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),
       }
       const run = must(await findNeoantigens({ vcf, hla, downstream, variantOptions: variantOptionsOf(flags), ...optional }))

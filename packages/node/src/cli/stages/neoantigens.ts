@@ -1,5 +1,5 @@
 // Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes.
-import { type Caveat, caveat, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { type Caveat, caveat, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
   checkExpressionIds,
@@ -14,9 +14,10 @@ import {
   ReferenceMatcher,
   rankNeoantigens,
   searchPeptides,
+  type TumourPurity,
 } from '@cognate/core/neoantigen'
 import { type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
-import type { VariantCalls, VariantOptions } from '@cognate/core/variant'
+import { parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
 import { eachLine, readText } from '../../read/text.ts'
 import { callVariantsOf } from '../../read/vcf.ts'
@@ -30,6 +31,10 @@ export interface NeoantigensInput {
   readonly expression?: string
   readonly hlaLoss?: string
   readonly proteome?: string
+  /** Purity and copy number go together. */
+  readonly purity?: number
+  readonly copyNumber?: string
+  readonly sex?: 'female' | 'male'
   readonly downstream: number
 }
 
@@ -54,6 +59,8 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!expression.ok) return expression
   const loss = readLoss(input.hlaLoss)
   if (!loss.ok) return loss
+  const tumour = readTumour(input)
+  if (!tumour.ok) return tumour
   const scope = { downstream: input.downstream, class2Alleles: alleles.value.II }
   const search = searchPeptides(calls.value.variants, calls.value.changes, scope)
   const matches =
@@ -64,6 +71,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     alleles: alleles.value.I,
     expression: expression.value,
     hlaLoss: loss.value,
+    tumour: tumour.value,
   }
   const result = rankNeoantigens(search, predictors.value, options, matches.value)
   const caveats: Caveat[] = [
@@ -151,6 +159,21 @@ function readExpression(path: string | undefined, calls: VariantCalls): Result<E
   if (!parsed.ok) return fail(inFile(path, parsed.issue))
   const checked = checkExpressionIds(parsed.value, calls.changes)
   return checked.ok ? parsed : fail(inFile(path, checked.issue))
+}
+
+function readTumour(input: NeoantigensInput): Result<TumourPurity | undefined, Issue> {
+  const { purity, copyNumber, sex } = input
+  if (purity === undefined && copyNumber === undefined) return ok(undefined)
+  if (purity === undefined || copyNumber === undefined)
+    return refuse(
+      'purity-incomplete',
+      `${purity === undefined ? 'copy number' : 'purity'} was given alone`,
+      'give both purity and copy number, or neither: then clonality follows the allele fractions',
+    )
+  const text = readText(copyNumber)
+  if (!text.ok) return text
+  const parsed = parseCopyNumber(text.value)
+  return parsed.ok ? ok({ purity, copyNumber: parsed.value, sex }) : fail(inFile(copyNumber, parsed.issue))
 }
 
 function readLoss(path: string | undefined): Result<readonly HlaLoss[] | undefined, Issue> {
