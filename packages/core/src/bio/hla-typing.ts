@@ -1,16 +1,20 @@
-// HLA typing results → allele names: OptiType TSV, arcasHLA JSON, HLA-HD text (no header: its first line is a locus), or a plain list.
+// HLA typing results → allele names: OptiType TSV, arcasHLA JSON, HLA-HD text (no header: its first line is a locus), xHLA JSON, seq2HLA text, or a plain list.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 
-export type TypingFormat = 'optitype' | 'arcashla' | 'hlahd'
+export const TYPING_FORMATS = ['optitype', 'arcashla', 'hlahd', 'xhla', 'seq2hla'] as const
+export type TypingFormat = (typeof TYPING_FORMATS)[number]
 
 /** Names as written. Errors: `typing-malformed` with the line. */
 export function parseTyping(format: TypingFormat, text: string): Result<readonly string[], Issue> {
   const bad = (what: string, line: number) => fail(issue('typing-malformed', what, `give the result file of ${format} unchanged`, line))
-  if (format === 'arcashla') {
+  if (format === 'arcashla' || format === 'xhla') {
     try {
       const parsed: unknown = JSON.parse(text)
       if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return bad('the file is no JSON object of loci', 1)
-      const names = Object.values(parsed).flat()
+      // xHLA nests one list: {"hla": {"alleles": [...]}}; arcasHLA has a list a locus
+      const names: unknown[] =
+        format === 'xhla' ? ((parsed as { hla?: { alleles?: unknown[] } }).hla?.alleles ?? []) : Object.values(parsed).flat()
+      if (names.length === 0) return bad('the file names no allele', 1)
       return names.every(name => typeof name === 'string') ? ok(names as string[]) : bad('a locus does not hold a list of names', 1)
     } catch {
       return bad('the file is not JSON', 1)
@@ -25,6 +29,16 @@ export function parseTyping(format: TypingFormat, text: string): Result<readonly
     return ok(columns.map(c => values[c] ?? '').filter(name => name !== ''))
   }
   const names: string[] = []
+  if (format === 'seq2hla') {
+    // `#Locus  Allele 1  Confidence  Allele 2  Confidence`; an apostrophe marks an ambiguous call
+    for (const [i, line] of lines.entries()) {
+      if (line.startsWith('#')) continue
+      const cells = line.split('\t')
+      if (cells.length < 4 || !/^[A-Z]+\d?$/.test(cells[0]!)) return bad(`line starts with "${line.slice(0, 20)}", not with a locus`, i + 1)
+      for (const name of [cells[1]!, cells[3]!].map(cell => cell.replace(/'$/, ''))) if (name.includes('*')) names.push(name)
+    }
+    return ok(names)
+  }
   for (const [i, line] of lines.entries()) {
     const [locus = '', ...alleles] = line.split('\t')
     if (!/^[A-Z]+\d?$/.test(locus)) return bad(`line starts with "${locus.slice(0, 20)}", not with a locus`, i + 1)

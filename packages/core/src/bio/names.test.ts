@@ -87,3 +87,20 @@ test('gene names are repaired where nothing is lost', () => {
   expect(value(normaliseGeneName('TRBV 6-5'))).toBe('TRBV6-5')
   expect(normaliseGeneName('TRBV6-2,TRBV6-3')).toMatchObject({ ok: false, issue: { code: 'gene-name' } })
 })
+
+test('xHLA and seq2HLA results are read', () => {
+  expect(value(parseTyping('xhla', '{"subject_id":"1","hla":{"alleles":["A*01:01","A*02:01","DRB1*15:01"]}}'))).toEqual([
+    'A*01:01',
+    'A*02:01',
+    'DRB1*15:01',
+  ])
+  expect(
+    value(
+      parseTyping(
+        'seq2hla',
+        "#Locus\tAllele 1\tConfidence\tAllele 2\tConfidence\nA\tA*02:01\t0.01\tA*24:02'\t0.02\nB\tB*07:02\t0\tno\tNA\n",
+      ),
+    ),
+  ).toEqual(['A*02:01', 'A*24:02', 'B*07:02'])
+  expect(parseTyping('xhla', '{"hla":{}}')).toMatchObject({ ok: false, issue: { code: 'typing-malformed' } })
+})

@@ -18,6 +18,8 @@ export const CaseSchema = z.strictObject({
       z.strictObject({ optitype: path }),
       z.strictObject({ arcashla: path }),
       z.strictObject({ hlahd: path }),
+      z.strictObject({ xhla: path }),
+      z.strictObject({ seq2hla: path }),
     ])
     .describe('HLA alleles, or the result file of a typing program.'),
   tumour: z
@@ -31,6 +33,7 @@ export const CaseSchema = z.strictObject({
           z.strictObject({ salmon: path }),
           z.strictObject({ kallisto: path }),
           z.strictObject({ rsem: path }),
+          z.strictObject({ stringtie: path }),
           z.strictObject({ tsv: path }),
         ])
         .optional()

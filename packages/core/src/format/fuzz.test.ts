@@ -100,6 +100,10 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
     sample: '\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n0\tA*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02\t9\t9\n',
   },
   arcashla: { parse: text => parseTyping('arcashla', text), sample: '{"A": ["A*01:01:01"]}' },
+  seq2hla: {
+    parse: text => parseTyping('seq2hla', text),
+    sample: '#Locus\tAllele 1\tConfidence\tAllele 2\tConfidence\nA\tA*02:01\t0\tA*24:02\t0\n',
+  },
   hlahd: { parse: text => parseTyping('hlahd', text), sample: 'A\tHLA-A*01:01:01\t-\nB\tNot typed\tNot typed\n' },
   germline: {
     parse: parseGermline,

@@ -15,6 +15,13 @@ test('kallisto, RSEM and a plain table are told apart by their header', () => {
   expect(value(parseExpression('gene_id\ttranscript_id(s)\tlength\tTPM\nENSG1\tENST1\t9\t3\n')).source).toBe('rsem-genes')
   expect(value(parseExpression('transcript_id\tgene_id\tTPM\nENST1\tENSG1\t3\n')).byGene.get('ENSG1')).toBe(3)
   expect(value(parseExpression('gene\ttpm\nKRAS\t3\n')).byGene.get('KRAS')).toBe(3)
+  const stringtie = value(
+    parseExpression('Gene ID\tGene Name\tReference\tStrand\tStart\tEnd\tCoverage\tFPKM\tTPM\nENSG1.3\tKRAS\t12\t-\t1\t9\t1\t2\t3\n'),
+  )
+  expect([stringtie.source, stringtie.byGene.get('ENSG1'), stringtie.byGene.get('KRAS')]).toEqual(['stringtie', 3, 3])
+  expect(
+    value(parseExpression('Name\tLength\tEffectiveLength\tTPM\tNumReads\nENSG00000133703.1\t9\t9\t3\t1\n')).byGene.get('ENSG00000133703'),
+  ).toBe(3)
 })
 
 test('an unknown header is an issue that names it and the known shapes', () => {

@@ -1,9 +1,9 @@
-// Expression tables (salmon, kallisto, RSEM, any TSV) → TPM by id. Missing is not zero. Version suffixes are stripped for matching only.
+// Expression tables (salmon, kallisto, RSEM, StringTie, any TSV) → TPM by id. Missing is not zero. Version suffixes are stripped for matching only.
 import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
 import { columnReader, parseDelimited } from '../format/index.ts'
 
 export interface Expression {
-  /** `salmon`, `kallisto`, `rsem-genes`, `rsem-isoforms`, `tsv`. */
+  /** `salmon`, `kallisto`, `rsem-genes`, `rsem-isoforms`, `stringtie`, `tsv`. */
   readonly source: string
   readonly byTranscript: ReadonlyMap<string, number>
   /** Gene id or symbol. */
@@ -18,6 +18,7 @@ const SHAPES: readonly { source: string; id: string; value: string; level: 'gene
   { source: 'kallisto', id: 'target_id', value: 'tpm', level: 'transcript' },
   { source: 'rsem-isoforms', id: 'transcript_id', value: 'TPM', level: 'transcript' },
   { source: 'rsem-genes', id: 'gene_id', value: 'TPM', level: 'gene' },
+  { source: 'stringtie', id: 'Gene ID', value: 'TPM', level: 'gene' },
   { source: 'tsv', id: 'gene', value: 'tpm', level: 'gene' },
   { source: 'tsv', id: 'transcript', value: 'tpm', level: 'transcript' },
 ]
@@ -47,7 +48,11 @@ export function parseExpression(text: string): Result<Expression, Issue> {
     if (get(row, shape.value) === '' || Number.isNaN(value))
       return fail(issue('expression-value', `${shape.value} is "${get(row, shape.value)}"`, 'expression is a number', row.line))
     const [id = '', gene = ''] = get(row, shape.id).split('|')
-    if (shape.level === 'gene') addTo(byGene, id, value)
+    // a gene's symbol finds it as well as its id
+    if (shape.source === 'stringtie' && columns.includes('Gene Name') && get(row, 'Gene Name') !== '-')
+      addTo(byGene, get(row, 'Gene Name'), value)
+    // salmon's quant.genes.sf has the same header with genes in it
+    if (shape.level === 'gene' || /^ENS[A-Z]*G\d/.test(id)) addTo(byGene, id, value)
     else {
       addTo(byTranscript, id, value)
       if (gene !== '') addTo(byGene, gene, value)

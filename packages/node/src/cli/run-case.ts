@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
-import { parseTyping } from '@cognate/core/bio'
+import { parseTyping, type TypingFormat } from '@cognate/core/bio'
 import { type CaseFile, parseCase } from '@cognate/core/case'
 import { supportedAlleles } from '@cognate/core/presentation'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
@@ -100,7 +100,7 @@ export async function runCase(casePath: string, out: string, console: Console): 
 
 function readHla(file: CaseFile, at: (path: string) => string): Result<readonly string[], Issue> {
   if (Array.isArray(file.hla)) return ok(file.hla)
-  const [format, path] = Object.entries(file.hla)[0] as ['optitype' | 'arcashla' | 'hlahd', string]
+  const [format, path] = Object.entries(file.hla)[0] as [TypingFormat, string]
   const text = readText(at(path))
   if (!text.ok) return text
   const names = parseTyping(format, text.value)
