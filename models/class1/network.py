@@ -8,15 +8,15 @@ with affinity = 1 - log(IC50 nM) / log(50,000). Molecules with data have a learn
 steps so that the gates alone stay good for molecules without data.
 """
 import numpy as np
+from gates import DECAYED, OpenGates, encode_allele, gate_of, gate_parameters, normal, PSEUDO_LENGTH
 from optimise import Adam, sigmoid
-from residues import BLOSUM, INDEX, UNKNOWN
+from residues import INDEX
 
 MIN_LENGTH, MAX_LENGTH = 8, 14
 END = 5
 MIDDLE_ROW = 2 * END * 20
 LENGTH_ROW = MIDDLE_ROW + 20
 ROWS = LENGTH_ROW + (MAX_LENGTH - MIN_LENGTH + 1)
-PSEUDO_LENGTH = 34
 
 
 def is_usable(peptide):
@@ -39,36 +39,12 @@ def encode(codes, lengths):
     return x[:, :ROWS]
 
 
-def encode_allele(pseudo):
-    return np.concatenate([BLOSUM[INDEX.get(r, UNKNOWN)] for r in pseudo])
-
-
-class Network:
-    def __init__(self, rng, molecules, hidden, hidden2, gates, gate_hidden):
-        """molecules: pseudo-sequences with data, in the order of the gate offsets."""
-        normal = lambda fan, shape: rng.normal(0, np.sqrt(2 / fan), shape).astype(np.float32)
-        self.hidden, self.hidden2, self.gates = hidden, hidden2, gates
-        self.molecules = {m: i for i, m in enumerate(molecules)}
-        self.codes = np.stack([encode_allele(m) for m in molecules])
-        self.p = {
-            "wg": normal(PSEUDO_LENGTH * 12, (PSEUDO_LENGTH * 20, gate_hidden)), "bg": np.zeros(gate_hidden, np.float32),
-            "vg": normal(gate_hidden * 2, (gate_hidden, gates)), "cg": np.zeros(gates, np.float32),
-            "offset": np.zeros((len(molecules), gates), np.float32),
-            "w0": normal(24, (ROWS, hidden)), "wk": (normal(24, (gates, ROWS * hidden)) / np.sqrt(gates)).astype(np.float32),
-            "w2": normal(hidden, (hidden, hidden2)), "b2": np.zeros(hidden2, np.float32),
-            "w3": normal(hidden2, (hidden2, 2)), "b3": np.array([-1.5, -0.5], np.float32),
-        }
-        self.adam = Adam(self.p, ("wg", "vg", "w0", "wk", "w2", "w3", "offset"))
-
-    def gate(self, pseudo):
-        """Gates of any molecule [gates]; a molecule with data has its offset."""
-        p = self.p
-        g = np.maximum(encode_allele(pseudo) @ p["wg"] + p["bg"], 0) @ p["vg"] + p["cg"]
-        return g + p["offset"][self.molecules[pseudo]] if pseudo in self.molecules else g
-
-    def table(self, gate):
-        """First-layer table of one molecule [ROWS, hidden]."""
-        return self.p["w0"] + (gate @ self.p["wk"]).reshape(ROWS, self.hidden)
+class Upper:
+    """The two layers above the table, which both kinds share."""
+    def parameters(self, rng, hidden, hidden2):
+        self.hidden, self.hidden2 = hidden, hidden2
+        return {"w2": normal(rng, hidden, (hidden, hidden2)), "b2": np.zeros(hidden2, np.float32),
+                "w3": normal(rng, hidden2, (hidden2, 2)), "b3": np.array([-1.5, -0.5], np.float32)}
 
     def logits(self, x, table):
         p = self.p
@@ -76,24 +52,13 @@ class Network:
         h2 = np.maximum(h1 @ p["w2"] + p["b2"], 0)
         return h2 @ p["w3"] + p["b3"]
 
-    def step(self, groups, x, target, weight, bound, rate, rng, dropout, offset_dropout, decay):
-        """One Adam step on binary cross-entropy with soft targets.
+    def through(self, z1, target, weight, bound, rng, dropout):
+        """Binary cross-entropy with soft targets: from the first layer's sums to their gradient and those of the upper layers.
 
-        groups: (molecule number, first row, end row) of rows of x [n, ROWS] that share a molecule; target, weight [n, 2]: weight 0 leaves an
-        output out of a row's loss. bound [n]: -1 the affinity target is an upper bound and only pulls down, +1 a lower bound, 0 a value.
-        Returns the outputs [n, 2].
+        target, weight [n, 2]: weight 0 leaves an output out of a row's loss. bound [n]: -1 the affinity target is an upper bound and only pulls
+        down, +1 a lower bound, 0 a value.
         """
         p = self.p
-        who = np.array([g[0] for g in groups])
-        a = self.codes[who]
-        zg = a @ p["wg"] + p["bg"]
-        hg = np.maximum(zg, 0)
-        kept = (rng.random(len(groups)) >= offset_dropout).astype(np.float32)[:, None]
-        gate = hg @ p["vg"] + p["cg"] + kept * p["offset"][who]
-        tables = (gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"]
-        z1 = np.empty((len(x), self.hidden), np.float32)
-        for k, (_, lo, hi) in enumerate(groups):
-            np.matmul(x[lo:hi], tables[k], out=z1[lo:hi])
         mask1 = (z1 > 0).astype(np.float32)
         if dropout > 0:
             mask1 *= (rng.random(z1.shape, dtype=np.float32) >= dropout) * np.float32(1 / (1 - dropout))
@@ -101,37 +66,56 @@ class Network:
         z2 = h1 @ p["w2"] + p["b2"]
         mask2 = (z2 > 0).astype(np.float32)
         h2 = z2 * mask2
-        y = sigmoid(h2 @ p["w3"] + p["b3"])
-        error = y - target
+        error = sigmoid(h2 @ p["w3"] + p["b3"]) - target
         error[error[:, 1] * bound > 0, 1] = 0
-        d3 = (error * weight / len(x)).astype(np.float32)
+        d3 = (error * weight / len(z1)).astype(np.float32)
         d2 = (d3 @ p["w3"].T) * mask2
-        d1 = (d2 @ p["w2"].T) * mask1
+        return (d2 @ p["w2"].T) * mask1, {"w3": h2.T @ d3, "b3": d3.sum(0), "w2": h1.T @ d2, "b2": d2.sum(0)}
+
+
+class Network(Upper):
+    def __init__(self, rng, molecules, hidden, hidden2, gates, gate_hidden):
+        """molecules: pseudo-sequences with data, in the order of the gate offsets."""
+        self.gates = gates
+        self.molecules = {m: i for i, m in enumerate(molecules)}
+        self.codes = np.stack([encode_allele(m) for m in molecules])
+        self.p = {
+            **gate_parameters(rng, len(molecules), gates, gate_hidden),
+            "w0": normal(rng, 24, (ROWS, hidden)), "wk": (normal(rng, 24, (gates, ROWS * hidden)) / np.sqrt(gates)).astype(np.float32),
+            **self.parameters(rng, hidden, hidden2),
+        }
+        self.adam = Adam(self.p, DECAYED + ("w0", "wk", "w2", "w3"))
+
+    def gate(self, pseudo):
+        return gate_of(self.p, self.molecules, pseudo)
+
+    def table(self, gate):
+        """First-layer table of one molecule [ROWS, hidden]."""
+        return self.p["w0"] + (gate @ self.p["wk"]).reshape(ROWS, self.hidden)
+
+    def step(self, groups, x, target, weight, bound, rate, rng, dropout, offset_dropout, decay):
+        """One Adam step. groups: (molecule number, first row, end row) of rows of x [n, ROWS] that share a molecule."""
+        p = self.p
+        gates = OpenGates(p, self.codes, np.array([g[0] for g in groups]), rng, offset_dropout)
+        tables = (gates.gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"]
+        z1 = np.empty((len(x), self.hidden), np.float32)
+        for k, (_, lo, hi) in enumerate(groups):
+            np.matmul(x[lo:hi], tables[k], out=z1[lo:hi])
+        d1, upper = self.through(z1, target, weight, bound, rng, dropout)
         dtables = np.empty((len(groups), ROWS * self.hidden), np.float32)
         for k, (_, lo, hi) in enumerate(groups):
             dtables[k] = (x[lo:hi].T @ d1[lo:hi]).ravel()
-        dgate = dtables @ p["wk"].T
-        dhg = (dgate @ p["vg"].T) * (zg > 0)
-        doffset = np.zeros_like(p["offset"])
-        np.add.at(doffset, who, dgate * kept)
-        self.adam.step({
-            "w3": h2.T @ d3, "b3": d3.sum(0), "w2": h1.T @ d2, "b2": d2.sum(0),
-            "w0": dtables.sum(0).reshape(ROWS, self.hidden), "wk": gate.T @ dtables,
-            "vg": hg.T @ dgate, "cg": dgate.sum(0), "wg": a.T @ dhg, "bg": dhg.sum(0), "offset": doffset,
-        }, rate, decay)
-        return y
+        self.adam.step({**upper, "w0": dtables.sum(0).reshape(ROWS, self.hidden), "wk": gates.gate.T @ dtables,
+                        **gates.gradients(dtables @ p["wk"].T)}, rate, decay)
 
 
-class AdditiveNetwork:
+class AdditiveNetwork(Upper):
     """The same network with one table for all molecules; the allele enters as a vector added to the first layer, linear in its pseudo-sequence."""
     def __init__(self, rng, molecules, hidden, hidden2):
-        normal = lambda fan, shape: rng.normal(0, np.sqrt(2 / fan), shape).astype(np.float32)
-        self.hidden, self.hidden2 = hidden, hidden2
         self.codes = np.stack([encode_allele(m) for m in molecules])
         self.p = {
-            "w1": normal(24, (ROWS, hidden)), "wa": normal(PSEUDO_LENGTH * 12, (PSEUDO_LENGTH * 20, hidden)), "b1": np.zeros(hidden, np.float32),
-            "w2": normal(hidden, (hidden, hidden2)), "b2": np.zeros(hidden2, np.float32),
-            "w3": normal(hidden2, (hidden2, 2)), "b3": np.array([-1.5, -0.5], np.float32),
+            "w1": normal(rng, 24, (ROWS, hidden)), "wa": normal(rng, PSEUDO_LENGTH * 12, (PSEUDO_LENGTH * 20, hidden)), "b1": np.zeros(hidden, np.float32),
+            **self.parameters(rng, hidden, hidden2),
         }
         self.adam = Adam(self.p, ("w1", "wa", "w2", "w3"))
 
@@ -144,31 +128,13 @@ class AdditiveNetwork:
         table[LENGTH_ROW:] += gate
         return table
 
-    logits = Network.logits
-
     def step(self, groups, x, target, weight, bound, rate, rng, dropout, offset_dropout, decay):
         p = self.p
-        who = np.array([g[0] for g in groups])
-        a = self.codes[who]
+        a = self.codes[np.array([g[0] for g in groups])]
         vectors = a @ p["wa"] + p["b1"]
         z1 = x @ p["w1"]
         for k, (_, lo, hi) in enumerate(groups):
             z1[lo:hi] += vectors[k]
-        mask1 = (z1 > 0).astype(np.float32)
-        if dropout > 0:
-            mask1 *= (rng.random(z1.shape, dtype=np.float32) >= dropout) * np.float32(1 / (1 - dropout))
-        h1 = z1 * mask1
-        z2 = h1 @ p["w2"] + p["b2"]
-        mask2 = (z2 > 0).astype(np.float32)
-        h2 = z2 * mask2
-        y = sigmoid(h2 @ p["w3"] + p["b3"])
-        error = y - target
-        error[error[:, 1] * bound > 0, 1] = 0
-        d3 = (error * weight / len(x)).astype(np.float32)
-        d2 = (d3 @ p["w3"].T) * mask2
-        d1 = (d2 @ p["w2"].T) * mask1
+        d1, upper = self.through(z1, target, weight, bound, rng, dropout)
         dv = np.stack([d1[lo:hi].sum(0) for _, lo, hi in groups])
-        self.adam.step({
-            "w3": h2.T @ d3, "b3": d3.sum(0), "w2": h1.T @ d2, "b2": d2.sum(0), "w1": x.T @ d1, "wa": a.T @ dv, "b1": dv.sum(0),
-        }, rate, decay)
-        return y
+        self.adam.step({**upper, "w1": x.T @ d1, "wa": a.T @ dv, "b1": dv.sum(0)}, rate, decay)

@@ -8,8 +8,9 @@ table of an allele is a mixture: W(a) = W0 + sum_k g_k(a) W_k. For one allele
 with y = 1 - log(IC50 nM) / log(50,000).
 """
 import numpy as np
+from gates import DECAYED, OpenGates, encode_allele, gate_of, gate_parameters, normal
 from optimise import Adam, sigmoid
-from residues import BLOSUM, INDEX, UNKNOWN
+from residues import BLOSUM, INDEX
 
 MIN_LENGTH, MAX_LENGTH = 9, 30
 CORE = 9
@@ -20,7 +21,6 @@ LEFT_LENGTH_ROW = RIGHT_ROW + 20          # 0, 1, 2, 3, 4, 5, 6 or more residues
 RIGHT_LENGTH_ROW = LEFT_LENGTH_ROW + 7
 LENGTH_ROW = RIGHT_LENGTH_ROW + 7         # 9-11, 12, ..., 19, 20 or more
 ROWS = LENGTH_ROW + 10
-PSEUDO_LENGTH = 34
 # the table is learned in the basis of BLOSUM62: similar residues start, and are shrunk, together
 BASIS = np.eye(ROWS, dtype=np.float32)
 for _k in range(CORE + 2):
@@ -55,29 +55,21 @@ def encode(codes, lengths):
     return x, who, first
 
 
-def encode_allele(pseudo):
-    return np.concatenate([BLOSUM[INDEX.get(r, UNKNOWN)] for r in pseudo])
-
-
 class Network:
     def __init__(self, rng, molecules, hidden, gates, gate_hidden):
-        normal = lambda fan, shape: rng.normal(0, np.sqrt(2 / fan), shape).astype(np.float32)
+        """molecules: pseudo-sequences with data, in the order of the gate offsets."""
         self.hidden, self.gates = hidden, gates
         self.molecules = {m: i for i, m in enumerate(molecules)}
         self.codes = np.stack([encode_allele(m) for m in molecules])
         self.p = {
-            "wg": normal(PSEUDO_LENGTH * 12, (PSEUDO_LENGTH * 20, gate_hidden)), "bg": np.zeros(gate_hidden, np.float32),
-            "vg": normal(gate_hidden * 2, (gate_hidden, gates)), "cg": np.zeros(gates, np.float32),
-            "offset": np.zeros((len(molecules), gates), np.float32),
-            "w0": normal(28, (ROWS, hidden)), "wk": (normal(28, (gates, ROWS * hidden)) / np.sqrt(gates)).astype(np.float32),
-            "w2": normal(hidden, (hidden,)), "b2": np.full(1, -0.5, np.float32),
+            **gate_parameters(rng, len(molecules), gates, gate_hidden),
+            "w0": normal(rng, 28, (ROWS, hidden)), "wk": (normal(rng, 28, (gates, ROWS * hidden)) / np.sqrt(gates)).astype(np.float32),
+            "w2": normal(rng, hidden, (hidden,)), "b2": np.full(1, -0.5, np.float32),
         }
-        self.adam = Adam(self.p, ("wg", "vg", "w0", "wk", "w2", "offset"))
+        self.adam = Adam(self.p, DECAYED + ("w0", "wk", "w2"))
 
     def gate(self, pseudo):
-        p = self.p
-        g = np.maximum(encode_allele(pseudo) @ p["wg"] + p["bg"], 0) @ p["vg"] + p["cg"]
-        return g + p["offset"][self.molecules[pseudo]] if pseudo in self.molecules else g
+        return gate_of(self.p, self.molecules, pseudo)
 
     def table(self, gate):
         return BASIS @ (self.p["w0"] + (gate @ self.p["wk"]).reshape(ROWS, self.hidden))
@@ -88,13 +80,8 @@ class Network:
     def step(self, groups, x, first, allowed, target, rate, rng, dropout, offset_dropout, decay, temperature):
         """One Adam step. groups: (molecule, first peptide, end peptide); first [n + 1]: first row of each peptide; allowed [m]: registers in play."""
         p = self.p
-        who = np.array([g[0] for g in groups])
-        a = self.codes[who]
-        zg = a @ p["wg"] + p["bg"]
-        hg = np.maximum(zg, 0)
-        kept = (rng.random(len(groups)) >= offset_dropout).astype(np.float32)[:, None]
-        gate = hg @ p["vg"] + p["cg"] + kept * p["offset"][who]
-        tables = BASIS @ ((gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"])
+        gates = OpenGates(p, self.codes, np.array([g[0] for g in groups]), rng, offset_dropout)
+        tables = BASIS @ ((gates.gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"])
         z1 = np.empty((len(x), self.hidden), np.float32)
         for k, (_, lo, hi) in enumerate(groups):
             np.matmul(x[first[lo]:first[hi]], tables[k], out=z1[first[lo]:first[hi]])
@@ -125,12 +112,5 @@ class Network:
         for k in range(len(groups)):
             s = slice(edges[k], edges[k + 1])
             dt[k] = (BASIS.T @ (xu[s].T @ dh[s])).ravel()
-        dgate = dt @ p["wk"].T
-        dhg = (dgate @ p["vg"].T) * (zg > 0)
-        doffset = np.zeros_like(p["offset"])
-        np.add.at(doffset, who, dgate * kept)
-        self.adam.step({
-            "w2": h[use].T @ dz[use], "b2": np.array([d.sum()], np.float32), "w0": dt.sum(0).reshape(ROWS, self.hidden), "wk": gate.T @ dt,
-            "vg": hg.T @ dgate, "cg": dgate.sum(0), "wg": a.T @ dhg, "bg": dhg.sum(0), "offset": doffset,
-        }, rate, decay)
-        return y
+        self.adam.step({"w2": h[use].T @ dz[use], "b2": np.array([d.sum()], np.float32), "w0": dt.sum(0).reshape(ROWS, self.hidden),
+                        "wk": gates.gate.T @ dt, **gates.gradients(dt @ p["wk"].T)}, rate, decay)
