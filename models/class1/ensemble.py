@@ -1,7 +1,7 @@
 """The ensemble that is shipped: gated networks give the presentation output, additive ones the affinity output. Figures and artefact."""
 import numpy as np
 from data import encode_codes
-from model_file import RANKS
+from model_file import RANKS, from_bytes, in_bytes
 from network import END, MAX_LENGTH, MIN_LENGTH, ROWS, encode, is_usable
 from optimise import auc, sigmoid
 from residues import RESIDUES
@@ -13,8 +13,8 @@ class Ensemble:
 
     def outputs(self, x, pseudo):
         """Rows [n, ROWS] of one molecule -> presentation and affinity [n, 2]."""
-        one = lambda nets, column: np.mean([sigmoid(n.logits(x, n.table(n.gate(pseudo)))[:, column]) for n in nets], axis=0)
-        return np.stack([one(self.gated, 0), one(self.additive, 1)], axis=1)
+        one = lambda nets, column: [n.logits(x, n.table(n.gate(pseudo)))[:, column] for n in nets]
+        return np.stack([sigmoid(np.mean(one(self.gated, 0), axis=0)), np.mean([sigmoid(z) for z in one(self.additive, 1)], axis=0)], axis=1)
 
 
 def figures(ensemble, data, calibration):
@@ -93,11 +93,12 @@ def artefact(ensemble, data, wanted):
         distance = (trained_letters != letters(s)).sum(1)
         near = int(distance.argmin())
         meta.append([*support.get(s, [0, 0]), int(distance[near]), name_of[trained[near]]])
+    mixed = [in_bytes(n.p["wk"].reshape(n.gates, ROWS, n.hidden)) for n in gated]
     stack = lambda nets, key, dtype: np.stack([n.p[key] for n in nets]).astype(dtype)
     tensors = [("ranks", RANKS.astype(np.float32)),
                ("rank_presentation", np.zeros((len(unique), len(RANKS)), np.float16)), ("rank_affinity", np.zeros((len(unique), len(RANKS)), np.float16)),
                ("gates", np.stack([np.concatenate([n.gate(s) for n in gated]) for s in unique]).astype(np.float16)),
-               ("w0", stack(gated, "w0", np.float32)), ("wk", stack(gated, "wk", np.float16)),
+               ("w0", stack(gated, "w0", np.float32)), ("wk", np.stack([q for q, _ in mixed])), ("wk_scale", np.stack([scale for _, scale in mixed])),
                ("vectors", np.stack([np.concatenate([n.gate(s) for n in additive]) for s in unique]).astype(np.float16)),
                ("w1", stack(additive, "w1", np.float32)),
                ("w2", stack(gated + additive, "w2", np.float32)), ("b2", stack(gated + additive, "b2", np.float32)),
@@ -111,9 +112,9 @@ def artefact(ensemble, data, wanted):
 
 
 def as_stored(ensemble):
-    """Rounds the parameters that the file keeps in half precision, so that figures and reference scores are those of the file."""
+    """Rounds the parameters that the file keeps in bytes or half precision, so that figures and reference scores are those of the file."""
     for n in ensemble.gated:
-        n.p["wk"] = n.p["wk"].astype(np.float16).astype(np.float32)
+        n.p["wk"] = from_bytes(*in_bytes(n.p["wk"].reshape(n.gates, ROWS, n.hidden))).reshape(n.gates, -1)
     for n in ensemble.gated + ensemble.additive:
         exact = n.gate
         n.gate = lambda pseudo, exact=exact: exact(pseudo).astype(np.float16).astype(np.float32)

@@ -4,7 +4,7 @@
 //   table     [networks, tableRows, hidden]  first layer of one molecule
 //   h         [hidden]               scratch
 //   w2        [networks, hidden, hidden2]; b2 [networks, hidden2]; w3 [networks, hidden2]; b3 [networks]
-//   out       [n, 2]                 mean sigmoid of the first `gated` networks (presentation) and of the others (affinity)
+//   out       [n, 2]                 sigmoid of the mean of the first `gated` networks (presentation), mean sigmoid of the others (affinity)
 // hidden2 must be 32: eight registers of four lanes hold the second layer.
 
 export function scoreBlock(
@@ -66,12 +66,12 @@ export function scoreBlock(
         f32x4.add(f32x4.mul(f32x4.max(s4, zero), v128.load(u, 64)), f32x4.mul(f32x4.max(s5, zero), v128.load(u, 80))),
         f32x4.add(f32x4.mul(f32x4.max(s6, zero), v128.load(u, 96)), f32x4.mul(f32x4.max(s7, zero), v128.load(u, 112))),
       )
-      const y: f32 = 1 / (1 + Mathf.exp(-(f32.load(b3 + ((<usize>k) << 2)) + sum(f32x4.add(first, second)))))
-      if (k < gated) presentation += y
-      else affinity += y
+      const z: f32 = f32.load(b3 + ((<usize>k) << 2)) + sum(f32x4.add(first, second))
+      if (k < gated) presentation += z
+      else affinity += 1 / (1 + Mathf.exp(-z))
     }
     const at = out + ((<usize>p) << 3)
-    f32.store(at, presentation / <f32>gated)
+    f32.store(at, 1 / (1 + Mathf.exp(-presentation / <f32>gated)))
     f32.store(at, affinity / <f32>(networks - gated), 4)
   }
 }

@@ -88,9 +88,8 @@ export function scorePlain(weights: NetworkWeights, peptide: string, table: Floa
     }
     let z = b3[k]!
     for (let j = 0; j < hidden2; j++) z += Math.max(0, second[j]!) * w3[k * hidden2 + j]!
-    const y = 1 / (1 + Math.exp(-z))
-    if (k < gated) outputs[0] += y / gated
-    else outputs[1] += y / (networks - gated)
+    if (k < gated) outputs[0] += z / gated
+    else outputs[1] += 1 / (1 + Math.exp(-z)) / (networks - gated)
   }
-  return outputs
+  return [1 / (1 + Math.exp(-outputs[0])), outputs[1]]
 }

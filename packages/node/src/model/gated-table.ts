@@ -10,12 +10,14 @@ export interface GatedTables {
   readonly mixed: Float32Array
 }
 
-export const loadGatedTables = (file: ModelFile): GatedTables => ({
-  networks: file.header.gated,
-  gates: file.header.gates,
-  base: file.tensor('w0'),
-  mixed: file.tensor('wk'),
-})
+export function loadGatedTables(file: ModelFile): GatedTables {
+  const { gated, gates, hidden } = file.header
+  // bytes with a scale a row of `hidden`
+  const mixed = file.tensor('wk')
+  const scale = file.tensor('wk_scale')
+  for (let row = 0, i = 0; row < scale.length; row++) for (const end = i + hidden; i < end; i++) mixed[i]! *= scale[row]!
+  return { networks: gated, gates, base: file.tensor('w0'), mixed }
+}
 
 /** [networks, rows, hidden] of the molecule in row `row` of the tensor `gates`. */
 export function moleculeTable(tables: GatedTables, file: ModelFile, row: number): Float32Array {

@@ -6,7 +6,7 @@ import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 interface TensorEntry {
   readonly name: string
   readonly shape: readonly number[]
-  readonly type: 'f32' | 'f16'
+  readonly type: 'f32' | 'f16' | 'i8'
   readonly offset: number
 }
 
@@ -38,7 +38,7 @@ export interface ModelHeader {
 export interface ModelFile {
   readonly header: ModelHeader
   readonly sha256: string
-  /** Tensor as 32-bit floats; half precision is widened. */
+  /** Tensor as 32-bit floats; half precision and bytes are widened. */
   readonly tensor: (name: string) => Float32Array
   /** Half-precision tensor row as 32-bit floats, without widening the whole. */
   readonly row: (name: string, row: number) => Float32Array
@@ -46,6 +46,7 @@ export interface ModelFile {
   readonly rowOffset: (name: string, row: number) => number
 }
 
+const BYTES = { f32: 4, f16: 2, i8: 1 } as const
 const MAGIC = 'COGNATE1'
 const RESTORE = 'restore the file with `git checkout packages/node/models`, or train it with `npm run model:train`'
 
@@ -75,13 +76,14 @@ export function readModelFile(path: string): Result<ModelFile, Issue> {
     return found
   }
   const values = (e: TensorEntry, from: number, count: number): Float32Array => {
-    const at = start + e.offset
-    if (e.type === 'f32') return new Float32Array(bytes.buffer.slice(at + from * 4, at + (from + count) * 4))
-    return widenHalves(new Uint16Array(bytes.buffer.slice(at + from * 2, at + (from + count) * 2)))
+    const size = BYTES[e.type]
+    const own = bytes.buffer.slice(start + e.offset + from * size, start + e.offset + (from + count) * size)
+    if (e.type === 'f32') return new Float32Array(own)
+    return e.type === 'f16' ? widenHalves(new Uint16Array(own)) : Float32Array.from(new Int8Array(own))
   }
   const size = (e: TensorEntry) => e.shape.reduce((a, b) => a * b, 1)
   const last = header.tensors.at(-1)!
-  if (start + last.offset + size(last) * (last.type === 'f32' ? 4 : 2) > bytes.length)
+  if (start + last.offset + size(last) * BYTES[last.type] > bytes.length)
     return fail(issue('model-format', `${path} is cut short`, RESTORE))
   return ok({
     header,
@@ -94,7 +96,7 @@ export function readModelFile(path: string): Result<ModelFile, Issue> {
     },
     rowOffset: (name, row) => {
       const e = entry(name)
-      return start + e.offset + ((row * size(e)) / e.shape[0]!) * (e.type === 'f32' ? 4 : 2)
+      return start + e.offset + ((row * size(e)) / e.shape[0]!) * BYTES[e.type]
     },
   })
 }
