@@ -13,7 +13,7 @@ import { createParquet } from '../../write/parquet.ts'
 import type { Console } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, list, wholeNumber, withCommon } from '../options.ts'
-import { compareWithOthers, residueTable, writeLogos } from '../present-extras.ts'
+import { compareWithOthers, residueTable, writeLogos } from '../interpret-presentation.ts'
 
 interface Flags extends CommonFlags {
   readonly peptides?: string
@@ -83,11 +83,11 @@ async function present(flags: Flags): Promise<void> {
   const screen = consoleOf(flags)
   for (const caveat of supported.caveats) screen.notice(`${caveat.text} [${caveat.code}]`)
   if (flags.logo !== undefined) for (const line of writeLogos(predictors, supported, flags.logo)) screen.result(line)
-  if (flags.residues !== undefined || flags.compare !== undefined) await extras(flags, supported, predictors, screen)
+  if (flags.residues !== undefined || flags.compare !== undefined) await interpret(flags, supported, predictors, screen)
   else if (flags.peptides !== undefined || flags.fasta !== undefined) await table(flags, supported, predictors, screen)
 }
 
-async function extras(flags: Flags, supported: SupportedAlleles, predictors: ShippedPredictors, screen: Console): Promise<void> {
+async function interpret(flags: Flags, supported: SupportedAlleles, predictors: ShippedPredictors, screen: Console): Promise<void> {
   const peptides: string[] = []
   for await (const { source } of lineBatches(flags.peptides!, { I: [], II: [], bestOnly: false, output: 'tsv' }))
     peptides.push(...peptidesOf(source))
