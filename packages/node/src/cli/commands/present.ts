@@ -12,8 +12,8 @@ import { NUMERIC_COLUMNS, type PresentAnswer, type PresentBatch, peptidesOf, pre
 import { createParquet } from '../../write/parquet.ts'
 import type { Console } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
-import { type CommonFlags, consoleOf, list, wholeNumber, withCommon } from '../options.ts'
 import { compareWithOthers, residueTable, writeLogos } from '../interpret-presentation.ts'
+import { type CommonFlags, consoleOf, list, wholeNumber, withCommon } from '../options.ts'
 
 interface Flags extends CommonFlags {
   readonly peptides?: string

@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseDelimited } from '@cognate/core/format'
+import { expect, test } from 'vitest'
+import { root, value } from './oracle.ts'
+import { cognate, temporary } from './run-cli.ts'
+
+const vcf = join(root, 'examples/crc-001/somatic.vcf.gz')
+const base = ['neoantigens', '--vcf', vcf, '--tumour', 'TUMOR_DNA', '--hla', 'A*02:01,C*08:02', '--quiet']
+
+test('with purity and copy number every neoantigen of a covered segment has its cell fraction, and the words say so', () => {
+  const folder = temporary()
+  const segments = join(folder, 'segments.tsv')
+  const chromosomes = [...Array.from({ length: 22 }, (_, i) => `chr${i + 1}`), 'chrX']
+  writeFileSync(segments, `chrom\tstart\tend\ttotal\tminor\n${chromosomes.map(c => `${c}\t1\t300000000\t2\t1`).join('\n')}\n`)
+  const done = cognate([...base, '--purity', '0.7', '--copy-number', segments, '--out', join(folder, 'out')])
+  expect([done.code, done.err]).toEqual([0, expect.not.stringContaining('bug')])
+  const table = value(parseDelimited(readFileSync(join(folder, 'out/neoantigens.tsv'), 'utf8'), { delimiter: '\t' }))
+  const at = (name: string) => table.columns.indexOf(name)
+  expect(table.rows.length).toBeGreaterThan(50)
+  for (const { cells } of table.rows) {
+    const [vaf, ccf, low, high, clonal] = ['dna_vaf', 'ccf', 'ccf_low', 'ccf_high', 'clonal_probability'].map(name =>
+      Number(cells[at(name)]),
+    )
+    expect(ccf).toBeCloseTo((vaf! * 2) / 0.7, 2)
+    expect(low! < ccf! && ccf! < high! && clonal! >= 0 && clonal! <= 1).toBe(true)
+    expect(cells[at('clonality')]).toBe(high! >= 1 ? 'clonal' : 'subclonal')
+    expect(cells[at('reasons')]).toContain('of tumour cells')
+  }
+})
+
+test('purity without copy number, and a share that is none, are refused', () => {
+  const alone = cognate([...base, '--purity', '0.7', '--out', temporary()])
+  expect([alone.code, alone.err.includes('purity-incomplete')]).toEqual([1, true])
+  expect(cognate([...base, '--purity', '70', '--out', temporary()]).code).toBe(2)
+})
