@@ -6,6 +6,9 @@ import numpy as np
 RANKS = np.unique(np.concatenate([np.geomspace(0.005, 2, 110), np.linspace(2, 100, 91)]))
 
 
+FORMAT = 2  # packages/node/src/model/model-file.ts reads this one
+
+
 def in_bytes(weights):
     """Weights [..., hidden] as signed bytes and one scale a row [...]: what the file keeps of the mixed tables, half the size of half precision."""
     scale = np.maximum(np.abs(weights).max(-1), 1e-12).astype(np.float32) / np.float32(127)
@@ -27,7 +30,7 @@ def write_model(path, header, tensors):
     text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     start = (16 + len(text) + 63) // 64 * 64
     with open(path, "wb") as out:
-        out.write(b"COGNATE1" + struct.pack("<II", 1, len(text)) + text)
+        out.write(b"COGNATE1" + struct.pack("<II", FORMAT, len(text)) + text)
         for (name, t), h in zip(tensors, header["tensors"]):
             out.write(b"\0" * (start + h["offset"] - out.tell()))
             out.write(np.ascontiguousarray(t).tobytes())

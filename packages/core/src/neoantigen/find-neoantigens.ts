@@ -148,7 +148,8 @@ export function rankNeoantigens(
   const predictor = predictors.I
   const scorable = search.peptides.filter(peptide => unscorable(predictor, peptide) === undefined)
   const scores = new Scores(scorable, predictor.predict(scorable, options.alleles))
-  const class2Scores = scoreClass2(search, predictors.II, options.class2Alleles)
+  // the class II model is opened only where class II was typed
+  const class2Scores = options.class2Alleles.length === 0 ? undefined : scoreClass2(search, predictors.II, options.class2Alleles)
   const clonal = clonalVaf(search.candidates.map(candidate => candidate.variant.tumour.vaf))
   const neoantigens: Neoantigen[] = []
   search.candidates.forEach((candidate, c) => {
@@ -181,7 +182,7 @@ export function rankNeoantigens(
 }
 
 function scoreClass2(search: NeoantigenSearch, predictor: Predictor | undefined, alleles: readonly HlaAllele[]): Scores | undefined {
-  if (predictor === undefined || alleles.length === 0) return undefined
+  if (predictor === undefined) return undefined
   const scorable = search.class2Peptides.filter(peptide => unscorable(predictor, peptide) === undefined)
   return new Scores(scorable, predictor.predict(scorable, alleles))
 }

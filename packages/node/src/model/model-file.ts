@@ -48,6 +48,8 @@ export interface ModelFile {
 
 const BYTES = { f32: 4, f16: 2, i8: 1 } as const
 const MAGIC = 'COGNATE1'
+/** 2: mixed tables in bytes. */
+const FORMAT = 2
 const RESTORE = 'restore the file with `git checkout packages/node/models`, or train it with `npm run model:train`'
 
 /** Errors: `model-missing`, `model-format`. */
@@ -59,8 +61,8 @@ export function readModelFile(path: string): Result<ModelFile, Issue> {
     return fail(issue('model-missing', `no model file at ${path}`, RESTORE))
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < 16 || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC || view.getUint32(8, true) !== 1) {
-    return fail(issue('model-format', `${path} is not a model of format 1`, RESTORE))
+  if (bytes.length < 16 || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC || view.getUint32(8, true) !== FORMAT) {
+    return fail(issue('model-format', `${path} is not a model of format ${FORMAT}`, RESTORE))
   }
   const headerLength = view.getUint32(12, true)
   let header: ModelHeader
