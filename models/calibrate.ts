@@ -1,4 +1,4 @@
-// Usage: calibrate.ts MODEL.cogm PEPTIDES.txt PART/PARTS. Fills the rank tables of a model that was just trained: the kernel scores the peptides on every molecule,
+// Usage: calibrate.ts MODEL.cogm PEPTIDES.txt PART/PARTS [ROW,ROW,…]. Fills the rank tables of a model that was just trained: the kernel scores the peptides on every molecule,
 // and the scores at the model's ranks are written in place as half-precision logits (a half-precision score would lose its order near 0 and 1).
 // Molecules with training data are scored on all peptides, the others on every second. Several processes may each do a part.
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
@@ -54,7 +54,8 @@ async function class2Scorer(file: ModelFile): Promise<Scorer> {
   }
 }
 
-const [path = '', peptideFile = '', part = '0/1'] = process.argv.slice(2)
+const [path = '', peptideFile = '', part = '0/1', rows] = process.argv.slice(2)
+const only = rows === undefined ? undefined : new Set(rows.split(',').map(Number))
 const [mine = 0, parts = 1] = part.split('/').map(Number)
 const file = must(readModelFile(path))
 const peptides = readFileSync(peptideFile, 'utf8').trim().split('\n')
@@ -63,11 +64,14 @@ const ranks = file.tensor('ranks')
 const scorer = file.header.hidden2 === undefined ? await class2Scorer(file) : await class1Scorer(file)
 const descriptor = openSync(path, 'r+')
 file.header.allele_support.forEach(([ligands, affinities], row) => {
-  if (row % parts !== mine) return
+  if (row % parts !== mine || only?.has(row) === false) return
   for (const [tensor, scores] of scorer(row, ligands + affinities > 0 ? peptides : half)) {
     scores.sort().reverse()
-    const logits = Float16Array.from(ranks, rank => {
-      const y = Math.min(1 - 1e-7, Math.max(1e-7, scores[Math.max(0, Math.ceil((rank / 100) * scores.length) - 1)]!))
+    const at = (rank: number) => scores[Math.max(0, Math.ceil((rank / 100) * scores.length) - 1)]!
+    const logits = Float16Array.from(ranks, (rank, i) => {
+      // the worst of all peptides tells nothing: below 1e-7 the last rank takes the score of the one before it
+      const floor = i === ranks.length - 1 ? Math.min(1e-7, at(ranks[i - 1]!)) : 1e-30
+      const y = Math.min(1 - 1e-7, Math.max(floor, at(rank)))
       return Math.log(y / (1 - y))
     })
     writeSync(descriptor, new Uint8Array(logits.buffer), 0, logits.byteLength, file.rowOffset(tensor, row))

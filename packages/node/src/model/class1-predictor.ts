@@ -6,7 +6,7 @@ import { BLOCK, openKernel } from './class1-kernel.ts'
 import { class1Table, loadWeights } from './class1-network.ts'
 import { loadGatedTables } from './gated-table.ts'
 import { alleleCache, describeModel, type OpenedModel, openModel } from './opened-model.ts'
-import { percentileOf, type RankTable, scoreOfLogit } from './percentile.ts'
+import { logitOfScore, percentileOf, rankTable } from './percentile.ts'
 
 /** Errors: those of `openModel`. */
 export function openClass1Predictor(path = modelPath('class1.cogm')): Result<Predictor, Issue> {
@@ -19,7 +19,7 @@ function makePredictor({ file, wasm }: OpenedModel): Predictor {
   const tables = loadGatedTables(file)
   const shared = file.tensor('w1')
   const ranks = file.tensor('ranks')
-  const ranking = (name: string, row: number): RankTable => ({ ranks, scores: file.row(name, row).map(scoreOfLogit) })
+  const ranking = (name: string, row: number) => rankTable(ranks, file.row(name, row))
   const load = alleleCache(file, row => ({
     table: class1Table(file, tables, shared, row),
     presentation: ranking('rank_presentation', row),
@@ -48,9 +48,9 @@ function makePredictor({ file, wasm }: OpenedModel): Predictor {
           for (let p = 0; p < count; p++) {
             const i = (from + p) * alleles.length + a
             block.presentationScore[i] = scores[2 * p]!
-            block.presentationPercentile[i] = percentileOf(presentation, scores[2 * p]!)
+            block.presentationPercentile[i] = percentileOf(presentation, logitOfScore(scores[2 * p]!))
             block.ic50NanoMolar[i] = ic50OfOutput(scores[2 * p + 1]!)
-            block.affinityPercentile[i] = percentileOf(affinity, scores[2 * p + 1]!)
+            block.affinityPercentile[i] = percentileOf(affinity, logitOfScore(scores[2 * p + 1]!))
           }
         }
       }

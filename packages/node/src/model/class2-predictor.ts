@@ -6,7 +6,7 @@ import { CLASS2_BLOCK, openClass2Kernel, spreadTable } from './class2-kernel.ts'
 import { loadClass2Weights } from './class2-network.ts'
 import { loadGatedTables, moleculeTable } from './gated-table.ts'
 import { alleleCache, describeModel, type OpenedModel, openModel } from './opened-model.ts'
-import { percentileOf, scoreOfLogit } from './percentile.ts'
+import { logitOfScore, percentileOf, rankTable } from './percentile.ts'
 
 /** Errors: those of `openModel`. */
 export function openClass2Predictor(path = modelPath('class2.cogm')): Result<Predictor, Issue> {
@@ -21,7 +21,7 @@ function makePredictor({ file, wasm }: OpenedModel): Predictor {
   const ranks = file.tensor('ranks')
   const load = alleleCache(file, row => ({
     table: spreadTable(weights, moleculeTable(tables, file, row)),
-    affinity: { ranks, scores: file.row('rank_affinity', row).map(scoreOfLogit) },
+    affinity: rankTable(ranks, file.row('rank_affinity', row)),
   }))
   return {
     ...describeModel(file, 'II'),
@@ -42,7 +42,7 @@ function makePredictor({ file, wasm }: OpenedModel): Predictor {
             const i = (from + p) * alleles.length + a
             score[i] = scores[2 * p]!
             ic50NanoMolar[i] = ic50OfOutput(scores[2 * p]!)
-            percentile[i] = percentileOf(affinity, scores[2 * p]!)
+            percentile[i] = percentileOf(affinity, logitOfScore(scores[2 * p]!))
             coreOffset[i] = scores[2 * p + 1]!
           }
         }

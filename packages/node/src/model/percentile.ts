@@ -1,13 +1,25 @@
-// Score → percentile by the allele's table: scores at fixed ranks on 200,000 natural peptides, interpolated linearly, floored at the best rank.
+// Score → percentile by the allele's table: logits at fixed ranks on natural peptides, interpolated linearly between them, floored at the best rank.
+// In logits, for between two ranks of poor peptides the scores themselves differ by orders of magnitude.
 
 export interface RankTable {
   /** Per cent, ascending. */
   readonly ranks: Float32Array
-  /** Score at each rank, descending. */
+  /** Logit of the score at each rank, descending. */
   readonly scores: Float32Array
 }
 
-export const scoreOfLogit = (z: number): number => 1 / (1 + Math.exp(-z))
+/**
+ * A table from a model file. The score at the last rank, the worst of all peptides, is chance: it is put three steps beyond the one before it,
+ * where the tail of the logits ends within a few tenths of a per cent.
+ */
+export function rankTable(ranks: Float32Array, logits: Float32Array): RankTable {
+  const scores = Float32Array.from(logits)
+  const last = scores.length - 1
+  scores[last] = scores[last - 1]! - 3 * (scores[last - 2]! - scores[last - 1]!)
+  return { ranks, scores }
+}
+
+export const logitOfScore = (y: number): number => Math.log(y / (1 - y))
 
 export function percentileOf(table: RankTable, score: number): number {
   const { ranks, scores } = table
