@@ -11,7 +11,7 @@ Kim 2013 blind pairs, and takes affinities from BD2009 alone: its figures are th
 """
 import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-import argparse, hashlib, json, multiprocessing, pickle, sys, time
+import argparse, hashlib, json, multiprocessing, pickle, sys, tempfile, time
 import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from data import Data, encode_codes
@@ -54,7 +54,7 @@ def main():
     ap.add_argument("--data", default=os.environ.get("COGNATE_DATA", "../shared/data"))
     ap.add_argument("--protocol", choices=("final", "development"), default="final")
     ap.add_argument("--out", required=True)
-    ap.add_argument("--work", default="/tmp/cognate-train", help="networks finished so far: an interrupted run goes on from there")
+    ap.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "cognate-train"), help="networks finished so far: an interrupted run goes on from there")
     ap.add_argument("--processes", type=int, default=max(1, os.cpu_count() or 1))
     ap.add_argument("--seed", type=int, default=20241)
     ap.add_argument("--share", type=float, default=1.0, help="share of the steps, peptides and molecules (smoke test: 0.01)")
