@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
+import { root } from './oracle-data.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 const folder = temporary()
@@ -106,6 +107,7 @@ describe('cognate present', () => {
       [['--peptides', empty, '--alleles', 'A0201'], 'peptides-empty'],
       [['--peptides', few, '--alleles', 'A0201', '--compare', join(folder, 'x.tsv'), '--external', 'mixmhcpred'], 'external-missing'],
       [['--peptides', few, '--alleles', 'A0201', '--compare', join(folder, 'x.tsv')], 'compare-nothing'],
+      [['--peptides', join(root, 'LICENSE'), '--alleles', 'A0201'], 'peptides-unscorable'],
       [['--peptides', join(folder, 'nowhere.txt'), '--alleles', 'A0201'], 'file-missing'],
     ] as const
     for (const [flags, code] of cases) {

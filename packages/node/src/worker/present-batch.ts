@@ -17,6 +17,8 @@ export interface PresentBatch {
 export interface PresentAnswer {
   readonly peptides: number
   readonly rows: number
+  /** Rows that hold no score: their caveat says why. */
+  readonly refused: number
   readonly tsv?: Uint8Array<ArrayBuffer>
   /** One array per column of PRESENT_COLUMNS; numbers as numbers, an absent one as NaN. */
   readonly columns?: readonly (readonly string[] | Float64Array)[]
@@ -33,16 +35,19 @@ export function presentBatch(batch: PresentBatch): PresentAnswer {
   const pieces: string[] = []
   const all: PresentRow[] = []
   let rows = 0
+  let refused = 0
   for (let from = 0; from < peptides.length; from += STEP) {
     const made = presentRows(predictors, { ...batch, peptides: peptides.slice(from, from + STEP) })
     rows += made.length
+    refused += made.filter(row => row[5] === '').length
     if (batch.output === 'columns') all.push(...made)
     else pieces.push(made.map(row => row.join('\t')).join('\n'))
   }
-  if (batch.output === 'columns') return { peptides: peptides.length, rows, columns: columnsOf(all) }
+  if (batch.output === 'columns') return { peptides: peptides.length, rows, refused, columns: columnsOf(all) }
   return {
     peptides: peptides.length,
     rows,
+    refused,
     tsv: new TextEncoder().encode(pieces.map(piece => (piece === '' ? '' : `${piece}\n`)).join('')),
   }
 }

@@ -113,6 +113,7 @@ async function table(flags: Flags, supported: SupportedAlleles, predictors: Ship
   const sink = openSink(flags.out)
   let peptides = 0
   let rows = 0
+  let refused = 0
   for await (const answer of inOrder(
     'present-worker',
     'presentBatch',
@@ -123,10 +124,21 @@ async function table(flags: Flags, supported: SupportedAlleles, predictors: Ship
     await sink.write(answer)
     peptides += answer.peptides
     rows += answer.rows
+    refused += answer.refused
     screen.progress('present', `${peptides.toLocaleString('en-US')} peptides`)
   }
   await sink.close()
   if (peptides === 0) throw new InputFault(issue('peptides-empty', 'no peptide was given', 'give one peptide a line, such as SIINFEKL'))
+  if (refused === rows)
+    throw new InputFault(
+      issue(
+        'peptides-unscorable',
+        `none of the ${peptides.toLocaleString('en-US')} peptides could be scored`,
+        'give a list of peptides; the column caveats says what is wrong with each',
+      ),
+    )
+  if (refused > 0)
+    screen.notice(`${refused.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows have no score; the column caveats says why`)
   const ids = [supported.I.length > 0 ? predictors.I.id : '', supported.II.length > 0 ? predictors.II.id : ''].filter(id => id !== '')
   screen.end(
     'present',
