@@ -1,5 +1,5 @@
 // `npm run model:evaluate`: the shipped presentation models, and the development twin where the shipped model has seen the peptides, on every labelled set
-// beside the rivals' columns in the same rows. Prints Markdown; fails if a set is empty. Needs the development data (COGNATE_DATA).
+// beside the rivals' columns in the same rows. Prints Markdown; fails if a set is empty. Needs the development data (COGNATE_DATA). Whole in one file: a report of short sections, one function a set.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'

@@ -36,7 +36,6 @@ const must = <T>(result: { ok: true; value: T } | { ok: false; issue: unknown })
   return result.value
 }
 
-/** Peptides × 6 alleles on one core, both outputs and both percentiles. */
 const CLASS_I = ['HLA-A*02:01', 'HLA-A*11:01', 'HLA-B*07:02', 'HLA-B*35:01', 'HLA-C*04:01', 'HLA-C*07:02'] as HlaAllele[]
 const CLASS_II = ['HLA-DRB1*01:01', 'HLA-DRB1*15:01', 'HLA-DPA1*01:03/DPB1*04:01', 'HLA-DQA1*05:01/DQB1*02:01'] as HlaAllele[]
 

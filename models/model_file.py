@@ -1,5 +1,5 @@
 """The file that inference reads."""
-import json, os, struct, subprocess, tempfile
+import json, os, pickle, struct, subprocess, tempfile
 import numpy as np
 
 # ranks at which scores are kept, in per cent: dense where binders are
@@ -17,6 +17,30 @@ def in_bytes(weights):
 
 def from_bytes(q, scale):
     return q.astype(np.float32) * scale[..., None]
+
+
+def allele_support(unique, counts, pseudo):
+    """Per pseudo-sequence: its counts (ligands, affinities) in training, residues that differ from the nearest trained one, that one's first name."""
+    letters = lambda s: np.frombuffer(s.encode(), np.uint8)
+    trained, name_of = sorted(counts), {}
+    trained_letters = np.stack([letters(s) for s in trained])
+    for n in sorted(pseudo): name_of.setdefault(pseudo[n], n)
+    support = []
+    for s in unique:
+        distance = (trained_letters != letters(s)).sum(1)
+        near = int(distance.argmin())
+        support.append([*counts.get(s, [0, 0]), int(distance[near]), name_of[trained[near]]])
+    return support
+
+
+def finished(path, make):
+    """The network an earlier run left at `path`, else the one that `make` gives, left there for the next."""
+    if not os.path.exists(path):
+        with open(path + ".part", "wb") as out:
+            pickle.dump(make(), out)
+        os.replace(path + ".part", path)
+    with open(path, "rb") as handle:
+        return pickle.load(handle)
 
 
 def write_model(path, header, tensors):

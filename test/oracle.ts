@@ -5,10 +5,17 @@ import { folder, isThere, type Row, readData } from './oracle-data.ts'
 
 export { data, type Row, readData, root } from './oracle-data.ts'
 
-/** A test that needs the development data. In CI a missing folder is a failure. */
-export function oracle(name: string, body: () => void | Promise<void>): void {
-  if (isThere) test(name, body)
-  else if (process.env.CI) test(name, () => expect.fail(`development data not found at ${folder}: set COGNATE_DATA`))
+/** A test that needs the development data, and what else `isReady` says. In CI what is missing is a failure. */
+export function oracle(name: string, body: () => void | Promise<void>, isReady = isThere): void {
+  if (isReady) test(name, body)
+  else if (process.env.CI)
+    test(name, () =>
+      expect.fail(
+        isThere
+          ? 'a program that this test needs is not installed: see .ci/run'
+          : `development data not found at ${folder}: set COGNATE_DATA`,
+      ),
+    )
   else test.skip(name, body)
 }
 

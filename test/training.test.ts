@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
+import { oracle } from './oracle.ts'
 import { folder, isThere, root } from './oracle-data.ts'
 import { temporary } from './run-cli.ts'
 
@@ -27,20 +28,26 @@ function train(
   return [readFileSync(`${stem}.cogm`), JSON.parse(readFileSync(`${stem}.manifest.json`, 'utf8'))]
 }
 
-const trains = hasTrainer || process.env.CI ? test : test.skip
+oracle(
+  'training is seeded: two runs of the class II trainer write the same bytes',
+  () => {
+    const [first] = train('class2')
+    const [second] = train('class2')
+    expect(first.length).toBeGreaterThan(1_000_000)
+    expect(first.equals(second)).toBe(true)
+  },
+  hasTrainer,
+)
 
-trains('training is seeded: two runs of the class II trainer write the same bytes', () => {
-  const [first] = train('class2')
-  const [second] = train('class2')
-  expect(first.length).toBeGreaterThan(1_000_000)
-  expect(first.equals(second)).toBe(true)
-})
-
-trains('the class I trainer measures itself, and its manifest counts what was left out', () => {
-  const [, manifest] = train('class1')
-  expect(manifest.figures.development_samples).toBe(20)
-  expect(manifest.figures.kim2013_blind_hla_rows).toBe(25_667)
-  const anthem = manifest.inputs['mhc/train/anthem_training_positives.tsv.gz']!
-  expect(anthem.rows).toBe(285_068)
-  expect([anthem.dropped_blind_pair, anthem.dropped_development_peptide]).toEqual([9125, 7883])
-})
+oracle(
+  'the class I trainer measures itself, and its manifest counts what was left out',
+  () => {
+    const [, manifest] = train('class1')
+    expect(manifest.figures.development_samples).toBe(20)
+    expect(manifest.figures.kim2013_blind_hla_rows).toBe(25_667)
+    const anthem = manifest.inputs['mhc/train/anthem_training_positives.tsv.gz']!
+    expect(anthem.rows).toBe(285_068)
+    expect([anthem.dropped_blind_pair, anthem.dropped_development_peptide]).toEqual([9125, 7883])
+  },
+  hasTrainer,
+)

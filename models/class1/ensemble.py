@@ -1,7 +1,7 @@
 """The ensemble that is shipped: gated networks give the presentation output, additive ones the affinity output. Figures and artefact."""
 import numpy as np
 from data import encode_codes
-from model_file import RANKS, from_bytes, in_bytes
+from model_file import RANKS, allele_support, from_bytes, in_bytes
 from network import END, MAX_LENGTH, MIN_LENGTH, ROWS, encode, is_usable
 from optimise import auc, sigmoid
 from residues import RESIDUES
@@ -83,16 +83,6 @@ def artefact(ensemble, data, wanted):
     support = {}
     for a, _, _, _ in data.affinity: support.setdefault(data.pseudo[a], [0, 0])[1] += 1
     for a, _ in data.ligands: support.setdefault(data.pseudo[a], [0, 0])[0] += 1
-    trained = sorted(support)
-    letters = lambda s: np.frombuffer(s.encode(), np.uint8)
-    trained_letters = np.stack([letters(s) for s in trained])
-    name_of = {}
-    for n in sorted(data.pseudo): name_of.setdefault(data.pseudo[n], n)
-    meta = []
-    for s in unique:
-        distance = (trained_letters != letters(s)).sum(1)
-        near = int(distance.argmin())
-        meta.append([*support.get(s, [0, 0]), int(distance[near]), name_of[trained[near]]])
     mixed = [in_bytes(n.p["wk"].reshape(n.gates, ROWS, n.hidden)) for n in gated]
     stack = lambda nets, key, dtype: np.stack([n.p[key] for n in nets]).astype(dtype)
     tensors = [("ranks", RANKS.astype(np.float32)),
@@ -107,7 +97,7 @@ def artefact(ensemble, data, wanted):
                ("b3", np.array([n.p["b3"][0] for n in gated] + [n.p["b3"][1] for n in additive], np.float32))]
     header = {"residues": RESIDUES, "min_length": MIN_LENGTH, "max_length": MAX_LENGTH, "end": END, "hidden": gated[0].hidden, "hidden2": gated[0].hidden2,
               "rows": ROWS, "gated": len(gated), "additive": len(additive), "gates": gated[0].gates,
-              "alleles": {n: row_of[data.pseudo[n]] for n in wanted}, "allele_support": meta}
+              "alleles": {n: row_of[data.pseudo[n]] for n in wanted}, "allele_support": allele_support(unique, support, data.pseudo)}
     return header, tensors
 
 

@@ -11,13 +11,13 @@ Kim 2013 blind pairs, and takes affinities from BD2009 alone: its figures are th
 """
 import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-import argparse, hashlib, json, multiprocessing, pickle, sys, tempfile, time
+import argparse, hashlib, json, multiprocessing, sys, tempfile, time
 import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from data import Data, encode_codes
 from ensemble import Ensemble, artefact, as_stored, figures
 from fit import Rows, fit
-from model_file import calibrate, write_model
+from model_file import calibrate, finished, write_model
 from network import encode
 from sources import Sources, sha256_of
 
@@ -38,14 +38,10 @@ _rows = None
 def train_one(job):
     """One network, from the work folder when an earlier run left it there."""
     options, seed, path = job
-    if not os.path.exists(path):
+    def make():
         print("network %s, seed %d" % (options["kind"], seed), flush=True)
-        network = fit(_rows, options, seed, report=lambda text: print(text, flush=True))
-        with open(path + ".part", "wb") as out:
-            pickle.dump(network, out)
-        os.replace(path + ".part", path)
-    with open(path, "rb") as handle:
-        return pickle.load(handle)
+        return fit(_rows, options, seed, report=lambda text: print(text, flush=True))
+    return finished(path, make)
 
 
 def main():

@@ -8,11 +8,11 @@ the first part of the training, where P1 must be one of ILVMFYW: without a start
 """
 import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-import argparse, hashlib, json, multiprocessing, pickle, sys, tempfile, time
+import argparse, hashlib, json, multiprocessing, sys, tempfile, time
 import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from data import Data, encode_codes, molecule_name
-from model_file import RANKS, calibrate, from_bytes, in_bytes, write_model
+from model_file import RANKS, allele_support, calibrate, finished, from_bytes, in_bytes, write_model
 from network import ANCHOR_RESIDUES, MAX_LENGTH, MIN_LENGTH, ROWS, Network, encode, is_usable
 from optimise import auc, sigmoid
 from residues import RESIDUES
@@ -137,13 +137,10 @@ def figures(networks, data):
 
 def train_one(job):
     rows, options, seed, path = job
-    if not os.path.exists(path):
+    def make():
         print("network of seed %d" % seed, flush=True)
-        with open(path + ".part", "wb") as out:
-            pickle.dump(fit(rows, options, seed, report=lambda text: print(text, flush=True)), out)
-        os.replace(path + ".part", path)
-    with open(path, "rb") as handle:
-        return pickle.load(handle)
+        return fit(rows, options, seed, report=lambda text: print(text, flush=True))
+    return finished(path, make)
 
 
 def main():
@@ -175,21 +172,13 @@ def main():
     if args.share < 1:
         wanted = sorted(set(wanted[::500]) | set(REFERENCE))
     unique = sorted(set(data.pseudo[n] for n in wanted))
-    letters = lambda s: np.frombuffer(s.encode(), np.uint8)
     support, alphas = {}, {}
     for a, _, _ in data.affinity:
-        support[data.pseudo[a]] = support.get(data.pseudo[a], 0) + 1
+        support.setdefault(data.pseudo[a], [0, 0])[1] += 1
         if "/" in a:
             alpha, beta = a[4:].split("/")
             alphas.setdefault(beta, {}).setdefault(alpha, 0)
             alphas[beta][alpha] += 1
-    trained, name_of = sorted(support), {}
-    for n in sorted(data.pseudo): name_of.setdefault(data.pseudo[n], n)
-    trained_letters, meta = np.stack([letters(s) for s in trained]), []
-    for s in unique:
-        distance = (trained_letters != letters(s)).sum(1)
-        near = int(distance.argmin())
-        meta.append([0, support.get(s, 0), int(distance[near]), name_of[trained[near]]])
     row_of = {s: i for i, s in enumerate(unique)}
     tensors = [("ranks", RANKS.astype(np.float32)), ("rank_affinity", np.zeros((len(unique), len(RANKS)), np.float16)),
                ("gates", np.stack([np.concatenate([n.gate(s) for n in networks]) for s in unique]).astype(np.float16)),
@@ -197,7 +186,7 @@ def main():
                ("w2", np.stack([n.p["w2"] for n in networks])), ("b2", np.concatenate([n.p["b2"] for n in networks]))]
     header = {"model": "cognate-class2", "version": VERSION, "residues": RESIDUES, "min_length": MIN_LENGTH, "max_length": MAX_LENGTH, "rows": ROWS,
               "hidden": OPTIONS["hidden"], "gated": len(networks), "gates": OPTIONS["gates"], "temperature": OPTIONS["temperature"], "alleles": {n: row_of[data.pseudo[n]] for n in wanted},
-              "allele_support": meta, "usual_alpha": {b: max(sorted(c), key=lambda a: c[a]) for b, c in sorted(alphas.items())}}
+              "allele_support": allele_support(unique, support, data.pseudo), "usual_alpha": {b: max(sorted(c), key=lambda a: c[a]) for b, c in sorted(alphas.items())}}
     os.makedirs(args.out, exist_ok=True)
     stem = os.path.join(args.out, "class2")
     write_model(stem + ".cogm", header, tensors)

@@ -1,8 +1,7 @@
 // HLA typing results → allele names: OptiType TSV, arcasHLA JSON, HLA-HD text (no header: its first line is a locus), xHLA JSON, seq2HLA text, or a plain list.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 
-export const TYPING_FORMATS = ['optitype', 'arcashla', 'hlahd', 'xhla', 'seq2hla'] as const
-export type TypingFormat = (typeof TYPING_FORMATS)[number]
+export type TypingFormat = 'optitype' | 'arcashla' | 'hlahd' | 'xhla' | 'seq2hla'
 
 /** Names as written. Errors: `typing-malformed` with the line. */
 export function parseTyping(format: TypingFormat, text: string): Result<readonly string[], Issue> {

@@ -1,6 +1,7 @@
 // A motif as a sequence logo (Schneider & Stephens 1990, doi:10.1093/nar/18.20.6097): letters as tall as their share of the position's bits. SVG, self-contained.
+import { STANDARD_RESIDUES } from '../bio/index.ts'
 import { escapeHtml } from '../format/index.ts'
-import { anchorPositions, type Motif, RESIDUES } from './motif.ts'
+import { anchorPositions, type Motif } from './motif.ts'
 
 const COLUMN = 34
 const HEIGHT = 130
@@ -39,7 +40,7 @@ export function motifLogo(motif: Motif): string {
   for (const [position, bits] of motif.bits.entries()) {
     const x = LEFT + position * COLUMN
     let below = 0
-    const letters = motif.frequencies[position]!.map((share, r) => ({ residue: RESIDUES[r]!, height: share * bits })).sort(
+    const letters = motif.frequencies[position]!.map((share, r) => ({ residue: STANDARD_RESIDUES[r]!, height: share * bits })).sort(
       (a, b) => a.height - b.height,
     )
     for (const { residue, height } of letters) {

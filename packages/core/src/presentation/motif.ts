@@ -1,11 +1,9 @@
 // What a molecule likes, asked of the model: the residues of its best peptides among many random ones, position by position, against the human proteome's frequencies.
 import { seededRandom } from '../base/index.ts'
-import type { HlaAllele } from '../bio/index.ts'
+import { type HlaAllele, STANDARD_RESIDUES } from '../bio/index.ts'
 import { bindingCore, type Predictor } from './predictor.ts'
 
-export const RESIDUES = 'ACDEFGHIKLMNPQRSTVWY'
-
-/** Share of each residue, in the order of RESIDUES: counted over the 4.0 million residues of 13,484 human proteins of Ensembl 105. */
+/** Share of each residue, in the order of STANDARD_RESIDUES: counted over the 4.0 million residues of 13,484 human proteins of Ensembl 105. */
 export const PROTEOME_FREQUENCIES: readonly number[] = [
   0.0692, 0.0196, 0.0494, 0.075, 0.0348, 0.0638, 0.0253, 0.0435, 0.0568, 0.1005, 0.0219, 0.0361, 0.0614, 0.0505, 0.0559, 0.0836, 0.0549,
   0.06, 0.0124, 0.0252,
@@ -15,7 +13,7 @@ export interface Motif {
   readonly allele: HlaAllele
   /** Peptides the frequencies were counted over. */
   readonly peptides: number
-  /** [9][20] shares, in the order of RESIDUES. */
+  /** [9][20] shares, in the order of STANDARD_RESIDUES. */
   readonly frequencies: readonly (readonly number[])[]
   /** Bits per position: relative entropy of the frequencies to the proteome's (Kullback & Leibler 1951, doi:10.1214/aoms/1177729694). */
   readonly bits: readonly number[]
@@ -40,7 +38,7 @@ export function motifsOf(predictor: Predictor, alleles: readonly HlaAllele[], se
     const cores = best.map(p => bindingCore(predictor.mhcClass, peptides[p]!, block.coreOffset?.[at(p)] ?? 0))
     const frequencies = Array.from({ length: 9 }, (_, position) => {
       const counts = new Array<number>(20).fill(0)
-      for (const core of cores) counts[RESIDUES.indexOf(core[position]!)]! += 1
+      for (const core of cores) counts[STANDARD_RESIDUES.indexOf(core[position]!)]! += 1
       return counts.map(count => count / cores.length)
     })
     const bits = frequencies.map(shares =>
@@ -66,7 +64,7 @@ function randomPeptides(count: number, length: number, seed: string): readonly s
   }
   const residue = () => {
     const u = random.unit() * total
-    return RESIDUES[upTo.findIndex(limit => u < limit)]!
+    return STANDARD_RESIDUES[upTo.findIndex(limit => u < limit)]!
   }
   return Array.from({ length: count }, () => Array.from({ length }, residue).join(''))
 }

@@ -1,5 +1,5 @@
 // What a predictor of peptide presentation answers, whoever makes it: our models, an adapter to another tool, a table of scores.
-import type { HlaAllele } from '../bio/index.ts'
+import { type HlaAllele, isStandardPeptide } from '../bio/index.ts'
 
 export type MhcClass = 'I' | 'II'
 
@@ -52,7 +52,7 @@ export function unscorable(
   predictor: Pick<Predictor, 'minLength' | 'maxLength'>,
   peptide: string,
 ): 'residue-unsupported' | 'length-unsupported' | undefined {
-  if (!/^[ACDEFGHIKLMNPQRSTVWY]+$/.test(peptide)) return 'residue-unsupported'
+  if (!isStandardPeptide(peptide)) return 'residue-unsupported'
   return peptide.length < predictor.minLength || peptide.length > predictor.maxLength ? 'length-unsupported' : undefined
 }
 

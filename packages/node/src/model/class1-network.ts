@@ -1,6 +1,7 @@
 // The class I networks in plain TypeScript: the reference that the kernel is held equal to. Layout and meaning: models/class1/network.py.
 import { type GatedTables, moleculeTable } from './gated-table.ts'
 import type { ModelFile } from './model-file.ts'
+import { RESIDUE_CODE } from './residue-code.ts'
 
 export interface NetworkWeights {
   readonly networks: number
@@ -54,9 +55,6 @@ export function class1Table(file: ModelFile, tables: GatedTables, shared: Float3
 /** i32 per peptide in the kernel's input: count of end and length rows, count of middle rows, row numbers. */
 export const ROWS_PER_PEPTIDE = 17
 
-const RESIDUE = new Int32Array(128).fill(-1)
-for (const [i, residue] of [...'ACDEFGHIKLMNPQRSTVWY'].entries()) RESIDUE[residue.charCodeAt(0)] = i
-
 /** Table rows of a peptide of 8-14 standard residues, written at `at`. */
 export function encodePeptide(peptide: string, rows: Int32Array, at: number): void {
   const length = peptide.length
@@ -65,11 +63,11 @@ export function encodePeptide(peptide: string, rows: Int32Array, at: number): vo
   rows[at + 1] = middle
   let to = at + 2
   for (let k = 0; k < ENDS; k++) {
-    rows[to++] = k * 20 + RESIDUE[peptide.charCodeAt(k)]!
-    rows[to++] = (ENDS + k) * 20 + RESIDUE[peptide.charCodeAt(length - ENDS + k)]!
+    rows[to++] = k * 20 + RESIDUE_CODE[peptide.charCodeAt(k)]!
+    rows[to++] = (ENDS + k) * 20 + RESIDUE_CODE[peptide.charCodeAt(length - ENDS + k)]!
   }
   rows[to++] = LENGTH_ROW + length - 8
-  for (let k = 0; k < middle; k++) rows[to++] = MIDDLE_ROW + RESIDUE[peptide.charCodeAt(ENDS + k)]!
+  for (let k = 0; k < middle; k++) rows[to++] = MIDDLE_ROW + RESIDUE_CODE[peptide.charCodeAt(ENDS + k)]!
 }
 
 /** Presentation and affinity outputs (0-1) of one peptide on a molecule's table [networks, CLASS1_ROWS, hidden]. */

@@ -1,14 +1,12 @@
 // Owns the WebAssembly memory of the class II kernel: weights once, one molecule's tables at a time, peptides in blocks of 256.
 import { CLASS2_ROWS, type Class2Weights, CORE, edgeRows, LEFT_ROW, RIGHT_ROW } from './class2-network.ts'
+import { RESIDUE_CODE } from './residue-code.ts'
 
 export const CLASS2_BLOCK = 256
 const MAX_LENGTH = 30
 const MAX_REGISTERS = MAX_LENGTH - CORE + 1
 /** The compiler keeps its own tables at the start of memory. */
 const STATIC_BYTES = 65536
-
-const RESIDUE = new Uint8Array(128)
-for (const [i, residue] of [...'ACDEFGHIKLMNPQRSTVWY'].entries()) RESIDUE[residue.charCodeAt(0)] = i
 
 interface KernelExports {
   readonly scoreClass2: (...values: readonly number[]) => void
@@ -95,7 +93,7 @@ export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2W
       for (let p = 0; p < count; p++) {
         const peptide = peptides[from + p]!
         lengths[p] = peptide.length
-        for (let i = 0; i < peptide.length; i++) codes[p * MAX_LENGTH + i] = RESIDUE[peptide.charCodeAt(i)]!
+        for (let i = 0; i < peptide.length; i++) codes[p * MAX_LENGTH + i] = RESIDUE_CODE[peptide.charCodeAt(i)]!
       }
       const { codes: c, lengths: l, core, left, right, edge, w2, b2, z, rows, out } = at
       kernel.scoreClass2(count, networks, width, temperature, c, l, core, left, right, edge, w2, b2, z, rows, out)

@@ -1,5 +1,6 @@
 // The class II networks in plain TypeScript: the reference that the kernel is held equal to. Layout and meaning: models/class2/network.py.
 import type { ModelFile } from './model-file.ts'
+import { RESIDUE_CODE } from './residue-code.ts'
 
 export interface Class2Weights {
   readonly networks: number
@@ -37,8 +38,6 @@ export const edgeRows = (before: number, after: number): readonly [number, numbe
   LENGTH_ROW + Math.min(Math.max(before + CORE + after - 11, 0), 9),
 ]
 
-const RESIDUES = 'ACDEFGHIKLMNPQRSTVWY'
-
 /** Output (0-1) and core offset of one peptide of 9-30 standard residues on a molecule's table [networks, CLASS2_ROWS, hidden]. */
 export function scoreClass2Plain(weights: Class2Weights, peptide: string, table: Float32Array): readonly [number, number] {
   const { networks, hidden, temperature, w2, b2 } = weights
@@ -46,7 +45,7 @@ export function scoreClass2Plain(weights: Class2Weights, peptide: string, table:
   const registerScores = Array.from({ length: networks }, (): number[] => [])
   let best = 0
   let highest = -1
-  const code = (at: number) => RESIDUES.indexOf(peptide[at]!)
+  const code = (at: number) => RESIDUE_CODE[peptide.charCodeAt(at)]!
   for (let r = 0; r < registers; r++) {
     const after = registers - 1 - r
     const rows: [number, number][] = edgeRows(r, after).map(row => [row, 1])
