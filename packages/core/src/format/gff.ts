@@ -20,9 +20,11 @@ export function parseGffLine(text: string, line: number): Result<GffFeature | un
   if (text === '' || text.startsWith('#')) return ok(undefined)
   const cells = text.split('\t')
   const bad = (what: string) => fail(issue('gff-malformed', what, 'give GFF3 or GTF with nine tab-separated columns', line))
-  if (cells.length !== 9) return bad(`${cells.length} columns instead of nine`)
-  const [seqid = '', source = '', type = '', from = '', to = '', , strand = '', phase = '', attributes = ''] = cells
-  if (!/^\d+$/.test(from) || !/^\d+$/.test(to)) return bad(`start and end are "${from}" and "${to}"`)
+  if (cells.length < 9) return bad(`${cells.length} columns instead of nine`)
+  const [seqid = '', source = '', type = '', from = '', to = '', , strand = '', phase = ''] = cells
+  // tabs inside the attributes occur in real files
+  const attributes = cells.slice(8).join('\t')
+  if (!/^-?\d+$/.test(from) || !/^-?\d+$/.test(to)) return bad(`start and end are "${from}" and "${to}"`)
   if (Number(from) > Number(to)) return bad(`start ${from} lies behind end ${to}`)
   if (!/^[+\-.?]$/.test(strand)) return bad(`strand is "${strand}"`)
   if (!/^[012.]$/.test(phase)) return bad(`phase is "${phase}"`)

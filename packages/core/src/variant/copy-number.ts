@@ -1,5 +1,6 @@
 // Allele-specific copy number of a tumour: segments of ASCAT, FACETS, Sequenza, PURPLE or a plain TSV → one form. Segments are 1-based and inclusive, as all five write them.
 import { fail, type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
+import { chromosomeKey } from '../bio/index.ts'
 import { columnReader, parseDelimited } from '../format/index.ts'
 
 export interface CopySegment {
@@ -37,7 +38,7 @@ export interface CopyNumber {
   readonly segments: readonly CopySegment[]
 }
 
-const bare = (chromosome: string) => chromosome.replace(/^chr/i, '').replace(/^23$/, 'X').replace(/^24$/, 'Y')
+const bare = (chromosome: string) => chromosomeKey(chromosome).replace(/^23$/, 'X').replace(/^24$/, 'Y')
 
 /** Recognised by header. Errors: `copy-number-unknown` (header seen, forms known), `copy-number-value`. */
 export function parseCopyNumber(text: string): Result<CopyNumber, Issue> {
