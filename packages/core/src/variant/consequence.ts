@@ -273,7 +273,7 @@ function rnaEdits(edit: Edit, index: number, spliced: SplicedTranscript): readon
     else shownEnd++
   }
   for (const piece of spliced.pieces) {
-    if (edit.start < piece.start || edit.end > piece.end || (edit.start === edit.end && (edit.start === piece.start || edit.start === piece.end))) continue
+    if (edit.start < piece.start || edit.end > piece.end || (edit.start === edit.end && edit.start === piece.end)) continue
     const at = (base: number) => piece.offset + (forward ? base - piece.start : piece.end - base)
     const [from, to] = forward ? [at(edit.start), at(edit.end)] : [at(edit.end), at(edit.start)]
     const [shownFrom, shownTo] = forward ? [at(shownStart), at(shownEnd)] : [at(shownEnd), at(shownStart)]
@@ -386,7 +386,7 @@ function blockWords(
   if (from === 0 && spliced.transcript.completeStart && !indel && wildType === 'M' && mutant !== 'M') return MEANS.start_retained
   const wildStop = wildType.indexOf('*')
   const mutantStop = mutant.indexOf('*')
-  if (shift % 3 !== 0) return wildStop < 0 && mutantStop >= 0 ? MEANS.frameshift | MEANS.stop_gained : MEANS.frameshift
+  if (shift % 3 !== 0) return MEANS.frameshift | (wildStop < 0 && mutantStop >= 0 ? MEANS.stop_gained : wildStop === 0 ? MEANS.stop_lost : 0)
   let bits = 0
   if (indel) bits |= shift === 0 ? MEANS.inframe_altering : shift > 0 ? MEANS.inframe_insertion : MEANS.inframe_deletion
   if (wildStop < 0 && mutantStop >= 0) {

@@ -147,7 +147,7 @@ function run(folder: string, command: string, output: string): readonly Differen
   })
 }
 
-oracle('the larger files: every record of csq.vcf, and each consequence of csq.2.vcf (csq.3.out; csq.2.out is the same cut at bcftools' default of 15 a sample)', () => {
+oracle('the larger files: every record of csq.vcf, and each consequence of csq.2.vcf (csq.3.out; csq.2.out is the same, cut at 15 a sample)', () => {
   const index = indexOf(readData(`${SUITE}/csq.gff3`), readData(`${SUITE}/csq.fa`))
   const records = recordsOf(readData(`${SUITE}/csq.vcf`), 'as-is')
   const texts = annotateRecords(records, index)

@@ -68,7 +68,7 @@ function leftEdge(edit: Edit, edge: number, site: number, genome: Genome): numbe
   const { chromosome, start, end, insert } = edit
   const pure = start === end
   const touchesSite = pure
-    ? start > edge - SPLICE_SITE && start <= edge
+    ? start > edge - SPLICE_SITE && start < edge
     : start < edge && end > edge - SPLICE_SITE
   const outer = edge - REGION_INTRON
   if (touchesSite) {
@@ -83,7 +83,7 @@ function leftEdge(edit: Edit, edge: number, site: number, genome: Genome): numbe
     const before = genome.bases(chromosome, outer, edge)
     return editedBefore(edit, genome, edge, REGION_INTRON) === before ? MEANS.synonymous | MEANS.splice_region : MEANS.splice_region
   }
-  const inExon = pure ? start > edge && start <= edge + REGION_EXON : start < edge + REGION_EXON && end > edge
+  const inExon = pure ? start >= edge && start <= edge + REGION_EXON : start < edge + REGION_EXON && end > edge
   return inExon ? MEANS.splice_region : 0
 }
 
@@ -130,7 +130,8 @@ export function placeOf(edit: Edit, spliced: SplicedTranscript): Place {
   for (let i = 0; i < coding.length; i += 2) {
     const from = coding[i]!
     const to = coding[i + 1]!
-    if (pure ? edit.start > from && edit.start < to : edit.start >= from && edit.end <= to) return 'coding'
+    if (pure ? edit.start < to && (edit.start > from || (edit.start === from && isBehindIntron(from, exons))) : edit.start >= from && edit.end <= to)
+      return 'coding'
     if (!pure && edit.start < to && edit.end > from) touched = true
   }
   if (touched) return 'coding-edge'
@@ -145,4 +146,10 @@ export function placeOf(edit: Edit, spliced: SplicedTranscript): Place {
     if (edit.start >= last) return forward ? '3_prime_utr' : '5_prime_utr'
   }
   return 'intron'
+}
+
+/** An insertion right behind an intron, on the genome, is read as the exon's first bases: the site before it stays as it is. */
+function isBehindIntron(edge: number, exons: Int32Array): boolean {
+  for (let i = 2; i < exons.length; i += 2) if (exons[i] === edge) return true
+  return false
 }
