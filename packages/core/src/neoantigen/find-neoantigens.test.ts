@@ -68,6 +68,8 @@ const change: ProteinChange = {
   transcriptExpression: undefined,
   geneExpression: 40,
   pvacseqIndex: '1.KRAS.ENST1.missense.12G/D',
+  neighbours: [],
+  nmdLikely: undefined,
 }
 const alleles = value(parseHlaList(['A*11:01', 'C*08:02'])).map(parsed => parsed.allele)
 const SCOPE = { downstream: 100, class2Alleles: [] }

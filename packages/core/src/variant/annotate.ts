@@ -20,7 +20,10 @@ export interface AnnotatedRecord {
 export function annotateRecords(
   records: readonly AnnotatedRecord[],
   index: TranscriptIndex,
-  options: BcsqOptions & { /** One record at a time, as `bcftools csq -l`. */ readonly local?: boolean; readonly starts?: ReadonlySet<string> } = {},
+  options: BcsqOptions & {
+    /** One record at a time, as `bcftools csq -l`. */ readonly local?: boolean
+    readonly starts?: ReadonlySet<string>
+  } = {},
 ): readonly string[] {
   const texts: Set<string>[] = records.map(() => new Set())
   /** Per transcript and haplotype the edits, in file order. */
@@ -54,7 +57,8 @@ export function annotateRecords(
     const spliced = index.spliced(t)
     const given = edits.map(({ edit }) => edit)
     const found = consequencesOf(given, spliced, index.genome, options.starts)
-    for (const [i, list] of bcsqTexts(found, given, transcript, options).entries()) for (const text of list) texts[edits[i]!.record]!.add(text)
+    for (const [i, list] of bcsqTexts(found, given, transcript, options).entries())
+      for (const text of list) texts[edits[i]!.record]!.add(text)
   }
   return texts.map(joinedBcsq)
 }

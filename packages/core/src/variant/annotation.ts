@@ -1,7 +1,7 @@
 // GFF3 or GTF features → transcripts. Rules of the files: Ensembl, GENCODE and NCBI releases as read in 2026; traps listed in docs/reference-data.md.
-import { caveat, type Caveat, byText } from '../base/index.ts'
-import type { Genome, Transcript } from './transcript.ts'
+import { byText, type Caveat, caveat } from '../base/index.ts'
 import type { GffFeature } from '../format/index.ts'
+import type { Genome, Transcript } from './transcript.ts'
 
 interface Draft {
   readonly id: string
@@ -36,7 +36,6 @@ const MITOCHONDRIAL = /^(chr)?(M|MT)$|^NC_012920/i
 export class AnnotationBuilder {
   readonly #genes = new Map<string, { name: string; biotype: string }>()
   readonly #drafts = new Map<string, Draft>()
-  readonly #parentless: GffFeature[] = []
   #tagged = { mane: false, canonical: false, tsl: false }
 
   add(feature: GffFeature): void {
@@ -50,7 +49,10 @@ export class AnnotationBuilder {
     const first = (key: string) => feature.attributes.get(key)?.[0]
     const geneId = first('gene_id')!
     if (feature.type === 'gene' || !this.#genes.has(geneId))
-      this.#genes.set(geneId, { name: first('gene_name') ?? geneId, biotype: first('gene_type') ?? first('gene_biotype') ?? feature.source })
+      this.#genes.set(geneId, {
+        name: first('gene_name') ?? geneId,
+        biotype: first('gene_type') ?? first('gene_biotype') ?? feature.source,
+      })
     const id = first('transcript_id')
     if (id === undefined) return
     this.#addPart(this.#draft(id, geneId, feature), feature)
@@ -123,7 +125,8 @@ export class AnnotationBuilder {
       draft.coding.push({ start, end: feature.end, phase: feature.phase })
       draft.proteinId = first('protein_id') ?? draft.proteinId
     } else if (feature.type === 'stop_codon') draft.stops.push([start, feature.end])
-    else if (feature.type === 'Selenocysteine' || feature.type === 'stop_codon_redefined_as_selenocysteine') draft.selenocysteines.push(start)
+    else if (feature.type === 'Selenocysteine' || feature.type === 'stop_codon_redefined_as_selenocysteine')
+      draft.selenocysteines.push(start)
     else if (feature.type === 'exon' || /UTR$/.test(feature.type)) draft.exons.push([start, feature.end])
     if (draft.type === '') {
       draft.start = Math.min(draft.start, start)
@@ -183,7 +186,11 @@ export class AnnotationBuilder {
       id: draft.id,
       gene: gene?.name ?? first('gene_name') ?? first('gene') ?? draft.gene,
       geneId: draft.gene,
-      biotype: first('biotype') ?? first('transcript_type') ?? first('transcript_biotype') ?? (BIOTYPE_TYPES.test(draft.type) ? 'protein_coding' : (gene?.biotype ?? draft.source)),
+      biotype:
+        first('biotype') ??
+        first('transcript_type') ??
+        first('transcript_biotype') ??
+        (BIOTYPE_TYPES.test(draft.type) ? 'protein_coding' : (gene?.biotype ?? draft.source)),
       proteinId: draft.proteinId,
       chromosome,
       forward,
@@ -267,7 +274,12 @@ function stopIncluded(
   if (genome !== undefined && outside.length === 1) {
     const [start, end] = outside[0]!
     const bases = genome.bases(genome.nameOf(draft.seqid) ?? draft.seqid, start, end)
-    const codon = forward ? bases : [...bases].reverse().map(base => ({ A: 'T', C: 'G', G: 'C', T: 'A' })[base] ?? 'N').join('')
+    const codon = forward
+      ? bases
+      : [...bases]
+          .reverse()
+          .map(base => ({ A: 'T', C: 'G', G: 'C', T: 'A' })[base] ?? 'N')
+          .join('')
     if (!STOPS.has(codon) && !/N/.test(codon) && codon !== 'AGA' && codon !== 'AGG') return pieces
   }
   const joined = [...pieces, ...outside].toSorted((a, b) => a[0] - b[0])

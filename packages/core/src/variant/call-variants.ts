@@ -1,6 +1,8 @@
 // The stage: VCF header and records in, somatic variants with their protein changes out, and a reason for everything left behind.
 import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { infoValue, sampleValue, type VcfHeader, type VcfRecord } from '../format/index.ts'
+import { HaplotypeCalls, type OwnRoute } from './haplotype-calls.ts'
+import { phaseOf, UNPHASED } from './phase.ts'
 import type { ProteinChange } from './protein-change.ts'
 import { DNA_KEYS, expressionList, RNA_KEYS, readEvidence } from './read-evidence.ts'
 import { changedInterval, type SomaticVariant, variantId } from './somatic-variant.ts'
@@ -13,6 +15,8 @@ export interface VariantOptions {
   readonly allFilters: boolean
   readonly biotypes: ReadonlySet<string>
   readonly incompleteTranscripts: boolean
+  /** Consequences from an annotation and a genome instead of the VCF's CSQ. */
+  readonly own?: OwnRoute
 }
 
 export const DEFAULT_VARIANT_OPTIONS: VariantOptions = {
@@ -81,6 +85,32 @@ function genotypeAlts(
   return alts.size === 0 ? 'genotype-hom-ref' : alts
 }
 
+/** Errors: `csq-absent`, `csq-fields`. */
+function checkCsq(header: VcfHeader): Result<undefined, Issue> {
+  if (header.csqFields.length === 0) {
+    return fail(
+      issue(
+        'csq-absent',
+        'the VCF carries no VEP annotation (INFO/CSQ)',
+        'give an annotation and a genome with --annotation and --genome, or a reference made by `cognate reference add genome`; or annotate with VEP and the plug-ins Wildtype and Frameshift',
+        header.lines,
+      ),
+    )
+  }
+  const needed = ['allele', 'consequence', 'gene', 'feature', 'protein_position', 'amino_acids', 'wildtypeprotein']
+  const missing = needed.filter(name => !header.csqFields.includes(name))
+  if (missing.length > 0)
+    return fail(
+      issue(
+        'csq-fields',
+        `CSQ lacks ${missing.join(', ')}`,
+        'run VEP with --symbol --hgvs --biotype and the plug-ins Wildtype and Frameshift',
+        header.lines,
+      ),
+    )
+  return ok(undefined)
+}
+
 /** Incremental: `add` each record in file order, then `finish`. */
 export class VariantCaller {
   readonly #header: VcfHeader
@@ -94,6 +124,7 @@ export class VariantCaller {
   readonly #caveats: Caveat[]
   readonly #seen = new Set<string>()
   readonly #filters = new Map<string, number>()
+  readonly #own: HaplotypeCalls | undefined
   #count = 1
   #withCsq = 0
 
@@ -109,6 +140,7 @@ export class VariantCaller {
     this.#tumour = tumour
     this.#normal = normal
     this.#caveats = caveats
+    this.#own = options.own === undefined ? undefined : new HaplotypeCalls(options.own, options)
     const named = header.meta.filter(line => /^##(VEP|reference)/.test(line)).join(' ')
     this.#vep = {
       biotypes: options.biotypes,
@@ -119,27 +151,8 @@ export class VariantCaller {
 
   static open(header: VcfHeader, options: VariantOptions): Result<VariantCaller, Issue> {
     const caveats: Caveat[] = []
-    if (header.csqFields.length === 0) {
-      return fail(
-        issue(
-          'csq-absent',
-          'the VCF carries no VEP annotation (INFO/CSQ)',
-          'annotate it with VEP and the plug-ins Wildtype and Frameshift',
-          header.lines,
-        ),
-      )
-    }
-    const needed = ['allele', 'consequence', 'gene', 'feature', 'protein_position', 'amino_acids', 'wildtypeprotein']
-    const missing = needed.filter(name => !header.csqFields.includes(name))
-    if (missing.length > 0)
-      return fail(
-        issue(
-          'csq-fields',
-          `CSQ lacks ${missing.join(', ')}`,
-          'run VEP with --symbol --hgvs --biotype and the plug-ins Wildtype and Frameshift',
-          header.lines,
-        ),
-      )
+    const checked = options.own === undefined ? checkCsq(header) : ok(undefined)
+    if (!checked.ok) return checked
     if (header.separatedBySpaces) caveats.push(caveat('header-spaces', 'the #CHROM line is separated by spaces, not tabs'))
     const tumour = chooseTumour(header, options.tumour, caveats)
     if (!tumour.ok) return tumour
@@ -160,6 +173,7 @@ export class VariantCaller {
   add(record: VcfRecord): Result<undefined, Issue> {
     const where = `${record.chromosome}:${record.position}`
     this.#funnel.add('in', where)
+    if (this.#own !== undefined && this.#normal !== undefined) this.#own.addGermline(record, this.#normal, this.#tumour)
     for (const name of record.filter) this.#filters.set(name, (this.#filters.get(name) ?? 0) + 1)
     const passes = record.filter.every(name => name === 'PASS' || name === '.' || name === '')
     if (!passes && !this.#options.allFilters) {
@@ -227,6 +241,12 @@ export class VariantCaller {
       phaseSet: genotype.includes('|') ? (sampleText('PS') ?? sampleText('PID')) : undefined,
       caveats,
     }
+    if (this.#own !== undefined) {
+      const taken = this.#own.add(variant, this.#tumour === undefined ? UNPHASED : phaseOf(record, this.#tumour, index))
+      this.#funnel.add(taken === 'taken' ? 'alleles' : taken, where)
+      if (taken === 'taken') this.#variants.push(variant)
+      return ok(undefined)
+    }
     this.#funnel.add('alleles', where)
     const before = this.#changes.length
     for (const entry of entriesOfAlt(entries, record.ref, alt)) {
@@ -259,6 +279,8 @@ export class VariantCaller {
         ),
       )
     }
+    const resolved = this.#own?.resolve(this.#funnel)
+    if (resolved !== undefined) return resolved.ok ? ok(this.#phasedCalls(resolved.value)) : resolved
     const reached = this.#funnel.count('alleles')
     if (reached > 0 && this.#withCsq === 0) this.#caveats.push(caveat('csq-empty', 'no record carries CSQ although the header names it'))
     return ok({
@@ -268,5 +290,21 @@ export class VariantCaller {
       caveats: this.#caveats,
       tumour: this.#tumour === undefined ? undefined : this.#header.samples[this.#tumour],
     })
+  }
+  #phasedCalls(resolved: {
+    readonly changes: readonly ProteinChange[]
+    readonly caveats: readonly Caveat[]
+    readonly variantCaveats: ReadonlyMap<string, readonly Caveat[]>
+  }): VariantCalls {
+    const changed = new Set(resolved.changes.map(change => change.variantId))
+    return {
+      variants: this.#variants
+        .filter(variant => changed.has(variant.id))
+        .map(variant => ({ ...variant, caveats: [...variant.caveats, ...(resolved.variantCaveats.get(variant.id) ?? [])] })),
+      changes: resolved.changes,
+      funnel: this.#funnel.rows(),
+      caveats: [...this.#caveats, ...resolved.caveats],
+      tumour: this.#tumour === undefined ? undefined : this.#header.samples[this.#tumour],
+    }
   }
 }

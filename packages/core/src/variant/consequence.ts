@@ -1,8 +1,9 @@
 // What the variants of one haplotype do to one transcript: the whole coding sequence is rebuilt with all of them, then compared with the reference.
 // Words and their attachment to records follow bcftools csq (Danecek and McCarthy 2017, doi:10.1093/bioinformatics/btx100), so that results can be held against it.
-import { reverseComplement, translate } from '../bio/index.ts'
+import { translate } from '../bio/index.ts'
 import { MEANS } from './consequence-words.ts'
-import { type Edit, type Place, placeOf, spliceWords } from './edit.ts'
+import { type Edit, placeOf, spliceWords } from './edit.ts'
+import { baseAt, codingPart, editedRna, type RnaEdit, readEdit, rnaEdits, shifted } from './rna-edit.ts'
 import type { Genome, SplicedTranscript, Transcript } from './transcript.ts'
 
 /** A consequence that belongs to one edit and names no residues. */
@@ -28,6 +29,9 @@ export interface ResidueChange {
   readonly mutantInFrame: string
   /** A stop stands before it on this haplotype. */
   readonly behindStop: boolean
+  /** Codons that lose or change a base, without the one shown before an indel: 0-based and one past the last; equal for an insertion between codons. */
+  readonly exactFrom: number
+  readonly exactTo: number
 }
 
 export interface Consequences {
@@ -35,16 +39,6 @@ export interface Consequences {
   readonly changes: readonly ResidueChange[]
   /** Edits that overlap one before them on the haplotype: not applied. */
   readonly conflicting: readonly number[]
-}
-
-interface RnaEdit {
-  readonly edit: number
-  readonly from: number
-  readonly to: number
-  readonly insert: string
-  /** What is printed: the edit and the base before an indel. */
-  readonly shownFrom: number
-  readonly shownTo: number
 }
 
 const ATG: ReadonlySet<string> = new Set(['ATG'])
@@ -78,7 +72,8 @@ export function consequencesOf(
     }
     const splice = spliceWordsAsRead(edit, read, spliced.transcript, genome)
     if (place === 'intron') plain.push({ edit: i, bits: splice === 0 ? MEANS.intron : splice | nmd })
-    else if (place === '5_prime_utr' || place === '3_prime_utr') plain.push({ edit: i, bits: utrWord(edit, place, spliced, genome) | splice | nmd })
+    else if (place === '5_prime_utr' || place === '3_prime_utr')
+      plain.push({ edit: i, bits: utrWord(edit, place, spliced, genome) | splice | nmd })
     else {
       const direct = directConsequence(read, place, spliced, splice)
       if (direct !== undefined) plain.push({ edit: i, bits: direct | nmd })
@@ -91,19 +86,6 @@ export function consequencesOf(
   return { plain, changes: residueChanges(applied, spliced, nmd, starts), conflicting }
 }
 
-/** An indel at an edge, read where the same change of the genome leaves the splice site, or else the exon, as it is: the sequence decides, not the coordinates. */
-function readEdit(edit: Edit, spliced: SplicedTranscript, genome: Genome): { readonly place: Place; readonly read: Edit } {
-  const place = placeOf(edit, spliced)
-  const pure = edit.start === edit.end
-  const shiftable = pure || edit.insert === ''
-  if (!shiftable || place === 'outside' || place === 'coding') return { place, read: edit }
-  const { coding } = spliced.transcript
-  const atEdge = pure && place !== '5_prime_utr' && place !== '3_prime_utr' && coding.includes(edit.start)
-  if (place !== 'coding-edge' && !atEdge) return { place, read: edit }
-  for (const read of shifted(edit, genome)) if (placeOf(read, spliced) === 'coding') return { place: 'coding', read }
-  return { place, read: edit }
-}
-
 const SITES = MEANS.splice_acceptor | MEANS.splice_donor
 
 /** An indel read inside the exon leaves the splice site as it was: a deletion still names the site it was written over. */
@@ -114,38 +96,11 @@ function spliceWordsAsRead(edit: Edit, read: Edit, transcript: Transcript, genom
   return sites === 0 ? spliceWords(read, transcript, genome) : MEANS.synonymous | sites
 }
 
-const LONGEST_SHIFT = 64
-
-/** The same indel at its other places, nearest first, to either side. */
-function* shifted(edit: Edit, genome: Genome): Generator<Edit> {
-  const { chromosome, start, end } = edit
-  const length = Math.max(end - start, edit.insert.length)
-  const most = Math.min(LONGEST_SHIFT, length + 8)
-  const before = genome.bases(chromosome, start - most, start)
-  const behind = genome.bases(chromosome, end, end + most)
-  const moved = edit.insert === '' ? genome.bases(chromosome, start, end) : edit.insert
-  let right = moved
-  let left = moved
-  let rightGoes = true
-  let leftGoes = before.length === most
-  for (let by = 1; by <= most && (rightGoes || leftGoes); by++) {
-    rightGoes &&= behind.length >= by && behind[by - 1] === right[0]
-    if (rightGoes) {
-      right = right.slice(1) + right[0]!
-      yield { ...edit, start: start + by, end: end + by, insert: edit.insert === '' ? '' : right }
-    }
-    leftGoes &&= before[before.length - by] === left.at(-1)
-    if (leftGoes) {
-      left = left.at(-1)! + left.slice(0, -1)
-      yield { ...edit, start: start - by, end: end - by, insert: edit.insert === '' ? '' : left }
-    }
-  }
-}
-
 /** An indel of the 5' UTR that could as well be read in the start codon, and leaves it whole, is `start_retained`. */
 function utrWord(edit: Edit, place: '5_prime_utr' | '3_prime_utr', spliced: SplicedTranscript, genome: Genome): number {
   if (place === '5_prime_utr' && (edit.insert === '') !== (edit.start === edit.end) && spliced.transcript.completeStart)
-    for (const read of shifted(edit, genome)) if (placeOf(read, spliced) !== '5_prime_utr' && touchesStart(read, spliced)) return MEANS.start_retained
+    for (const read of shifted(edit, genome))
+      if (placeOf(read, spliced) !== '5_prime_utr' && touchesStart(read, spliced)) return MEANS.start_retained
   return MEANS[place]
 }
 
@@ -177,7 +132,8 @@ function directConsequence(edit: Edit, place: 'coding' | 'coding-edge', spliced:
     return MEANS.stop_lost | lengthWord() | splice
   }
   if (!transcript.completeStart && !transcript.completeEnd && splice === 0) return MEANS.coding_sequence
-  const codonsBehind = codingBases({ ...edit, ...(forward ? { start: edit.end, end: last } : { start: first, end: edit.start }) }, transcript.coding) >= 3
+  const codonsBehind =
+    codingBases({ ...edit, ...(forward ? { start: edit.end, end: last } : { start: first, end: edit.start }) }, transcript.coding) >= 3
   return (codonsBehind || transcript.completeEnd ? lengthWord() : 0) | (splice & ~MEANS.synonymous)
 }
 
@@ -190,7 +146,8 @@ function codingBases(edit: Edit, coding: Int32Array): number {
 
 function touchesStart(edit: Edit, spliced: SplicedTranscript): boolean {
   const { codingStart, sequence, transcript } = spliced
-  if (!sequence.startsWith('ATG', codingStart) && !isStartCodon(sequence.slice(codingStart, codingStart + 3), transcript.geneticCode)) return false
+  if (!sequence.startsWith('ATG', codingStart) && !isStartCodon(sequence.slice(codingStart, codingStart + 3), transcript.geneticCode))
+    return false
   for (let offset = codingStart; offset < codingStart + 3; offset++) {
     const base = baseAt(offset, spliced)
     if (edit.start === edit.end) {
@@ -204,35 +161,13 @@ function touchesStart(edit: Edit, spliced: SplicedTranscript): boolean {
 
 const isStartCodon = (codon: string, table: 1 | 2): boolean => (table === 2 ? MITOCHONDRIAL_STARTS : ATG).has(codon)
 
-/** Genome base at an RNA offset. */
-export function baseAt(offset: number, spliced: SplicedTranscript): number {
-  for (const piece of spliced.pieces) {
-    const inside = offset - piece.offset
-    if (inside >= 0 && inside < piece.end - piece.start) return spliced.transcript.forward ? piece.start + inside : piece.end - 1 - inside
-  }
-  return -1
-}
-
-/** The piece that holds an edit wholly. */
-function pieceOf(edit: Edit, spliced: SplicedTranscript) {
-  return spliced.pieces.find(piece => edit.start >= piece.start && edit.end <= piece.end)
-}
-
-function editedRna(edit: Edit, spliced: SplicedTranscript): string | undefined {
-  const piece = pieceOf(edit, spliced)
-  if (piece === undefined) return undefined
-  const { forward } = spliced.transcript
-  const from = piece.offset + (forward ? edit.start - piece.start : piece.end - edit.end)
-  const to = from + (edit.end - edit.start)
-  return spliced.sequence.slice(0, from) + (forward ? edit.insert : reverseComplement(edit.insert)) + spliced.sequence.slice(to)
-}
-
 /** `shifted`: the coding sequence stands whole in the edited RNA; `in-place`: a start codon stands where it stood. */
 function startKept(edit: Edit, spliced: SplicedTranscript): 'shifted' | 'in-place' | 'lost' {
   const edited = editedRna(edit, spliced)
   if (edited === undefined) return 'lost'
   const shift = edited.length - spliced.sequence.length
-  if (spliced.codingStart + shift >= 0 && edited.slice(spliced.codingStart + shift) === spliced.sequence.slice(spliced.codingStart)) return 'shifted'
+  if (spliced.codingStart + shift >= 0 && edited.slice(spliced.codingStart + shift) === spliced.sequence.slice(spliced.codingStart))
+    return 'shifted'
   return edited.startsWith('ATG', spliced.codingStart) ? 'in-place' : 'lost'
 }
 
@@ -245,41 +180,9 @@ function stopKept(edit: Edit, spliced: SplicedTranscript): boolean {
 function reachesPieceEnd(edit: Edit, spliced: SplicedTranscript): boolean {
   const { coding, forward } = spliced.transcript
   for (let i = 0; i < coding.length; i += 2)
-    if (edit.start < coding[i + 1]! && edit.end > coding[i]! && (forward ? edit.end >= coding[i + 1]! : edit.start <= coding[i]!)) return true
+    if (edit.start < coding[i + 1]! && edit.end > coding[i]! && (forward ? edit.end >= coding[i + 1]! : edit.start <= coding[i]!))
+      return true
   return false
-}
-
-/** Of a substitution of several bases that reaches over an edge, the coding bases. */
-function codingPart(edit: Edit, spliced: SplicedTranscript): Edit {
-  const { coding } = spliced.transcript
-  for (let i = 0; i < coding.length; i += 2) {
-    const start = Math.max(edit.start, coding[i]!)
-    const end = Math.min(edit.end, coding[i + 1]!)
-    if (start < end) return { ...edit, start, end, insert: edit.insert.slice(start - edit.start, end - edit.start) }
-  }
-  return edit
-}
-
-function rnaEdits(edit: Edit, index: number, spliced: SplicedTranscript): readonly RnaEdit[] {
-  const { forward, coding } = spliced.transcript
-  const out: RnaEdit[] = []
-  // an indel is shown with the genome's base before it, or the one behind where that is not coding
-  let shownStart = edit.start
-  let shownEnd = edit.end
-  if (edit.insert === '' || edit.start === edit.end) {
-    let before = false
-    for (let i = 0; i < coding.length; i += 2) if (edit.start - 1 >= coding[i]! && edit.start - 1 < coding[i + 1]! && edit.end <= coding[i + 1]!) before = true
-    if (before) shownStart--
-    else shownEnd++
-  }
-  for (const piece of spliced.pieces) {
-    if (edit.start < piece.start || edit.end > piece.end || (edit.start === edit.end && edit.start === piece.end)) continue
-    const at = (base: number) => piece.offset + (forward ? base - piece.start : piece.end - base)
-    const [from, to] = forward ? [at(edit.start), at(edit.end)] : [at(edit.end), at(edit.start)]
-    const [shownFrom, shownTo] = forward ? [at(shownStart), at(shownEnd)] : [at(shownEnd), at(shownStart)]
-    out.push({ edit: index, from, to, insert: forward ? edit.insert : reverseComplement(edit.insert), shownFrom, shownTo })
-  }
-  return out
 }
 
 function residueChanges(edits: RnaEdit[], spliced: SplicedTranscript, nmd: number, starts: ReadonlySet<string>): readonly ResidueChange[] {
@@ -303,9 +206,23 @@ function residueChanges(edits: RnaEdit[], spliced: SplicedTranscript, nmd: numbe
       shift += next.insert.length - (next.to - next.from)
       shownTo = Math.max(shownTo, next.shownTo)
     }
-    const change = blockChange(members, codon(first.shownFrom), codon(shownTo - 1) + 1, before, shift - before, behindStop, spliced, nmd, starts)
+    const change = blockChange(
+      members,
+      codon(first.shownFrom),
+      codon(shownTo - 1) + 1,
+      before,
+      shift - before,
+      behindStop,
+      spliced,
+      nmd,
+      starts,
+    )
     out.push(change)
-    behindStop ||= change.mutant.includes('*') && codingStart + 3 * (change.at + change.wildType.length) <= codingEnd && !change.toEnd && !change.wildType.includes('*')
+    behindStop ||=
+      change.mutant.includes('*') &&
+      codingStart + 3 * (change.at + change.wildType.length) <= codingEnd &&
+      !change.toEnd &&
+      !change.wildType.includes('*')
   }
   return out
 }
@@ -349,7 +266,14 @@ function blockChange(
     toEnd: broken,
     mutantInFrame: broken ? mutantInFrame : inFrameShown(mutant, wildType),
     behindStop,
+    ...exactCodons(members, codingStart),
   }
+}
+
+function exactCodons(members: readonly RnaEdit[], codingStart: number): { readonly exactFrom: number; readonly exactTo: number } {
+  const first = members[0]!.from - codingStart
+  const last = Math.max(...members.map(edit => edit.to)) - codingStart
+  return { exactFrom: Math.floor(first / 3), exactTo: Math.ceil(last / 3) }
 }
 
 const toStop = (residues: string): string => {
@@ -361,7 +285,13 @@ const toStop = (residues: string): string => {
 const inFrameShown = (mutant: string, wildType: string): string => (wildType.includes('*') ? mutant : toStop(mutant))
 
 /** A substitution leaves the selenocysteines of its stretch as they are. */
-function withSelenocysteines(residues: string, from: number, shift: number, members: readonly RnaEdit[], spliced: SplicedTranscript): string {
+function withSelenocysteines(
+  residues: string,
+  from: number,
+  shift: number,
+  members: readonly RnaEdit[],
+  spliced: SplicedTranscript,
+): string {
   if (shift !== 0 || spliced.transcript.selenocysteines.length === 0) return residues
   const cells = [...residues]
   for (const at of spliced.selenocysteineResidues()) {
@@ -386,7 +316,8 @@ function blockWords(
   if (from === 0 && spliced.transcript.completeStart && !indel && wildType === 'M' && mutant !== 'M') return MEANS.start_retained
   const wildStop = wildType.indexOf('*')
   const mutantStop = mutant.indexOf('*')
-  if (shift % 3 !== 0) return MEANS.frameshift | (wildStop < 0 && mutantStop >= 0 ? MEANS.stop_gained : wildStop === 0 ? MEANS.stop_lost : 0)
+  if (shift % 3 !== 0)
+    return MEANS.frameshift | (wildStop < 0 && mutantStop >= 0 ? MEANS.stop_gained : wildStop === 0 ? MEANS.stop_lost : 0)
   let bits = 0
   if (indel) bits |= shift === 0 ? MEANS.inframe_altering : shift > 0 ? MEANS.inframe_insertion : MEANS.inframe_deletion
   if (wildStop < 0 && mutantStop >= 0) {

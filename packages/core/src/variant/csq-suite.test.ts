@@ -78,7 +78,8 @@ oracle('every record of the consequence suite says what bcftools csq says', () =
         const [position, ref, alt, expected] = second.split('\t')
         compared++
         const found = said.get(`${position} ${ref} ${alt}`) ?? 'NO SUCH RECORD'
-        if (asSet(found) !== asSet(expected!)) differences.push({ where: `${locus}/${name} ${position} ${ref}>${alt}`, expected: expected!, found })
+        if (asSet(found) !== asSet(expected!))
+          differences.push({ where: `${locus}/${name} ${position} ${ref}>${alt}`, expected: expected!, found })
       }
     }
   }
@@ -92,11 +93,14 @@ function isArgued({ where, expected, found }: Difference): boolean {
   // REF is written so long that it reaches the exon; what changes lies deep in the intron, and we say so where bcftools says nothing
   const padded = /splice-acceptor-donor[269]\.txt/.test(where) && expected === '.' && found === 'intron|SAMD11||protein_coding'
   // the annotated CDS is its start codon alone: ATG>ATA loses it (Sequence Ontology SO:0002012), whatever follows
-  const startAlone = where.startsWith('ENST00000420670/start-stop-lost') && found.startsWith('start_lost|') && expected.startsWith('missense|')
+  const startAlone =
+    where.startsWith('ENST00000420670/start-stop-lost') && found.startsWith('start_lost|') && expected.startsWith('missense|')
   // ribosomal slippage is no intron: there is no splice site to be near
-  const slippage = where.startsWith('EMN908947/ribosomal-slippage.cmd') && expected === `${found},splice_region|ORF1ab|ORF1ab|protein_coding`
+  const slippage =
+    where.startsWith('EMN908947/ribosomal-slippage.cmd') && expected === `${found},splice_region|ORF1ab|ORF1ab|protein_coding`
   // a word that bcftools added later for a complex change at an exon's edge; the file's own EXP says what we say
-  const elongation = expected.startsWith('feature_elongation|') && found.startsWith('inframe_insertion|XYZ|ENST00000000001|protein_coding|+|8LR>7QRR|')
+  const elongation =
+    expected.startsWith('feature_elongation|') && found.startsWith('inframe_insertion|XYZ|ENST00000000001|protein_coding|+|8LR>7QRR|')
   return padded || startAlone || slippage || elongation
 }
 
@@ -107,7 +111,9 @@ oracle('the commands of the suite print what they print in bcftools', () => {
     const folder = `${SUITE}/loci/${locus}`
     for (const name of readdirSync(data(folder)).filter(file => file.endsWith('.cmd'))) {
       const outputs = readData(`${folder}/${name}.out`).replace(/\n+$/, '').split(/\n\n/)
-      const lines = readData(`${folder}/${name}`).split('\n').filter(line => line.includes('csq '))
+      const lines = readData(`${folder}/${name}`)
+        .split('\n')
+        .filter(line => line.includes('csq '))
       for (const [i, line] of lines.entries()) {
         const text = outputs[lines.length === 1 ? 0 : i] ?? ''
         for (const { where, expected, found } of run(folder, line, lines.length === 1 ? outputs.join('\n\n') : text)) {
@@ -129,7 +135,10 @@ function run(folder: string, command: string, output: string): readonly Differen
   const passing = command.includes('FILTER="PASS"')
   const vcf = readData(`${folder}/${/ ([^ ]+\.vcf)/.exec(command)![1]}`)
   const records = recordsOf(vcf, phase)
-  const filters = vcf.split('\n').filter(line => line !== '' && !line.startsWith('#')).map(line => line.split('\t')[6])
+  const filters = vcf
+    .split('\n')
+    .filter(line => line !== '' && !line.startsWith('#'))
+    .map(line => line.split('\t')[6])
   const kept = records.filter((record, i) => String(record.position) !== left && (!passing || filters[i] === 'PASS'))
   const brief = / -l?b /.test(command) ? 1 : flag('-B') === undefined ? undefined : Number(flag('-B'))
   const texts = annotateRecords(kept, index, {
@@ -142,33 +151,45 @@ function run(folder: string, command: string, output: string): readonly Differen
     if (line === '') return []
     const cells = line.split('\t')
     if (cells.length === 1) return [{ where: 'only record', expected: line, found: texts[0]! }]
-    if (cells[0] === 'CSQ') return [{ where: line, expected: cells[5]!, found: texts[records.findIndex(r => String(r.position) === cells[4])]! }]
+    if (cells[0] === 'CSQ')
+      return [{ where: line, expected: cells[5]!, found: texts[records.findIndex(r => String(r.position) === cells[4])]! }]
     return [{ where: cells.slice(0, 3).join(' '), expected: cells[3]!, found: said.get(cells.slice(0, 3).join(' ')) ?? '.' }]
   })
 }
 
-oracle('the larger files: every record of csq.vcf, and each consequence of csq.2.vcf (csq.3.out; csq.2.out is the same, cut at 15 a sample)', () => {
-  const index = indexOf(readData(`${SUITE}/csq.gff3`), readData(`${SUITE}/csq.fa`))
-  const records = recordsOf(readData(`${SUITE}/csq.vcf`), 'as-is')
-  const texts = annotateRecords(records, index)
-  const differences: Difference[] = []
-  let compared = 0
-  for (const block of readData(`${SUITE}/csq.1.out`).split('\n\n')) {
-    const second = block.split('\n').filter(line => line !== '')[1]
-    if (second === undefined) continue
-    const [position, ref, alt, expected] = second.split('\t')
-    const at = records.findIndex((r, i) => String(r.position) === position && r.ref === ref && r.alts.join(',') === alt && asSet(texts[i]!) === asSet(expected!))
-    const any = records.findIndex(r => String(r.position) === position && r.ref === ref && r.alts.join(',') === alt)
-    compared++
-    if (at < 0) differences.push({ where: second.slice(0, 30), expected: expected!, found: texts[any] ?? 'NO SUCH RECORD' })
-  }
-  expect(differences.filter(row => !isArgued(row))).toEqual([])
-  expect(compared).toBeGreaterThan(30)
-  const second = indexOf(readData(`${SUITE}/csq.2.gff`), readData(`${SUITE}/csq.fa`))
-  const two = annotateRecords(recordsOf(readData(`${SUITE}/csq.2.vcf`), 'as-is'), second)
-  const wanted = [...new Set(readData(`${SUITE}/csq.3.out`).split('\n').filter(line => line !== ''))].sort()
-  expect([...new Set(two.flatMap(text => text.split(',')))].sort()).toEqual(wanted)
-})
+oracle(
+  'the larger files: every record of csq.vcf, and each consequence of csq.2.vcf (csq.3.out; csq.2.out is the same, cut at 15 a sample)',
+  () => {
+    const index = indexOf(readData(`${SUITE}/csq.gff3`), readData(`${SUITE}/csq.fa`))
+    const records = recordsOf(readData(`${SUITE}/csq.vcf`), 'as-is')
+    const texts = annotateRecords(records, index)
+    const differences: Difference[] = []
+    let compared = 0
+    for (const block of readData(`${SUITE}/csq.1.out`).split('\n\n')) {
+      const second = block.split('\n').filter(line => line !== '')[1]
+      if (second === undefined) continue
+      const [position, ref, alt, expected] = second.split('\t')
+      const at = records.findIndex(
+        (r, i) => String(r.position) === position && r.ref === ref && r.alts.join(',') === alt && asSet(texts[i]!) === asSet(expected!),
+      )
+      const any = records.findIndex(r => String(r.position) === position && r.ref === ref && r.alts.join(',') === alt)
+      compared++
+      if (at < 0) differences.push({ where: second.slice(0, 30), expected: expected!, found: texts[any] ?? 'NO SUCH RECORD' })
+    }
+    expect(differences.filter(row => !isArgued(row))).toEqual([])
+    expect(compared).toBeGreaterThan(30)
+    const second = indexOf(readData(`${SUITE}/csq.2.gff`), readData(`${SUITE}/csq.fa`))
+    const two = annotateRecords(recordsOf(readData(`${SUITE}/csq.2.vcf`), 'as-is'), second)
+    const wanted = [
+      ...new Set(
+        readData(`${SUITE}/csq.3.out`)
+          .split('\n')
+          .filter(line => line !== ''),
+      ),
+    ].sort()
+    expect([...new Set(two.flatMap(text => text.split(',')))].sort()).toEqual(wanted)
+  },
+)
 
 oracle('chromosomes are found whether they are written chr1 or 1', () => {
   for (const [vcf, gff, fasta, out] of [
@@ -178,8 +199,13 @@ oracle('chromosomes are found whether they are written chr1 or 1', () => {
     ['csq.nchr.vcf', 'csq.ychr.gff', 'csq.ychr.fa', 'csq.chr.out'],
     ['csq.ychr.vcf', 'csq.nchr.gff', 'csq.nchr.fa', 'csq.chr.out'],
   ] as const) {
-    const texts = annotateRecords(recordsOf(readData(`${SUITE}/${vcf}`), 'as-is'), indexOf(readData(`${SUITE}/${gff}`), readData(`${SUITE}/${fasta}`)))
-    const wanted = readData(`${SUITE}/${out}`).split('\n').filter(line => line !== '' && line !== '.')
+    const texts = annotateRecords(
+      recordsOf(readData(`${SUITE}/${vcf}`), 'as-is'),
+      indexOf(readData(`${SUITE}/${gff}`), readData(`${SUITE}/${fasta}`)),
+    )
+    const wanted = readData(`${SUITE}/${out}`)
+      .split('\n')
+      .filter(line => line !== '' && line !== '.')
     expect(texts.filter(text => text !== '.')).toEqual(wanted)
   }
 })

@@ -67,13 +67,12 @@ export function spliceWords(edit: Edit, transcript: Transcript, genome: Genome):
 function leftEdge(edit: Edit, edge: number, site: number, genome: Genome): number {
   const { chromosome, start, end, insert } = edit
   const pure = start === end
-  const touchesSite = pure
-    ? start > edge - SPLICE_SITE && start < edge
-    : start < edge && end > edge - SPLICE_SITE
+  const touchesSite = pure ? start > edge - SPLICE_SITE && start < edge : start < edge && end > edge - SPLICE_SITE
   const outer = edge - REGION_INTRON
   if (touchesSite) {
     const before = genome.bases(chromosome, edge - SPLICE_SITE, edge)
-    const now = end <= edge ? editedBefore(edit, genome, edge, SPLICE_SITE) : editedBefore({ ...edit, insert: '' }, genome, edit.end, SPLICE_SITE)
+    const now =
+      end <= edge ? editedBefore(edit, genome, edge, SPLICE_SITE) : editedBefore({ ...edit, insert: '' }, genome, edit.end, SPLICE_SITE)
     if (insert.length !== end - start && before === now) return MEANS.synonymous | site
     return site
   }
@@ -130,7 +129,11 @@ export function placeOf(edit: Edit, spliced: SplicedTranscript): Place {
   for (let i = 0; i < coding.length; i += 2) {
     const from = coding[i]!
     const to = coding[i + 1]!
-    if (pure ? edit.start < to && (edit.start > from || (edit.start === from && isBehindIntron(from, exons))) : edit.start >= from && edit.end <= to)
+    if (
+      pure
+        ? edit.start < to && (edit.start > from || (edit.start === from && isBehindIntron(from, exons)))
+        : edit.start >= from && edit.end <= to
+    )
       return 'coding'
     if (!pure && edit.start < to && edit.end > from) touched = true
   }

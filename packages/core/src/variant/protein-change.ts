@@ -35,6 +35,10 @@ export interface ProteinChange {
   readonly geneExpression: number | undefined
   /** `count.gene.transcript.type.change`, pVACseq's row id. */
   readonly pvacseqIndex: string
+  /** Other alleles on the same haplotype that were applied, in words; the VEP route knows none. */
+  readonly neighbours: readonly string[]
+  /** The new stop leaves the RNA open to nonsense-mediated decay; undefined: not worked out. */
+  readonly nmdLikely: boolean | undefined
 }
 
 /**

@@ -35,6 +35,8 @@ export const VARIANT_COLUMNS = [
   'gene_expression',
   'transcript_expression',
   'phase_set',
+  'neighbours',
+  'nmd_likely',
   'caveats',
   'pvacseq_index',
 ] as const
@@ -75,6 +77,8 @@ const variantRow = (v: SomaticVariant, c: ProteinChange): readonly Cell[] => [
   c.geneExpression,
   c.transcriptExpression,
   v.phaseSet,
+  c.neighbours.join(';'),
+  c.nmdLikely,
   v.caveats.map(caveat => caveat.code).join(';'),
   c.pvacseqIndex,
 ]

@@ -111,6 +111,8 @@ export function vepOutcome(variant: SomaticVariant, entry: CsqEntry, count: numb
     transcriptExpression: variant.transcriptExpression.get(field('feature')),
     geneExpression: variant.geneExpression.get(field('gene')) ?? variant.geneExpression.get(field('symbol')),
     pvacseqIndex: `${count}.${gene}.${field('feature')}.${kind}.${change}`,
+    neighbours: [],
+    nmdLikely: undefined,
   }
   const mismatch = residuesThatDiffer(row, wildResidues)
   if (mismatch !== undefined) {

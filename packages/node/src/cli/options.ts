@@ -2,6 +2,7 @@
 
 import { DEFAULT_VARIANT_OPTIONS, type VariantOptions } from '@cognate/core/variant'
 import { type Command, InvalidArgumentError } from 'commander'
+import type { OwnRouteInput } from '../read/own-route.ts'
 import { type Console, makeConsole } from './console.ts'
 
 export interface CommonFlags {
@@ -36,6 +37,19 @@ export function shareOfOne(text: string): number {
   return n
 }
 
+/** What the own consequence engine was asked to use; undefined: the VCF's CSQ is. */
+export const ownRouteOf = (flags: VariantFlags): OwnRouteInput | undefined =>
+  flags.reference === undefined && flags.annotation === undefined && flags.genome === undefined
+    ? undefined
+    : {
+        reference: flags.reference,
+        annotation: flags.annotation,
+        genome: flags.genome,
+        phased: flags.phased,
+        phasedSample: flags.phasedSample ?? flags.tumour,
+        assumeCis: flags.assumeCis === true,
+      }
+
 /** Collects `LESION=PATH` of a repeated option. */
 export function lesionPath(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const at = text.indexOf('=')
@@ -51,16 +65,34 @@ export interface VariantFlags {
   readonly allFilters?: boolean
   readonly biotypes?: readonly string[]
   readonly incompleteTranscripts?: boolean
+  readonly reference?: string
+  readonly annotation?: string
+  readonly genome?: string
+  readonly phased?: string
+  readonly phasedSample?: string
+  readonly assumeCis?: boolean
 }
 
 export const withVariantOptions = (command: Command): Command =>
   command
-    .requiredOption('--vcf <file>', 'somatic VCF annotated by VEP (CSQ with WildtypeProtein and FrameshiftSequence); plain, gzip or bgzip')
+    .requiredOption(
+      '--vcf <file>',
+      'somatic VCF, plain, gzip or bgzip: annotated by VEP (CSQ with WildtypeProtein and FrameshiftSequence), or with --reference any',
+    )
     .option('--tumour <sample>', 'tumour sample of the VCF')
     .option('--normal <sample>', 'normal sample of the VCF')
     .option('--all-filters', 'keep records whose FILTER is not PASS')
     .option('--biotypes <list>', 'transcript biotypes to keep', list, ['protein_coding'])
     .option('--incomplete-transcripts', 'keep transcripts whose coding sequence is incomplete')
+    .option('--reference <name>', 'work the consequences out with a genome made by `cognate reference add genome`')
+    .option('--annotation <file>', 'the same without an import: GFF3 or GTF; needs --genome')
+    .option('--genome <file>', 'FASTA or .2bit of the annotation')
+    .option(
+      '--phased <file>',
+      'phased VCF of the same patient: neighbours on the same haplotype are applied (germline ones to both proteins)',
+    )
+    .option('--phased-sample <sample>', 'sample of the phased VCF; default: the tumour, or its only sample')
+    .option('--assume-cis', 'apply neighbours whose phase is unknown as if they were on the same haplotype')
 
 export const variantOptionsOf = (flags: VariantFlags): VariantOptions => ({
   ...DEFAULT_VARIANT_OPTIONS,

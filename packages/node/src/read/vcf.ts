@@ -2,9 +2,17 @@
 import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { parseVcfHeader, parseVcfRecord, type VcfHeader } from '@cognate/core/format'
 import { VariantCaller, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
+import { type OwnRouteInput, openOwnRoute } from './own-route.ts'
 import { eachLine } from './text.ts'
 
-export async function callVariantsOf(path: string, options: VariantOptions): Promise<Result<VariantCalls, Issue>> {
+/** `own`: work consequences out from an annotation and a genome instead of reading the VCF's CSQ. */
+export async function callVariantsOf(path: string, options: VariantOptions, own?: OwnRouteInput): Promise<Result<VariantCalls, Issue>> {
+  if (own !== undefined) {
+    const opened = await openOwnRoute(own)
+    if (!opened.ok) return opened
+    const calls = await callVariantsOf(path, { ...options, own: opened.value.route })
+    return calls.ok ? ok({ ...calls.value, caveats: [...opened.value.caveats, ...calls.value.caveats] }) : calls
+  }
   const head: string[] = []
   let header: VcfHeader | undefined
   let caller: VariantCaller | undefined

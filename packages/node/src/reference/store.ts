@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
-import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { type Caveat, fail, type Issue, inFile, issue, nearest, ok, type Result } from '@cognate/core/base'
 import { parseStitchrReference } from '@cognate/core/construct'
+import { readReference } from '../read/genome.ts'
 import { userPath } from '../read/paths.ts'
 import { eachLine, readText } from '../read/text.ts'
+import { encodeGenome, type OpenedGenome, openGenome } from './genome-file.ts'
 
-export type ReferenceKind = 'proteome' | 'imgt'
+export type ReferenceKind = 'proteome' | 'imgt' | 'genome'
 
 export interface ReferenceEntry {
   readonly kind: ReferenceKind
@@ -50,7 +52,11 @@ function checksum(path: string): string {
 }
 
 /** Checks, copies and records. Errors: `file-missing`, and those of the file's reader. */
-export async function addReference(kind: ReferenceKind, path: string, name: string): Promise<Result<ReferenceEntry, Issue>> {
+export async function addReference(
+  kind: Exclude<ReferenceKind, 'genome'>,
+  path: string,
+  name: string,
+): Promise<Result<ReferenceEntry, Issue>> {
   const full = userPath(path)
   if (!existsSync(full)) return fail(inFile(path, issue('file-missing', 'there is no such file or folder', 'check the path')))
   const holds = kind === 'proteome' ? await describeProteome(path) : describeImgt(path)
@@ -64,9 +70,60 @@ export async function addReference(kind: ReferenceKind, path: string, name: stri
   }
   mkdirSync(join(home(), 'objects'), { recursive: true })
   cpSync(full, objectPath(entry), { recursive: true })
-  const others = listReferences().filter(known => !(known.kind === kind && known.name === entry.name))
-  writeFileSync(indexPath(), `${JSON.stringify([...others, entry], null, 1)}\n`)
+  remember(entry)
   return ok(entry)
+}
+
+function remember(entry: ReferenceEntry): void {
+  const others = listReferences().filter(known => !(known.kind === entry.kind && known.name === entry.name))
+  writeFileSync(indexPath(), `${JSON.stringify([...others, entry], null, 1)}\n`)
+}
+
+/** Makes the compact form of an annotation with its genome. Errors: those of the two files. */
+export async function addGenome(
+  annotation: string,
+  genomePath: string,
+  name: string,
+): Promise<Result<ReferenceEntry & { readonly caveats: readonly Caveat[]; readonly bytes: number }, Issue>> {
+  const read = await readReference(annotation, genomePath)
+  if (!read.ok) return read
+  const { index, genome, caveats } = read.value
+  const bytes = encodeGenome(index, genome, { annotation: basename(annotation), genome: basename(genomePath) })
+  const coding = index.transcripts.filter(transcript => transcript.coding.length > 0)
+  const entry: ReferenceEntry = {
+    kind: 'genome',
+    name: name === '' ? basename(annotation).replace(/\.(gff3?|gtf)(\.gz)?$/, '') : name,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    source: `${annotation} with ${genomePath}`,
+    holds: `${coding.length.toLocaleString('en-US')} coding transcripts of ${new Set(coding.map(t => t.geneId)).size.toLocaleString('en-US')} genes on ${genome.keys.length} chromosomes`,
+  }
+  mkdirSync(join(home(), 'objects'), { recursive: true })
+  writeFileSync(objectPath(entry), bytes)
+  remember(entry)
+  return ok({ ...entry, caveats, bytes: bytes.length })
+}
+
+/** An imported genome by name. Errors: `reference-unknown` with the nearest names, `reference-damaged`. */
+export function openImportedGenome(name: string): Result<OpenedGenome & { readonly sha256: string }, Issue> {
+  const known = listReferences().filter(entry => entry.kind === 'genome')
+  const entry = known.find(other => other.name === name)
+  if (entry === undefined) {
+    const names = nearest(
+      name,
+      known.map(other => other.name),
+    )
+    return fail(
+      issue(
+        'reference-unknown',
+        `no genome reference is called "${name}"`,
+        known.length === 0
+          ? 'make one: cognate reference add genome ANNOTATION.gff3.gz --genome GENOME.fa.gz --name NAME'
+          : `the nearest are ${names.join(', ')}; see cognate reference list`,
+      ),
+    )
+  }
+  const opened = openGenome(objectPath(entry))
+  return opened.ok ? ok({ ...opened.value, sha256: entry.sha256 }) : opened
 }
 
 async function describeProteome(path: string): Promise<Result<string, Issue>> {

@@ -7,6 +7,7 @@ import { finishStage } from '../finish-stage.ts'
 import {
   type CommonFlags,
   list,
+  ownRouteOf,
   shareOfOne,
   type VariantFlags,
   variantOptionsOf,
@@ -63,7 +64,9 @@ export function defineNeoantigens(program: Command): void {
         sex: flags.sex,
         proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),
       }
-      const run = must(await findNeoantigens({ vcf, hla, downstream, variantOptions: variantOptionsOf(flags), ...optional }))
+      const run = must(
+        await findNeoantigens({ vcf, hla, downstream, variantOptions: variantOptionsOf(flags), own: ownRouteOf(flags), ...optional }),
+      )
       if (flags.explain !== undefined) process.stdout.write(explain(run.result.neoantigens, flags.explain))
       else finishStage('neoantigens', run.report, flags.out!, flags, started)
     })

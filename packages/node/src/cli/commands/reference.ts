@@ -3,7 +3,7 @@ import { issue } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { dataPath, modelPath } from '../../read/paths.ts'
 import { shippedCodonUsage, shippedReferences, shippedSignatures } from '../../read/shipped.ts'
-import { addReference, damagedReferences, home, listReferences } from '../../reference/store.ts'
+import { addGenome, addReference, damagedReferences, home, listReferences } from '../../reference/store.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
 import { InputFault, must } from '../exit.ts'
 
@@ -12,12 +12,21 @@ export function defineReference(program: Command): void {
   reference
     .command('add')
     .description('check a reference, copy it by checksum and remember it by name')
-    .argument('<kind>', 'proteome (protein FASTA) or imgt (germline folder in stitchr’s layout)')
-    .argument('<path>', 'file or folder')
+    .argument('<kind>', 'genome (annotation, with --genome), proteome (protein FASTA) or imgt (germline folder in stitchr’s layout)')
+    .argument('<path>', 'file or folder; for a genome the annotation: GFF3 or GTF of Ensembl, GENCODE or NCBI, plain or gzip')
+    .option('--genome <file>', 'genome of the annotation: FASTA plain, gzip or bgzip, or UCSC .2bit')
     .option('--name <name>', 'name to use later; default: the name of the file', '')
-    .action(async (kind: string, path: string, flags: { name: string }) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cognate reference add genome Homo_sapiens.GRCh38.112.gff3.gz --genome GRCh38.fa.gz --name GRCh38.112\n  cognate reference add proteome UP000005640_9606.fasta.gz --name human\n',
+    )
+    .action(async (kind: string, path: string, flags: { name: string; genome?: string }) => {
+      if (kind === 'genome') {
+        process.stdout.write(await addGenomeText(path, flags))
+        return
+      }
       if (kind !== 'proteome' && kind !== 'imgt')
-        throw new InputFault(issue('reference-kind', `"${kind}" cannot be added`, 'add a proteome or an imgt folder'))
+        throw new InputFault(issue('reference-kind', `"${kind}" cannot be added`, 'add a genome, a proteome or an imgt folder'))
       const entry = must(await addReference(kind, path, flags.name))
       process.stdout.write(`${entry.kind} ${entry.name}: ${entry.holds}\nsha256 ${entry.sha256}\n`)
     })
@@ -41,6 +50,20 @@ export function defineReference(program: Command): void {
         throw new InputFault(issue('reference-damaged', `damaged: ${damaged.join(', ')}`, 'add them again with `cognate reference add`'))
       process.stdout.write(`all references are as they were added\n${listText()}`)
     })
+}
+
+async function addGenomeText(annotation: string, flags: { readonly name: string; readonly genome?: string }): Promise<string> {
+  if (flags.genome === undefined)
+    throw new InputFault(issue('genome-missing', 'an annotation alone has no bases', 'give its genome with --genome FILE'))
+  const started = performance.now()
+  const entry = must(await addGenome(annotation, flags.genome, flags.name))
+  return [
+    `genome ${entry.name}: ${entry.holds}`,
+    `${(entry.bytes / 1e6).toFixed(1)} MB in ${((performance.now() - started) / 1000).toFixed(1)} s, sha256 ${entry.sha256}`,
+    ...entry.caveats.map(row => `note: ${row.text} [${row.code}]`),
+    `use it: cognate variants --vcf somatic.vcf.gz --reference ${entry.name} --out results`,
+    '',
+  ].join('\n')
 }
 
 function listText(): string {

@@ -1,7 +1,15 @@
 import type { Command } from 'commander'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, type VariantFlags, variantOptionsOf, wholeNumber, withCommon, withVariantOptions } from '../options.ts'
+import {
+  type CommonFlags,
+  ownRouteOf,
+  type VariantFlags,
+  variantOptionsOf,
+  wholeNumber,
+  withCommon,
+  withVariantOptions,
+} from '../options.ts'
 import { runVariants } from '../stages/variants.ts'
 
 interface Flags extends CommonFlags, VariantFlags {
@@ -16,13 +24,17 @@ export function defineVariants(program: Command): void {
   )
     .option('--windows <flank>', 'also write windows.fasta with this many residues on each side', wholeNumber)
     .requiredOption('--out <folder>', 'folder for the results')
-    .addHelpText('after', '\nExample:\n  cognate variants --vcf somatic.vcf.gz --tumour TUMOR_DNA --normal NORMAL_DNA --out results\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cognate variants --vcf somatic.vcf.gz --tumour TUMOR_DNA --normal NORMAL_DNA --out results\n  cognate variants --vcf somatic.vcf.gz --tumour TUMOR_DNA --reference GRCh38.112 --phased phased.vcf.gz --out results\n',
+    )
     .action(async (flags: Flags) => {
       const started = performance.now()
       const report = must(
         await runVariants({
           vcf: flags.vcf,
           options: variantOptionsOf(flags),
+          own: ownRouteOf(flags),
           windows: flags.windows,
         }),
       )

@@ -19,6 +19,7 @@ import {
 import { type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import { parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
+import type { OwnRouteInput } from '../../read/own-route.ts'
 import { eachLine, readText } from '../../read/text.ts'
 import { callVariantsOf } from '../../read/vcf.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
@@ -27,6 +28,7 @@ import { whyNoVariants } from './variants.ts'
 export interface NeoantigensInput {
   readonly vcf: string
   readonly variantOptions: VariantOptions
+  readonly own?: OwnRouteInput
   readonly hla: readonly string[]
   readonly expression?: string
   readonly hlaLoss?: string
@@ -53,7 +55,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!predictors.ok) return predictors
   const alleles = supportedAlleles(predictors.value, input.hla)
   if (!alleles.ok) return alleles
-  const calls = await callVariantsOf(input.vcf, input.variantOptions)
+  const calls = await callVariantsOf(input.vcf, input.variantOptions, input.own)
   if (!calls.ok) return calls
   const expression = readExpression(input.expression, calls.value)
   if (!expression.ok) return expression

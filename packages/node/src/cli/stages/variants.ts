@@ -3,18 +3,20 @@ import { commonestReasons, ok } from '@cognate/core/base'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import { changeWindow } from '@cognate/core/peptide'
 import { proteinRecords, VARIANT_COLUMNS, type VariantCalls, type VariantOptions, variantRows } from '@cognate/core/variant'
+import type { OwnRouteInput } from '../../read/own-route.ts'
 import { callVariantsOf } from '../../read/vcf.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
 export interface VariantsInput {
   readonly vcf: string
   readonly options: VariantOptions
+  readonly own?: OwnRouteInput
   /** Flank of `windows.fasta`; undefined: not written. */
   readonly windows?: number
 }
 
 export async function runVariants(input: VariantsInput): Promise<StageOutcome> {
-  const calls = await callVariantsOf(input.vcf, input.options)
+  const calls = await callVariantsOf(input.vcf, input.options, input.own)
   if (!calls.ok) return calls
   const files = new Map([
     ['variants.tsv', formatTsv(VARIANT_COLUMNS, variantRows(calls.value))],
