@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { seededRandom } from '@cognate/core/base'
 import { buildAll } from '../scripts/build.mjs'
+import { consequences } from './consequences.ts'
 import { constructs, type Measured, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from './regions.ts'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
@@ -95,6 +96,7 @@ if (!existsSync(data)) process.stdout.write('development data not found: the oth
 else {
   print(await stitching(data, 100_000))
   print(await variants(data))
+  for (const measured of await consequences(data, 40_000_000, 100_000)) print(measured)
   for (const measured of await constructs(data, 200)) print(measured)
   const folder = mkdtempSync(join(tmpdir(), 'cognate-bench-'))
   const { hccCase } = await import('./hcc-case.ts')

@@ -1,5 +1,6 @@
 // Every timed region does real work: pinned on small sizes, so that a benchmark never times nothing.
 import { expect, test } from 'vitest'
+import { consequences } from '../bench/consequences.ts'
 import { constructs, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from '../bench/regions.ts'
 import { data, oracle } from './oracle.ts'
 
@@ -17,4 +18,10 @@ oracle('stitching links all but the two rows that cannot be; the VCF gives 955 r
   const [designed, gate] = await constructs(data(''), 12)
   expect(designed!.items).toBeGreaterThanOrEqual(10)
   expect(gate!.items).toBe(designed!.items)
+})
+
+oracle('nearly every variant in and around exons has a consequence', async () => {
+  const [warm, cold] = await consequences(data(''), 2_000_000, 400)
+  expect(warm!.items).toBeGreaterThan(390)
+  expect(cold!.items).toBe(warm!.items)
 })

@@ -41,6 +41,7 @@ const textOf = (letters: Uint8Array): string => String.fromCharCode.apply(null, 
 /** Whole codons only: one or two bases left over at the end are ignored. `*` is a stop, `X` a codon with another letter than A, C, G or T. */
 export function translate(sequence: string, table: 1 | 2 = 1): string {
   const residues = Math.floor(sequence.length / 3)
+  if (residues <= SHORT) return translateShort(sequence, residues, TABLES[table]!)
   const letters = new Uint8Array(residues)
   const code = RESIDUE_CODES[table]
   for (let i = 0, at = 0; i < residues; i++, at += 3) {
@@ -51,6 +52,20 @@ export function translate(sequence: string, table: 1 | 2 = 1): string {
   }
   let out = ''
   for (let i = 0; i < residues; i += PIECE) out += textOf(letters.subarray(i, i + PIECE))
+  return out
+}
+
+/** Up to this many codons text is put together letter by letter: an array costs more. */
+const SHORT = 16
+
+function translateShort(sequence: string, residues: number, letters: string): string {
+  let out = ''
+  for (let at = 0; at < 3 * residues; at += 3) {
+    const a = BASE_NUMBER[sequence.charCodeAt(at)] ?? -1
+    const b = BASE_NUMBER[sequence.charCodeAt(at + 1)] ?? -1
+    const c = BASE_NUMBER[sequence.charCodeAt(at + 2)] ?? -1
+    out += (a | b | c) < 0 ? 'X' : letters[16 * a + 4 * b + c]!
+  }
   return out
 }
 

@@ -1,6 +1,6 @@
 // Records with their haplotypes → consequences per record in bcftools' text form, for comparison and for people who know it.
 import type { BcsqOptions } from './bcsq.ts'
-import { bcsqTexts, joinedBcsq, plainText } from './bcsq.ts'
+import { plainText, type Say, sayBcsq } from './bcsq.ts'
 import { consequencesOf } from './consequence.ts'
 import { MEANS } from './consequence-words.ts'
 import { type Edit, editOf } from './edit.ts'
@@ -16,51 +16,83 @@ export interface AnnotatedRecord {
   readonly haplotypes: readonly (number | undefined)[]
 }
 
+export interface AnnotateOptions extends BcsqOptions {
+  /** One record at a time, as `bcftools csq -l`. */
+  readonly local?: boolean
+  /** Codons that keep the start. */
+  readonly starts?: ReadonlySet<string>
+}
+
+interface Carried {
+  readonly record: number
+  readonly edit: Edit
+}
+
 /** What every allele on its own, or together with its neighbours on the haplotype, does; one text a record, `.` for nothing. */
 export function annotateRecords(
   records: readonly AnnotatedRecord[],
   index: TranscriptIndex,
-  options: BcsqOptions & {
-    /** One record at a time, as `bcftools csq -l`. */ readonly local?: boolean
-    readonly starts?: ReadonlySet<string>
-  } = {},
+  options: AnnotateOptions = {},
 ): readonly string[] {
-  const texts: Set<string>[] = records.map(() => new Set())
-  /** Per transcript and haplotype the edits, in file order. */
-  const grouped = new Map<string, { transcript: number; edits: { record: number; edit: Edit }[] }>()
+  const strong: string[][] = records.map(() => [])
+  const weak: string[][] = records.map(() => [])
+  const sayOf =
+    (recordOf: (edit: number) => number): Say =>
+    (edit, text, isWeak) =>
+      (isWeak ? weak : strong)[recordOf(edit)]!.push(text)
+  /** Per haplotype and transcript the edits, in file order. */
+  const grouped: Map<number, Carried[]>[] = []
   for (let r = 0; r < records.length; r++) {
     const record = records[r]!
     const chromosome = index.genome.nameOf(record.chromosome)
     if (chromosome === undefined) continue
-    const alone = options.local === true
-    const carried = alone ? record.alts.map((_, alt) => alt) : record.haplotypes
+    const carried = options.local === true ? record.alts.map((_, alt) => alt) : record.haplotypes
     for (let h = 0; h < carried.length; h++) {
       const alt = carried[h] === undefined ? undefined : record.alts[carried[h]!]
       if (alt === undefined || !/^[ACGTN]+$/.test(alt)) continue
       const edit = editOf(chromosome, record.position, record.ref, alt)
       if (edit === undefined) continue
+      const sayHere = sayOf(() => r)
       for (const t of index.near(chromosome, edit.start, edit.end)) {
-        const key = alone ? `${t} ${r} ${h}` : `${t} ${h}`
-        const group = grouped.get(key)
-        if (group === undefined) grouped.set(key, { transcript: t, edits: [{ record: r, edit }] })
-        else group.edits.push({ record: r, edit })
+        if (options.local === true) {
+          sayAt([edit], t, index, options, sayHere)
+          continue
+        }
+        grouped[h] ??= new Map()
+        const group = grouped[h]!.get(t)
+        if (group === undefined) grouped[h]!.set(t, [{ record: r, edit }])
+        else group.push({ record: r, edit })
       }
     }
   }
-  for (const { transcript: t, edits } of grouped.values()) {
-    const transcript = index.transcripts[t]!
-    edits.sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end)
-    if (transcript.coding.length === 0) {
-      for (const { record, edit } of edits) if (meets(edit, transcript)) texts[record]!.add(plainText(MEANS.non_coding, transcript))
-      continue
+  for (const groups of grouped) {
+    for (const [t, carried] of groups ?? []) {
+      carried.sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end)
+      sayAt(
+        carried.map(({ edit }) => edit),
+        t,
+        index,
+        options,
+        sayOf(i => carried[i]!.record),
+      )
     }
-    const spliced = index.spliced(t)
-    const given = edits.map(({ edit }) => edit)
-    const found = consequencesOf(given, spliced, index.genome, options.starts)
-    for (const [i, list] of bcsqTexts(found, given, transcript, options).entries())
-      for (const text of list) texts[edits[i]!.record]!.add(text)
   }
-  return texts.map(joinedBcsq)
+  return strong.map((texts, r) => each(texts.length > 0 ? texts : weak[r]!))
+}
+
+/** Each text once, in the order said. Few texts, mostly of different lengths: comparing them is cheaper than hashing. */
+function each(texts: readonly string[]): string {
+  if (texts.length < 2) return texts[0] ?? '.'
+  const kept: string[] = []
+  for (const text of texts) if (!kept.includes(text)) kept.push(text)
+  return kept.join(',')
+}
+
+function sayAt(edits: readonly Edit[], t: number, index: TranscriptIndex, options: AnnotateOptions, say: Say): void {
+  const transcript = index.transcripts[t]!
+  if (transcript.coding.length > 0)
+    sayBcsq(consequencesOf(edits, index.spliced(t), index.genome, options.starts), edits, transcript, say, options)
+  else for (const [i, edit] of edits.entries()) if (meets(edit, transcript)) say(i, plainText(MEANS.non_coding, transcript), true)
 }
 
 const meets = (edit: Edit, { start, end }: { readonly start: number; readonly end: number }): boolean =>

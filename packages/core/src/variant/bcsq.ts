@@ -1,6 +1,5 @@
 // Consequences in bcftools' text form: `missense|KRAS|ENST00000256078|protein_coding|-|12G>12D|25245350C>T`, and `@POS` at the other records of a compound.
-import { byText } from '../base/index.ts'
-import type { Consequences, ResidueChange } from './consequence.ts'
+import type { Consequences, PlainConsequence, ResidueChange } from './consequence.ts'
 import { MEANS, wordsOf } from './consequence-words.ts'
 import type { Edit } from './edit.ts'
 import type { Transcript } from './transcript.ts'
@@ -11,7 +10,7 @@ export interface BcsqOptions {
 }
 
 export const biotypeWord = (biotype: string): string =>
-  biotype === 'nonsense_mediated_decay' ? 'NMD' : biotype.replace(/^((IG|TR)_[A-Z]+)_gene$/, '$1')
+  biotype === 'nonsense_mediated_decay' ? 'NMD' : biotype.endsWith('_gene') ? biotype.replace(/^((IG|TR)_[A-Z]+)_gene$/, '$1') : biotype
 
 const NO_TRANSCRIPT = MEANS.intron | MEANS.non_coding
 const CODING =
@@ -34,13 +33,13 @@ export function plainText(bits: number, transcript: Transcript): string {
   return `${wordsOf(bits)}|${transcript.gene}|${id}|${biotypeWord(transcript.biotype)}${strand}`
 }
 
-function changeText(change: ResidueChange, bits: number, edits: readonly Edit[], transcript: Transcript, options: BcsqOptions): string {
+function changeText(change: ResidueChange, bits: number, members: readonly Member[], transcript: Transcript, options: BcsqOptions): string {
   const head = `${change.behindStop ? '*' : ''}${wordsOf(bits)}|${transcript.gene}|${transcript.id}|${biotypeWord(transcript.biotype)}|${transcript.forward ? '+' : '-'}`
   const silent = (bits & (MEANS.synonymous | MEANS.stop_retained)) !== 0 && change.wildType === change.mutant
   const residues = silent
     ? shown(change.at, change.wildType, options)
     : `${shown(change.at, change.wildType, options)}>${shown(change.mutantAt, change.mutantInFrame, options)}`
-  const bases = edits.map(edit => `${edit.position}${edit.ref}>${edit.alt}`).join('+')
+  const bases = members.map(({ edit }) => `${edit.position}${edit.ref}>${edit.alt}`).join('+')
   return `${head}|${residues}|${bases}`
 }
 
@@ -50,54 +49,54 @@ function shown(at: number, residues: string, { brief }: BcsqOptions): string {
   return `${at + 1}${residues.slice(0, brief)}..${at + residues.length}`
 }
 
+interface Member {
+  readonly i: number
+  readonly edit: Edit
+}
+
+function membersOf(change: ResidueChange, edits: readonly Edit[]): readonly Member[] {
+  if (change.edits.length === 1) return [{ i: change.edits[0]!, edit: edits[change.edits[0]!]! }]
+  return [...new Set(change.edits)].map(i => ({ i, edit: edits[i]! })).sort((a, b) => a.edit.position - b.edit.position)
+}
+
+/** Takes a text for the edit of that index; `weak` texts count only where nothing else is said of a record. */
+export type Say = (edit: number, text: string, weak: boolean) => void
+
+const WEAK = MEANS.intron | MEANS.non_coding | MEANS.coding_sequence
+
+const sayPlain = ({ edit, bits }: PlainConsequence, transcript: Transcript, say: Say) =>
+  say(edit, plainText(bits, transcript), (bits & WEAK) !== 0 && (bits & ~WEAK) === 0)
+
 /**
- * Text per edit of one haplotype at one transcript. A compound is told at its first record in reading direction of the genome's strand
- * (the last on the reverse strand), the others point to it.
+ * Says what the edits of one haplotype do at one transcript. A compound is told at its first record (on the reverse strand its last),
+ * the others point to it.
  */
-export function bcsqTexts(
+export function sayBcsq(
   consequences: Consequences,
   edits: readonly Edit[],
   transcript: Transcript,
+  say: Say,
   options: BcsqOptions = {},
-): readonly (readonly string[])[] {
-  const out: string[][] = edits.map(() => [])
-  const merged = new Set<number>()
-  for (const change of consequences.changes) {
-    const members = [...new Set(change.edits)].map(i => ({ i, edit: edits[i]! })).sort((a, b) => a.edit.position - b.edit.position)
+): void {
+  const { changes, plain } = consequences
+  const merged = new Set<PlainConsequence>()
+  for (const change of changes) {
+    const members = membersOf(change, edits)
     const main = transcript.forward ? members[0]! : members.at(-1)!
-    const startLost = (change.bits & MEANS.start_lost) !== 0
-    if (startLost && (change.toEnd || members.length > 1)) {
-      out[main.i]!.push(plainText(change.bits, transcript))
+    if ((change.bits & MEANS.start_lost) !== 0 && (change.toEnd || members.length > 1)) {
+      say(main.i, plainText(change.bits, transcript), false)
       continue
     }
     let bits = change.bits
     if ((bits & (MEANS.start_lost | MEANS.start_retained)) !== 0) {
-      for (const [at, plain] of consequences.plain.entries()) {
-        if (plain.edit !== main.i) continue
-        bits |= plain.bits
-        merged.add(at)
+      for (const row of plain) {
+        if (row.edit !== main.i) continue
+        bits |= row.bits
+        merged.add(row)
       }
     }
-    out[main.i]!.push(
-      changeText(
-        change,
-        bits,
-        members.map(member => member.edit),
-        transcript,
-        options,
-      ),
-    )
-    for (const member of members) if (member !== main) out[member.i]!.push(`@${main.edit.position}`)
+    say(main.i, changeText(change, bits, members, transcript, options), false)
+    for (const member of members) if (member !== main) say(member.i, `@${main.edit.position}`, false)
   }
-  for (const [at, plain] of consequences.plain.entries()) if (!merged.has(at)) out[plain.edit]!.push(plainText(plain.bits, transcript))
-  return out
-}
-
-const isWeak = (text: string): boolean => /^(intron|non_coding|coding_sequence)\|/.test(text)
-
-/** Several transcripts' and haplotypes' texts of one record, in the order of text: introns and non-coding transcripts only where nothing else is said. */
-export function joinedBcsq(texts: Iterable<string>): string {
-  const sorted = [...new Set(texts)].sort(byText)
-  const strong = sorted.filter(text => !isWeak(text))
-  return (strong.length > 0 ? strong : sorted).join(',') || '.'
+  for (const row of plain) if (!merged.has(row)) sayPlain(row, transcript, say)
 }

@@ -52,11 +52,19 @@ const SEQUENCE_ONTOLOGY: Readonly<Record<Word, string>> = {
   start_retained: 'start_retained_variant',
 }
 
+const SAID = new Map<number, string>()
+
 /** `missense&inframe_altering`. */
-export const wordsOf = (bits: number): string =>
-  PRINTED.filter(([, bit]) => (bits & bit) !== 0)
-    .map(([word]) => word)
-    .join('&')
+export function wordsOf(bits: number): string {
+  let text = SAID.get(bits)
+  if (text === undefined) {
+    text = PRINTED.filter(([, bit]) => (bits & bit) !== 0)
+      .map(([word]) => word)
+      .join('&')
+    SAID.set(bits, text)
+  }
+  return text
+}
 
 /** `frameshift_variant&splice_region_variant`. */
 export const ontologyTermsOf = (bits: number): string =>

@@ -1,6 +1,6 @@
 // What the variants of one haplotype do to one transcript: the whole coding sequence is rebuilt with all of them, then compared with the reference.
 // Words and their attachment to records follow bcftools csq (Danecek and McCarthy 2017, doi:10.1093/bioinformatics/btx100), so that results can be held against it.
-import { translate } from '../bio/index.ts'
+import { residueOfCodon, reverseComplement, translate } from '../bio/index.ts'
 import { MEANS } from './consequence-words.ts'
 import { type Edit, placeOf, spliceWords } from './edit.ts'
 import { baseAt, codingPart, editedRna, type RnaEdit, readEdit, rnaEdits, shifted } from './rna-edit.ts'
@@ -54,6 +54,8 @@ export function consequencesOf(
   genome: Genome,
   starts = spliced.transcript.geneticCode === 2 ? MITOCHONDRIAL_STARTS : ATG,
 ): Consequences {
+  const lone = edits.length === 1 ? loneSubstitution(edits[0]!, spliced, genome, starts) : undefined
+  if (lone !== undefined) return lone
   const plain: PlainConsequence[] = []
   const applied: RnaEdit[] = []
   const conflicting: number[] = []
@@ -84,6 +86,64 @@ export function consequencesOf(
     }
   }
   return { plain, changes: residueChanges(applied, spliced, nmd, starts), conflicting }
+}
+
+/** The common case without its detours: one base of one codon. Undefined where the general way is needed. */
+function loneSubstitution(edit: Edit, spliced: SplicedTranscript, genome: Genome, starts: ReadonlySet<string>): Consequences | undefined {
+  if (edit.insert.length !== 1 || edit.end - edit.start !== 1) return undefined
+  const { transcript, sequence, codingStart } = spliced
+  const { coding, forward } = transcript
+  if (transcript.selenocysteines.length > 0 || spliced.slips) return undefined
+  let offset = -1
+  let passed = 0
+  for (let i = 0; i < coding.length; i += 2) {
+    if (edit.start < coding[i]!) return undefined
+    if (edit.start < coding[i + 1]!) {
+      offset = passed + edit.start - coding[i]!
+      break
+    }
+    passed += coding[i + 1]! - coding[i]!
+  }
+  if (offset < 0) return undefined
+  if (!forward) offset = spliced.codingEnd - codingStart - 1 - offset
+  const codon = Math.floor(offset / 3)
+  const start = codingStart + 3 * codon
+  const letter = forward ? edit.insert : reverseComplement(edit.insert)
+  const edited = sequence.slice(start, codingStart + offset) + letter + sequence.slice(codingStart + offset + 1, start + 3)
+  const wildType = spliced.residues[codon]!
+  const mutant = residueOfCodon(edited, transcript.geneticCode)
+  const nmd = transcript.biotype === 'nonsense_mediated_decay' ? MEANS.NMD_transcript : 0
+  const splice = spliceWords(edit, transcript, genome)
+  const bits = substitutionWords(codon, transcript.completeStart, wildType, mutant, starts.has(edited)) | nmd
+  return {
+    plain: splice === 0 ? [] : [{ edit: 0, bits: splice | nmd }],
+    changes: [
+      {
+        edits: [0],
+        bits,
+        at: codon,
+        mutantAt: codon,
+        wildType,
+        mutant,
+        toEnd: false,
+        mutantInFrame: mutant,
+        behindStop: false,
+        exactFrom: codon,
+        exactTo: codon + 1,
+      },
+    ],
+    conflicting: [],
+  }
+}
+
+function substitutionWords(codon: number, completeStart: boolean, wildType: string, mutant: string, begins: boolean): number {
+  if (codon === 0 && completeStart && wildType === 'M') {
+    if (!begins) return MEANS.start_lost
+    if (mutant !== 'M') return MEANS.start_retained
+  }
+  if (wildType === mutant) return wildType === '*' ? MEANS.stop_retained : MEANS.synonymous
+  if (mutant === '*') return MEANS.stop_gained
+  return wildType === '*' ? MEANS.stop_lost : MEANS.missense
 }
 
 const SITES = MEANS.splice_acceptor | MEANS.splice_donor
@@ -242,23 +302,23 @@ function blockChange(
   const { codingStart, codingEnd, sequence, transcript } = spliced
   const start = codingStart + 3 * from
   const broken = shift % 3 !== 0
-  const end = broken ? sequence.length : codingStart + 3 * to
+  const table = transcript.geneticCode
   let edited = ''
   let at = start
   for (const edit of members) {
     edited += sequence.slice(at, edit.from) + edit.insert
     at = edit.to
   }
-  const codingLength = edited.length + Math.max(0, codingEnd - at)
-  edited += sequence.slice(at, end)
-  const table = transcript.geneticCode
   const wildType = spliced.residues.slice(from, broken ? undefined : to)
-  const whole = translate(edited, table)
-  const mutant = broken ? toStop(whole) : withSelenocysteines(whole, from, shift, members, spliced)
-  const mutantInFrame = broken ? toStop(translate(edited.slice(0, codingLength), table)) : mutant
+  const codingLength = edited.length + Math.max(0, codingEnd - at)
+  const mutant = broken
+    ? translatedToStop(edited, at, spliced)
+    : withSelenocysteines(translate(edited + sequence.slice(at, codingStart + 3 * to), table), from, shift, members, spliced)
+  const mutantInFrame = broken ? mutant.slice(0, Math.floor(codingLength / 3)) : mutant
+  const begin = (edited.length >= 3 ? edited : edited + sequence.slice(at, at + 3)).slice(0, 3)
   return {
     edits: members.map(edit => edit.edit),
-    bits: blockWords(members, from, wildType, mutantInFrame, shift, spliced, starts.has(edited.slice(0, 3))) | nmd,
+    bits: blockWords(members, from, wildType, mutantInFrame, shift, spliced, starts.has(begin)) | nmd,
     at: from,
     mutantAt: from + Math.floor(before / 3),
     wildType,
@@ -274,6 +334,19 @@ function exactCodons(members: readonly RnaEdit[], codingStart: number): { readon
   const first = members[0]!.from - codingStart
   const last = Math.max(...members.map(edit => edit.to)) - codingStart
   return { exactFrom: Math.floor(first / 3), exactTo: Math.ceil(last / 3) }
+}
+
+/** Bases behind a change that are translated at a time: a frame that is not the right one meets a stop soon. */
+const STRETCH = 120
+
+/** Residues of `edited` and what follows it from `at` on, up to and with the first stop. */
+function translatedToStop(edited: string, at: number, { sequence, transcript }: SplicedTranscript): string {
+  for (let more = STRETCH; ; more *= 4) {
+    const residues = translate(edited + sequence.slice(at, at + more), transcript.geneticCode)
+    const stop = residues.indexOf('*')
+    if (stop >= 0) return residues.slice(0, stop + 1)
+    if (at + more >= sequence.length) return residues
+  }
 }
 
 const toStop = (residues: string): string => {

@@ -34,6 +34,7 @@ export class HaplotypeCalls {
   readonly #options: Pick<OwnRouteOptions, 'biotypes' | 'incompleteTranscripts'>
   readonly #pending: { variant: SomaticVariant; phase: Phase; key: string }[] = []
   readonly #germline: { key: string; neighbour: Neighbour }[] = []
+  readonly #germlineKeys = new Set<string>()
   readonly #mismatches: string[] = []
   readonly #unknownChromosomes = new Set<string>()
   #compared = 0
@@ -55,18 +56,21 @@ export class HaplotypeCalls {
       const own = phaseOf(record, normal, alt)
       const inTumour = tumour === undefined ? UNPHASED : phaseOf(record, tumour, alt)
       const phase = own.homozygous ? own : inTumour.set === undefined ? own : inTumour
-      this.#germline.push({ key: alleleKey(chromosome, record.position, record.ref, bases), neighbour: { edit, phase, germline: true } })
+      const key = alleleKey(chromosome, record.position, record.ref, bases)
+      this.#germlineKeys.add(key)
+      this.#germline.push({ key, neighbour: { edit, phase, germline: true } })
     }
   }
 
-  /** False when REF is not what the genome has: then the variant is left out. */
-  add(variant: SomaticVariant, phase: Phase): 'taken' | 'reference-mismatch' | 'contig-missing' {
+  /** An allele that the normal sample carries is no somatic one; REF must be what the genome has. */
+  add(variant: SomaticVariant, phase: Phase): 'taken' | 'germline' | 'not-a-change' | 'reference-mismatch' | 'contig-missing' {
     const { genome } = this.#route.index
     const chromosome = genome.nameOf(variant.chromosome)
     if (chromosome === undefined) {
       this.#unknownChromosomes.add(variant.chromosome)
       return 'contig-missing'
     }
+    if (variant.ref === variant.alt) return 'not-a-change'
     const start = variant.position - 1
     const bases = genome.bases(chromosome, start, start + variant.ref.length)
     // stretches that are not stored come back as N and are not compared
@@ -77,7 +81,9 @@ export class HaplotypeCalls {
         return 'reference-mismatch'
       }
     }
-    this.#pending.push({ variant, phase, key: alleleKey(chromosome, variant.position, variant.ref, variant.alt) })
+    const key = alleleKey(chromosome, variant.position, variant.ref, variant.alt)
+    if (this.#germlineKeys.has(key)) return 'germline'
+    this.#pending.push({ variant, phase, key })
     return 'taken'
   }
 
@@ -109,7 +115,6 @@ export class HaplotypeCalls {
     const phased = this.#route.phased?.alleles ?? []
     const phaseByKey = new Map(phased.map(({ key, neighbour }) => [key, neighbour.phase]))
     const somaticKeys = new Set(this.#pending.map(({ key }) => key))
-    const germlineKeys = new Set(this.#germline.map(({ key }) => key))
     const neighbours = [
       ...this.#pending.map(({ variant, phase, key }) => ({
         key,
@@ -119,8 +124,8 @@ export class HaplotypeCalls {
           germline: false,
         },
       })),
-      ...this.#germline.filter(({ key }) => !somaticKeys.has(key)),
-      ...phased.filter(({ key }) => !somaticKeys.has(key) && !germlineKeys.has(key)),
+      ...this.#germline,
+      ...phased.filter(({ key }) => !somaticKeys.has(key) && !this.#germlineKeys.has(key)),
     ]
     const byChromosome = new Map<string, { readonly key: string; readonly neighbour: Neighbour }[]>()
     for (const row of neighbours) {

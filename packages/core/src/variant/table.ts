@@ -79,7 +79,7 @@ const variantRow = (v: SomaticVariant, c: ProteinChange): readonly Cell[] => [
   v.phaseSet,
   c.neighbours.join(';'),
   c.nmdLikely,
-  v.caveats.map(caveat => caveat.code).join(';'),
+  [...new Set(v.caveats.map(caveat => caveat.code))].join(';'),
   c.pvacseqIndex,
 ]
 

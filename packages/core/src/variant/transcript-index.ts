@@ -8,10 +8,14 @@ export class TranscriptIndex {
   readonly transcripts: readonly Transcript[]
   readonly #bins = new Map<string, Map<number, number[]>>()
   readonly #spliced: (SplicedTranscript | undefined)[] = []
+  readonly #starts: Int32Array
+  readonly #ends: Int32Array
 
   constructor(transcripts: readonly Transcript[], genome: Genome) {
     this.genome = genome
     this.transcripts = transcripts
+    this.#starts = Int32Array.from(transcripts, transcript => transcript.start)
+    this.#ends = Int32Array.from(transcripts, transcript => transcript.end)
     for (let i = 0; i < transcripts.length; i++) {
       const { chromosome, start, end } = transcripts[i]!
       let bins = this.#bins.get(chromosome)
@@ -39,7 +43,9 @@ export class TranscriptIndex {
     const from = Math.max(0, start) >> BIN
     const to = Math.max(start, end) >> BIN
     const found = from === to ? (bins.get(from) ?? []) : [...new Set(this.#between(bins, from, to))].sort((a, b) => a - b)
-    return found.filter(i => this.transcripts[i]!.start <= end && this.transcripts[i]!.end >= start)
+    const out: number[] = []
+    for (const i of found) if (this.#starts[i]! <= end && this.#ends[i]! >= start) out.push(i)
+    return out
   }
 
   *#between(bins: ReadonlyMap<number, readonly number[]>, from: number, to: number): Generator<number> {

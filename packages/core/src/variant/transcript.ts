@@ -55,6 +55,8 @@ export class SplicedTranscript {
   /** Offsets of the first coding base and of the base behind the last, stop codon included when annotated. */
   readonly codingStart: number
   readonly codingEnd: number
+  /** Ribosomal slippage: a base is read twice. */
+  readonly slips: boolean
   #residues: string | undefined
 
   constructor(transcript: Transcript, genome: Genome) {
@@ -73,6 +75,7 @@ export class SplicedTranscript {
     }
     this.pieces = pieces
     this.sequence = sequence
+    this.slips = overlaps(coding)
     if (coding.length === 0) {
       this.codingStart = 0
       this.codingEnd = 0
@@ -125,12 +128,15 @@ export class SplicedTranscript {
 
 const pairs = (flat: Int32Array): [number, number][] => Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!])
 
+function overlaps(coding: Int32Array): boolean {
+  for (let i = 2; i < coding.length; i += 2) if (coding[i]! < coding[i - 1]!) return true
+  return false
+}
+
 /** Exons; where coding intervals overlap (slippage) the coding intervals as listed, with what of the exons lies outside them. */
 function spansWithCoding(transcript: Transcript): [number, number][] {
   const { exons, coding } = transcript
-  let overlaps = false
-  for (let i = 2; i < coding.length; i += 2) if (coding[i]! < coding[i - 1]!) overlaps = true
-  if (!overlaps) return pairs(exons)
+  if (!overlaps(coding)) return pairs(exons)
   const first = coding[0]!
   const last = Math.max(...pairs(coding).map(([, end]) => end))
   const before = pairs(exons).flatMap(([start, end]): [number, number][] => (start < first ? [[start, Math.min(end, first)]] : []))

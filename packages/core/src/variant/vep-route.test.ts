@@ -1,31 +1,7 @@
 import { expect, test } from 'vitest'
+import { callText } from '../../../../test/call-text.ts'
 import { oracle, type Row, readData, tableOf, value } from '../../../../test/oracle.ts'
-import { parseVcfHeader, parseVcfRecord } from '../format/index.ts'
-import {
-  DEFAULT_VARIANT_OPTIONS,
-  hgvsProtein,
-  type ProteinChange,
-  type SomaticVariant,
-  VariantCaller,
-  type VariantCalls,
-  type VariantOptions,
-} from './index.ts'
-
-export function callText(text: string, options: Partial<VariantOptions>): ReturnType<VariantCaller['finish']> {
-  const lines = text.split('\n')
-  const header = parseVcfHeader(lines)
-  if (!header.ok) return header
-  const caller = VariantCaller.open(header.value, { ...DEFAULT_VARIANT_OPTIONS, ...options })
-  if (!caller.ok) return caller
-  for (let i = header.value.lines; i < lines.length; i++) {
-    if (lines[i] === '') continue
-    const record = parseVcfRecord(lines[i]!, i + 1, header.value)
-    if (!record.ok) return record
-    const added = caller.value.add(record.value)
-    if (!added.ok) return added
-  }
-  return caller.value.finish()
-}
+import { hgvsProtein, type ProteinChange, type SomaticVariant, type VariantCalls } from './index.ts'
 
 /** pVACseq's row of a change, column by column; numbers as numbers, unknown as NA. */
 function pvacseqRow(v: SomaticVariant, c: ProteinChange): Record<string, string | number | undefined> {
