@@ -1,0 +1,5 @@
+export * from './deconvolve.ts'
+export * from './design-pools.ts'
+export * from './minigene-order.ts'
+export * from './positivity.ts'
+export * from './titration.ts'
