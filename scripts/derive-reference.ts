@@ -12,6 +12,7 @@ import {
   j118Offset,
   parseFrameworkRows,
   residueOfCodon,
+  STANDARD_RESIDUES,
   translate,
   vOffsets,
 } from '@cognate/core/bio'
@@ -126,7 +127,31 @@ function derive(data: string): void {
       linkers.map(([name, nt]) => [name, nt]),
     ),
   )
+  writeFileSync(
+    out('residue-pairs.tsv'),
+    residuePairs(read('singlecell/safety/mds_components_12x20.tsv'), read('singlecell/safety/blosum80.tsv')),
+  )
   writeFileSync(out('sources.json'), `${JSON.stringify({ derived_by: 'scripts/derive-reference.ts', inputs }, null, 1)}\n`)
+}
+
+/** Distance of two residues over the 12 components of CrossDome (c2f2f4a, MIT), and their BLOSUM80 value: all that its score needs. */
+function residuePairs(components: string, blosum: string): string {
+  const table = (text: string) =>
+    text
+      .trim()
+      .split('\n')
+      .map(line => line.split('\t'))
+  const [head = [], ...rows] = table(components)
+  const vector = (residue: string) => rows.map(row => Number(row[head.indexOf(residue)]))
+  const [letters = [], ...matrix] = table(blosum)
+  const similarity = (a: string, b: string) => Number(matrix.find(row => row[0] === a)?.[letters.indexOf(b) + (letters[0] === 'A' ? 1 : 0)])
+  const pairs: (readonly (string | number)[])[] = []
+  for (const [i, a] of [...STANDARD_RESIDUES].entries())
+    for (const b of [...STANDARD_RESIDUES].slice(i)) {
+      const difference = vector(a).map((value, k) => value - vector(b)[k]!)
+      pairs.push([a, b, Math.hypot(...difference), similarity(a, b)])
+    }
+  return formatTsv(['residue_a', 'residue_b', 'crossdome_distance', 'blosum80'], pairs)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) derive(resolve(root, process.env.COGNATE_DATA ?? '../shared/data'))

@@ -1,5 +1,6 @@
 export * from './align.ts'
 export * from './amino-acid.ts'
+export * from './blosum62.ts'
 export * from './chromosome.ts'
 export * from './codon-usage.ts'
 export * from './genetic-code.ts'

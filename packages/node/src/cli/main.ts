@@ -7,6 +7,7 @@ import { definePresent } from './commands/present.ts'
 import { defineReceptors } from './commands/receptors.ts'
 import { defineReference } from './commands/reference.ts'
 import { defineRun } from './commands/run.ts'
+import { defineSafety } from './commands/safety.ts'
 import { defineVariants } from './commands/variants.ts'
 import { EXIT, exitOf } from './exit.ts'
 import { version } from './version.ts'
@@ -25,6 +26,7 @@ for (const define of [
   definePresent,
   defineNeoantigens,
   defineReceptors,
+  defineSafety,
   defineConstruct,
   defineReference,
   defineDoctor,

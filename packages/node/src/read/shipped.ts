@@ -4,6 +4,7 @@ import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, t
 import type { GateReferences } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
 import type { Signature } from '@cognate/core/receptor'
+import { parseResiduePairs, type ResiduePairs } from '@cognate/core/safety'
 import { dataPath } from './paths.ts'
 
 export const GERMLINE_RELEASE = 'open germline 1 (10x V(D)J 7.0, Ensembl 94)'
@@ -44,4 +45,11 @@ export function shippedSignatures(): readonly Signature[] {
     genes.set(name, entry)
   }
   return [...genes].map(([name, entry]) => ({ name, ...entry }))
+}
+
+/** Distances of residues for the off-target score, with BLOSUM80. */
+export function shippedResiduePairs(): ResiduePairs {
+  const pairs = parseResiduePairs(readFileSync(dataPath('residue-pairs.tsv'), 'utf8'))
+  if (!pairs.ok) throw new Error(pairs.issue.what)
+  return pairs.value
 }

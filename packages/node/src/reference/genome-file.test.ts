@@ -72,16 +72,13 @@ test('an imported genome is named, used and checked; wrong names and damage are 
   expect(added.out).toContain('1 coding transcripts of 1 genes')
   const run = cognate(['variants', '--vcf', path('v.vcf'), '--reference', 'tiny', '--out', path('out')])
   expect([run.code, run.out + run.err]).toEqual([0, expect.stringContaining('1 variant with 1 protein change')])
-  const row = (await import('node:fs'))
-    .readFileSync(join(path('out'), 'variants.tsv'), 'utf8')
+  const row = readFileSync(join(path('out'), 'variants.tsv'), 'utf8')
     .split('\n')[1]!
     .split('\t')
   expect(row).toContain('T.1:c.7G>T')
   expect(row).toContain('P.1:p.Gly3Trp')
-  expect((cognate(['variants', '--vcf', path('v.vcf'), '--reference', 'tini', '--out', path('out')])).err).toContain('tiny')
-  expect((cognate(['variants', '--vcf', path('v.vcf'), '--annotation', path('a.gff3.gz'), '--out', path('out')])).err).toContain(
-    '--genome',
-  )
+  expect(cognate(['variants', '--vcf', path('v.vcf'), '--reference', 'tini', '--out', path('out')]).err).toContain('tiny')
+  expect(cognate(['variants', '--vcf', path('v.vcf'), '--annotation', path('a.gff3.gz'), '--out', path('out')]).err).toContain('--genome')
   writeFileSync(path('cut'), 'COGNATEG')
   expect(openGenome(path('cut'))).toMatchObject({ ok: false, issue: { code: 'reference-damaged' } })
 })

@@ -1,5 +1,5 @@
 // Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes.
-import { type Caveat, caveat, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
+import { type Caveat, caveat, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
   checkExpressionIds,
@@ -20,7 +20,8 @@ import { type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cogn
 import { parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
 import type { OwnRouteInput } from '../../read/own-route.ts'
-import { eachLine, readText } from '../../read/text.ts'
+import { eachProtein } from '../../read/proteome.ts'
+import { readText } from '../../read/text.ts'
 import { callVariantsOf } from '../../read/vcf.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
 import { whyNoVariants } from './variants.ts'
@@ -186,29 +187,8 @@ function readLoss(path: string | undefined): Result<readonly HlaLoss[] | undefin
   return parsed.ok ? parsed : fail(inFile(path, parsed.issue))
 }
 
-/** One pass over a proteome FASTA; Ensembl and UniProt headers give gene and transcript. */
+/** One pass over a proteome FASTA. */
 async function matchProteome(path: string, matcher: ReferenceMatcher): Promise<Result<readonly (ProteomeProtein | undefined)[], Issue>> {
-  let header = ''
-  let pieces: string[] = []
-  const flush = () => {
-    if (header === '') return
-    const transcript = /transcript:(\S+)/.exec(header)?.[1] ?? header.split(/\s/)[0]!
-    const gene = /gene_symbol:(\S+)/.exec(header)?.[1] ?? /GN=(\S+)/.exec(header)?.[1] ?? ''
-    matcher.add({ id: transcript, gene, sequence: pieces.join('').toUpperCase() })
-    pieces = []
-  }
-  const read = await eachLine(path, (line, number) => {
-    if (line.startsWith('>')) {
-      flush()
-      header = line.slice(1)
-    } else if (header === '' && line !== '')
-      return issue('fasta-no-header', `the first line is "${line.slice(0, 40)}", not a header`, 'give a protein FASTA', number)
-    else pieces.push(line.trim())
-    return undefined
-  })
-  if (!read.ok) return read
-  flush()
-  return matcher.proteins === 0
-    ? fail(inFile(path, issue('proteome-empty', 'the file holds no protein', 'give a protein FASTA such as Ensembl pep.all')))
-    : ok(matcher.hits())
+  const read = await eachProtein(path, ({ transcript, gene, sequence }) => matcher.add({ id: transcript, gene, sequence }))
+  return read.ok ? ok(matcher.hits()) : read
 }

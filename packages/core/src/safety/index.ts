@@ -1,0 +1,6 @@
+export * from './assess.ts'
+export * from './motif.ts'
+export * from './proteome.ts'
+export * from './residue-pairs.ts'
+export * from './scan-proteome.ts'
+export * from './tissues.ts'

@@ -1,0 +1,185 @@
+// Stage `safety`: target peptides × proteome → safety.tsv and a page that a committee reads.
+import { type Caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
+import { blosum62, type HlaAllele } from '@cognate/core/bio'
+import { columnReader, escapeHtml, formatTsv, htmlTable, parseDelimited } from '@cognate/core/format'
+import { supportedAlleles, unscorable } from '@cognate/core/presentation'
+import {
+  assessTarget,
+  CROSSDOME_LENGTH,
+  coverageCaveats,
+  type Motif,
+  motifOfScan,
+  ProteomeBuilder,
+  parsePattern,
+  parseScan,
+  parseTissues,
+  RISK_LIMITS,
+  SAFETY_COLUMNS,
+  type SafetyRow,
+  type SafetyTarget,
+  safetyCells,
+  scanProteome,
+  type TissueTable,
+} from '@cognate/core/safety'
+import { openPredictors } from '../../model/open-predictors.ts'
+import { eachProtein } from '../../read/proteome.ts'
+import { shippedResiduePairs } from '../../read/shipped.ts'
+import { readText } from '../../read/text.ts'
+import { plural, type StageOutcome } from './stage.ts'
+
+export interface SafetyInput {
+  readonly targets: readonly SafetyTarget[]
+  readonly proteome: string
+  readonly motif?: string
+  /** Alanine or X-scan of the first target's peptide. */
+  readonly scan?: string
+  readonly tissues?: string
+  readonly maxMismatches: number
+  readonly top: number
+}
+
+/** Targets of a TSV with receptor_id, peptide, hla and perhaps wt_peptide. Errors: `targets-malformed`. */
+export function readTargets(path: string): Result<readonly SafetyTarget[], Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const table = parseDelimited(text.value, { delimiter: '\t' })
+  if (!table.ok) return fail(inFile(path, table.issue))
+  const get = columnReader(table.value.columns)
+  const missing = ['peptide', 'hla'].filter(column => !table.value.columns.includes(column))
+  if (missing.length > 0)
+    return fail(
+      inFile(
+        path,
+        issue('targets-malformed', `there is no column ${missing.join(', ')}`, 'give receptor_id, peptide, hla and perhaps wt_peptide', 1),
+      ),
+    )
+  return ok(
+    table.value.rows.map(row => ({
+      receptorId: get(row, 'receptor_id'),
+      peptide: get(row, 'peptide').toUpperCase(),
+      wildType: get(row, 'wt_peptide') === '' ? undefined : get(row, 'wt_peptide').toUpperCase(),
+      hla: get(row, 'hla'),
+    })),
+  )
+}
+
+export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
+  if (input.targets.length === 0)
+    return refuse('targets-empty', 'there is no peptide to look at', 'give --peptide or a table with --targets')
+  const motif = readMotif(input)
+  if (!motif.ok) return motif
+  const tissues = input.tissues === undefined ? ok(undefined) : readTissues(input.tissues)
+  if (!tissues.ok) return tissues
+  const predictors = openPredictors()
+  if (!predictors.ok) return predictors
+  const builder = new ProteomeBuilder()
+  const read = await eachProtein(input.proteome, ({ id, gene, sequence }) => builder.add({ id, gene }, sequence))
+  if (!read.ok) return read
+  const proteome = builder.finish()
+  const pairs = shippedResiduePairs()
+  const rows: SafetyRow[] = []
+  const funnel: FunnelRow[] = []
+  const caveats: Caveat[] = []
+  for (const target of input.targets) {
+    const alleles = supportedAlleles(predictors.value, [target.hla])
+    if (!alleles.ok) return alleles
+    caveats.push(...alleles.value.caveats)
+    const scan = scanProteome(target.peptide, proteome, pairs, {
+      maxMismatches: input.maxMismatches,
+      top: input.top,
+      ...(motif.value === undefined ? {} : { motif: motif.value }),
+    })
+    if (scan === undefined)
+      return refuse(
+        'peptide-malformed',
+        `"${target.peptide}" holds a letter that is no standard residue`,
+        'write the 20 residues in capitals',
+      )
+    const allele = alleles.value.I[0] ?? alleles.value.II[0]
+    const predictor = alleles.value.I.length > 0 ? predictors.value.I : (predictors.value.II ?? predictors.value.I)
+    const words = scan.words.map(word => word.word).filter(word => unscorable(predictor, word) === undefined)
+    const block = allele === undefined || words.length === 0 ? undefined : predictor.predict(words, [allele as HlaAllele])
+    const rank = new Map(words.map((word, i) => [word, block?.presentationPercentile[i]]))
+    const assessed = assessTarget(target, scan, word => rank.get(word), tissues.value)
+    rows.push(...assessed)
+    const name = `${target.receptorId} ${target.peptide} ${target.hla}`.trim()
+    funnel.push({ stage: 'safety', reason: 'in', count: scan.windows, example: name })
+    for (const risk of ['red', 'amber', 'listed'] as const)
+      funnel.push({
+        stage: 'safety',
+        reason: risk,
+        count: assessed.filter(row => row.risk === risk).length,
+        example: assessed.find(row => row.risk === risk)?.word.word ?? '',
+      })
+  }
+  caveats.push(
+    ...coverageCaveats({
+      proteins: read.value,
+      motif: motif.value !== undefined,
+      tissues: tissues.value !== undefined,
+      nineMers: input.targets.every(target => target.peptide.length === CROSSDOME_LENGTH),
+    }),
+  )
+  const red = rows.filter(row => row.risk === 'red').length
+  return ok({
+    files: new Map([
+      ['safety.tsv', formatTsv(SAFETY_COLUMNS, rows.map(safetyCells))],
+      ['safety.html', page(input.targets, rows, caveats, motif.value)],
+    ]),
+    funnel,
+    caveats,
+    headline: `${plural(input.targets.length, 'target')} against ${plural(read.value, 'protein')} → ${plural(rows.length, 'word')} listed, ${red} red`,
+  })
+}
+
+function readMotif(input: SafetyInput): Result<Motif | undefined, Issue> {
+  if (input.motif !== undefined) return parsePattern(input.motif)
+  if (input.scan === undefined) return ok(undefined)
+  const text = readText(input.scan)
+  if (!text.ok) return text
+  const scan = parseScan(text.value, input.targets[0]!.peptide)
+  return scan.ok ? ok(motifOfScan(scan.value, blosum62)) : fail(inFile(input.scan, scan.issue))
+}
+
+function readTissues(path: string): Result<TissueTable, Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const table = parseTissues(text.value)
+  return table.ok ? table : fail(inFile(path, table.issue))
+}
+
+const STYLE =
+  'body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #ddd}.scroll{overflow-x:auto}li{margin:.3rem 0}h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}'
+
+/** Most words that the page shows of a target; the table has all. */
+const SHOWN = 40
+
+function page(targets: readonly SafetyTarget[], rows: readonly SafetyRow[], caveats: readonly Caveat[], motif: Motif | undefined): string {
+  const sections = targets.map(target => {
+    const own = rows.filter(row => row.receptorId === target.receptorId && row.query === target.peptide && row.hla === target.hla)
+    const count = (risk: string) => own.filter(row => row.risk === risk).length
+    const number = (value: number | undefined, digits: number) => (value === undefined ? '' : value.toFixed(digits))
+    const place = (at: { readonly tissue: string; readonly value: number } | undefined) =>
+      at === undefined ? 'unknown' : `${at.tissue} ${at.value}`
+    const table = htmlTable(
+      ['class', 'word', 'genes', 'mismatches', 'score', 'p', 'motif', 'rank %', 'essential tissues', 'highest'],
+      own
+        .slice(0, SHOWN)
+        .map(row => [
+          row.isWildType ? `${row.risk} (wild type)` : row.risk,
+          row.word.word,
+          row.word.genes.join(', '),
+          String(row.word.mismatches),
+          number(row.word.crossdome, 2),
+          row.word.p === undefined ? '' : row.word.p.toPrecision(2),
+          row.word.motif ? 'fits' : '',
+          number(row.rankPercent, 2),
+          row.essentials.length > 0 ? row.essentials.map(({ tissue, value }) => `${tissue} ${value}`).join(', ') : place(row.essentialMax),
+          place(row.tissueMax),
+        ]),
+    )
+    return `<h2>${escapeHtml(`${target.receptorId} ${target.peptide} on ${target.hla}`.trim())}</h2><p>${count('red')} red, ${count('amber')} amber, ${count('listed')} listed${own.length > SHOWN ? `; the first ${SHOWN} are shown, safety.tsv has all` : ''}.</p>${table}`
+  })
+  const limits = `Red: at most ${RISK_LIMITS.mismatches} mismatch, or the motif fits, or p ≤ ${RISK_LIMITS.p}; and presented at ${RISK_LIMITS.rankPercent} % or better; and at least ${RISK_LIMITS.essentialExpression} unit in an essential tissue. What is unknown counts as present. Amber: two of the three.`
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Off-target report</title><style>${STYLE}</style></head><body><h1>Off-target report</h1><p>Research use. This report ranks risks; it never says that a receptor is safe. ${escapeHtml(limits)}</p>${motif === undefined ? '' : `<p>Motif: ${escapeHtml(motif.name)}.</p>`}${sections.join('')}<h2>Not covered</h2><ul>${caveats.map(row => `<li>${escapeHtml(row.text)}</li>`).join('')}</ul></body></html>\n`
+}
