@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { defineConstruct } from './commands/construct.ts'
 import { defineDoctor } from './commands/doctor.ts'
 import { defineNeoantigens } from './commands/neoantigens.ts'
+import { definePersistence } from './commands/persistence.ts'
 import { definePresent } from './commands/present.ts'
 import { defineReceptors } from './commands/receptors.ts'
 import { defineReference } from './commands/reference.ts'
@@ -25,6 +26,7 @@ for (const define of [
   defineVariants,
   definePresent,
   defineNeoantigens,
+  definePersistence,
   defineReceptors,
   defineSafety,
   defineConstruct,

@@ -154,6 +154,15 @@ const STYLE =
 /** Most words that the page shows of a target; the table has all. */
 const SHOWN = 40
 
+/** The three highest, the heart whenever it is among them at all, and how many more. */
+function essentialText(row: SafetyRow): string {
+  if (row.essentials.length === 0)
+    return row.essentialMax === undefined ? 'unknown' : `${row.essentialMax.tissue} ${row.essentialMax.value}`
+  const shown = row.essentials.filter(({ tissue }, i) => i < 3 || /heart/i.test(tissue))
+  const more = row.essentials.length - shown.length
+  return `${shown.map(({ tissue, value }) => `${tissue} ${value}`).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
 function page(targets: readonly SafetyTarget[], rows: readonly SafetyRow[], caveats: readonly Caveat[], motif: Motif | undefined): string {
   const sections = targets.map(target => {
     const own = rows.filter(row => row.receptorId === target.receptorId && row.query === target.peptide && row.hla === target.hla)
@@ -174,7 +183,7 @@ function page(targets: readonly SafetyTarget[], rows: readonly SafetyRow[], cave
           row.word.p === undefined ? '' : row.word.p.toPrecision(2),
           row.word.motif ? 'fits' : '',
           number(row.rankPercent, 2),
-          row.essentials.length > 0 ? row.essentials.map(({ tissue, value }) => `${tissue} ${value}`).join(', ') : place(row.essentialMax),
+          essentialText(row),
           place(row.tissueMax),
         ]),
     )

@@ -1,0 +1,2 @@
+export * from './persistence.ts'
+export * from './persistence-figure.ts'
