@@ -1,5 +1,6 @@
 export * from './beta.ts'
 export * from './brand.ts'
+export * from './canonical-json.ts'
 export * from './caveat.ts'
 export * from './compare.ts'
 export * from './digest.ts'

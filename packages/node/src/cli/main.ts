@@ -9,6 +9,7 @@ import { defineReceptors } from './commands/receptors.ts'
 import { defineReference } from './commands/reference.ts'
 import { defineRun } from './commands/run.ts'
 import { defineSafety } from './commands/safety.ts'
+import { defineScreen } from './commands/screen.ts'
 import { defineVariants } from './commands/variants.ts'
 import { EXIT, exitOf } from './exit.ts'
 import { version } from './version.ts'
@@ -28,6 +29,7 @@ for (const define of [
   defineNeoantigens,
   definePersistence,
   defineReceptors,
+  defineScreen,
   defineSafety,
   defineConstruct,
   defineReference,

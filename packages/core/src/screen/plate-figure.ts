@@ -1,0 +1,43 @@
+// Plates as people see them: wells shaded by value on a square-root scale, calls ringed, controls marked.
+import { escapeHtml } from '../format/index.ts'
+import { type ReadWell, wellPlace } from './plate.ts'
+
+const CELL = 44
+const MARGIN = 30
+
+/** One SVG of all plates; `ringed` tells which wells belong to a positive call. */
+export function plateFigure(wells: readonly ReadWell[], ringed: (well: ReadWell) => boolean): string {
+  const plates = [...new Set(wells.map(well => well.plate))]
+  const rows = Math.max(...wells.map(well => wellPlace(well.well).row)) >= 8 ? 16 : 8
+  const columns = rows === 16 ? 24 : 12
+  const highest = Math.max(1, ...wells.map(well => well.value ?? 0))
+  const height = rows * CELL + MARGIN + 34
+  const width = columns * CELL + MARGIN + 10
+  const parts: string[] = []
+  for (const [p, plate] of plates.entries()) {
+    const top = p * height
+    parts.push(`<text x="${MARGIN}" y="${top + 16}" font-weight="600">${escapeHtml(plate)}</text>`)
+    for (let column = 0; column < columns; column++)
+      parts.push(`<text x="${MARGIN + CELL * (column + 0.5)}" y="${top + 36}" text-anchor="middle" fill="#555">${column + 1}</text>`)
+    for (let row = 0; row < rows; row++)
+      parts.push(
+        `<text x="${MARGIN - 10}" y="${top + 44 + CELL * (row + 0.6)}" text-anchor="middle" fill="#555">${String.fromCharCode(65 + row)}</text>`,
+      )
+    for (const well of wells.filter(other => other.plate === plate))
+      parts.push(drawn(well, top, Math.sqrt((well.value ?? 0) / highest), ringed(well)))
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${plates.length * height}" width="${width}" height="${plates.length * height}" font-family="system-ui,sans-serif" font-size="11" role="img" aria-label="Plates"><rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>\n`
+}
+
+function drawn(well: ReadWell, top: number, share: number, ring: boolean): string {
+  const { row, column } = wellPlace(well.well)
+  const x = MARGIN + CELL * (column + 0.5)
+  const y = top + 44 + CELL * (row + 0.5)
+  // one hue from white to dark blue: reads in grey too
+  const channel = (from: number, to: number) => Math.round(from + (to - from) * share)
+  const fill = well.kind === 'empty' ? '#f4f4f4' : `rgb(${channel(255, 8)},${channel(255, 64)},${channel(255, 129)})`
+  const text = share > 0.55 ? '#fff' : '#222'
+  const label = well.kind === 'negative' ? '−' : well.kind === 'positive' ? '+' : well.antigen
+  const shown = well.value === undefined ? (well.kind === 'empty' ? '' : '?') : `${well.censored ? '≥' : ''}${Math.round(well.value)}`
+  return `<g><title>${escapeHtml(`${well.plate} ${well.well} ${well.effector} ${well.antigen || well.kind}: ${shown}`)}</title><circle cx="${x}" cy="${y}" r="19" fill="${fill}" stroke="${ring ? '#d55e00' : '#bbb'}" stroke-width="${ring ? 3.5 : 1}"/><text x="${x}" y="${y - 2}" text-anchor="middle" fill="${text}">${shown}</text><text x="${x}" y="${y + 10}" text-anchor="middle" font-size="8" fill="${text}">${escapeHtml(label.slice(0, 8))}</text></g>`
+}

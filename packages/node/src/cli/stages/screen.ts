@@ -1,0 +1,387 @@
+// Stage `screen`: ranked neoantigens → minigenes, pools and plates to order; plate readouts → which receptor sees which antigen.
+import { type Caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
+import { codonAdaptationIndex, type HlaAllele, PRESETS } from '@cognate/core/bio'
+import { columnReader, formatCsv, formatFasta, formatTsv, parseDelimited } from '@cognate/core/format'
+import { supportedAlleles, unscorable, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
+import {
+  type Call,
+  deconvolveLikelihood,
+  designMinigenes,
+  designPools,
+  joinPlates,
+  layoutPlates,
+  MAP_COLUMNS,
+  type MappedWell,
+  mapCells,
+  mutantOverWildType,
+  parsePlateMap,
+  parseReadout,
+  plateFigure,
+  type ReadWell,
+  type Rule,
+  readScreen,
+  restrictionOf,
+  type ScreenedNeoantigen,
+  type ScreenReadout,
+  type ScreenRow,
+  type TitrationRow,
+  tileMinigenes,
+  type Unit,
+  wildTypeOf,
+} from '@cognate/core/screen'
+import { openPredictors } from '../../model/open-predictors.ts'
+import { shippedCodonUsage } from '../../read/shipped.ts'
+import { readText } from '../../read/text.ts'
+import { plural, type StageOutcome } from './stage.ts'
+
+export interface ScreenDesignInput {
+  readonly neoantigens: string
+  readonly hla: readonly string[]
+  readonly effectors: readonly string[]
+  /** Best-ranked neoantigens that are screened. */
+  readonly top: number
+  readonly perConstruct: number
+  readonly replicates: number
+  readonly negatives: number
+  readonly plate: 24 | 96 | 384
+  readonly cells: number
+  /** Peptides per pool; 0: no peptide pools. */
+  readonly poolSize: number
+  readonly coverage: number
+  readonly preset: string
+  readonly seed: string
+}
+
+const NEEDED = ['neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'mutated_offset'] as const
+
+/** Rows of minigenes.tsv as `cognate neoantigens` writes it. Errors: `minigenes-malformed`. */
+function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const table = parseDelimited(text.value, { delimiter: '\t' })
+  if (!table.ok) return fail(inFile(path, table.issue))
+  const missing = NEEDED.filter(column => !table.value.columns.includes(column))
+  if (missing.length > 0)
+    return fail(
+      inFile(
+        path,
+        issue(
+          'minigenes-malformed',
+          `there is no column ${missing.join(', ')}`,
+          'give the minigenes.tsv that `cognate neoantigens` wrote',
+          1,
+        ),
+      ),
+    )
+  const get = columnReader(table.value.columns)
+  return ok(
+    table.value.rows.map(row => ({
+      neoantigenId: get(row, 'neoantigen_id'),
+      gene: get(row, 'gene'),
+      change: get(row, 'amino_acid_change'),
+      mutant: get(row, 'aa'),
+      wildType: table.value.columns.includes('wild_type_aa') ? get(row, 'wild_type_aa') : '',
+      changeOffset: Number(get(row, 'mutated_offset')),
+    })),
+  )
+}
+
+export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
+  const read = readMinigenes(input.neoantigens)
+  if (!read.ok) return read
+  if (read.value.length === 0)
+    return refuse('minigenes-empty', 'there is no minigene to screen', 'look at funnel.tsv of the neoantigens: it says why')
+  const predictors = openPredictors()
+  if (!predictors.ok) return predictors
+  const alleles = supportedAlleles(predictors.value, input.hla, { classes: ['I'] })
+  if (!alleles.ok) return alleles
+  const limits = PRESETS.get(input.preset)
+  if (limits === undefined)
+    return refuse('preset-unknown', `no preset is called "${input.preset}"`, `take one of ${[...PRESETS.keys()].join(', ')}`)
+  const known = new Map<string, boolean>()
+  const presented = (peptides: readonly string[]): number => {
+    const fresh = [...new Set(peptides)].filter(peptide => !known.has(peptide) && unscorable(predictors.value.I, peptide) === undefined)
+    if (fresh.length > 0) {
+      const block = predictors.value.I.predict(fresh, alleles.value.I as readonly HlaAllele[])
+      const width = block.alleles.length
+      for (const [i, peptide] of fresh.entries()) {
+        let best = 100
+        for (let a = 0; a < width; a++) best = Math.min(best, block.presentationPercentile[i * width + a]!)
+        known.set(peptide, best <= WEAK_BINDER_PERCENTILE)
+      }
+    }
+    return peptides.filter(peptide => known.get(peptide) === true).length
+  }
+  const minigenes = tileMinigenes(read.value.slice(0, input.top))
+  const usage = shippedCodonUsage('human')
+  const designed = designMinigenes(minigenes, { perConstruct: input.perConstruct, usage, limits, presented, seed: input.seed })
+  if (!designed.ok) return designed
+  const { constructs } = designed.value
+  const layout = layoutPlates({
+    size: input.plate,
+    effectors: input.effectors,
+    antigens: constructs.map(construct => construct.id),
+    replicates: input.replicates,
+    negatives: input.negatives,
+    cells: input.cells,
+    seed: input.seed,
+  })
+  if (!layout.ok) return layout
+  const files = new Map([
+    [
+      'minigenes.tsv',
+      formatTsv(
+        [
+          'construct',
+          'slot',
+          'minigene_id',
+          'neoantigen_id',
+          'gene',
+          'amino_acid_change',
+          'aa',
+          'nt',
+          'window_start',
+          'mutated_offset',
+          'wild_type_aa',
+        ],
+        constructs.flatMap(construct =>
+          construct.minigenes.map((minigene, slot) => [
+            construct.id,
+            slot + 1,
+            minigene.id,
+            minigene.neoantigenId,
+            minigene.gene,
+            minigene.change,
+            minigene.mutant,
+            construct.parts[slot],
+            minigene.windowStart,
+            minigene.changeOffset,
+            minigene.wildType,
+          ]),
+        ),
+      ),
+    ],
+    [
+      'minigenes.fasta',
+      formatFasta(
+        constructs.map(construct => ({
+          id: construct.id,
+          description: `${construct.minigenes.length} minigenes: ${construct.minigenes.map(minigene => `${minigene.gene} ${minigene.change}`).join(', ')}; CAI ${codonAdaptationIndex(usage, construct.nt).toFixed(2)}`,
+          sequence: construct.nt,
+        })),
+      ),
+    ],
+    ['plate-map.csv', formatCsv(MAP_COLUMNS, layout.value.map(mapCells))],
+  ])
+  if (input.poolSize > 0) files.set('peptide-pools.tsv', poolsText(minigenes, input))
+  const plates = new Set(layout.value.map(well => well.plate)).size
+  const funnel: FunnelRow[] = [
+    { stage: 'screen design', reason: 'in', count: read.value.length, example: read.value[0]!.neoantigenId },
+    ...(read.value.length > input.top
+      ? [
+          {
+            stage: 'screen design',
+            reason: 'below-top',
+            count: read.value.length - input.top,
+            example: `${read.value[input.top]!.gene} ${read.value[input.top]!.change}`,
+          },
+        ]
+      : []),
+  ]
+  return ok({
+    files,
+    funnel,
+    caveats: [...alleles.value.caveats, ...designed.value.caveats],
+    headline: `${plural(Math.min(input.top, read.value.length), 'neoantigen')} → ${plural(minigenes.length, 'minigene')} in ${plural(constructs.length, 'construct')}; ${plural(input.effectors.length, 'effector')} on ${plural(plates, 'plate')}`,
+  })
+}
+
+function poolsText(minigenes: readonly { readonly id: string; readonly mutant: string }[], input: ScreenDesignInput): string {
+  const design = designPools({ peptides: minigenes.length, maxPerPool: input.poolSize, coverage: input.coverage })
+  const rows = design.replicates.flatMap((pools, replicate) =>
+    pools.flatMap((pool, i) =>
+      pool.map(peptide => [`POOL-${replicate + 1}-${i + 1}`, replicate + 1, minigenes[peptide]!.id, minigenes[peptide]!.mutant]),
+    ),
+  )
+  return formatTsv(['pool', 'replicate', 'peptide_id', 'sequence'], rows)
+}
+
+export interface ScreenReadInput {
+  readonly map: string
+  readonly readouts: readonly string[]
+  /** peptide-pools.tsv: antigens of the map that are pools are taken apart. */
+  readonly pools?: string
+  readonly rule: Rule
+  readonly unit: Unit
+  readonly alpha: number
+  readonly minSpots: number
+  readonly ceiling?: number
+}
+
+export const SCREEN_COLUMNS = [
+  'receptor_id',
+  'neoantigen_id',
+  'antigen_form',
+  'presenter_hla',
+  'statistic',
+  'fold',
+  'p',
+  'rule',
+  'call',
+  'replicates',
+  'plate',
+  'wells',
+  'ec50_molar',
+  'ec50_low',
+  'ec50_high',
+  'ec50_kind',
+  'mutant_over_wild_type',
+  'caveats',
+] as const
+
+export function runScreenRead(input: ScreenReadInput): StageOutcome {
+  const joined = readPlates(input)
+  if (!joined.ok) return joined
+  const wells = joined.value
+  const readout = readScreen(wells, { rule: input.rule, unit: input.unit, alpha: input.alpha })
+  const caveats: Caveat[] = [...readout.caveats]
+  const rows = [...readout.rows.map(row => screenCells(row)), ...titrationRows(readout)]
+  const hits = new Set(readout.rows.filter(row => row.call === 'positive').flatMap(row => row.wells.map(well => `${row.plate} ${well}`)))
+  const files = new Map([
+    ['screen.tsv', formatTsv(SCREEN_COLUMNS, rows)],
+    ['plates.svg', plateFigure(wells, well => hits.has(`${well.plate} ${well.well}`))],
+  ])
+  if (input.pools !== undefined) {
+    const pools = deconvolved(input.pools, readout, input.minSpots)
+    if (!pools.ok) return pools
+    files.set('deconvolution.tsv', pools.value)
+  }
+  const calls = (call: Call) => readout.rows.filter(row => row.call === call).length
+  const funnel: FunnelRow[] = [
+    { stage: 'screen read', reason: 'in', count: wells.length, example: wells[0]?.well ?? '' },
+    ...(['negative', 'invalid', 'no-data'] as const)
+      .filter(call => calls(call) > 0)
+      .map(call => {
+        const first = readout.rows.find(row => row.call === call)!
+        return { stage: 'screen read', reason: call, count: calls(call), example: `${first.effector} ${first.antigen}` }
+      }),
+  ]
+  return ok({
+    files,
+    funnel,
+    caveats,
+    headline: `${plural(wells.filter(well => well.kind !== 'empty').length, 'well')} → ${plural(readout.rows.length, 'effector × antigen')}: ${calls('positive')} positive, ${calls('negative')} negative, ${calls('invalid')} invalid; ${plural(readout.titrations.length, 'titration')}`,
+  })
+}
+
+function readPlates(input: ScreenReadInput): Result<readonly ReadWell[], Issue> {
+  const text = readText(input.map)
+  if (!text.ok) return text
+  const map = parsePlateMap(text.value)
+  if (!map.ok) return fail(inFile(input.map, map.issue))
+  const readings = []
+  for (const path of input.readouts) {
+    const readout = readText(path)
+    if (!readout.ok) return readout
+    const parsed = parseReadout(readout.value, input.ceiling === undefined ? {} : { ceiling: input.ceiling })
+    if (!parsed.ok) return fail(inFile(path, parsed.issue))
+    readings.push(...parsed.value)
+  }
+  const joined = joinPlates(map.value as readonly MappedWell[], readings)
+  return joined.ok ? joined : fail(inFile(input.map, joined.issue))
+}
+
+const formOf = (antigen: string): string =>
+  antigen.endsWith('-wt')
+    ? 'wild-type'
+    : antigen.startsWith('TMG-') || antigen.startsWith('MG-')
+      ? 'minigene'
+      : antigen.startsWith('POOL-')
+        ? 'pool'
+        : 'peptide'
+
+const screenCells = (row: ScreenRow): readonly (string | number | undefined)[] => [
+  row.effector,
+  row.antigen,
+  formOf(row.antigen),
+  row.presenterHla,
+  Number.isNaN(row.statistic) ? undefined : row.statistic,
+  Number.isNaN(row.fold) ? undefined : row.fold,
+  row.p,
+  row.rule,
+  row.call,
+  row.values.join(';'),
+  row.plate,
+  row.wells.join(';'),
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  row.caveats.map(other => `${other.code}: ${other.text}`).join('; '),
+]
+
+function titrationRows({ titrations, rows }: ScreenReadout): readonly (readonly (string | number | undefined)[])[] {
+  return titrations.map((row: TitrationRow) => {
+    const twin = titrations.find(
+      other => other.effector === row.effector && other.antigen === wildTypeOf(row.antigen) && other.presenterHla === row.presenterHla,
+    )
+    const ratio = row.fit === undefined || twin?.fit === undefined ? undefined : mutantOverWildType(row.fit, twin.fit, twin.highestDose)
+    const restriction = restrictionOf(rows.filter(other => other.effector === row.effector && other.antigen === row.antigen))
+    const { fit } = row
+    return [
+      row.effector,
+      row.antigen,
+      formOf(row.antigen),
+      row.presenterHla || restriction.hla || '',
+      fit === undefined ? undefined : fit.top - fit.bottom,
+      undefined,
+      fit?.p,
+      'titration',
+      fit === undefined ? 'no-data' : fit.kind === 'no-response' ? 'negative' : 'positive',
+      undefined,
+      row.plate,
+      undefined,
+      fit?.kind === 'full' ? fit.ec50 : undefined,
+      fit?.ec50Low,
+      fit?.ec50High,
+      fit?.kind,
+      ratio === undefined ? undefined : `${ratio.atLeast ? '>= ' : ''}${ratio.ratio.toPrecision(3)}`,
+      [
+        ...(fit?.kind === 'above-range' ? [`the EC50 lies above ${fit.ec50!.toExponential(1)} M: no plateau was reached`] : []),
+        ...(restriction.ambiguous ? ['ambiguous-restriction: more than one allele answers'] : []),
+      ].join('; '),
+    ]
+  })
+}
+
+/** Pools of each effector taken apart. */
+function deconvolved(path: string, readout: ScreenReadout, minSpots: number): Result<string, Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const table = parseDelimited(text.value, { delimiter: '\t', required: ['pool', 'replicate', 'peptide_id'] })
+  if (!table.ok) return fail(inFile(path, table.issue))
+  const get = columnReader(table.value.columns)
+  const peptides = [...new Set(table.value.rows.map(row => get(row, 'peptide_id')))]
+  const at = new Map(peptides.map((peptide, i) => [peptide, i]))
+  const members = new Map<string, number[]>()
+  for (const row of table.value.rows)
+    members.set(get(row, 'pool'), [...(members.get(get(row, 'pool')) ?? []), at.get(get(row, 'peptide_id'))!])
+  const coverage = new Set(table.value.rows.map(row => get(row, 'replicate'))).size
+  const out: (readonly (string | number)[])[] = []
+  for (const effector of new Set(readout.rows.map(row => row.effector))) {
+    const read = readout.rows.filter(row => row.effector === effector && members.has(row.antigen) && row.values.length > 0)
+    if (read.length === 0) continue
+    const { hits, fit } = deconvolveLikelihood(
+      {
+        peptides: peptides.length,
+        pools: read.map(row => members.get(row.antigen)!),
+        spots: read.map(row => row.values.reduce((sum, value) => sum + value, 0) / row.values.length),
+      },
+      { minSpots, minCoverage: coverage },
+    )
+    for (const hit of hits)
+      out.push([effector, peptides[hit.peptide]!, hit.confident ? 'confident' : 'candidate', fit.activity[hit.peptide]!, fit.background])
+  }
+  return ok(formatTsv(['receptor_id', 'peptide_id', 'confidence', 'activity', 'background'], out))
+}
