@@ -1,2 +1,3 @@
 export * from './candidate.ts'
+export * from './gather.ts'
 export * from './select.ts'

@@ -39,7 +39,7 @@ function worth(set: readonly Candidate[]): readonly number[] {
   for (const candidate of set) hla.set(candidate.evidence?.hla ?? '', (hla.get(candidate.evidence?.hla ?? '') ?? 0) + 1)
   const crowded = [...hla].some(([allele, count]) => allele !== '' && count > set.length / 2 && set.length > 1)
   const lineages = new Set(set.map(candidate => candidate.lineage))
-  const sum = (valueOf: (candidate: Candidate) => number) => set.reduce((total, candidate) => total + valueOf(candidate), 0)
+  const sum = (amountOf: (candidate: Candidate) => number) => set.reduce((total, candidate) => total + amountOf(candidate), 0)
   return [
     mutations.size,
     crowded ? 0 : 1,

@@ -10,6 +10,7 @@ import { defineReference } from './commands/reference.ts'
 import { defineRun } from './commands/run.ts'
 import { defineSafety } from './commands/safety.ts'
 import { defineScreen } from './commands/screen.ts'
+import { defineSelect } from './commands/select.ts'
 import { defineVariants } from './commands/variants.ts'
 import { EXIT, exitOf } from './exit.ts'
 import { version } from './version.ts'
@@ -31,6 +32,7 @@ for (const define of [
   defineReceptors,
   defineScreen,
   defineSafety,
+  defineSelect,
   defineConstruct,
   defineReference,
   defineDoctor,

@@ -1,0 +1,251 @@
+// Stage `select`: all evidence → selection.tsv and the payload that is signed.
+import { createHash } from 'node:crypto'
+import { type Caveat, canonicalJson, type FunnelRow, fail, type Issue, inFile, issue, type Json, ok, type Result } from '@cognate/core/base'
+import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
+import { parseHlaLoss } from '@cognate/core/neoantigen'
+import {
+  GATE_TEXT,
+  type Gate,
+  gatherCandidates,
+  type Override,
+  type Selection,
+  selectReceptors,
+  type TableRecord,
+} from '@cognate/core/selection'
+import { readText } from '../../read/text.ts'
+import { version } from '../version.ts'
+import { plural, type StageOutcome } from './stage.ts'
+
+export interface SelectInput {
+  readonly receptors: string
+  readonly screen: string
+  readonly neoantigens: string
+  readonly minigenes?: string
+  readonly deconvolution?: string
+  readonly safety?: string
+  readonly constructs?: string
+  readonly hlaLoss?: string
+  readonly overrides?: string
+  readonly hla: readonly string[]
+  /** Receptors of the product. */
+  readonly number: number
+  readonly caseId: string
+}
+
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  receptors: ['receptor_id', 'clonotype_id'],
+  screen: ['receptor_id', 'neoantigen_id', 'call'],
+  neoantigens: ['neoantigen_id', 'gene', 'amino_acid_change'],
+  overrides: ['receptor_id', 'gate', 'person', 'reason'],
+}
+
+/** Errors: `table-malformed` naming the missing columns. */
+function readTable(path: string, kind: string): Result<readonly TableRecord[], Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const table = parseDelimited(text.value, { delimiter: '\t' })
+  if (!table.ok) return fail(inFile(path, table.issue))
+  const missing = (NEEDED[kind] ?? []).filter(column => !table.value.columns.includes(column))
+  if (missing.length > 0)
+    return fail(
+      inFile(path, issue('table-malformed', `there is no column ${missing.join(', ')}`, `give the ${kind}.tsv that Cognate writes`, 1)),
+    )
+  const get = columnReader(table.value.columns)
+  return ok(table.value.rows.map(row => Object.fromEntries(table.value.columns.map(column => [column, get(row, column)]))))
+}
+
+interface Opened {
+  readonly tables: Readonly<Record<string, readonly TableRecord[]>>
+  readonly checksums: Readonly<Record<string, string>>
+}
+
+/** Every table that was named, with the checksum of its bytes. */
+function openTables(input: SelectInput): Result<Opened, Issue> {
+  const tables: Record<string, readonly TableRecord[]> = {}
+  const checksums: Record<string, string> = {}
+  for (const kind of ['receptors', 'screen', 'neoantigens', 'minigenes', 'deconvolution', 'safety', 'constructs', 'overrides'] as const) {
+    const path = input[kind]
+    if (path === undefined) continue
+    const table = readTable(path, kind)
+    if (!table.ok) return table
+    tables[kind] = table.value
+    checksums[kind] = checksumOf(path)
+  }
+  return ok({ tables, checksums })
+}
+
+function checksumOf(path: string): string {
+  const text = readText(path)
+  return createHash('sha256')
+    .update(text.ok ? text.value : '')
+    .digest('hex')
+}
+
+function readLoss(path: string | undefined): Result<ReadonlyMap<string, boolean> | undefined, Issue> {
+  if (path === undefined) return ok(undefined)
+  const text = readText(path)
+  if (!text.ok) return text
+  const loss = parseHlaLoss(text.value)
+  return loss.ok ? ok(new Map(loss.value.map(row => [row.allele, row.lost]))) : fail(inFile(path, loss.issue))
+}
+
+function readOverrides(rows: readonly TableRecord[], path: string): Result<readonly Override[], Issue> {
+  const overrides: Override[] = []
+  for (const [i, row] of rows.entries()) {
+    const { receptor_id = '', gate = '', person = '', reason = '' } = row
+    if (!(gate in GATE_TEXT) || person.trim() === '' || reason.trim() === '')
+      return fail(
+        inFile(
+          path,
+          issue(
+            'override-malformed',
+            gate in GATE_TEXT ? 'an override needs a person and a reason' : `"${gate}" is no gate`,
+            `gates: ${Object.keys(GATE_TEXT).join(', ')}`,
+            i + 2,
+          ),
+        ),
+      )
+    overrides.push({ receptorId: receptor_id, gate: gate as Gate, person, reason })
+  }
+  return ok(overrides)
+}
+
+export function runSelect(input: SelectInput): StageOutcome {
+  const opened = openTables(input)
+  if (!opened.ok) return opened
+  const loss = readLoss(input.hlaLoss)
+  if (!loss.ok) return loss
+  const { tables, checksums } = opened.value
+  const overrides = readOverrides(tables.overrides ?? [], input.overrides ?? '')
+  if (!overrides.ok) return overrides
+  const { candidates, caveats } = gatherCandidates({
+    receptors: tables.receptors ?? [],
+    screen: tables.screen ?? [],
+    neoantigens: tables.neoantigens ?? [],
+    minigenes: tables.minigenes ?? [],
+    deconvolution: tables.deconvolution ?? [],
+    safety: tables.safety,
+    constructs: tables.constructs,
+    hla: input.hla,
+    hlaLoss: loss.value,
+  })
+  const selection = selectReceptors(candidates, input.number, overrides.value)
+  const chosen = selection.rows.filter(row => row.rank !== undefined)
+  const all: readonly Caveat[] = [...caveats, ...candidates.flatMap(candidate => candidate.caveats)]
+  const payload = payloadOf(input, selection, tables.receptors ?? [], checksums, all)
+  const sha256 = createHash('sha256').update(payload).digest('hex')
+  const report = {
+    files: new Map([
+      ['selection.tsv', formatTsv(SELECTION_COLUMNS, selectionCells(selection))],
+      ['selection.payload.json', payload],
+      ['selection.payload.sha256', `${sha256}  selection.payload.json\n`],
+    ]),
+    funnel: funnelOf(selection),
+    caveats: all,
+    headline: `${plural(candidates.length, 'receptor')} → ${chosen.length} chosen of ${input.number} (${selection.method === 'all' ? 'all that passed' : selection.method}); payload sha256 ${sha256.slice(0, 12)}`,
+  }
+  return ok(chosen.length > 0 ? report : { ...report, empty: whyNone(selection) })
+}
+
+export const SELECTION_COLUMNS = [
+  'rank',
+  'receptor_id',
+  'chosen',
+  'evidence_level',
+  'mutation',
+  'hla',
+  'origin',
+  'ccf',
+  'hla_status',
+  'ec50_molar',
+  'safety_class',
+  'gates_failed',
+  'overridden_by',
+  'without_it',
+  'reason',
+] as const
+
+const selectionCells = (selection: Selection): readonly (readonly (string | number | boolean | undefined)[])[] =>
+  selection.rows.map(({ candidate, rank, level, failed, overridden, reason }) => [
+    rank,
+    candidate.receptorId,
+    rank !== undefined,
+    level,
+    candidate.mutation,
+    candidate.evidence?.hla,
+    candidate.lineage,
+    candidate.ccf,
+    candidate.hlaStatus,
+    candidate.evidence?.ec50,
+    candidate.safety === undefined ? 'not assessed' : candidate.safety.red > 0 ? 'red' : 'no red word',
+    failed.join(';'),
+    overridden.map(row => row.person).join(';'),
+    rank === undefined ? undefined : selection.loses.get(candidate.receptorId),
+    reason,
+  ])
+
+function funnelOf(selection: Selection): readonly FunnelRow[] {
+  const reasons = new Map<string, { count: number; example: string }>()
+  for (const row of selection.rows) {
+    if (row.rank !== undefined) continue
+    const reason = row.failed.find(gate => !row.overridden.some(other => other.gate === gate)) ?? 'others-cover-more'
+    const held = reasons.get(reason)
+    reasons.set(reason, { count: (held?.count ?? 0) + 1, example: held?.example ?? row.candidate.receptorId })
+  }
+  return [
+    { stage: 'select', reason: 'in', count: selection.rows.length, example: selection.rows[0]?.candidate.receptorId ?? '' },
+    ...[...reasons].map(([reason, held]) => ({ stage: 'select', reason, ...held })),
+  ]
+}
+
+function whyNone(selection: Selection): string {
+  const nearest = selection.rows
+    .filter(row => row.failed.length > 0)
+    .toSorted((a, b) => a.failed.length - b.failed.length || b.level - a.level)[0]
+  return nearest === undefined
+    ? 'no receptor was chosen: receptors.tsv is empty.'
+    : `no receptor passed every gate; the nearest, ${nearest.candidate.receptorId}, fails ${nearest.failed.map(gate => GATE_TEXT[gate]).join('; ')}.`
+}
+
+/** What two people sign: everything the choice was made from. One changed byte changes its checksum. */
+function payloadOf(
+  input: SelectInput,
+  selection: Selection,
+  receptors: readonly TableRecord[],
+  checksums: Readonly<Record<string, string>>,
+  caveats: readonly Caveat[],
+): string {
+  const rowOf = (id: string) => receptors.find(row => row.receptor_id === id) ?? {}
+  const chain = (row: TableRecord, side: 'tra' | 'trb'): Json => ({
+    v_call: row[`${side}_v_call`] ?? '',
+    j_call: row[`${side}_j_call`] ?? '',
+    c_call: row[`${side}_c_call`] ?? '',
+    junction: row[`${side}_junction`] ?? '',
+    junction_aa: row[`${side}_junction_aa`] ?? '',
+  })
+  const payload: Json = {
+    schema: 'cognate/selection/1',
+    version: version(),
+    case: input.caseId,
+    inputs: checksums,
+    parameters: { number: input.number, hla: [...input.hla] },
+    method: selection.method,
+    chosen: selection.rows
+      .filter(row => row.rank !== undefined)
+      .map(({ candidate, level, overridden, reason }) => ({
+        receptor_id: candidate.receptorId,
+        alpha: chain(rowOf(candidate.receptorId), 'tra'),
+        beta: chain(rowOf(candidate.receptorId), 'trb'),
+        mutation: candidate.mutation,
+        evidence_level: level,
+        evidence: candidate.evidence === undefined ? null : (JSON.parse(JSON.stringify(candidate.evidence)) as Json),
+        overrides: overridden.map(row => ({ gate: row.gate, person: row.person, reason: row.reason })),
+        reason,
+      })),
+    rejected: selection.rows
+      .filter(row => row.rank === undefined)
+      .map(row => ({ receptor_id: row.candidate.receptorId, gates: [...row.failed], reason: row.reason })),
+    caveats: caveats.map(row => ({ code: row.code, text: row.text })),
+  }
+  return `${canonicalJson(payload)}\n`
+}

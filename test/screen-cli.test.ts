@@ -1,0 +1,224 @@
+// From the example's neoantigens and receptors through two rounds of screening and a titration to a signed choice: every step by the command line, plates simulated with a seed.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { seededRandom } from '@cognate/core/base'
+import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { root, value } from './oracle.ts'
+import { cognate, temporary } from './run-cli.ts'
+
+type Row = Readonly<Record<string, string>>
+
+function rowsOf(path: string): readonly Row[] {
+  const table = value(parseDelimited(readFileSync(path, 'utf8'), { delimiter: path.endsWith('.csv') ? ',' : '\t' }))
+  const get = columnReader(table.columns)
+  return table.rows.map(row => Object.fromEntries(table.columns.map(name => [name, get(row, name)])))
+}
+
+const HLA = 'A*02:01,A*11:01,B*07:02,B*35:01,C*04:01,C*07:02'
+const random = seededRandom('plates')
+const noise = (mean: number) => Math.max(0, Math.round(mean + (random.below(2001) / 1000 - 1) * Math.sqrt(mean) * 1.5))
+
+describe('screens of the example, to the choice', () => {
+  const out = temporary()
+  const at = (...parts: string[]) => join(out, ...parts)
+  const must = (args: readonly string[]) => {
+    const run = cognate(args)
+    expect([run.code, run.err]).toEqual([0, expect.anything()])
+    return run
+  }
+  let receptors: readonly Row[] = []
+  let minigenes: readonly Row[] = []
+  /** What each receptor truly sees. */
+  const truth = new Map<string, string>()
+
+  beforeAll(() => {
+    must(['run', join(root, 'examples/crc-001/CASE.yaml'), '--out', at('case')])
+    const paired = new Map<string, Row[]>()
+    for (const row of rowsOf(at('case/receptors.tsv'))) paired.set(row.clonotype_id!, [...(paired.get(row.clonotype_id!) ?? []), row])
+    receptors = [...paired.values()]
+      .filter(rows => rows.length === 1)
+      .flat()
+      .slice(0, 6)
+    writeFileSync(
+      at('receptors.tsv'),
+      formatTsv(
+        Object.keys(receptors[0]!),
+        receptors.map(row => Object.values(row)),
+      ),
+    )
+    must([
+      'screen',
+      'design',
+      '--minigenes',
+      at('case/minigenes.tsv'),
+      '--hla',
+      HLA,
+      '--effectors',
+      receptors.map(row => row.receptor_id).join(','),
+      '--top',
+      '24',
+      '--out',
+      at('design'),
+    ])
+    minigenes = rowsOf(at('design/minigenes.tsv'))
+    for (const [i, row] of receptors.slice(0, 4).entries()) truth.set(row.receptor_id!, minigenes[2 + 5 * i]!.minigene_id!)
+  }, 120_000)
+
+  /** Reads a map and writes what a reader would count. */
+  function simulate(map: string, readout: string, sees: (effector: string, antigen: string) => boolean): void {
+    const wells = rowsOf(map).filter(row => row.kind !== 'empty')
+    writeFileSync(
+      readout,
+      formatCsv(
+        ['plate', 'well', 'value'],
+        wells.map(row => [
+          row.plate,
+          row.well,
+          noise(row.kind === 'positive' ? 600 : row.kind === 'test' && sees(row.effector!, row.antigen!) ? 250 : 8),
+        ]),
+      ),
+    )
+  }
+
+  test('the design: every minigene in a construct, bases that translate, a map with controls on every plate', () => {
+    const map = rowsOf(at('design/plate-map.csv'))
+    const plates = new Set(map.map(row => row.plate))
+    for (const plate of plates) {
+      const own = map.filter(row => row.plate === plate)
+      expect(own.length).toBe(96)
+      expect(own.filter(row => row.kind === 'negative').length).toBe(6)
+      expect(own.filter(row => row.kind === 'positive').length).toBe(1)
+    }
+    expect(minigenes.every(row => row.nt!.length === 3 * row.aa!.length)).toBe(true)
+    expect(
+      cognate([
+        'screen',
+        'design',
+        '--minigenes',
+        at('case/minigenes.tsv'),
+        '--hla',
+        HLA,
+        '--effectors',
+        'R',
+        '--top',
+        '24',
+        '--out',
+        at('again'),
+      ]).code,
+    ).toBe(0)
+    expect(readFileSync(at('again/minigenes.tsv'), 'utf8')).toBe(readFileSync(at('design/minigenes.tsv'), 'utf8'))
+  })
+
+  test('two rounds, a titration, and the choice names what was simulated', () => {
+    const constructOf = new Map(minigenes.map(row => [row.minigene_id!, row.construct!]))
+    simulate(at('design/plate-map.csv'), at('round1.csv'), (effector, antigen) => constructOf.get(truth.get(effector) ?? '') === antigen)
+    must(['screen', 'read', '--map', at('design/plate-map.csv'), '--readout', at('round1.csv'), '--out', at('round1')])
+    const first = rowsOf(at('round1/screen.tsv')).filter(row => row.call === 'positive')
+    expect(first.map(row => [row.receptor_id, row.neoantigen_id]).sort()).toEqual(
+      [...truth].map(([receptor, minigene]) => [receptor, constructOf.get(minigene)]).sort(),
+    )
+    expect(readFileSync(at('round1/plates.svg'), 'utf8')).toContain('<svg')
+    // second round: the minigenes of the positive constructs alone, with their wild types, twice
+    const names = 'ABCDEFGH'
+    const map: (string | number)[][] = []
+    for (const [i, row] of first.entries()) {
+      const singles = minigenes.filter(other => other.construct === row.neoantigen_id).slice(0, 12)
+      for (const copy of [1, 2]) {
+        const plate = `S${2 * i + copy}`
+        const wells = singles.flatMap(other => [other.minigene_id!, other.minigene_id!, other.minigene_id!])
+        const twins = [`${truth.get(row.receptor_id!)}-wt`].flatMap(name => [name, name, name])
+        const all = [
+          ...wells.map(name => ['test', name]),
+          ...twins.map(name => ['test', name]),
+          ...Array.from({ length: 6 }, () => ['negative', '']),
+          ['positive', 'control'],
+        ]
+        for (const [w, [kind, antigen]] of all.entries())
+          map.push([plate, `${names[Math.floor(w / 12)]}${(w % 12) + 1}`, kind!, row.receptor_id!, antigen!, 1])
+      }
+    }
+    writeFileSync(at('singles.csv'), formatCsv(['plate', 'well', 'kind', 'effector', 'antigen', 'replicate'], map))
+    simulate(at('singles.csv'), at('round2.csv'), (effector, antigen) => truth.get(effector) === antigen)
+    must(['screen', 'read', '--map', at('singles.csv'), '--readout', at('round2.csv'), '--out', at('round2')])
+    const second = rowsOf(at('round2/screen.tsv')).filter(row => row.call === 'positive')
+    expect(new Set(second.map(row => `${row.receptor_id} ${row.neoantigen_id}`))).toEqual(new Set([...truth].map(pair => pair.join(' '))))
+    // a titration of the first receptor on one allele
+    const [receptor, minigene] = [...truth][0]!
+    const doses = [1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6].flatMap(dose => [dose, dose])
+    const course = (antigen: string, ec50: number) =>
+      doses.map((dose, i) => ({
+        antigen,
+        dose,
+        row: antigen.endsWith('-wt') ? 'B' : 'A',
+        column: i + 1,
+        value: noise(8 + 500 / (1 + ec50 / dose)),
+      }))
+    const wells = [...course(minigene, 4e-10), ...course(`${minigene}-wt`, 1)]
+    writeFileSync(
+      at('titration-map.csv'),
+      formatCsv(
+        ['plate', 'well', 'kind', 'effector', 'antigen', 'replicate', 'dose_molar', 'presenter_hla'],
+        wells.map(w => ['T1', `${w.row}${w.column}`, 'test', receptor, w.antigen, 1, w.dose, 'HLA-A*02:01']),
+      ),
+    )
+    writeFileSync(
+      at('titration.csv'),
+      formatCsv(
+        ['plate', 'well', 'value'],
+        wells.map(w => ['T1', `${w.row}${w.column}`, w.value]),
+      ),
+    )
+    must(['screen', 'read', '--map', at('titration-map.csv'), '--readout', at('titration.csv'), '--out', at('titration')])
+    const fitted = rowsOf(at('titration/screen.tsv')).find(row => row.neoantigen_id === minigene)!
+    expect(Math.abs(Math.log10(Number(fitted.ec50_molar)) - Math.log10(4e-10))).toBeLessThan(0.2)
+    const lines = ['round2', 'titration'].map(name => readFileSync(at(name, 'screen.tsv'), 'utf8').split('\n'))
+    writeFileSync(at('screen.tsv'), [...lines[0]!, ...lines[1]!.slice(1)].filter(line => line !== '').join('\n'))
+    writeFileSync(at('loss.tsv'), 'allele\tlost\tevidence\nHLA-A*02:01\tfalse\tkept in both lesions\n')
+    const select = [
+      'select',
+      '--receptors',
+      at('receptors.tsv'),
+      '--screen',
+      at('screen.tsv'),
+      '--neoantigens',
+      at('case/neoantigens.tsv'),
+      '--minigenes',
+      at('design/minigenes.tsv'),
+      '--hla',
+      HLA,
+      '--hla-loss',
+      at('loss.tsv'),
+    ]
+    must([...select, '--out', at('product')])
+    const selection = rowsOf(at('product/selection.tsv'))
+    expect(new Set(selection.filter(row => row.chosen === 'true').map(row => row.receptor_id))).toEqual(new Set(truth.keys()))
+    expect(selection.find(row => row.receptor_id === receptor)).toMatchObject({
+      rank: '1',
+      evidence_level: '4',
+      hla_status: 'kept',
+      hla: 'HLA-A*02:01',
+    })
+    for (const row of selection.filter(other => other.chosen !== 'true')) expect(row.reason).toContain('evidence below level 3')
+    // the same bytes in, the same payload out; a lost allele stops the first
+    must([...select, '--out', at('product2')])
+    expect(readFileSync(at('product2/selection.payload.json'), 'utf8')).toBe(readFileSync(at('product/selection.payload.json'), 'utf8'))
+    writeFileSync(at('loss.tsv'), 'allele\tlost\tevidence\nHLA-A*02:01\ttrue\tlost in lung-2\n')
+    must([...select, '--out', at('product3')])
+    expect(rowsOf(at('product3/selection.tsv')).find(row => row.receptor_id === receptor)).toMatchObject({
+      chosen: 'false',
+      gates_failed: 'hla-lost',
+    })
+  }, 120_000)
+
+  test('wrong plates are refused by plate and well', () => {
+    writeFileSync(at('bad-map.csv'), 'plate,well,kind,effector,antigen\nP1,A1,test,R,X\nP1,A1,test,R,Y\n')
+    writeFileSync(at('map.csv'), 'plate,well,kind,effector,antigen\nP1,A1,test,R,X\nP1,A2,negative,R,\n')
+    writeFileSync(at('short.csv'), 'plate,well,value\nP1,A1,3\n')
+    writeFileSync(at('stray.csv'), 'plate,well,value\nP1,A1,3\nP1,A2,3\nP1,H9,40\n')
+    const read = (map: string, readout: string) => cognate(['screen', 'read', '--map', at(map), '--readout', at(readout), '--out', at('x')])
+    expect(read('bad-map.csv', 'short.csv')).toMatchObject({ code: 1, err: expect.stringContaining('A1 of plate P1 stands twice') })
+    expect(read('map.csv', 'short.csv')).toMatchObject({ code: 1, err: expect.stringContaining('A2 of plate P1') })
+    expect(read('map.csv', 'stray.csv')).toMatchObject({ code: 1, err: expect.stringContaining('H9 of plate P1') })
+  })
+})
