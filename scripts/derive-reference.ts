@@ -131,7 +131,21 @@ function derive(data: string): void {
     out('residue-pairs.tsv'),
     residuePairs(read('singlecell/safety/mds_components_12x20.tsv'), read('singlecell/safety/blosum80.tsv')),
   )
+  writeFileSync(out('blosum62-joint.tsv'), jointFrequencies(read('singlecell/tcrmatch/blosum62_joint_frequencies.tsv')))
   writeFileSync(out('sources.json'), `${JSON.stringify({ derived_by: 'scripts/derive-reference.ts', inputs }, null, 1)}\n`)
+}
+
+/** Joint frequencies of BLOSUM62 in the order of our residues. */
+function jointFrequencies(text: string): string {
+  const [head = [], ...rows] = text
+    .trim()
+    .split('\n')
+    .map(line => line.split('\t'))
+  const value = (a: string, b: string) => Number(rows.find(row => row[0] === a)?.[head.indexOf(b)])
+  return formatTsv(
+    ['residue', ...STANDARD_RESIDUES],
+    [...STANDARD_RESIDUES].map(a => [a, ...[...STANDARD_RESIDUES].map(b => value(a, b))]),
+  )
 }
 
 /** Distance of two residues over the 12 components of CrossDome (c2f2f4a, MIT), and their BLOSUM80 value: all that its score needs. */

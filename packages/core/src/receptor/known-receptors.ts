@@ -1,0 +1,182 @@
+// Receptors of known specificity, imported by the user: VDJdb, IEDB/CEDAR as TCRMatch has it, McPAS. Flags, never silent exclusions.
+import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { geneOf } from '../bio/index.ts'
+import { columnReader, parseDelimited } from '../format/index.ts'
+import { junctionDistance } from './tcrdist.ts'
+import { type MatchWord, matchWord, TCRMATCH_NEAR, type TcrmatchKernel, tcrmatchScore, trimmedCdr3 } from './tcrmatch.ts'
+
+export interface KnownReceptor {
+  readonly alphaJunction: string
+  readonly alphaV: string
+  readonly betaJunction: string
+  readonly betaV: string
+  readonly epitope: string
+  /** Species and antigen as the source names them. */
+  readonly source: string
+  readonly kind: 'viral' | 'tumour' | 'other'
+  readonly reference: string
+}
+
+const VIRUS = /virus|CMV|EBV|influenza|SARS|HIV|HCV|HBV|HSV|HTLV|YFV|DENV|vaccinia|\bflu\b/i
+const TUMOUR = /homo ?sapiens|human$|neoantigen|cancer|melanoma/i
+
+const kindOf = (source: string): KnownReceptor['kind'] => (VIRUS.test(source) ? 'viral' : TUMOUR.test(source) ? 'tumour' : 'other')
+
+/** Told apart by the header. Errors: `known-receptors-unknown` with the header seen. */
+export function parseKnownReceptors(text: string): Result<readonly KnownReceptor[], Issue> {
+  const first = text.slice(0, text.indexOf('\n'))
+  const table = parseDelimited(text, { delimiter: first.includes('\t') ? '\t' : ',' })
+  if (!table.ok) return table
+  const { columns, rows } = table.value
+  const get = columnReader(columns)
+  const has = (name: string) => columns.includes(name)
+  const cell = (row: (typeof rows)[number], ...names: readonly string[]) => {
+    const name = names.find(has)
+    return name === undefined ? '' : get(row, name).trim()
+  }
+  const full = (junction: string) => (/^C.*[FW]$/.test(junction) ? junction : junction === '' ? '' : `C${junction}F`)
+  if (has('cdr3.alpha') || has('cdr3.beta'))
+    return ok(
+      rows.map(row => {
+        const source = `${cell(row, 'antigen.species')} ${cell(row, 'antigen.gene', 'gene')}`.trim()
+        return {
+          alphaJunction: cell(row, 'cdr3.alpha'),
+          alphaV: geneOf(cell(row, 'v.alpha')),
+          betaJunction: cell(row, 'cdr3.beta'),
+          betaV: geneOf(cell(row, 'v.beta')),
+          epitope: cell(row, 'antigen.epitope'),
+          source,
+          kind: has('antigen.species') ? kindOf(source) : 'tumour',
+          reference: cell(row, 'reference.id'),
+        }
+      }),
+    )
+  if (has('trimmed_seq'))
+    return ok(
+      rows.map(row => {
+        const source = `${cell(row, 'source_organisms')} ${cell(row, 'source_antigens')}`.trim()
+        return {
+          alphaJunction: '',
+          alphaV: '',
+          betaJunction: full(cell(row, 'trimmed_seq')),
+          betaV: '',
+          epitope: cell(row, 'epitopes'),
+          source,
+          kind: kindOf(source),
+          reference: `IEDB receptor group ${cell(row, 'receptor_group')}`,
+        }
+      }),
+    )
+  if (has('CDR3.alpha.aa') || has('CDR3.beta.aa'))
+    return ok(
+      rows.map(row => {
+        const source = `${cell(row, 'Category')} ${cell(row, 'Pathology')} ${cell(row, 'Antigen.protein')}`.trim()
+        return {
+          alphaJunction: cell(row, 'CDR3.alpha.aa'),
+          alphaV: geneOf(cell(row, 'TRAV')),
+          betaJunction: cell(row, 'CDR3.beta.aa'),
+          betaV: geneOf(cell(row, 'TRBV')),
+          epitope: cell(row, 'Epitope.peptide'),
+          source,
+          kind: kindOf(source),
+          reference: `PMID:${cell(row, 'PubMed.ID')}`,
+        }
+      }),
+    )
+  return fail(
+    issue(
+      'known-receptors-unknown',
+      `the header begins "${columns.slice(0, 4).join(', ')}"`,
+      'give a VDJdb table (cdr3.alpha, cdr3.beta), CEDAR as TCRMatch has it (trimmed_seq) or McPAS (CDR3.beta.aa)',
+      1,
+    ),
+  )
+}
+
+export interface KnownMatch {
+  readonly known: KnownReceptor
+  /** `exact`: same junction and V gene; `near`: TCRdist at most 12 on a chain, or TCRMatch at least 0.97. */
+  readonly alpha: 'exact' | 'near' | undefined
+  readonly beta: 'exact' | 'near' | undefined
+}
+
+/** TCRdist of a chain up to which it counts as near. */
+const NEAR_DISTANCE = 12
+
+/** Looks receptors up among known ones; both chains are told apart because beta alone is weak. */
+export class KnownReceptorIndex {
+  readonly #known: readonly KnownReceptor[]
+  readonly #byLength = new Map<string, number[]>()
+  readonly #words: (MatchWord | undefined)[]
+  readonly #kernel: TcrmatchKernel
+
+  constructor(known: readonly KnownReceptor[], kernel: TcrmatchKernel) {
+    this.#known = known
+    this.#kernel = kernel
+    this.#words = known.map(row => (row.betaJunction === '' ? undefined : matchWord(trimmedCdr3(row.betaJunction), kernel)))
+    for (const [i, row] of known.entries())
+      for (const [side, junction] of [
+        ['a', row.alphaJunction],
+        ['b', row.betaJunction],
+      ] as const) {
+        if (junction === '') continue
+        const key = `${side}${junction.length}`
+        const list = this.#byLength.get(key)
+        if (list === undefined) this.#byLength.set(key, [i])
+        else list.push(i)
+      }
+  }
+
+  find(receptor: {
+    readonly alphaV: string
+    readonly alphaJunction: string
+    readonly betaV: string
+    readonly betaJunction: string
+  }): readonly KnownMatch[] {
+    const alpha = new Map<number, 'exact' | 'near'>()
+    const beta = new Map<number, 'exact' | 'near'>()
+    this.#side('a', receptor.alphaJunction, receptor.alphaV, alpha)
+    this.#side('b', receptor.betaJunction, receptor.betaV, beta)
+    const word = receptor.betaJunction === '' ? undefined : matchWord(trimmedCdr3(receptor.betaJunction), this.#kernel)
+    if (word !== undefined)
+      for (const [i, other] of this.#words.entries())
+        if (
+          !beta.has(i) &&
+          other !== undefined &&
+          Math.abs(other.codes.length - word.codes.length) <= 1 &&
+          tcrmatchScore(word, other, this.#kernel) >= TCRMATCH_NEAR
+        )
+          beta.set(i, 'near')
+    return [...new Set([...alpha.keys(), ...beta.keys()])]
+      .sort((x, y) => x - y)
+      .map(i => ({ known: this.#known[i]!, alpha: alpha.get(i), beta: beta.get(i) }))
+  }
+
+  #side(side: 'a' | 'b', junction: string, gene: string, out: Map<number, 'exact' | 'near'>): void {
+    if (junction === '') return
+    for (let length = junction.length - 1; length <= junction.length + 1; length++)
+      for (const i of this.#byLength.get(`${side}${length}`) ?? []) {
+        const row = this.#known[i]!
+        const other = side === 'a' ? row.alphaJunction : row.betaJunction
+        const v = side === 'a' ? row.alphaV : row.betaV
+        if (other === junction && (v === '' || v === geneOf(gene))) out.set(i, 'exact')
+        else if (junctionDistance(junction, other) <= NEAR_DISTANCE) out.set(i, 'near')
+      }
+  }
+}
+
+/** Flags of a receptor and the words behind them. `viral-match` needs both chains; one is told as a hint. */
+export function specificityFlags(matches: readonly KnownMatch[]): { readonly flags: readonly string[]; readonly facts: readonly string[] } {
+  const flags = new Set<string>()
+  const facts: string[] = []
+  for (const { known, alpha, beta } of matches) {
+    const both = alpha !== undefined && beta !== undefined
+    const name = known.kind === 'viral' ? 'viral' : known.kind === 'tumour' ? 'known-tumour' : 'known'
+    flags.add(both ? `${name}-match` : `${name}-one-chain`)
+    const chains = [alpha === undefined ? '' : `alpha ${alpha}`, beta === undefined ? '' : `beta ${beta}`]
+      .filter(text => text !== '')
+      .join(', ')
+    facts.push(`${known.source || known.epitope} ${known.epitope} (${chains}; ${known.reference})`)
+  }
+  return { flags: [...flags].sort(), facts }
+}

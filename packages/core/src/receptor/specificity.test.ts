@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.ts'
+import {
+  hlaAgreement,
+  JunctionSet,
+  junctionDistance,
+  KnownReceptorIndex,
+  matchOffTheShelf,
+  matchWord,
+  pairedDistance,
+  parseKnownReceptors,
+  parseTcrmatchKernel,
+  specificityFlags,
+  tcrmatchScore,
+  type VLoops,
+} from './index.ts'
+
+const kernel = value(parseTcrmatchKernel(readFileSync(join(root, 'packages/node/data/blosum62-joint.tsv'), 'utf8')))
+
+oracle('TCRdist of junctions: the 819 ordered pairs within 15 of scirpy, and no other', () => {
+  const junctions = readData('singlecell/tcrdist/scirpy_cdr3.txt').trim().split('\n')
+  const set = new JunctionSet(junctions, { gap: 4 })
+  const row = new Uint16Array(set.size)
+  const found: string[] = []
+  for (let i = 0; i < set.size; i++) {
+    set.row(i, row)
+    for (let j = 0; j < set.size; j++) if (row[j]! <= 15) found.push(`${i} ${j} ${row[j]}`)
+    expect(row[(i * 7) % set.size]).toBe(junctionDistance(junctions[i]!, junctions[(i * 7) % set.size]!, { gap: 4 }))
+  }
+  const expected = tableOf('singlecell/tcrdist/scirpy_expected.tsv').map(pair => `${pair.i} ${pair.j} ${pair.distance}`)
+  expect(expected.length).toBe(819)
+  expect(found.sort()).toEqual(expected.sort())
+})
+
+oracle('TCRdist of paired receptors: all 79,524 stored distances', () => {
+  const loops = new Map<string, VLoops>()
+  for (const row of tableOf('singlecell/tcrdist/v_loops.tsv'))
+    if (row.organism === 'human') loops.set(row.gene!, { cdr1: row.cdr1!, cdr2: row.cdr2!, cdr25: row.cdr2_5! })
+  const receptors = tableOf('singlecell/tcrdist/paired_human_282.tsv').map(row => ({
+    alphaV: row.va!,
+    alphaJunction: row.cdr3a!,
+    betaV: row.vb!,
+    betaJunction: row.cdr3b!,
+  }))
+  const stored = readData('singlecell/tcrdist/paired_human_282_distances.tsv.gz')
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/).map(Number))
+  let compared = 0
+  for (const [i, a] of receptors.entries())
+    for (const [j, b] of receptors.entries()) {
+      if (pairedDistance(a, b, loops) !== stored[i]![j]) expect([i, j, pairedDistance(a, b, loops)]).toEqual([i, j, stored[i]![j]])
+      compared++
+    }
+  expect(compared).toBe(79_524)
+})
+
+oracle('TCRMatch: the same 1,187 pairs above 0.90 of 100 queries against CEDAR', () => {
+  const queries = readData('singlecell/tcrmatch/queries.txt').trim().split('\n')
+  const targets = [...new Set(tableOf('singlecell/tcrmatch/CEDAR_data.tsv').map(row => row.trimmed_seq!))]
+  const words = targets.flatMap(text => {
+    const word = matchWord(text, kernel)
+    return word === undefined ? [] : [{ text, word }]
+  })
+  const expected = new Map(
+    tableOf('singlecell/tcrmatch/expected_over_0.90.tsv').map(row => [`${row.query} ${row.match}`, Number(row.score)]),
+  )
+  let found = 0
+  for (const query of queries) {
+    const own = matchWord(query, kernel)!
+    for (const { text, word } of words) {
+      const score = tcrmatchScore(own, word, kernel)
+      const wanted = expected.get(`${query} ${text}`)
+      if (score <= 0.9 - 1e-5) {
+        if (wanted !== undefined) expect(`${query} ${text} ${score}`).toBe(wanted)
+        continue
+      }
+      // one stored score lies at the limit itself
+      if (wanted === undefined) expect(score).toBeLessThan(0.9 + 1e-5)
+      else {
+        found++
+        expect(Math.abs(score - wanted)).toBeLessThan(1e-5)
+      }
+    }
+  }
+  expect(expected.size).toBe(1187)
+  expect(found).toBe(1187)
+})
+
+oracle('off-the-shelf: each of the 41 published receptors is found by its mutation and HLA, and by no other HLA', () => {
+  const rows = tableOf('singlecell/specificity/public_neoantigen_receptors.tsv')
+  let found = 0
+  const missed: string[] = []
+  for (const row of rows) {
+    const change = [{ gene: row.gene!, change: row.mutation! }]
+    const chains = [row['mhc.a']!, row['mhc.b']!].filter(name => name !== '' && name !== 'B2M' && !/^HLA-DRA/.test(name))
+    if (matchOffTheShelf(change, chains).length > 0) found++
+    else missed.push(`${row.gene} ${row.mutation} ${chains.join(' ')} ${row['antigen.epitope']}`)
+    expect(matchOffTheShelf(change, ['A*80:01', 'B*83:01', 'C*18:01', 'DRB1*16:09'])).toEqual([])
+  }
+  expect(missed).toEqual([])
+  expect(found).toBe(41)
+})
+
+test('HLA agree at the coarser field', () => {
+  expect(hlaAgreement('A*02:01:48', 'A*02:01')).toBe('allele')
+  expect(hlaAgreement('A*02', 'A*02:01')).toBe('first-field')
+  expect(hlaAgreement('A*02:06', 'A*02:01')).toBeUndefined()
+  expect(hlaAgreement('B*02:01', 'A*02:01')).toBeUndefined()
+})
+
+test('known receptors: both chains make a match, one a hint; an unknown header is refused', () => {
+  const vdjdb =
+    'cdr3.alpha\tv.alpha\tcdr3.beta\tv.beta\tantigen.epitope\tantigen.gene\tantigen.species\treference.id\nCAGAGSQGNLIF\tTRAV27*01\tCASSSRSSYEQYF\tTRBV19*01\tGILGFVFTL\tM\tInfluenzaA\tPMID:28636592\n'
+  const index = new KnownReceptorIndex(value(parseKnownReceptors(vdjdb)), kernel)
+  const flags = (alphaJunction: string, betaJunction: string) =>
+    specificityFlags(index.find({ alphaV: 'TRAV27', alphaJunction, betaV: 'TRBV19', betaJunction })).flags
+  expect(flags('CAGAGSQGNLIF', 'CASSSRSSYEQYF')).toEqual(['viral-match'])
+  expect(flags('CAVRDSNYQLIW', 'CASSSRSSYEQYF')).toEqual(['viral-one-chain'])
+  expect(flags('CAVRDSNYQLIW', 'CASSPGQGGDTQYF')).toEqual([])
+  expect(parseKnownReceptors('a,b\n1,2\n')).toMatchObject({ ok: false, issue: { code: 'known-receptors-unknown' } })
+})
