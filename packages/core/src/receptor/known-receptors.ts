@@ -2,6 +2,7 @@
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { geneOf } from '../bio/index.ts'
 import { columnReader, parseDelimited } from '../format/index.ts'
+import type { Receptor } from './receptor.ts'
 import { junctionDistance } from './tcrdist.ts'
 import { type MatchWord, matchWord, TCRMATCH_NEAR, type TcrmatchKernel, tcrmatchScore, trimmedCdr3 } from './tcrmatch.ts'
 
@@ -169,14 +170,39 @@ export class KnownReceptorIndex {
 export function specificityFlags(matches: readonly KnownMatch[]): { readonly flags: readonly string[]; readonly facts: readonly string[] } {
   const flags = new Set<string>()
   const facts: string[] = []
-  for (const { known, alpha, beta } of matches) {
+  const chains = (match: KnownMatch) => Number(match.alpha !== undefined) + Number(match.beta !== undefined)
+  for (const { known, alpha, beta } of matches.toSorted((a, b) => chains(b) - chains(a))) {
     const both = alpha !== undefined && beta !== undefined
     const name = known.kind === 'viral' ? 'viral' : known.kind === 'tumour' ? 'known-tumour' : 'known'
     flags.add(both ? `${name}-match` : `${name}-one-chain`)
-    const chains = [alpha === undefined ? '' : `alpha ${alpha}`, beta === undefined ? '' : `beta ${beta}`]
+    const shown = [alpha === undefined ? '' : `alpha ${alpha}`, beta === undefined ? '' : `beta ${beta}`]
       .filter(text => text !== '')
       .join(', ')
-    facts.push(`${known.source || known.epitope} ${known.epitope} (${chains}; ${known.reference})`)
+    facts.push(`${known.source || known.epitope} ${known.epitope} (${shown}; ${known.reference})`)
   }
   return { flags: [...flags].sort(), facts }
 }
+
+/** Receptors with the flags and reasons that known ones give them. */
+export function withSpecificity(receptors: readonly Receptor[], index: KnownReceptorIndex): readonly Receptor[] {
+  return receptors.map(receptor => {
+    const { flags, facts } = specificityFlags(
+      index.find({
+        alphaV: receptor.alpha.chain.vGene,
+        alphaJunction: receptor.alpha.chain.junctionAa,
+        betaV: receptor.beta.chain.vGene,
+        betaJunction: receptor.beta.chain.junctionAa,
+      }),
+    )
+    if (flags.length === 0) return receptor
+    const shown = facts.slice(0, MOST_FACTS).join('; ')
+    return {
+      ...receptor,
+      specificity: flags,
+      reasons: [...receptor.reasons, `known: ${shown}${facts.length > MOST_FACTS ? ` and ${facts.length - MOST_FACTS} more` : ''}`],
+    }
+  })
+}
+
+/** Known receptors named in a reason. */
+const MOST_FACTS = 3

@@ -106,6 +106,7 @@ function pairsOf(entry: ScoredClonotype, options: RankOptions, shortlisted: bool
     supportingSets: [...new Set(supporting.map(score => score.signature))],
     shortlisted,
     evidenceLevel: supporting.length > 0 ? 1 : 0,
+    specificity: [],
     reasons: pairs.length > 1 ? [...reasons, `pair ${i + 1} of ${pairs.length}: ${cells} cells show both chains`] : reasons,
     caveats: clonotype.caveats,
   }))

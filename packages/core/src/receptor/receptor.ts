@@ -22,6 +22,8 @@ export interface Receptor {
   readonly supportingSets: readonly string[]
   readonly shortlisted: boolean
   readonly evidenceLevel: 0 | 1
+  /** `viral-match`, `known-tumour-one-chain`, …: what known receptors say; empty when none were given. */
+  readonly specificity: readonly string[]
   readonly reasons: readonly string[]
   readonly caveats: readonly Caveat[]
 }

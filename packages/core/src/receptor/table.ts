@@ -118,7 +118,7 @@ export const receptorRows = (receptors: readonly Receptor[]): readonly (readonly
       r.supportingSets.join(','),
       r.shortlisted,
       r.evidenceLevel,
-      r.clonotype.flags.join(','),
+      [...r.clonotype.flags, ...r.specificity].join(','),
       r.reasons.join('; '),
       r.caveats.map(caveat => caveat.code).join(';'),
     ]

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, type SequenceLimits } from '@cognate/core/bio'
 import type { GateReferences } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
-import type { Signature } from '@cognate/core/receptor'
+import { parseTcrmatchKernel, type Signature, type TcrmatchKernel } from '@cognate/core/receptor'
 import { parseResiduePairs, type ResiduePairs } from '@cognate/core/safety'
 import { dataPath } from './paths.ts'
 
@@ -52,4 +52,11 @@ export function shippedResiduePairs(): ResiduePairs {
   const pairs = parseResiduePairs(readFileSync(dataPath('residue-pairs.tsv'), 'utf8'))
   if (!pairs.ok) throw new Error(pairs.issue.what)
   return pairs.value
+}
+
+/** The kernel of TCRMatch. */
+export function shippedTcrmatchKernel(): TcrmatchKernel {
+  const kernel = parseTcrmatchKernel(readFileSync(dataPath('blosum62-joint.tsv'), 'utf8'))
+  if (!kernel.ok) throw new Error(kernel.issue.what)
+  return kernel.value
 }

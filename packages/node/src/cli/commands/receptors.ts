@@ -11,6 +11,7 @@ interface Flags extends CommonFlags {
   readonly matrix?: ReadonlyMap<string, string>
   readonly barcodePrefix?: ReadonlyMap<string, string>
   readonly candidates: number
+  readonly known?: readonly string[]
   readonly explain?: string
   readonly out?: string
 }
@@ -20,6 +21,11 @@ export function defineReceptors(program: Command): void {
     .requiredOption('--contigs <lesion=file>', 'contig annotations of a lesion; repeat for each', lesionPath)
     .option('--matrix <lesion=path>', '10x HDF5 file or matrix folder of a lesion; repeat for each', lesionPath)
     .option('--barcode-prefix <lesion=text>', 'what the matrix of a lesion writes before each barcode; repeat for each', lesionPath)
+    .option(
+      '--known <file>',
+      'receptors of known specificity: VDJdb, McPAS, or CEDAR as TCRMatch has it; repeat for several',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
     .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
     .option('--explain <barcode>', 'tell one cell’s story from contig to fate, and write nothing')
     .option('--out <folder>', 'folder for the results')
@@ -38,7 +44,7 @@ export function defineReceptors(program: Command): void {
         matrix: flags.matrix?.get(lesion),
         barcodePrefix: flags.barcodePrefix?.get(lesion),
       }))
-      const input = { lesions, candidates: flags.candidates, seed: flags.seed }
+      const input = { lesions, candidates: flags.candidates, seed: flags.seed, known: flags.known }
       const started = performance.now()
       if (flags.explain !== undefined) process.stdout.write(explain(must(await callReceptors(input)), flags.explain))
       else finishStage('receptors', must(await runReceptors(input)), flags.out!, flags, started)

@@ -17,6 +17,7 @@ import {
   type TumourPurity,
 } from '@cognate/core/neoantigen'
 import { type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
+import { matchOffTheShelf } from '@cognate/core/receptor'
 import { parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
 import type { OwnRouteInput } from '../../read/own-route.ts'
@@ -83,7 +84,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     ...result.caveats,
     ...generalCaveats(calls.value, expression.value, input.proteome),
   ]
-  return ok({ result, report: report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0) })
+  return ok({ result, report: report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla) })
 }
 
 function generalCaveats(calls: VariantCalls, expression: Expression | undefined, proteome: string | undefined): readonly Caveat[] {
@@ -103,6 +104,7 @@ function report(
   caveats: readonly Caveat[],
   predictors: Predictors,
   classTwo: boolean,
+  hla: readonly string[],
 ): StageReport {
   const { neoantigens } = result
   const minigenes = neoantigens.filter(n => n.minigene !== undefined)
@@ -135,6 +137,7 @@ function report(
       ),
     ],
   ])
+  files.set('off-the-shelf.tsv', offTheShelf(result, hla))
   const presented = neoantigens.filter(n => n.best.percentileMutant <= WEAK_BINDER_PERCENTILE).length
   const models = classTwo ? `${predictors.I.id}, ${predictors.II?.id}` : predictors.I.id
   const base = {
@@ -185,6 +188,28 @@ function readLoss(path: string | undefined): Result<readonly HlaLoss[] | undefin
   if (!text.ok) return text
   const parsed = parseHlaLoss(text.value)
   return parsed.ok ? parsed : fail(inFile(path, parsed.issue))
+}
+
+/** Shared mutations of this patient for which a receptor was published, on an HLA of this patient. */
+function offTheShelf({ neoantigens }: NeoantigenResult, hla: readonly string[]): string {
+  const matches = matchOffTheShelf(
+    neoantigens.map(n => ({ gene: n.gene, change: n.aminoAcidChange })),
+    hla,
+  )
+  return formatTsv(
+    ['gene', 'amino_acid_change', 'peptide', 'residues', 'patient_hla', 'published_hla', 'agreement', 'evidence_level', 'pmids'],
+    matches.map(({ mutation, patientHla, publishedHla, agrees }) => [
+      mutation.gene,
+      mutation.change,
+      mutation.peptide,
+      mutation.residues,
+      patientHla,
+      publishedHla,
+      agrees,
+      1,
+      mutation.pmids.join(';'),
+    ]),
+  )
 }
 
 /** One pass over a proteome FASTA. */

@@ -7,14 +7,19 @@ import {
   cellRows,
   clonotypeRows,
   findReceptors,
+  type KnownReceptor,
+  KnownReceptorIndex,
   type LesionInput,
+  parseKnownReceptors,
   RECEPTOR_COLUMNS,
   type ReceptorResult,
   receptorRows,
+  withSpecificity,
 } from '@cognate/core/receptor'
 import { readContigs } from '../../read/contigs.ts'
 import { readExpressionMatrix } from '../../read/matrix.ts'
-import { shippedSignatures } from '../../read/shipped.ts'
+import { shippedSignatures, shippedTcrmatchKernel } from '../../read/shipped.ts'
+import { readText } from '../../read/text.ts'
 import { count, plural, type StageOutcome } from './stage.ts'
 
 export interface ReceptorsInput {
@@ -26,6 +31,8 @@ export interface ReceptorsInput {
   }[]
   readonly candidates: number
   readonly seed: string
+  /** Tables of receptors of known specificity. */
+  readonly known?: readonly string[]
 }
 
 export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome> {
@@ -58,5 +65,20 @@ export async function callReceptors(input: ReceptorsInput): Promise<Result<Recep
     lesions.push({ lesion, contigs: rows.value, matrix: expression.value, barcodePrefix })
   }
   const found = findReceptors(lesions, { signatures: shippedSignatures(), candidates: input.candidates, seed: input.seed })
-  return found.ok ? found : fail(inFile(input.lesions.map(lesion => lesion.contigs).join(', '), found.issue))
+  if (!found.ok) return fail(inFile(input.lesions.map(lesion => lesion.contigs).join(', '), found.issue))
+  return withKnown(found.value, input.known ?? [])
+}
+
+/** Flags receptors that known ones resemble; none is taken away. */
+function withKnown(result: ReceptorResult, paths: readonly string[]): Result<ReceptorResult, Issue> {
+  if (paths.length === 0) return ok(result)
+  const known: KnownReceptor[] = []
+  for (const path of paths) {
+    const text = readText(path)
+    if (!text.ok) return text
+    const parsed = parseKnownReceptors(text.value)
+    if (!parsed.ok) return fail(inFile(path, parsed.issue))
+    known.push(...parsed.value)
+  }
+  return ok({ ...result, receptors: withSpecificity(result.receptors, new KnownReceptorIndex(known, shippedTcrmatchKernel())) })
 }
