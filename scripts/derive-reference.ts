@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { byText } from '@cognate/core/base'
 import {
   type FrameworkRow,
+  familyRowsOf,
   formatGermline,
   type GermlineSegment,
   j118Offset,
@@ -51,7 +52,7 @@ export function segmentsOf(
     else if (region === 'L-REGION+V-REGION') {
       const cut = LEADER_OVERRIDES[gene]?.cut ?? 0
       const whole = sequence.slice(cut)
-      const found = vOffsets(whole, ndm.get(gene) ?? [])
+      const found = vOffsets(whole, ndm.get(gene) ?? []) ?? vOffsets(whole, familyRowsOf(ndm, gene))
       const leader = found === undefined ? '' : whole.slice(0, found.leader)
       const usable = leader.startsWith('ATG') && !translate(leader).includes('*')
       segments.push({
@@ -70,6 +71,16 @@ export function segmentsOf(
   return segments.sort((a, b) => byText(a.region, b.region) || byText(a.gene, b.gene) || byText(a.allele, b.allele))
 }
 
+/** D segments of the T-cell receptor loci. */
+function dSegments(species: string, regions: string): readonly (readonly string[])[] {
+  const records = parseFasta(regions)
+  if (!records.ok) throw new Error(records.issue.what)
+  return records.value.flatMap(record => {
+    const [id = '', , gene = '', region = '', chain = ''] = `${record.id} ${record.description}`.split('|')
+    return chain === 'TR' && region === 'D-REGION' ? [[species, gene, record.sequence.toUpperCase(), `10x-vdj-7.0 ${id}`]] : []
+  })
+}
+
 function derive(data: string): void {
   const inputs: Record<string, string> = {}
   const read = (path: string): string => {
@@ -77,6 +88,7 @@ function derive(data: string): void {
     inputs[path] = createHash('sha256').update(bytes).digest('hex')
     return bytes.toString('utf8')
   }
+  const dRows: (readonly string[])[] = []
   for (const species of ['human', 'mouse'] as const) {
     const table = parseDelimited(read(`tcr/germline/allele_labels_${species}.tsv`), {
       delimiter: '\t',
@@ -93,6 +105,7 @@ function derive(data: string): void {
       labels,
     )
     writeFileSync(out(`germline-${species}.tsv`), formatGermline(segments))
+    dRows.push(...dSegments(species, read(`tcr/germline/tenx_vdj_refs_7.0/${species}/regions.fa`)))
     const counts = [...read(`tcr/codon_usage/${species.toUpperCase()}.txt`).matchAll(/([ACGU]{3})\s*[\d.]+\(\s*(\d+)\)/g)].map(
       match => [match[1]!.replaceAll('U', 'T'), Number(match[2])] as const,
     )
@@ -131,6 +144,7 @@ function derive(data: string): void {
     out('residue-pairs.tsv'),
     residuePairs(read('singlecell/safety/mds_components_12x20.tsv'), read('singlecell/safety/blosum80.tsv')),
   )
+  writeFileSync(out('germline-d.tsv'), formatTsv(['species', 'gene', 'sequence', 'record'], dRows))
   writeFileSync(out('blosum62-joint.tsv'), jointFrequencies(read('singlecell/tcrmatch/blosum62_joint_frequencies.tsv')))
   writeFileSync(out('sources.json'), `${JSON.stringify({ derived_by: 'scripts/derive-reference.ts', inputs }, null, 1)}\n`)
 }

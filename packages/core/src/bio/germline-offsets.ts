@@ -22,10 +22,13 @@ export function parseFrameworkRows(text: string): ReadonlyMap<string, readonly F
 
 /** Rows of a gene; where it has none, those of its subgroup (TRAV10N from TRAV10, TRAV10D): duplicated genes keep the spacing of their anchors. */
 export function frameworkRowsOf(rows: ReadonlyMap<string, readonly FrameworkRow[]>, gene: string): readonly FrameworkRow[] {
-  const own = rows.get(gene)
-  if (own !== undefined) return own
-  const subgroup = /^TR[ABGD]V\d+/.exec(gene)?.[0] ?? gene
-  return [...rows].filter(([other]) => other.startsWith(subgroup) && !/^\d/.test(other.slice(subgroup.length))).flatMap(([, list]) => list)
+  return rows.get(gene) ?? familyRowsOf(rows, gene)
+}
+
+/** Rows of all genes of the family: TRAV12N-2 is read by those of TRAV12-1, TRAV12-2 and their copies. */
+export function familyRowsOf(rows: ReadonlyMap<string, readonly FrameworkRow[]>, gene: string): readonly FrameworkRow[] {
+  const family = /^TR[ABGD]V\d+/.exec(gene)?.[0] ?? gene
+  return [...rows].filter(([other]) => other.startsWith(family) && !/^\d/.test(other.slice(family.length))).flatMap(([, list]) => list)
 }
 
 /** 0-based codon offsets in V-REGION; `leader` bases stand before it. */

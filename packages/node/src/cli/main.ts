@@ -1,5 +1,6 @@
 // The command line. Exit codes: 0 done, 1 the input is at fault, 2 usage, 3 a bug.
 import { Command, CommanderError } from 'commander'
+import { defineAnnotate } from './commands/annotate.ts'
 import { defineConstruct } from './commands/construct.ts'
 import { defineDoctor } from './commands/doctor.ts'
 import { defineNeoantigens } from './commands/neoantigens.ts'
@@ -30,6 +31,7 @@ for (const define of [
   defineNeoantigens,
   definePersistence,
   defineReceptors,
+  defineAnnotate,
   defineScreen,
   defineSafety,
   defineSelect,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, type SequenceLimits } from '@cognate/core/bio'
 import type { GateReferences } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
-import { parseTcrmatchKernel, type Signature, type TcrmatchKernel } from '@cognate/core/receptor'
+import { type DSegment, parseTcrmatchKernel, type Signature, type TcrmatchKernel } from '@cognate/core/receptor'
 import { parseResiduePairs, type ResiduePairs } from '@cognate/core/safety'
 import { dataPath } from './paths.ts'
 
@@ -60,3 +60,9 @@ export function shippedTcrmatchKernel(): TcrmatchKernel {
   if (!kernel.ok) throw new Error(kernel.issue.what)
   return kernel.value
 }
+
+/** D segments of the open germline. */
+export const shippedDSegments = (species: 'human' | 'mouse'): readonly DSegment[] =>
+  table('germline-d.tsv')
+    .filter(get => get('species') === species)
+    .map(get => ({ gene: get('gene'), sequence: get('sequence') }))

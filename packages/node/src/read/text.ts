@@ -37,6 +37,14 @@ export function readBytes(path: string): Result<Uint8Array, Issue> {
   }
 }
 
+/** All of standard input, inflated when it is gzip. */
+export async function readStandardInput(): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
+  const bytes = Buffer.concat(chunks)
+  return new TextDecoder().decode(isGzip(bytes) ? gunzipSync(bytes) : bytes)
+}
+
 export function readText(path: string): Result<string, Issue> {
   const bytes = readBytes(path)
   return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes
