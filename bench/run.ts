@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { seededRandom } from '@cognate/core/base'
 import { buildAll } from '../scripts/build.mjs'
 import { consequences } from './consequences.ts'
+import { annotation, junctionDistances, matches, proteomeScan } from './receptors.ts'
 import { constructs, type Measured, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from './regions.ts'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
@@ -97,6 +98,10 @@ else {
   print(await stitching(data, 100_000))
   print(await variants(data))
   for (const measured of await consequences(data, 40_000_000, 100_000)) print(measured)
+  print(junctionDistances(12_000))
+  print(matches(2000))
+  print(annotation(data, 4))
+  print(proteomeScan(11_400_000))
   for (const measured of await constructs(data, 200)) print(measured)
   const folder = mkdtempSync(join(tmpdir(), 'cognate-bench-'))
   const { hccCase } = await import('./hcc-case.ts')

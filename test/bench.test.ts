@@ -1,7 +1,9 @@
 // Every timed region does real work: pinned on small sizes, so that a benchmark never times nothing.
 import { expect, test } from 'vitest'
 import { consequences } from '../bench/consequences.ts'
+import { annotation, junctionDistances, matches, proteomeScan } from '../bench/receptors.ts'
 import { constructs, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from '../bench/regions.ts'
+import { DESIGNS, simulate } from '../bench/screens.ts'
 import { data, oracle } from './oracle.ts'
 
 test('presentation scores every pair; the matrix has every entry; every cell is scored', async () => {
@@ -24,4 +26,18 @@ oracle('nearly every variant in and around exons has a consequence', async () =>
   const [warm, cold] = await consequences(data(''), 2_000_000, 400)
   expect(warm!.items).toBeGreaterThan(390)
   expect(cold!.items).toBe(warm!.items)
+})
+
+oracle('receptors are compared, contigs called, a proteome scanned', () => {
+  expect(junctionDistances(50).items).toBe(2500)
+  expect(matches(30).items).toBe(900)
+  expect(annotation(data(''), 1).items).toBeGreaterThan(1250)
+  expect(proteomeScan(20_000).items).toBe(20_000)
+})
+
+test('simulated screens find what was planted', () => {
+  for (const design of DESIGNS) {
+    const { sensitivity, wells } = simulate(design, 3, 10)
+    expect([design.name, sensitivity > 0.6, wells > 20]).toEqual([design.name, true, true])
+  }
 })

@@ -69,50 +69,123 @@ export function loopDistance(a: VLoops, b: VLoops): number {
   return sum
 }
 
-/** Junctions encoded once, for many comparisons. */
+/** Codes of residues and gaps that occur: a pair of them is looked up at once. */
+const CODES = 22
+
+/**
+ * Junctions encoded once, for many comparisons. They are held by length, so that one length's comparisons are one loop of fixed bounds,
+ * and neighbours are looked up in pairs, in tables made for one query.
+ */
 export class JunctionSet {
   readonly #codes: Uint8Array
+  /** Code of a residue and of the one behind it. */
+  readonly #pairs: Uint16Array
+  /** Place of junction i in `codes`, and its length. */
   readonly #starts: Int32Array
+  readonly #lengths: Uint8Array
+  /** Lengths with the place of their first junction in `codes` and in `order`. */
+  readonly #groups: readonly { readonly length: number; readonly at: number; readonly first: number; readonly count: number }[]
+  /** Junctions by length. */
+  readonly #order: Int32Array
   readonly #gap: number
+  #tables = new Uint8Array(0)
 
   constructor(junctions: readonly string[], { gap }: TcrdistOptions = { gap: TCRDIST_GAP }) {
-    this.#starts = new Int32Array(junctions.length + 1)
-    for (const [i, junction] of junctions.entries()) this.#starts[i + 1] = this.#starts[i]! + junction.length
-    this.#codes = new Uint8Array(this.#starts[junctions.length]!)
-    for (const [i, junction] of junctions.entries()) this.#codes.set(codes(junction), this.#starts[i]!)
+    const count = junctions.length
+    this.#lengths = Uint8Array.from(junctions, junction => junction.length)
+    this.#order = Int32Array.from(junctions.keys()).sort((a, b) => this.#lengths[a]! - this.#lengths[b]! || a - b)
+    this.#starts = new Int32Array(count)
+    this.#codes = new Uint8Array(junctions.reduce((sum, junction) => sum + junction.length, 1))
+    const groups: { length: number; at: number; first: number; count: number }[] = []
+    let at = 0
+    for (const [place, i] of this.#order.entries()) {
+      const length = this.#lengths[i]!
+      if (groups.at(-1)?.length !== length) groups.push({ length, at, first: place, count: 0 })
+      groups.at(-1)!.count++
+      this.#starts[i] = at
+      this.#codes.set(codes(junctions[i]!), at)
+      at += length
+    }
+    this.#groups = groups
+    this.#pairs = new Uint16Array(this.#codes.length)
+    for (let i = 0; i + 1 < this.#codes.length; i++) this.#pairs[i] = (this.#codes[i]! << 5) | this.#codes[i + 1]!
     this.#gap = gap
   }
 
   get size(): number {
-    return this.#starts.length - 1
+    return this.#starts.length
+  }
+
+  /** Distance of every pair of codes to the query's residues at k and k + 1, 1,024 entries a place. */
+  #makeTables(from: number, length: number): Uint8Array {
+    if (this.#tables.length < length << 10) this.#tables = new Uint8Array(length << 10)
+    const tables = this.#tables
+    for (let k = N_TRIM; k + 1 < length; k++) {
+      const here = this.#codes[from + k]! << 5
+      const next = this.#codes[from + k + 1]! << 5
+      for (let x = 0; x < CODES; x++) {
+        const first = TABLE[here | x]!
+        const base = (k << 10) | (x << 5)
+        for (let y = 0; y < CODES; y++) tables[base | y] = first + TABLE[next | y]!
+      }
+    }
+    return tables
   }
 
   /** Distance of junction `i` to every junction, written to `out`. */
   row(i: number, out: Uint16Array): void {
-    const all = this.#codes
-    const starts = this.#starts
-    const gap = this.#gap
-    const from = starts[i]!
-    const length = starts[i + 1]! - from
-    for (let j = 0; j < this.size; j++) {
-      const at = starts[j]!
-      const other = starts[j + 1]! - at
-      let sum = 0
-      if (other === length) {
-        for (let k = N_TRIM; k < length - C_TRIM; k++) sum += TABLE[(all[from + k]! << 5) | all[at + k]!]!
-        out[j] = JUNCTION_WEIGHT * sum
-        continue
+    const from = this.#starts[i]!
+    const length = this.#lengths[i]!
+    const tables = this.#makeTables(from, length)
+    for (const group of this.#groups) {
+      const other = group.length
+      if (other === length) this.#compare(group, tables, from, 0, N_TRIM, length - C_TRIM, 0, 0, 0, out)
+      else {
+        const short = Math.min(length, other)
+        const gapAt = Math.min(6, 3 + ((short - 5) >> 1))
+        // behind the gap both are counted from their ends
+        this.#compare(
+          group,
+          tables,
+          from,
+          other - length,
+          N_TRIM,
+          gapAt,
+          length - (short - gapAt),
+          length - C_TRIM,
+          this.#gap * Math.abs(other - length),
+          out,
+        )
       }
-      const short = length < other ? from : at
-      const long = length < other ? at : from
-      const shortLength = length < other ? length : other
-      const longLength = length < other ? other : length
-      const gapAt = Math.min(6, 3 + ((shortLength - 5) >> 1))
-      for (let k = N_TRIM; k < gapAt; k++) sum += TABLE[(all[short + k]! << 5) | all[long + k]!]!
-      const shortEnd = short + shortLength - 1
-      const longEnd = long + longLength - 1
-      for (let k = C_TRIM; k < shortLength - gapAt; k++) sum += TABLE[(all[shortEnd - k]! << 5) | all[longEnd - k]!]!
-      out[j] = JUNCTION_WEIGHT * sum + gap * (longLength - shortLength)
+    }
+  }
+
+  /** Two stretches of one length's junctions: [k1, end1) at the same place, [k2, end2) moved by `shift`; `base` is added. */
+  #compare(
+    group: { readonly length: number; readonly at: number; readonly first: number; readonly count: number },
+    tables: Uint8Array,
+    from: number,
+    shift: number,
+    k1: number,
+    end1: number,
+    k2: number,
+    end2: number,
+    base: number,
+    out: Uint16Array,
+  ): void {
+    const pairs = this.#pairs
+    const all = this.#codes
+    const order = this.#order
+    const { length, first, count } = group
+    let at = group.at
+    for (let m = 0; m < count; m++, at += length) {
+      let sum = 0
+      let k = k1
+      for (; k + 1 < end1; k += 2) sum += tables[(k << 10) | pairs[at + k]!]!
+      if (k < end1) sum += TABLE[(all[from + k]! << 5) | all[at + k]!]!
+      for (k = k2; k + 1 < end2; k += 2) sum += tables[(k << 10) | pairs[at + shift + k]!]!
+      if (k < end2) sum += TABLE[(all[from + k]! << 5) | all[at + shift + k]!]!
+      out[order[first + m]!] = JUNCTION_WEIGHT * sum + base
     }
   }
 }

@@ -5,7 +5,7 @@ import { STANDARD_RESIDUES } from '../bio/index.ts'
 const BETA = 0.11387
 const SIZE = STANDARD_RESIDUES.length
 
-/** Kernel of residue pairs, 20 × 20 in the order of STANDARD_RESIDUES. */
+/** Kernel of residue pairs in the order of STANDARD_RESIDUES, 32 a row. */
 export type TcrmatchKernel = Float64Array
 
 /** From the joint frequencies of BLOSUM62 (Henikoff 1992): a table with a header of residues. Errors: `kernel-malformed`. */
@@ -16,10 +16,10 @@ export function parseTcrmatchKernel(text: string): Result<TcrmatchKernel, Issue>
     .map(line => line.split('\t'))
   const head = rows[0] ?? []
   const value = (a: string, b: string) => Number(rows.find(row => row[0] === a)?.[head.indexOf(b)])
-  const kernel = new Float64Array(SIZE * SIZE)
+  const kernel = new Float64Array(32 * SIZE)
   const marginal = [...STANDARD_RESIDUES].map(a => [...STANDARD_RESIDUES].reduce((sum, b) => sum + value(a, b), 0))
   for (const [i, a] of [...STANDARD_RESIDUES].entries())
-    for (const [j, b] of [...STANDARD_RESIDUES].entries()) kernel[i * SIZE + j] = (value(a, b) / (marginal[i]! * marginal[j]!)) ** BETA
+    for (const [j, b] of [...STANDARD_RESIDUES].entries()) kernel[i * 32 + j] = (value(a, b) / (marginal[i]! * marginal[j]!)) ** BETA
   return kernel.some(Number.isNaN)
     ? fail(issue('kernel-malformed', 'a pair of residues has no frequency', 'restore packages/node/data/blosum62-joint.tsv'))
     : ok(kernel)
@@ -30,15 +30,15 @@ export const trimmedCdr3 = (junction: string): string => junction.replace(/^C/, 
 
 export interface MatchWord {
   readonly codes: Uint8Array
-  /** Likeness with itself. */
-  readonly self: number
+  /** One over the root of its likeness with itself. */
+  readonly scale: number
 }
 
 /** Undefined when a letter is no standard residue. */
 export function matchWord(trimmed: string, kernel: TcrmatchKernel): MatchWord | undefined {
   const codes = Uint8Array.from(trimmed, letter => STANDARD_RESIDUES.indexOf(letter))
   if (codes.some(code => code === 255) || codes.length === 0) return undefined
-  return { codes, self: allParts(codes, codes, kernel) }
+  return { codes, scale: 1 / Math.sqrt(allParts(codes, codes, kernel)) }
 }
 
 /** Sum over all pairs of equal-length parts of the product of residue kernels: along each diagonal a run grows by one pair at a time. */
@@ -49,7 +49,7 @@ function allParts(a: Uint8Array, b: Uint8Array, kernel: TcrmatchKernel): number 
     const from = Math.max(0, shift)
     const to = Math.min(a.length, b.length + shift)
     for (let i = from; i < to; i++) {
-      run = (run + 1) * kernel[a[i]! * SIZE + b[i - shift]!]!
+      run = (run + 1) * kernel[(a[i]! << 5) | b[i - shift]!]!
       sum += run
     }
   }
@@ -58,7 +58,7 @@ function allParts(a: Uint8Array, b: Uint8Array, kernel: TcrmatchKernel): number 
 
 /** 0-1; 1 for the same sequence. */
 export const tcrmatchScore = (a: MatchWord, b: MatchWord, kernel: TcrmatchKernel): number =>
-  allParts(a.codes, b.codes, kernel) / Math.sqrt(a.self * b.self)
+  allParts(a.codes, b.codes, kernel) * a.scale * b.scale
 
 /** Likeness from which two are taken to see the same; the method's own cut. */
 export const TCRMATCH_NEAR = 0.97

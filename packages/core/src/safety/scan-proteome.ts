@@ -73,6 +73,11 @@ export interface ProteomeScan {
   readonly windows: number
 }
 
+/** A window's mismatches stand above this bit, its scaled sum of distances below: room for 40 residues. */
+const MISMATCH_SHIFT = 22
+const SUM_MASK = (1 << MISMATCH_SHIFT) - 1
+const SCALE = 256
+
 /** Undefined when the query holds a letter that is no standard residue. */
 export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePairs, options: ScanOptions): ProteomeScan | undefined {
   const codes = wordCodes(query)
@@ -81,13 +86,22 @@ export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePa
   const scored = length === CROSSDOME_LENGTH
   const table = new Float64Array(length * RESIDUES)
   for (let i = 0; i < length; i++) for (let b = 0; b < RESIDUES; b++) table[i * RESIDUES + b] = pairs.distance[codes[i]! * RESIDUES + b]!
+  const bounds = new Int32Array(length * RESIDUES)
+  for (let i = 0; i < length; i++)
+    for (let b = 0; b < RESIDUES; b++)
+      bounds[i * RESIDUES + b] = Math.floor(table[i * RESIDUES + b]! * SCALE) + (codes[i] === b ? 0 : 1 << MISMATCH_SHIFT)
   const motif = options.motif?.length === length ? options.motif : undefined
   const found = new Map<string, { places: number[]; mismatches: number; sum: number; motif: boolean }>()
   const best = new BestWords(options.top)
   const all = proteome.codes
+  const settles = motif === undefined
   let windows = 0
   let broken = 0
-  for (let at = 0; at < all.length; at++) {
+  const { maxMismatches } = options
+  const size = all.length
+  let limit = best.limit
+  let floor = limit * SCALE
+  for (let at = 0; at < size; at++) {
     // `broken` is the first place behind the last letter that ends words
     if (all[at] === BREAK) {
       broken = at + 1
@@ -96,6 +110,10 @@ export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePa
     const from = at - length + 1
     if (from < broken) continue
     windows++
+    let packed = 0
+    for (let i = 0, row = 0; i < length; i++, row += RESIDUES) packed += bounds[row + all[from + i]!]!
+    // most windows are settled by whole numbers: their mismatches, and a sum that is never above the true one
+    if (settles && packed >> MISMATCH_SHIFT > maxMismatches && (packed & SUM_MASK) > floor) continue
     let mismatches = 0
     let sum = 0
     for (let i = 0; i < length; i++) {
@@ -103,16 +121,20 @@ export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePa
       if (code !== codes[i]) mismatches++
       sum += table[i * RESIDUES + code]!
     }
-    const near = mismatches <= options.maxMismatches
     const fits = motif !== undefined && fitsMotif(motif, all, from)
-    const close = scored && sum <= best.limit
-    if (!near && !fits && !close) continue
+    if (mismatches > maxMismatches && !fits && !(scored && sum <= limit)) continue
     const word = wordAt(all, from, length)
     const held = found.get(word)
-    if (held === undefined) {
-      found.set(word, { places: [from], mismatches, sum, motif: fits })
-      if (scored && best.add(sum)) prune(found, best.limit, options.maxMismatches)
-    } else held.places.push(from)
+    if (held !== undefined) {
+      held.places.push(from)
+      continue
+    }
+    found.set(word, { places: [from], mismatches, sum, motif: fits })
+    if (scored && best.add(sum)) {
+      limit = best.limit
+      floor = limit * SCALE
+      prune(found, limit, maxMismatches)
+    }
   }
   best.finish()
   const countByMismatches = new Array<number>(options.maxMismatches + 1).fill(0)

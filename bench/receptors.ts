@@ -1,0 +1,101 @@
+// Receptors and off-target scans beside what was recorded of their rivals: junction distances, TCRMatch, contig annotation, a proteome.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { seededRandom } from '@cognate/core/base'
+import { STANDARD_RESIDUES } from '@cognate/core/bio'
+import { parseFastq } from '@cognate/core/format'
+import { ContigAnnotator, JunctionSet, matchWord, tcrmatchScore } from '@cognate/core/receptor'
+import { ProteomeBuilder, scanProteome } from '@cognate/core/safety'
+import { shippedDSegments, shippedGermline, shippedResiduePairs, shippedTcrmatchKernel } from '../packages/node/src/read/shipped.ts'
+import type { Measured } from './regions.ts'
+
+const seconds = (body: () => void): number => {
+  const started = performance.now()
+  body()
+  return (performance.now() - started) / 1000
+}
+
+/** Junctions of natural lengths: human beta chains have 14.5 residues on average. */
+function junctions(count: number): readonly string[] {
+  const random = seededRandom('junctions')
+  return Array.from(
+    { length: count },
+    () => `CAS${Array.from({ length: 5 + random.below(8) }, () => STANDARD_RESIDUES[random.below(20)]).join('')}QYF`,
+  )
+}
+
+export function junctionDistances(count: number): Measured {
+  const set = new JunctionSet(junctions(count))
+  const row = new Uint16Array(count)
+  set.row(0, row)
+  let near = 0
+  const took = seconds(() => {
+    for (let i = 0; i < count; i++) {
+      set.row(i, row)
+      if (row[(i + 1) % count]! < 12) near++
+    }
+  })
+  return {
+    name: `TCRdist of junctions, full square (${near} near)`,
+    items: count * count,
+    unit: 'pairs',
+    seconds: took,
+    rival: 'scirpy with numba 29 M/s (recorded); limit: 60 M/s',
+  }
+}
+
+export function matches(count: number): Measured {
+  const kernel = shippedTcrmatchKernel()
+  const words = junctions(count).map(junction => matchWord(junction.slice(1, -1), kernel)!)
+  let high = 0
+  const took = seconds(() => {
+    for (const a of words) for (const b of words) if (tcrmatchScore(a, b, kernel) > 0.97) high++
+  })
+  return {
+    name: 'TCRMatch',
+    items: high > 0 ? count * count : 0,
+    unit: 'pairs',
+    seconds: took,
+    rival: 'its own C++ 1.2 M/s (recorded); limit: 2 M/s',
+  }
+}
+
+export function annotation(data: string, repeats: number): Measured {
+  const records = parseFastq(gunzipSync(readFileSync(join(data, 'tcr/golden/contigs_mouse_sample36/consensus.fastq.gz'))).toString())
+  if (!records.ok) throw new Error(records.issue.what)
+  const annotator = new ContigAnnotator(shippedGermline('mouse'), shippedDSegments('mouse'))
+  let called = 0
+  const took = seconds(() => {
+    for (let r = 0; r < repeats; r++) for (const record of records.value) if (annotator.annotate(record.sequence).v !== undefined) called++
+  })
+  return {
+    name: 'contig annotation',
+    items: called,
+    unit: 'contigs',
+    seconds: took,
+    rival: 'IgBLAST 57/s, TRUST4 96/s (recorded); limit: 2,000/s',
+  }
+}
+
+/** A seeded proteome of `residues` residues: distinct 9-mers, so that every word is looked at. */
+export function proteomeScan(residues: number): Measured {
+  const random = seededRandom('proteome')
+  const builder = new ProteomeBuilder()
+  for (let made = 0; made < residues; made += 500)
+    builder.add({ id: `P${made}`, gene: `G${made}` }, Array.from({ length: 500 }, () => STANDARD_RESIDUES[random.below(20)]).join(''))
+  const proteome = builder.finish()
+  const pairs = shippedResiduePairs()
+  scanProteome('EVDPIGHLY', proteome, pairs, { maxMismatches: 2, top: 100 })
+  let listed = 0
+  const took = seconds(() => {
+    listed = scanProteome('EVDPIGHLY', proteome, pairs, { maxMismatches: 3, top: 1000 })!.words.length
+  })
+  return {
+    name: `proteome scan, best 1,000 (${listed} words)`,
+    items: listed >= 1000 ? residues : 0,
+    unit: 'windows',
+    seconds: took,
+    rival: 'limit: 11.4 M in 0.03 s',
+  }
+}
