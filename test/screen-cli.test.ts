@@ -1,5 +1,5 @@
 // From the example's neoantigens and receptors through two rounds of screening and a titration to a signed choice: every step by the command line, plates simulated with a seed.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
@@ -209,6 +209,30 @@ describe('screens of the example, to the choice', () => {
       chosen: 'false',
       gates_failed: 'hla-lost',
     })
+  }, 120_000)
+
+  test('the case with its plates runs end to end: the chosen receptors, and no others, become constructs', () => {
+    cpSync(join(root, 'examples/crc-001'), at('full'), { recursive: true })
+    for (const name of ['singles.csv', 'round2.csv', 'titration-map.csv', 'titration.csv']) cpSync(at(name), at('full', name))
+    cpSync(at('design/minigenes.tsv'), at('full/screened.tsv'))
+    const yaml = readFileSync(at('full/CASE.yaml'), 'utf8')
+    writeFileSync(
+      at('full/CASE.yaml'),
+      `${yaml}screens:\n  - {plate: round2.csv, map: singles.csv}\n  - {plate: titration.csv, map: titration-map.csv}\nminigenes: screened.tsv\n`,
+    )
+    const run = must(['run', at('full/CASE.yaml'), '--out', at('full-out')])
+    expect(run.out).toContain('construct')
+    const chosen = rowsOf(at('full-out/selection.tsv')).filter(row => row.chosen === 'true')
+    expect(new Set(chosen.map(row => row.receptor_id))).toEqual(new Set(truth.keys()))
+    const constructs = rowsOf(at('full-out/constructs.tsv'))
+    expect(constructs.map(row => row.receptor_id)).toEqual(chosen.map(row => row.receptor_id))
+    const sha = readFileSync(at('full-out/selection.payload.sha256'), 'utf8').slice(0, 64)
+    expect(readFileSync(at('full-out/construct-sheet.html'), 'utf8')).toContain(sha)
+    const dossier = readFileSync(at('full-out/dossier.html'), 'utf8')
+    expect(dossier).toContain('Screens and selection')
+    expect(dossier).toContain('aria-label="Plates"')
+    const again = must(['run', at('full/CASE.yaml'), '--out', at('full-out')])
+    expect(again.out).not.toContain('(1.')
   }, 120_000)
 
   test('wrong plates are refused by plate and well', () => {

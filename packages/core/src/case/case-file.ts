@@ -24,7 +24,15 @@ export const CaseSchema = z.strictObject({
     .describe('HLA alleles, or the result file of a typing program.'),
   tumour: z
     .strictObject({
-      vcf: path.describe('Somatic VCF annotated by VEP with WildtypeProtein and FrameshiftSequence; plain, gzip or bgzip.'),
+      vcf: path.describe(
+        'Somatic VCF, plain, gzip or bgzip: annotated by VEP with WildtypeProtein and FrameshiftSequence, or any with reference.',
+      ),
+      reference: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Genome made by `cognate reference add genome`: consequences are worked out with it instead of read from CSQ.'),
+      phased: path.optional().describe('Phased VCF of the same patient: neighbours on the same haplotype are applied. Needs reference.'),
       sample: z.string().min(1).optional().describe('Tumour sample in the VCF.'),
       normal: z.string().min(1).optional().describe('Normal sample in the VCF.'),
       all_filters: z.boolean().default(false).describe('Keep records whose FILTER is not PASS.'),
@@ -71,9 +79,18 @@ export const CaseSchema = z.strictObject({
     .default([])
     .describe('T cells from the tumour, one entry per lesion.'),
   screens: z
-    .array(z.strictObject({ plate: path, map: path }))
+    .array(
+      z.strictObject({
+        plate: path.describe('Readout: CSV with plate, well, value, or blocks of 8 × 12.'),
+        map: path.describe('plate-map.csv: what stands in each well; effectors are receptor ids.'),
+        unit: z.enum(['spots', 'percent', 'pg/mL']).default('spots'),
+        rule: z.enum(['dfr-2x', 'dfr-eq', 'empirical']).default('dfr-2x'),
+      }),
+    )
     .default([])
-    .describe('Plate readouts; not yet read.'),
+    .describe('Plates that tested receptors against neoantigens.'),
+  minigenes: path.optional().describe('minigenes.tsv of `screen design`: which mutation stands in which construct of the plates.'),
+  safety: path.optional().describe('safety.tsv: off-target words of the receptors, with the column tested.'),
   product: z
     .strictObject({
       vector: path.optional().describe('Backbone; not yet read.'),
@@ -82,7 +99,13 @@ export const CaseSchema = z.strictObject({
       order: z.enum(['beta-alpha', 'alpha-beta']).default('beta-alpha'),
       preset: z.string().default('generic-strict').describe('Sequence limits: a shipped name, or a JSON file of the same form.'),
       lock_junction: z.boolean().default(false),
-      receptors: z.int().min(1).max(1000).default(5).describe('Receptors to build.'),
+      receptors: z
+        .int()
+        .min(1)
+        .max(1000)
+        .default(5)
+        .describe('Receptors to build: of the selection where screens are given, else by rank.'),
+      overrides: path.optional().describe('Gates let through by a named person: TSV receptor_id, gate, person, reason.'),
     })
     .prefault({})
     .describe('What is to be built.'),

@@ -18,6 +18,10 @@ export interface DossierInput {
   readonly lesions: readonly string[]
   readonly clonotypes: readonly Row[]
   readonly receptors: readonly Row[]
+  /** Rows of screen.tsv and selection.tsv, and the plates as SVG; empty without screens. */
+  readonly screen: readonly Row[]
+  readonly plates: readonly string[]
+  readonly selection: readonly Row[]
   readonly constructs: readonly { readonly row: Row; readonly parts: readonly MapPart[] }[]
   readonly caveats: readonly Caveat[]
   /** Path, SHA-256, what it is. */
@@ -41,6 +45,7 @@ export function dossierHtml(input: DossierInput): string {
     neoantigenSection(input),
     clonotypeSection(input),
     receptorSection(input),
+    screenSection(input),
     constructSection(input),
     caveatSection(input),
     provenanceSection(input),
@@ -51,7 +56,7 @@ export function dossierHtml(input: DossierInput): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${escapeHtml(input.caseName)}: Cognate dossier</title><style>${STYLE}</style></head><body><main>
 <h1>${escapeHtml(input.caseName)}</h1><p class="muted">Cognate dossier: from the tumour's mutations to constructs</p>${synthetic}<p class="note">${RESEARCH_NOTICE}</p>
-<nav><a href="#summary">Summary</a><a href="#neoantigens">Neoantigens</a><a href="#clonotypes">T cells</a><a href="#receptors">Receptors</a><a href="#constructs">Constructs</a><a href="#caveats">Caveats</a><a href="#provenance">Provenance</a></nav>
+<nav><a href="#summary">Summary</a><a href="#neoantigens">Neoantigens</a><a href="#clonotypes">T cells</a><a href="#receptors">Receptors</a><a href="#screens">Screens</a><a href="#constructs">Constructs</a><a href="#caveats">Caveats</a><a href="#provenance">Provenance</a></nav>
 ${sections.join('\n')}
 </main></body></html>
 `
@@ -117,6 +122,33 @@ const motifSection = (motifs: readonly string[]): string =>
   motifs.length === 0
     ? ''
     : `<h3>What the patient's alleles present</h3><p class="muted">Motif of each allele: residues of the peptides the model ranks best among random ones, as tall as their information against the proteome; anchors in bold. A peptide whose residues at the anchors do not fit is presented poorly.</p><div class="motifs">${motifs.join('')}</div>`
+
+/** What was tested, what answered, and who was chosen or not, in a sentence each. */
+function screenSection({ screen, plates, selection }: DossierInput): string {
+  if (screen.length === 0)
+    return '<h2 id="screens">Screens and selection</h2><p class="muted">No plates were given: receptors below were taken by rank, and none is proven to see a mutation.</p>'
+  const positive = screen.filter(row => row.call === 'positive')
+  const answers = positive
+    .slice(0, 40)
+    .map(row => [
+      row.receptor_id ?? '',
+      row.neoantigen_id ?? '',
+      row.presenter_hla ?? '',
+      row.plate ?? '',
+      row.replicates ?? '',
+      row.ec50_molar === undefined || row.ec50_molar === '' ? (row.p ?? '') : `EC50 ${Number(row.ec50_molar).toExponential(1)} M`,
+      row.mutant_over_wild_type ?? '',
+    ])
+  const chosen = selection.map(row => [
+    row.rank || '–',
+    row.receptor_id ?? '',
+    row.mutation ?? '',
+    row.evidence_level ?? '',
+    row.reason ?? '',
+  ])
+  const figures = plates.length === 0 ? '' : `<details><summary>Plates (${plates.length})</summary>${plates.join('')}</details>`
+  return `<h2 id="screens">Screens and selection</h2><p class="muted">${positive.length} of ${screen.length} tests answered. A receptor is chosen only behind every gate; two people sign the payload.</p><h3>Selection</h3>${htmlTable(['rank', 'receptor', 'mutation', 'level', 'why'], chosen.slice(0, 30))}<h3>Answers</h3>${htmlTable(['receptor', 'antigen', 'HLA', 'plate', 'wells', 'p or EC50', 'mutant over wild type'], answers)}${figures}`
+}
 
 const lesionCounts = (row: Row): ReadonlyMap<string, number> =>
   new Map(

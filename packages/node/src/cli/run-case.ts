@@ -17,6 +17,8 @@ import { runConstruct } from './stages/construct.ts'
 import { makeDossier } from './stages/dossier.ts'
 import { runNeoantigens } from './stages/neoantigens.ts'
 import { runReceptors } from './stages/receptors.ts'
+import { runPlates } from './stages/screen.ts'
+import { runSelect, SELECTED } from './stages/select.ts'
 import type { StageOutcome } from './stages/stage.ts'
 import { runVariants } from './stages/variants.ts'
 import { codeChecksum } from './version.ts'
@@ -120,6 +122,11 @@ function listInputs(file: CaseFile, at: (path: string) => string): readonly Case
   if (file.tumour.expression !== undefined) inputs.push({ path: Object.values(file.tumour.expression)[0] as string, what: 'expression' })
   if (file.tumour.hla_loss !== undefined) inputs.push({ path: file.tumour.hla_loss, what: 'loss of HLA' })
   if (file.tumour.copy_number !== undefined) inputs.push({ path: file.tumour.copy_number, what: 'copy number' })
+  if (file.tumour.phased !== undefined) inputs.push({ path: file.tumour.phased, what: 'phased variants' })
+  for (const { plate, map } of file.screens) inputs.push({ path: plate, what: 'plate readout' }, { path: map, what: 'plate map' })
+  if (file.minigenes !== undefined) inputs.push({ path: file.minigenes, what: 'minigenes of the screen' })
+  if (file.safety !== undefined) inputs.push({ path: file.safety, what: 'off-target words' })
+  if (file.product.overrides !== undefined) inputs.push({ path: file.product.overrides, what: 'gates let through by a person' })
   if (file.tumour.proteome !== undefined) inputs.push({ path: file.tumour.proteome, what: 'proteome' })
   for (const { lesion, contigs, matrix } of file.til) {
     inputs.push({ path: contigs, what: `contigs of ${lesion}` })
@@ -164,13 +171,18 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     matrix: maybe(matrix),
     barcodePrefix: barcode_prefix,
   }))
+  const own =
+    tumour.reference === undefined
+      ? undefined
+      : { reference: tumour.reference, phased: maybe(tumour.phased), phasedSample: tumour.sample, assumeCis: false }
+  const vcfs = [vcf, ...(own?.phased === undefined ? [] : [own.phased])]
   const stages: PlannedStage[] = [
-    { name: 'variants', inputs: [vcf], options: { tumour }, run: () => runVariants({ vcf, options: variantOptions }) },
+    { name: 'variants', inputs: vcfs, options: { tumour }, run: () => runVariants({ vcf, options: variantOptions, own }) },
     {
       name: 'neoantigens',
-      inputs: [vcf, ...Object.values(given).filter(path => path !== undefined)],
+      inputs: [...vcfs, ...Object.values(given).filter(path => path !== undefined)],
       options: { tumour, hla },
-      run: () => runNeoantigens({ vcf, variantOptions, hla, downstream: 1000, purity: tumour.purity, sex: tumour.sex, ...given }),
+      run: () => runNeoantigens({ vcf, variantOptions, own, hla, downstream: 1000, purity: tumour.purity, sex: tumour.sex, ...given }),
     },
   ]
   if (lesions.length === 0) return stages
@@ -190,14 +202,21 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
       options: { til: file.til, seed: file.seed },
       run: () => runReceptors({ lesions, candidates: 40, seed: `${file.seed}|${file.case}` }),
     },
+    ...screenStages(file, at, hla, folder),
     {
       name: 'construct',
-      inputs: [receptorsTable, ...(presetFile === undefined ? [] : [presetFile])],
+      inputs: [
+        receptorsTable,
+        ...(file.screens.length > 0 ? [join(folder, SELECTED)] : []),
+        ...(presetFile === undefined ? [] : [presetFile]),
+      ],
       options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
+        const selected = file.screens.length > 0
         const made = runConstruct({
-          receptors: receptorsTable,
-          most: product.receptors,
+          receptors: selected ? join(folder, SELECTED) : receptorsTable,
+          most: selected ? 0 : product.receptors,
+          selection: selected ? readFileSync(join(folder, 'selection.payload.sha256'), 'utf8').slice(0, 64) : undefined,
           product: options,
           title: file.case,
           synthetic: file.synthetic,
@@ -207,6 +226,45 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     },
   )
   return stages
+}
+
+/** Plates and choice, where the case has plates. */
+function screenStages(file: CaseFile, at: (path: string) => string, hla: readonly string[], folder: string): readonly PlannedStage[] {
+  if (file.screens.length === 0) return []
+  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
+  const plates = file.screens.map(screen => ({
+    map: at(screen.map),
+    readouts: [at(screen.plate)],
+    unit: screen.unit,
+    rule: screen.rule,
+    alpha: 0.05,
+    minSpots: 25,
+  }))
+  const table = (name: string) => join(folder, name)
+  const minigenes = maybe(file.minigenes) ?? table('minigenes.tsv')
+  const tables = {
+    receptors: table('receptors.tsv'),
+    screen: table('screen.tsv'),
+    neoantigens: table('neoantigens.tsv'),
+    minigenes,
+    safety: maybe(file.safety),
+    hlaLoss: maybe(file.tumour.hla_loss),
+    overrides: maybe(file.product.overrides),
+  }
+  return [
+    {
+      name: 'screen',
+      inputs: plates.flatMap(plate => [plate.map, ...plate.readouts]),
+      options: { screens: file.screens },
+      run: async () => runPlates(plates),
+    },
+    {
+      name: 'select',
+      inputs: Object.values(tables).filter(path => path !== undefined),
+      options: { product: file.product, hla },
+      run: async () => runSelect({ ...tables, hla, number: file.product.receptors, caseId: file.case }),
+    },
+  ]
 }
 
 async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ record: StageRecord; skipped: boolean }, Issue>> {

@@ -34,10 +34,17 @@ export interface ConstructInput {
   /** Printed on the sheet. */
   readonly title?: string
   readonly synthetic?: boolean
+  /** SHA-256 of the selection's payload that the receptors come from. */
+  readonly selection?: string
 }
 
 const RESEARCH =
   'Research software. Receptors were taken by rank, not by a signed selection: check everything on this sheet before ordering.'
+
+const noticeOf = (selection: string | undefined): string =>
+  selection === undefined
+    ? RESEARCH
+    : `Research software. Receptors of the selection whose payload has SHA-256 ${selection}: order only when two people have signed that payload, and check everything on this sheet.`
 
 export interface ConstructRun {
   readonly report: StageReport
@@ -88,7 +95,7 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
       'construct-sheet.html',
       sheetHtml(constructs, new Map(constructs.map(c => [c.id, labelSvg(c.id, c.sha256)])), {
         title: input.title ?? 'constructs',
-        notice: RESEARCH,
+        notice: noticeOf(input.selection),
         synthetic: input.synthetic === true,
       }),
     ],

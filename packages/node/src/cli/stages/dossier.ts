@@ -70,6 +70,11 @@ export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
     lesions: file.til.map(entry => entry.lesion),
     clonotypes: readRows(join(out, 'clonotypes.tsv')),
     receptors: readRows(join(out, 'receptors.tsv')),
+    screen: readRows(join(out, 'screen.tsv')),
+    plates: file.screens
+      .map((_, i) => join(out, `plates-${i + 1}.svg`))
+      .flatMap(path => (existsSync(path) ? [readFileSync(path, 'utf8')] : [])),
+    selection: readRows(join(out, 'selection.tsv')),
     constructs: constructs.map(row => ({ row, parts: maps.get(row.construct_id ?? '') ?? [] })),
     caveats: merge(stage.caveats),
     provenance: files.map(entry => [entry.path, entry.sha256, `${entry.role}: ${entry.description}`] as const),
@@ -114,6 +119,10 @@ function mapParts(record: GenbankRecord): readonly MapPart[] {
 }
 
 const OUTPUTS: Readonly<Record<string, string>> = {
+  'off-the-shelf.tsv': 'shared mutations with a published receptor',
+  'screen.tsv': 'receptor × antigen: what answered',
+  'selection.tsv': 'receptors chosen or not, with reasons',
+  'selection.payload.json': 'what is signed',
   'variants.tsv': 'protein changes per transcript',
   'proteins.fasta': 'wild-type and mutant proteins',
   'neoantigens.tsv': 'ranked neoantigens with reasons',

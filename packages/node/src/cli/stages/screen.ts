@@ -274,6 +274,34 @@ export function runScreenRead(input: ScreenReadInput): StageOutcome {
   })
 }
 
+/** Several plates, each with its own map, unit and rule, in one table; one figure a plate file. */
+export function runPlates(plates: readonly ScreenReadInput[]): StageOutcome {
+  const files = new Map<string, string>()
+  const funnel: FunnelRow[] = []
+  const caveats: Caveat[] = []
+  let table = ''
+  let rows = 0
+  for (const [i, plate] of plates.entries()) {
+    const read = runScreenRead(plate)
+    if (!read.ok) return read
+    const [head = '', ...lines] = read.value.files.get('screen.tsv')!.trimEnd().split('\n')
+    if (table === '') table = `${head}\n`
+    table += lines.map(line => `${line}\n`).join('')
+    rows += lines.length
+    files.set(`plates-${i + 1}.svg`, read.value.files.get('plates.svg')!)
+    funnel.push(...read.value.funnel.map(row => ({ ...row, stage: 'screen' })))
+    caveats.push(...read.value.caveats)
+  }
+  const positive = table.split('\n').filter(line => line.split('\t')[8] === 'positive').length
+  files.set('screen.tsv', table)
+  return ok({
+    files,
+    funnel,
+    caveats,
+    headline: `${plural(plates.length, 'readout')} → ${plural(rows, 'effector × antigen')}, ${positive} positive`,
+  })
+}
+
 function readPlates(input: ScreenReadInput): Result<readonly ReadWell[], Issue> {
   const text = readText(input.map)
   if (!text.ok) return text

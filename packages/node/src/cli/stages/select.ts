@@ -16,6 +16,9 @@ import { readText } from '../../read/text.ts'
 import { version } from '../version.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
+/** The chosen rows of receptors.tsv, in order: what constructs are made from. */
+export const SELECTED = 'selected-receptors.tsv'
+
 export interface SelectInput {
   readonly receptors: string
   readonly screen: string
@@ -139,12 +142,27 @@ export function runSelect(input: SelectInput): StageOutcome {
       ['selection.tsv', formatTsv(SELECTION_COLUMNS, selectionCells(selection))],
       ['selection.payload.json', payload],
       ['selection.payload.sha256', `${sha256}  selection.payload.json\n`],
+      [
+        SELECTED,
+        selectedReceptors(
+          chosen.map(row => row.candidate.receptorId),
+          tables.receptors ?? [],
+        ),
+      ],
     ]),
     funnel: funnelOf(selection),
     caveats: all,
     headline: `${plural(candidates.length, 'receptor')} → ${chosen.length} chosen of ${input.number} (${selection.method === 'all' ? 'all that passed' : selection.method}); payload sha256 ${sha256.slice(0, 12)}`,
   }
   return ok(chosen.length > 0 ? report : { ...report, empty: whyNone(selection) })
+}
+
+function selectedReceptors(ids: readonly string[], receptors: readonly TableRecord[]): string {
+  const columns = Object.keys(receptors[0] ?? { receptor_id: '' })
+  return formatTsv(
+    columns,
+    ids.flatMap(id => receptors.filter(row => row.receptor_id === id)).map(row => columns.map(column => row[column])),
+  )
 }
 
 export const SELECTION_COLUMNS = [
