@@ -232,7 +232,7 @@ describe('screens of the example, to the choice', () => {
     expect(dossier).toContain('Screens and selection')
     expect(dossier).toContain('aria-label="Plates"')
     const again = must(['run', at('full/CASE.yaml'), '--out', at('full-out')])
-    expect(again.out).not.toContain('(1.')
+    expect(`${again.out}${again.err}`).toContain('unchanged, not run again')
   }, 120_000)
 
   test('wrong plates are refused by plate and well', () => {

@@ -147,7 +147,7 @@ function screenSection({ screen, plates, selection }: DossierInput): string {
     row.reason ?? '',
   ])
   const figures = plates.length === 0 ? '' : `<details><summary>Plates (${plates.length})</summary>${plates.join('')}</details>`
-  return `<h2 id="screens">Screens and selection</h2><p class="muted">${positive.length} of ${screen.length} tests answered. A receptor is chosen only behind every gate; two people sign the payload.</p><h3>Selection</h3>${htmlTable(['rank', 'receptor', 'mutation', 'level', 'why'], chosen.slice(0, 30))}<h3>Answers</h3>${htmlTable(['receptor', 'antigen', 'HLA', 'plate', 'wells', 'p or EC50', 'mutant over wild type'], answers)}${figures}`
+  return `<h2 id="screens">Screens and selection</h2><p class="muted">${positive.length} of ${screen.length} tests answered. A receptor is chosen only behind every gate; two people sign the payload. ${selection.length - tested.length} receptors without any evidence are not listed.</p><h3>Selection</h3>${htmlTable(['rank', 'receptor', 'mutation', 'level', 'why'], chosen)}<h3>Answers</h3>${htmlTable(['receptor', 'antigen', 'HLA', 'plate', 'wells', 'p or EC50', 'mutant over wild type'], answers)}${figures}`
 }
 
 const lesionCounts = (row: Row): ReadonlyMap<string, number> =>

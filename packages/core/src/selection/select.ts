@@ -132,12 +132,11 @@ function lossOf(candidate: Candidate, chosen: readonly Candidate[]): string {
   return `a further receptor for ${candidate.mutation}`
 }
 
+/** Two figures, without a power of ten. */
+const short = (value: number): string => Number(value.toPrecision(2)).toLocaleString('en-US')
+
 const molar = (value: number): string =>
-  value < 1e-9
-    ? `${(value * 1e12).toPrecision(2)} pM`
-    : value < 1e-6
-      ? `${(value * 1e9).toPrecision(2)} nM`
-      : `${(value * 1e6).toPrecision(2)} µM`
+  value < 1e-9 ? `${short(value * 1e12)} pM` : value < 1e-6 ? `${short(value * 1e9)} nM` : `${short(value * 1e6)} µM`
 
 /** One sentence a committee can check. */
 function reasonOf(
@@ -152,7 +151,7 @@ function reasonOf(
   const { evidence } = candidate
   if (evidence?.hla) facts.push(`${evidence.hla} ${candidate.hlaStatus === 'unknown' ? 'not examined for loss' : candidate.hlaStatus}`)
   if (evidence?.ec50 !== undefined) facts.push(`EC50 ${molar(evidence.ec50)}`)
-  if (evidence?.mutantOverWildType !== undefined) facts.push(`wild type ${evidence.mutantOverWildType.toPrecision(2)} times weaker or more`)
+  if (evidence?.mutantOverWildType !== undefined) facts.push(`wild type ${short(evidence.mutantOverWildType)} times weaker or more`)
   else if (evidence?.wildTypePositive === false) facts.push('wild type silent')
   if (candidate.safety !== undefined)
     facts.push(candidate.safety.red === 0 ? 'no red word' : `${candidate.safety.red} red words, ${candidate.safety.untestedRed} untested`)
