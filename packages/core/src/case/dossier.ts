@@ -139,13 +139,17 @@ function screenSection({ screen, plates, selection }: DossierInput): string {
       row.ec50_molar === undefined || row.ec50_molar === '' ? (row.p ?? '') : `EC50 ${Number(row.ec50_molar).toExponential(1)} M`,
       row.mutant_over_wild_type ?? '',
     ])
-  const chosen = selection.map(row => [
-    row.rank || '–',
-    row.receptor_id ?? '',
-    row.mutation ?? '',
-    row.evidence_level ?? '',
-    row.reason ?? '',
-  ])
+  // who was never tested is counted, not listed
+  const tested = selection.filter(row => row.chosen === 'true' || (row.mutation ?? '') !== '' || row.evidence_level === '1')
+  const chosen = tested
+    .slice(0, 30)
+    .map(row => [
+      row.rank || '–',
+      raw(`<code>${escapeHtml(row.receptor_id ?? '')}</code>`),
+      row.mutation ?? '',
+      row.evidence_level ?? '',
+      row.reason ?? '',
+    ])
   const figures = plates.length === 0 ? '' : `<details><summary>Plates (${plates.length})</summary>${plates.join('')}</details>`
   return `<h2 id="screens">Screens and selection</h2><p class="muted">${positive.length} of ${screen.length} tests answered. A receptor is chosen only behind every gate; two people sign the payload. ${selection.length - tested.length} receptors without any evidence are not listed.</p><h3>Selection</h3>${htmlTable(['rank', 'receptor', 'mutation', 'level', 'why'], chosen)}<h3>Answers</h3>${htmlTable(['receptor', 'antigen', 'HLA', 'plate', 'wells', 'p or EC50', 'mutant over wild type'], answers)}${figures}`
 }
