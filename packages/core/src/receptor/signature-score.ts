@@ -44,7 +44,7 @@ export function meanScore(matrix: ExpressionMatrix, set: ResolvedSignature): Flo
 }
 
 /** Σ over genes of weight · ln(1 + CP10K), one pass over the entries. */
-function weightedLogSum(matrix: ExpressionMatrix, weight: Float64Array): Float64Array {
+export function weightedLogSum(matrix: ExpressionMatrix, weight: Float64Array): Float64Array {
   const { indptr, indices, data, columns } = matrix.counts
   const out = new Float64Array(columns)
   for (let cell = 0; cell < columns; cell++) {
@@ -60,7 +60,7 @@ function weightedLogSum(matrix: ExpressionMatrix, weight: Float64Array): Float64
 }
 
 /** Mean over cells of ln(1 + CP10K), per gene. */
-function geneMeans(matrix: ExpressionMatrix): Float64Array {
+export function geneMeans(matrix: ExpressionMatrix): Float64Array {
   const { indptr, indices, data, columns, rows } = matrix.counts
   const sums = new Float64Array(rows)
   for (let cell = 0; cell < columns; cell++) {
