@@ -9,7 +9,8 @@ import { type ExpressionMatrix, joinBarcodes } from './expression-matrix.ts'
 import { type Lineage, lineageCounts, lineageOf } from './lineage.ts'
 import { type RankOptions, rankReceptors } from './rank-receptors.ts'
 import type { LesionScore, Receptor, ScoredClonotype } from './receptor.ts'
-import { resolveSignature, uCell } from './signature-score.ts'
+import { MANA_3, MANA_3_SIGNATURE, SCORING_METHODS, type ScoringMethod, scoreThreeGenes } from './signature-methods.ts'
+import { resolveSignature } from './signature-score.ts'
 
 export interface LesionInput {
   readonly lesion: string
@@ -21,6 +22,8 @@ export interface LesionInput {
 
 export interface ReceptorOptions extends RankOptions {
   readonly seed: string
+  /** How gene sets are scored; UCell unless said. */
+  readonly method?: ScoringMethod
 }
 
 export interface ReceptorResult {
@@ -129,7 +132,8 @@ function scoreAll(
             `${signature.name} in ${lesion}: ${set.present} of ${signature.genes.length} genes are in the matrix; missing ${set.missing.slice(0, 8).join(', ')}`,
           ),
         )
-      const values = uCell(matrix, set)
+      const values =
+        signature === MANA_3_SIGNATURE ? scoreThreeGenes(matrix, MANA_3).scores : SCORING_METHODS[options.method ?? 'ucell'](matrix, set)
       for (const lineage of ['CD8', 'CD4', 'unknown'] as const) {
         const members: number[] = []
         const pool: number[] = []

@@ -1,7 +1,7 @@
 // Scores of a gene set that their programs draw by chance, here in expectation: Seurat's AddModuleScore (Tirosh 2016, doi:10.1126/science.aad0501) and
 // AUCell (Aibar 2017, doi:10.1038/nmeth.4463) with ties at random. And a three-gene model of tumour-antigen-specific T cells.
 import type { ExpressionMatrix } from './expression-matrix.ts'
-import { geneMeans, type ResolvedSignature, uCell, weightedLogSum } from './signature-score.ts'
+import { geneMeans, meanScore, type ResolvedSignature, type Signature, scoreGenes, uCell, weightedLogSum } from './signature-score.ts'
 
 const BINS = 24
 
@@ -184,4 +184,23 @@ export const MANA_3: ThreeGeneModel = {
   genes: ['CXCL13', 'ENTPD1', 'IL7R'],
   weights: [0.50507, 0.4609, -0.69038],
   intercept: 0.01119,
+}
+
+export type ScoringMethod = 'ucell' | 'mean' | 'score-genes' | 'module-score' | 'aucell'
+
+/** Scores of a set per cell by the method of that name. */
+export const SCORING_METHODS: Readonly<Record<ScoringMethod, (matrix: ExpressionMatrix, set: ResolvedSignature) => Float64Array>> = {
+  ucell: (matrix, set) => uCell(matrix, set),
+  mean: meanScore,
+  'score-genes': scoreGenes,
+  'module-score': (matrix, set) => moduleScore(matrix, set),
+  aucell: auCell,
+}
+
+/** The three-gene model as a set, so that clones are ranked by it as by any other. */
+export const MANA_3_SIGNATURE: Signature = {
+  name: 'MANA-3',
+  lineage: 'CD8',
+  genes: MANA_3.genes,
+  source: 'fitted on the labelled cells of MANAscore (BKI-immuno-KNS/MANAscore@d1eb019)',
 }

@@ -1,6 +1,6 @@
 import { issue } from '@cognate/core/base'
-import type { ReceptorResult } from '@cognate/core/receptor'
-import type { Command } from 'commander'
+import type { ReceptorResult, ScoringMethod } from '@cognate/core/receptor'
+import { type Command, Option } from 'commander'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, lesionPath, wholeNumber, withCommon } from '../options.ts'
@@ -11,6 +11,8 @@ interface Flags extends CommonFlags {
   readonly matrix?: ReadonlyMap<string, string>
   readonly barcodePrefix?: ReadonlyMap<string, string>
   readonly candidates: number
+  readonly method: ScoringMethod
+  readonly mana3?: boolean
   readonly known?: readonly string[]
   readonly explain?: string
   readonly out?: string
@@ -26,6 +28,12 @@ export function defineReceptors(program: Command): void {
       'receptors of known specificity: VDJdb, McPAS, or CEDAR as TCRMatch has it; repeat for several',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
+    .addOption(
+      new Option('--method <method>', 'how gene sets are scored')
+        .choices(['ucell', 'mean', 'score-genes', 'module-score', 'aucell'])
+        .default('ucell'),
+    )
+    .option('--mana3', 'rank clones by the three-gene model of tumour-antigen-specific cells as well')
     .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
     .option('--explain <barcode>', 'tell one cell’s story from contig to fate, and write nothing')
     .option('--out <folder>', 'folder for the results')
@@ -44,7 +52,14 @@ export function defineReceptors(program: Command): void {
         matrix: flags.matrix?.get(lesion),
         barcodePrefix: flags.barcodePrefix?.get(lesion),
       }))
-      const input = { lesions, candidates: flags.candidates, seed: flags.seed, known: flags.known }
+      const input = {
+        lesions,
+        candidates: flags.candidates,
+        seed: flags.seed,
+        known: flags.known,
+        method: flags.method,
+        mana3: flags.mana3,
+      }
       const started = performance.now()
       if (flags.explain !== undefined) process.stdout.write(explain(must(await callReceptors(input)), flags.explain))
       else finishStage('receptors', must(await runReceptors(input)), flags.out!, flags, started)

@@ -10,10 +10,12 @@ import {
   type KnownReceptor,
   KnownReceptorIndex,
   type LesionInput,
+  MANA_3_SIGNATURE,
   parseKnownReceptors,
   RECEPTOR_COLUMNS,
   type ReceptorResult,
   receptorRows,
+  type ScoringMethod,
   withSpecificity,
 } from '@cognate/core/receptor'
 import { readContigs } from '../../read/contigs.ts'
@@ -31,6 +33,9 @@ export interface ReceptorsInput {
   }[]
   readonly candidates: number
   readonly seed: string
+  readonly method?: ScoringMethod
+  /** Rank clones by the three-gene model as well. */
+  readonly mana3?: boolean
   /** Tables of receptors of known specificity. */
   readonly known?: readonly string[]
 }
@@ -64,7 +69,8 @@ export async function callReceptors(input: ReceptorsInput): Promise<Result<Recep
     if (!expression.ok) return expression
     lesions.push({ lesion, contigs: rows.value, matrix: expression.value, barcodePrefix })
   }
-  const found = findReceptors(lesions, { signatures: shippedSignatures(), candidates: input.candidates, seed: input.seed })
+  const signatures = [...shippedSignatures(), ...(input.mana3 === true ? [MANA_3_SIGNATURE] : [])]
+  const found = findReceptors(lesions, { signatures, candidates: input.candidates, seed: input.seed, method: input.method })
   if (!found.ok) return fail(inFile(input.lesions.map(lesion => lesion.contigs).join(', '), found.issue))
   return withKnown(found.value, input.known ?? [])
 }
