@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { seededRandom } from '@cognate/core/base'
 import { STANDARD_RESIDUES } from '@cognate/core/bio'
-import { parseFastq } from '@cognate/core/format'
-import { ContigAnnotator, JunctionSet, matchWord, tcrmatchScore } from '@cognate/core/receptor'
+import { type ContigRow, parseFastq } from '@cognate/core/format'
+import { ContigAnnotator, findReceptors, JunctionSet, matchWord, tcrmatchScore } from '@cognate/core/receptor'
 import { ProteomeBuilder, scanProteome } from '@cognate/core/safety'
 import { shippedDSegments, shippedGermline, shippedResiduePairs, shippedTcrmatchKernel } from '../packages/node/src/read/shipped.ts'
 import type { Measured } from './regions.ts'
@@ -97,5 +97,53 @@ export function proteomeScan(residues: number): Measured {
     unit: 'windows',
     seconds: took,
     rival: 'limit: 11.4 M in 0.03 s',
+  }
+}
+
+/** Cells of clones of natural sizes, two contigs each, through pairing and the clonotype rule. */
+export function clonotyping(cells: number): Measured {
+  const random = seededRandom('clonotypes')
+  const bases = (n: number) => Array.from({ length: n }, () => 'ACGT'[random.below(4)]).join('')
+  const contigs: ContigRow[] = []
+  let clone = { alpha: '', beta: '', left: 0 }
+  for (let i = 0; i < cells; i++) {
+    if (clone.left === 0) clone = { alpha: bases(39), beta: bases(42), left: 1 + Math.floor(1 / (random.below(1000) / 1000 + 0.002)) }
+    clone.left--
+    for (const locus of ['TRA', 'TRB'] as const) {
+      const junction = locus === 'TRA' ? clone.alpha : clone.beta
+      contigs.push({
+        line: i,
+        cellId: `C${i}`,
+        sequenceId: `C${i}_${locus}`,
+        locus,
+        vCall: `${locus}V${1 + (junction.charCodeAt(3) % 20)}`,
+        dCall: '',
+        jCall: `${locus}J1-1`,
+        cCall: `${locus}C1`,
+        productive: true,
+        junction,
+        junctionAa: 'C'.padEnd(junction.length / 3, 'A'),
+        umiCount: 3,
+        consensusCount: 100,
+        isCell: true,
+        highConfidence: true,
+        fullLength: true,
+        sequence: '',
+      })
+    }
+  }
+  let clonotypes = 0
+  const took = seconds(() => {
+    const found = findReceptors([{ lesion: 'L', contigs, matrix: undefined }], { signatures: [], candidates: 40, seed: 'bench' })
+    if (!found.ok) throw new Error(found.issue.what)
+    clonotypes = found.value.clonotypes.length
+  })
+  const peak = Math.round(process.memoryUsage().rss / 2 ** 20)
+  return {
+    name: `clonotyping (${clonotypes} clonotypes, ${peak} MiB)`,
+    items: clonotypes > 0 ? cells : 0,
+    unit: 'cells',
+    seconds: took,
+    rival: 'limit: 1 M in 60 s and 4 GB',
   }
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { seededRandom } from '@cognate/core/base'
 import { buildAll } from '../scripts/build.mjs'
 import { consequences } from './consequences.ts'
-import { annotation, junctionDistances, matches, proteomeScan } from './receptors.ts'
+import { annotation, clonotyping, junctionDistances, matches, proteomeScan } from './receptors.ts'
 import { constructs, type Measured, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from './regions.ts'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
@@ -102,6 +102,7 @@ else {
   print(matches(2000))
   print(annotation(data, 4))
   print(proteomeScan(11_400_000))
+  print(clonotyping(1_000_000))
   for (const measured of await constructs(data, 200)) print(measured)
   const folder = mkdtempSync(join(tmpdir(), 'cognate-bench-'))
   const { hccCase } = await import('./hcc-case.ts')

@@ -1,7 +1,7 @@
 // Every timed region does real work: pinned on small sizes, so that a benchmark never times nothing.
 import { expect, test } from 'vitest'
 import { consequences } from '../bench/consequences.ts'
-import { annotation, junctionDistances, matches, proteomeScan } from '../bench/receptors.ts'
+import { annotation, clonotyping, junctionDistances, matches, proteomeScan } from '../bench/receptors.ts'
 import { constructs, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from '../bench/regions.ts'
 import { DESIGNS, simulate } from '../bench/screens.ts'
 import { data, oracle } from './oracle.ts'
@@ -33,6 +33,7 @@ oracle('receptors are compared, contigs called, a proteome scanned', () => {
   expect(matches(30).items).toBe(900)
   expect(annotation(data(''), 1).items).toBeGreaterThan(1250)
   expect(proteomeScan(20_000).items).toBe(20_000)
+  expect(clonotyping(500).items).toBe(500)
 })
 
 test('simulated screens find what was planted', () => {

@@ -75,7 +75,7 @@ export function callClonotypes(cells: readonly Cell[], funnel: Funnel, rule: Clo
     else groups.set(beta.key, [...(groups.get(beta.key) ?? []), cell])
   }
   const drafts: Draft[] = []
-  for (const group of groups.values()) drafts.push(...splitGroup(group, funnel, rule))
+  for (const group of groups.values()) for (const draft of splitGroup(group, funnel, rule)) drafts.push(draft)
   placeAlphaOnly(alphaOnly, drafts, funnel)
   for (const cell of multichain) {
     const fits = drafts.filter(

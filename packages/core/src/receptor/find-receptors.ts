@@ -144,7 +144,7 @@ function scoreAll(
           if (columns.length === 0) return
           members.push(i)
           clones.push(columns.map((_, k) => pool.length + k))
-          pool.push(...columns)
+          for (const column of columns) pool.push(column)
         })
         if (clones.length === 0) continue
         const result = scoreClones(

@@ -53,11 +53,11 @@ export function rankReceptors(scored: readonly ScoredClonotype[], options: RankO
     }
   }
   const supported = order.length
-  order.push(
-    ...eligible
-      .filter(entry => !taken.has(entry))
-      .toSorted((a, b) => b.clonotype.cells.length - a.clonotype.cells.length || byText(a.clonotype.id, b.clonotype.id)),
-  )
+  const others = eligible
+    .filter(entry => !taken.has(entry))
+    .sort((a, b) => b.clonotype.cells.length - a.clonotype.cells.length || byText(a.clonotype.id, b.clonotype.id))
+  // one by one: a million arguments are more than a call takes
+  for (const entry of others) order.push(entry)
   const receptors: Receptor[] = []
   order.forEach((entry, place) => {
     for (const receptor of pairsOf(entry, options, place < Math.min(options.candidates, supported)))

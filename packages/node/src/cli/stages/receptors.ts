@@ -84,7 +84,7 @@ function withKnown(result: ReceptorResult, paths: readonly string[]): Result<Rec
     if (!text.ok) return text
     const parsed = parseKnownReceptors(text.value)
     if (!parsed.ok) return fail(inFile(path, parsed.issue))
-    known.push(...parsed.value)
+    for (const row of parsed.value) known.push(row)
   }
   return ok({ ...result, receptors: withSpecificity(result.receptors, new KnownReceptorIndex(known, shippedTcrmatchKernel())) })
 }
