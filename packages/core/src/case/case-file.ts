@@ -57,6 +57,8 @@ export const CaseSchema = z.strictObject({
         .optional()
         .describe('Segments of ASCAT, FACETS, Sequenza or PURPLE, or a TSV with chrom, start, end, total, minor.'),
       sex: z.enum(['female', 'male']).optional().describe('Of the patient: X and Y are single in the normal cells of a man.'),
+      fusions: path.optional().describe("Arriba's fusions.tsv, or AGFusion's output folder."),
+      star_fusion: path.optional().describe("STAR-Fusion's abridged table, for read counts and FFPM."),
       proteome: path.optional().describe('FASTA of the human proteome for the match against self.'),
     })
     .describe('The tumour.'),

@@ -1,6 +1,7 @@
 export * from './clonality.ts'
 export * from './expression.ts'
 export * from './find-neoantigens.ts'
+export * from './fusion-neoantigens.ts'
 export * from './hla-loss.ts'
 export * from './neoantigen.ts'
 export * from './pvacseq-tier.ts'

@@ -122,6 +122,8 @@ function listInputs(file: CaseFile, at: (path: string) => string): readonly Case
   if (file.tumour.expression !== undefined) inputs.push({ path: Object.values(file.tumour.expression)[0] as string, what: 'expression' })
   if (file.tumour.hla_loss !== undefined) inputs.push({ path: file.tumour.hla_loss, what: 'loss of HLA' })
   if (file.tumour.copy_number !== undefined) inputs.push({ path: file.tumour.copy_number, what: 'copy number' })
+  if (file.tumour.fusions !== undefined) inputs.push({ path: file.tumour.fusions, what: 'fusions' })
+  if (file.tumour.star_fusion !== undefined) inputs.push({ path: file.tumour.star_fusion, what: 'fusion counts' })
   if (file.tumour.phased !== undefined) inputs.push({ path: file.tumour.phased, what: 'phased variants' })
   for (const { plate, map } of file.screens) inputs.push({ path: plate, what: 'plate readout' }, { path: map, what: 'plate map' })
   if (file.minigenes !== undefined) inputs.push({ path: file.minigenes, what: 'minigenes of the screen' })
@@ -164,6 +166,8 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     hlaLoss: maybe(tumour.hla_loss),
     proteome: maybe(tumour.proteome),
     copyNumber: maybe(tumour.copy_number),
+    fusions: maybe(tumour.fusions),
+    starFusion: maybe(tumour.star_fusion),
   }
   const lesions = file.til.map(({ lesion, contigs, matrix, barcode_prefix }) => ({
     lesion,

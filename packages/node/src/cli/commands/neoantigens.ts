@@ -26,6 +26,8 @@ interface Flags extends CommonFlags, VariantFlags {
   readonly purity?: number
   readonly copyNumber?: string
   readonly sex?: 'female' | 'male'
+  readonly fusions?: string
+  readonly starFusion?: string
   readonly downstream: number
   readonly out?: string
   readonly explain?: string
@@ -44,6 +46,8 @@ export function defineNeoantigens(program: Command): void {
     .option('--copy-number <file>', 'segments of ASCAT, FACETS, Sequenza, PURPLE, or TSV with chrom, start, end, total, minor')
     .addOption(new Option('--sex <sex>', 'of the patient, for X and Y').choices(['female', 'male']))
     .option('--proteome <file-or-name>', 'protein FASTA, or the name given to `cognate reference add proteome`')
+    .option('--fusions <path>', "Arriba's fusions.tsv, or AGFusion's output folder (run with --middlestar): also writes fusions.tsv")
+    .option('--star-fusion <file>', "STAR-Fusion's abridged table: read counts and FFPM of the same breakpoints")
     .option('--downstream <residues>', "residues of a frameshift's tail that are searched", wholeNumber, 1000)
     .option('--out <folder>', 'folder for the results')
     .option('--explain <gene:change>', 'print why one variant ranks where it does, such as KRAS:G12D, and write nothing')
@@ -62,6 +66,8 @@ export function defineNeoantigens(program: Command): void {
         purity: flags.purity,
         copyNumber: flags.copyNumber,
         sex: flags.sex,
+        fusions: flags.fusions,
+        starFusion: flags.starFusion,
         proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),
       }
       const run = must(

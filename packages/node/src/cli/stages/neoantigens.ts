@@ -1,9 +1,13 @@
 // Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes.
-import { type Caveat, caveat, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
+import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
+import type { HlaAllele } from '@cognate/core/bio'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
   checkExpressionIds,
   type Expression,
+  FUSION_COLUMNS,
+  fusionCells,
+  fusionNeoantigens,
   type HlaLoss,
   NEOANTIGEN_COLUMNS,
   type NeoantigenResult,
@@ -16,10 +20,11 @@ import {
   searchPeptides,
   type TumourPurity,
 } from '@cognate/core/neoantigen'
-import { type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
+import { type Predictor, type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import { matchOffTheShelf } from '@cognate/core/receptor'
 import { parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
+import { readFusions } from '../../read/fusions.ts'
 import type { OwnRouteInput } from '../../read/own-route.ts'
 import { eachProtein } from '../../read/proteome.ts'
 import { readText } from '../../read/text.ts'
@@ -40,6 +45,9 @@ export interface NeoantigensInput {
   readonly copyNumber?: string
   readonly sex?: 'female' | 'male'
   readonly downstream: number
+  /** Arriba's table or AGFusion's folder, and STAR-Fusion's counts. */
+  readonly fusions?: string
+  readonly starFusion?: string
 }
 
 export interface NeoantigenRun {
@@ -70,6 +78,8 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const matches =
     input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, new ReferenceMatcher(search.matchCandidates))
   if (!matches.ok) return matches
+  const fused = readFusionCandidates(input, predictors.value.I, alleles.value.I)
+  if (!fused.ok) return fused
   const options = {
     ...scope,
     alleles: alleles.value.I,
@@ -84,7 +94,34 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     ...result.caveats,
     ...generalCaveats(calls.value, expression.value, input.proteome),
   ]
-  return ok({ result, report: report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla) })
+  const made = report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla)
+  return ok({
+    result,
+    report:
+      fused.value === undefined
+        ? made
+        : { ...made, files: new Map([...made.files, ['fusions.tsv', fused.value.table]]), funnel: [...made.funnel, ...fused.value.funnel] },
+  })
+}
+
+/** Fusions with their best peptide; undefined when none were given. */
+function readFusionCandidates(
+  input: NeoantigensInput,
+  predictor: Predictor,
+  alleles: readonly HlaAllele[],
+): Result<{ readonly table: string; readonly funnel: readonly FunnelRow[] } | undefined, Issue> {
+  if (input.fusions === undefined) return ok(undefined)
+  const read = readFusions(input.fusions, input.starFusion)
+  if (!read.ok) return read
+  const { neoantigens, funnel } = fusionNeoantigens(read.value.fusions, predictor, alleles)
+  const left = [...read.value.left].map(([reason, count]) => ({ stage: 'fusions', reason, count, example: input.fusions ?? '' }))
+  return ok({
+    table: formatTsv(
+      FUSION_COLUMNS,
+      neoantigens.map((row, i) => fusionCells(row, i + 1)),
+    ),
+    funnel: [...funnel, ...left],
+  })
 }
 
 function generalCaveats(calls: VariantCalls, expression: Expression | undefined, proteome: string | undefined): readonly Caveat[] {

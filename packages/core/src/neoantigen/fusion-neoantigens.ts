@@ -1,0 +1,146 @@
+// Fusions → their best peptide, tiered as pVACfuse tiers them (rules after griffithlab/pVACtools 6.0.5).
+import { byNumber, byText, type FunnelRow } from '../base/index.ts'
+import type { HlaAllele } from '../bio/index.ts'
+import { fusionPeptides, fusionWindow } from '../peptide/index.ts'
+import type { Predictor } from '../presentation/index.ts'
+import type { Fusion } from '../variant/index.ts'
+
+export const FUSION_TIERS = ['Pass', 'PoorBinder', 'RefMatch', 'LowReadSupport', 'LowExpr', 'ProbPos', 'Poor'] as const
+export type FusionTier = (typeof FUSION_TIERS)[number]
+
+export interface FusionFacts {
+  readonly ic50: number
+  readonly refMatch: boolean
+  readonly problematic: boolean
+  readonly readSupport: number | undefined
+  readonly expression: number | undefined
+}
+
+const BINDER = 500
+const LEAST_READS = 5
+/** FFPM. */
+const LEAST_EXPRESSION = 0.1
+
+/** `Pass` when all hold; the name of the only one that fails; else `Poor`. What was not measured holds. */
+export function fusionTier({ ic50, refMatch, problematic, readSupport, expression }: FusionFacts): FusionTier {
+  const fails: FusionTier[] = []
+  if (!(ic50 < BINDER)) fails.push('PoorBinder')
+  if (refMatch) fails.push('RefMatch')
+  if (readSupport !== undefined && readSupport < LEAST_READS) fails.push('LowReadSupport')
+  if (expression !== undefined && expression < LEAST_EXPRESSION) fails.push('LowExpr')
+  if (problematic) fails.push('ProbPos')
+  return fails.length === 0 ? 'Pass' : fails.length === 1 ? fails[0]! : 'Poor'
+}
+
+export interface FusionNeoantigen {
+  readonly fusion: Fusion
+  readonly peptide: string
+  readonly allele: HlaAllele
+  readonly ic50: number
+  readonly percentile: number
+  readonly tier: FusionTier
+  /** 12 residues on each side of the junction, or 12 and the whole new tail. */
+  readonly minigene: string
+  /** 1-based first residue behind the junction in `minigene`. */
+  readonly junctionOffset: number
+}
+
+const LENGTHS = [8, 9, 10, 11] as const
+const FLANK = 10
+const MINIGENE = 12
+
+/** Best peptide of each fusion by percentile; by tier, then percentile, then id. */
+export function fusionNeoantigens(
+  fusions: readonly Fusion[],
+  predictor: Predictor,
+  alleles: readonly HlaAllele[],
+): { readonly neoantigens: readonly FusionNeoantigen[]; readonly funnel: readonly FunnelRow[] } {
+  const peptides = new Map<Fusion, readonly string[]>()
+  let noWindow = 0
+  let example = ''
+  for (const fusion of fusions) {
+    const window = fusionWindow(fusion, FLANK)
+    const found = window === undefined ? [] : LENGTHS.flatMap(length => fusionPeptides(window, fusion.inFrame, length))
+    if (found.length > 0) peptides.set(fusion, found)
+    else {
+      noWindow++
+      example = fusion.id
+    }
+  }
+  const all = [...new Set([...peptides.values()].flat())]
+  const block = all.length === 0 ? undefined : predictor.predict(all, alleles)
+  const place = new Map(all.map((peptide, i) => [peptide, i]))
+  const neoantigens: FusionNeoantigen[] = []
+  for (const [fusion, list] of peptides) {
+    let best: { peptide: string; entry: number } | undefined
+    for (const peptide of list)
+      for (let a = 0; a < alleles.length; a++) {
+        const entry = place.get(peptide)! * alleles.length + a
+        if (best === undefined || block!.presentationPercentile[entry]! < block!.presentationPercentile[best.entry]!)
+          best = { peptide, entry }
+      }
+    if (best === undefined) continue
+    const ic50 = block!.ic50NanoMolar[best.entry]!
+    const minigene = fusionWindow(fusion, MINIGENE)
+    neoantigens.push({
+      fusion,
+      peptide: best.peptide,
+      allele: alleles[best.entry % alleles.length]!,
+      ic50,
+      percentile: block!.presentationPercentile[best.entry]!,
+      tier: fusionTier({ ic50, refMatch: false, problematic: false, readSupport: fusion.readSupport, expression: fusion.expression }),
+      minigene: minigene?.sequence ?? '',
+      junctionOffset: (minigene?.junction ?? 0) + 1,
+    })
+  }
+  neoantigens.sort(
+    (a, b) =>
+      FUSION_TIERS.indexOf(a.tier) - FUSION_TIERS.indexOf(b.tier) ||
+      byNumber(a.percentile, b.percentile) ||
+      byText(a.fusion.id, b.fusion.id),
+  )
+  return {
+    neoantigens,
+    funnel: [
+      { stage: 'fusions', reason: 'in', count: fusions.length, example: fusions[0]?.id ?? '' },
+      ...(noWindow > 0 ? [{ stage: 'fusions', reason: 'no-junction-peptide', count: noWindow, example }] : []),
+      { stage: 'fusions', reason: 'out', count: neoantigens.length, example: neoantigens[0]?.fusion.id ?? '' },
+    ],
+  }
+}
+
+export const FUSION_COLUMNS = [
+  'rank',
+  'fusion_id',
+  'gene',
+  'transcripts',
+  'kind',
+  'best_peptide',
+  'best_allele',
+  'tier',
+  'ic50_mt',
+  'percentile_mt',
+  'read_support',
+  'expression_ffpm',
+  'source',
+  'minigene',
+  'junction_offset',
+] as const
+
+export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (string | number | undefined)[] => [
+  rank,
+  row.fusion.id,
+  row.fusion.gene,
+  row.fusion.transcripts,
+  row.fusion.inFrame ? 'inframe_fusion' : 'frameshift_fusion',
+  row.peptide,
+  row.allele,
+  row.tier,
+  Number(row.ic50.toPrecision(5)),
+  Number(row.percentile.toPrecision(4)),
+  row.fusion.readSupport,
+  row.fusion.expression,
+  row.fusion.source,
+  row.minigene,
+  row.junctionOffset,
+]
