@@ -1,11 +1,15 @@
 // Every parser, on random, cut and shuffled input: an issue or a value, never an exception, never a hang.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { mangled } from '../../../../test/mangle.ts'
 import { parseGermline, parseHlaAllele, parsePreset, parseTyping } from '../bio/index.ts'
 import { parseCase } from '../case/index.ts'
 import { parseReceptorTable, parseStitchrReference } from '../construct/index.ts'
 import { parseExpression, parseHlaLoss } from '../neoantigen/index.ts'
-import { DEFAULT_VARIANT_OPTIONS, VariantCaller } from '../variant/index.ts'
+import { parseKnownReceptors } from '../receptor/index.ts'
+import { parsePattern, parseScan, parseTissues } from '../safety/index.ts'
+import { parsePlateMap, parseReadout } from '../screen/index.ts'
+import { DEFAULT_VARIANT_OPTIONS, parseAgfusion, parseArriba, parseCopyNumber, parseStarFusion, VariantCaller } from '../variant/index.ts'
 import {
   MatrixMarketReader,
   parseAbif,
@@ -121,17 +125,39 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
     parse: parseReceptorTable,
     sample: 'receptor_id\ttra_v_call\ttra_j_call\ttra_junction_aa\ttrb_v_call\ttrb_j_call\ttrb_junction_aa\nR\ta\tb\tc\td\te\tf\n',
   },
+  'plate-map': {
+    parse: parsePlateMap,
+    sample:
+      'plate\twell\tkind\teffector\tantigen\treplicate\tdose_molar\nP\tA1\ttest\tTCR-1\tPOOL-1\t1\t1e-6\nP\tA2\tnegative\tTCR-1\t\t1\t\n',
+  },
+  readout: { parse: text => parseReadout(text), sample: 'Plate P\n\t1\t2\t3\nA\t5\t>600\t-\nB\t0\tTNTC\t7\n' },
+  'alanine-scan': {
+    parse: text => parseScan(text, 'EVDPIGHLY'),
+    sample: 'position\tresidue\tresponse\nnative\t\t1\nnegative\t\t0\n1\tA\t0.4\n',
+  },
+  motif: { parse: parsePattern, sample: 'E-x-D-P-[ILV]-x-{G}-x-Y' },
+  tissues: { parse: parseTissues, sample: 'gene_symbol\theart\tskin\nTTN\t900\t1\n' },
+  'known-receptors': {
+    parse: parseKnownReceptors,
+    sample: 'cdr3.alpha,v.alpha,cdr3.beta,v.beta,antigen.epitope,antigen.species\nCAF,TRAV1,CASF,TRBV2,GILGFVFTL,InfluenzaA\n',
+  },
+  arriba: {
+    parse: parseArriba,
+    sample:
+      '#gene1\tgene2\treading_frame\tpeptide_sequence\tbreakpoint1\tbreakpoint2\ttranscript_id1\ttranscript_id2\tsplit_reads1\tsplit_reads2\tdiscordant_mates\nA\tB\tin-frame\tMKL|VSaa*\t1:5\t2:9\tE1\tE2\t3\t4\t5\n',
+  },
+  'star-fusion': {
+    parse: parseStarFusion,
+    sample:
+      '#FusionName\tJunctionReadCount\tSpanningFragCount\tLeftBreakpoint\tRightBreakpoint\tFFPM\nA--B\t3\t4\tchr1:5:+\tchr2:9:-\t0.4\n',
+  },
+  agfusion: {
+    parse: text => parseAgfusion(text, 'fusion_gene,gene\nA_B,A\n'),
+    sample: '>E1_E2 transcripts: E1_E2, genes: A_B, effect: in-frame\nMKL*VSA\n',
+  },
+  'copy-number': { parse: parseCopyNumber, sample: 'chrom\tstart\tend\ttotal\tminor\n1\t1\t9\t3\t1\n' },
   case: { parse: parseCase, sample: 'case: X\nhla: [A*02:01]\ntumour: {vcf: a.vcf}\ntil:\n  - {lesion: a, contigs: b}\n' },
 }
-
-/** Sample text with a stretch cut, doubled, replaced or lines shuffled. */
-const mangled = (sample: string) =>
-  fc.tuple(fc.nat(sample.length), fc.nat(20), fc.string({ unit: 'binary', maxLength: 8 }), fc.nat(3)).map(([at, length, noise, kind]) => {
-    if (kind === 0) return sample.slice(0, at)
-    if (kind === 1) return sample.slice(0, at) + noise + sample.slice(at + length)
-    if (kind === 2) return sample.slice(0, at) + sample.slice(at, at + length).repeat(3) + sample.slice(at + length)
-    return sample.split('\n').toReversed().join('\n')
-  })
 
 describe.each(Object.entries(SAMPLES))('%s', (_name, { parse, sample }) => {
   test('the sample itself is accepted or refused as a value', () => {

@@ -15,6 +15,9 @@ export interface GffFeature {
   readonly attributes: ReadonlyMap<string, readonly string[]>
 }
 
+/** Coordinates are held as 32-bit numbers; no chromosome is longer. */
+const LAST_BASE = 2 ** 31 - 1
+
 /** Comment, directive or blank line: undefined. Errors: `gff-malformed` naming column and text. */
 export function parseGffLine(text: string, line: number): Result<GffFeature | undefined, Issue> {
   if (text === '' || text.startsWith('#')) return ok(undefined)
@@ -26,6 +29,7 @@ export function parseGffLine(text: string, line: number): Result<GffFeature | un
   const attributes = cells.slice(8).join('\t')
   if (!/^-?\d+$/.test(from) || !/^-?\d+$/.test(to)) return bad(`start and end are "${from}" and "${to}"`)
   if (Number(from) > Number(to)) return bad(`start ${from} lies behind end ${to}`)
+  if (Number(to) > LAST_BASE) return bad(`end ${to} lies behind the end of any chromosome`)
   if (!/^[+\-.?]$/.test(strand)) return bad(`strand is "${strand}"`)
   if (!/^[012.]$/.test(phase)) return bad(`phase is "${phase}"`)
   return ok({

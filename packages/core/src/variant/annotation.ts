@@ -174,6 +174,7 @@ export class AnnotationBuilder {
     const sorted = draft.coding.toSorted((a, b) => a.start - b.start || a.end - b.end)
     const exons = union([...draft.exons, ...sorted.map(piece => [piece.start, piece.end] as [number, number])])
     if (exons.length === 0) exons.push([draft.start, draft.end])
+    if (exons.reduce((sum, [from, to]) => sum + to - from, 0) > LONGEST_RNA) return 'the exons are longer than any gene'
     const end = forward ? sorted[0] : sorted.at(-1)
     const phase = end?.phase ?? 0
     const coding = trimmedCoding(sorted, phase, forward)
@@ -208,6 +209,9 @@ export class AnnotationBuilder {
     }
   }
 }
+
+/** Bases; the longest human gene with its introns has 2.5 million. */
+const LONGEST_RNA = 10_000_000
 
 const BIOTYPE_TYPES = /^mRNA$/
 

@@ -1,5 +1,8 @@
 import { readdirSync } from 'node:fs'
+import fc from 'fast-check'
 import { expect } from 'vitest'
+import { callText } from '../../../../test/call-text.ts'
+import { mangled } from '../../../../test/mangle.ts'
 import { data, oracle, readData, value } from '../../../../test/oracle.ts'
 import { chromosomeKey } from '../bio/index.ts'
 import { parseFasta, parseGffLine, parseVcfHeader, parseVcfRecord, sampleValue } from '../format/index.ts'
@@ -14,7 +17,10 @@ export function genomeOf(fasta: string): Genome {
   const names = new Map([...sequences.keys()].map(name => [chromosomeKey(name), name]))
   return {
     nameOf: chromosome => names.get(chromosomeKey(chromosome)),
-    bases: (chromosome, start, end) => (sequences.get(chromosome) ?? '').slice(Math.max(0, start), Math.max(0, end)),
+    bases: (chromosome, start, end) => {
+      const inside = (sequences.get(chromosome) ?? '').slice(Math.max(0, start), Math.max(0, end))
+      return `${'N'.repeat(Math.max(0, Math.min(end, 0) - start))}${inside}`.padEnd(Math.max(0, end - start), 'N')
+    },
   }
 }
 
@@ -102,6 +108,52 @@ function isArgued({ where, expected, found }: Difference): boolean {
   const elongation =
     expected.startsWith('feature_elongation|') && found.startsWith('inframe_insertion|XYZ|ENST00000000001|protein_coding|+|8LR>7QRR|')
   return padded || startAlone || slippage || elongation
+}
+
+oracle('a locus with bytes of its annotation, genome or variants mangled gives consequences or an issue, never an exception', () => {
+  let survived = 0
+  for (const locus of readdirSync(data(`${SUITE}/loci`)).sort()) {
+    const folder = `${SUITE}/loci/${locus}`
+    const files = ['.gff', '.fa', '.vcf'].map(end => readdirSync(data(folder)).find(name => name.endsWith(end)))
+    if (files.includes(undefined)) continue
+    const [gff, fasta, calls] = files.map(name => readData(`${folder}/${name}`)) as [string, string, string]
+    const alone = <T>(text: T) => fc.constant(text)
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.tuple(mangled(gff), alone(fasta), alone(calls)),
+          fc.tuple(alone(gff), mangled(fasta), alone(calls)),
+          fc.tuple(alone(gff), alone(fasta), mangled(calls)),
+        ),
+        ([annotation, genome, variants]) => {
+          survived += consequencesOf(annotation, genome, variants)
+        },
+      ),
+      { numRuns: fasta.length > 50_000 ? 10 : 60, seed: 20261124 },
+    )
+  }
+  expect(survived).toBeGreaterThan(500)
+})
+
+/** Both routes over three texts: 1 when they gave values, 0 when a text was refused. */
+function consequencesOf(gff: string, fasta: string, vcf: string): number {
+  const genome = parseFasta(fasta)
+  const header = parseVcfHeader(vcf.split('\n'))
+  if (!genome.ok || !header.ok) return 0
+  const index = indexOf(gff, fasta)
+  const records = vcf
+    .split('\n')
+    .slice(header.value.lines)
+    .map((line, i) => parseVcfRecord(line, header.value.lines + i + 1, header.value))
+  const read = records.flatMap(record => (record.ok ? [record.value] : []))
+  for (const local of [true, false])
+    annotateRecords(
+      read.map(({ chromosome, position, ref, alts }) => ({ chromosome, position, ref, alts, haplotypes: alts.map((_, alt) => alt) })),
+      index,
+      { local },
+    )
+  callText(vcf, { allFilters: true, own: { index, reference: 'mangled', assumeCis: true } })
+  return 1
 }
 
 oracle('the commands of the suite print what they print in bcftools', () => {

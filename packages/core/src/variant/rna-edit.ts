@@ -29,7 +29,7 @@ export function readEdit(edit: Edit, spliced: SplicedTranscript, genome: Genome)
 
 const LONGEST_SHIFT = 64
 
-/** The same indel at its other places, nearest first, to either side. */
+/** The same indel at its other places, nearest first, to either side; an unknown base is like no other. */
 export function* shifted(edit: Edit, genome: Genome): Generator<Edit> {
   const { chromosome, start, end } = edit
   const length = Math.max(end - start, edit.insert.length)
@@ -42,12 +42,12 @@ export function* shifted(edit: Edit, genome: Genome): Generator<Edit> {
   let rightGoes = true
   let leftGoes = before.length === most
   for (let by = 1; by <= most && (rightGoes || leftGoes); by++) {
-    rightGoes &&= behind.length >= by && behind[by - 1] === right[0]
+    rightGoes &&= behind.length >= by && behind[by - 1] === right[0] && right[0] !== 'N'
     if (rightGoes) {
       right = right.slice(1) + right[0]!
       yield { ...edit, start: start + by, end: end + by, insert: edit.insert === '' ? '' : right }
     }
-    leftGoes &&= before[before.length - by] === left.at(-1)
+    leftGoes &&= before[before.length - by] === left.at(-1) && left.at(-1) !== 'N'
     if (leftGoes) {
       left = left.at(-1)! + left.slice(0, -1)
       yield { ...edit, start: start - by, end: end - by, insert: edit.insert === '' ? '' : left }
