@@ -4,6 +4,7 @@ import type { HlaAllele } from '../bio/index.ts'
 import type { MinigeneWindow } from '../peptide/index.ts'
 import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
 import type { CellFraction, Clonality } from './clonality.ts'
+import type { NearestSelf } from './nearest-self.ts'
 import type { PvacseqTier } from './pvacseq-tier.ts'
 
 /** `NEO-` and ten hex digits over variant and change: survives re-runs. */
@@ -55,6 +56,8 @@ export interface Neoantigen {
   /** With purity and copy number; otherwise the clonality is pVACseq's rule. */
   readonly cellFraction: CellFraction | undefined
   readonly refMatch: RefMatch
+  /** With a proteome, where the allele presents a self peptide that looks alike. */
+  readonly nearestSelf?: NearestSelf
   readonly transcripts: readonly string[]
   readonly minigene: MinigeneWindow | undefined
   readonly terms: readonly RankTerm[]

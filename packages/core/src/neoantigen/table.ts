@@ -48,6 +48,10 @@ export const NEOANTIGEN_COLUMNS = [
   'class2_ic50_mt',
   'class2_percentile_mt',
   'class2_percentile_wt',
+  'nearest_self',
+  'nearest_self_gene',
+  'nearest_self_mismatches',
+  'nearest_self_percentile',
 ] as const
 
 const round = (value: number | undefined, digits: number): number | undefined =>
@@ -99,4 +103,8 @@ export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (re
     round(n.class2?.ic50Mutant, 5),
     round(n.class2?.percentileMutant, 4),
     round(n.class2?.percentileWildType, 4),
+    n.nearestSelf?.sequence,
+    n.nearestSelf?.gene,
+    n.nearestSelf?.facingMismatches,
+    round(n.nearestSelf?.percentile, 4),
   ])

@@ -10,6 +10,8 @@ import {
   fusionNeoantigens,
   type HlaLoss,
   NEOANTIGEN_COLUMNS,
+  NearestSelfFinder,
+  type Neoantigen,
   type NeoantigenResult,
   neoantigenRows,
   type ProteomeProtein,
@@ -18,7 +20,9 @@ import {
   ReferenceMatcher,
   rankNeoantigens,
   searchPeptides,
+  selfQueries,
   type TumourPurity,
+  withNearestSelf,
 } from '@cognate/core/neoantigen'
 import { type Predictor, type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import { matchOffTheShelf } from '@cognate/core/receptor'
@@ -87,7 +91,11 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     hlaLoss: loss.value,
     tumour: tumour.value,
   }
-  const result = rankNeoantigens(search, predictors.value, options, matches.value)
+  const ranked = rankNeoantigens(search, predictors.value, options, matches.value)
+  const compared =
+    input.proteome === undefined ? ok(ranked.neoantigens) : await nearSelf(input.proteome, ranked.neoantigens, predictors.value.I)
+  if (!compared.ok) return compared
+  const result = { ...ranked, neoantigens: compared.value }
   const caveats: Caveat[] = [
     ...calls.value.caveats,
     ...alleles.value.caveats,
@@ -253,4 +261,15 @@ function offTheShelf({ neoantigens }: NeoantigenResult, hla: readonly string[]):
 async function matchProteome(path: string, matcher: ReferenceMatcher): Promise<Result<readonly (ProteomeProtein | undefined)[], Issue>> {
   const read = await eachProtein(path, ({ transcript, gene, sequence }) => matcher.add({ id: transcript, gene, sequence }))
   return read.ok ? ok(matcher.hits()) : read
+}
+
+/** A second pass, when the best peptides are known: which self peptides look like them. */
+async function nearSelf(
+  path: string,
+  neoantigens: readonly Neoantigen[],
+  predictor: Predictor,
+): Promise<Result<readonly Neoantigen[], Issue>> {
+  const finder = new NearestSelfFinder(selfQueries(neoantigens))
+  const read = await eachProtein(path, ({ transcript, gene, sequence }) => finder.add({ id: transcript, gene, sequence }))
+  return read.ok ? ok(withNearestSelf(neoantigens, finder.hits(), predictor)) : read
 }
