@@ -346,6 +346,27 @@ describe('reference and doctor', () => {
     })
   })
 
+  test('the list written as pVACseq writes it is read back as the table of a peer, row for row', () => {
+    const folder = temporary()
+    const vcf = [
+      'neoantigens',
+      '--vcf',
+      join(EXAMPLE, 'somatic.vcf.gz'),
+      '--tumour',
+      'TUMOR_DNA',
+      '--hla',
+      'A*02:01,C*08:02',
+      '--out',
+      folder,
+    ]
+    expect(cognate([...vcf, '--pvacseq-tables']).code).toBe(0)
+    expect(cognate([...vcf, '--peer', join(folder, 'all_epitopes.aggregated.tsv')]).code).toBe(0)
+    const [ours, theirs] = [rowsOf(join(folder, 'neoantigens.tsv')), rowsOf(join(folder, 'peers.tsv'))]
+    expect(theirs.length).toBeGreaterThan(5)
+    expect(theirs.every(row => row.status === 'same-peptide' && ours[Number(row.rank) - 1]?.best_peptide === row.peptide)).toBe(true)
+    for (const row of theirs) expect(Number(row.ic50)).toBeCloseTo(Number(row.peer_ic50), -1)
+  })
+
   test('doctor says what is there', () => {
     const run = cognate(['doctor'])
     expect(run.code).toBe(0)

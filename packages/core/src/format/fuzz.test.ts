@@ -5,7 +5,7 @@ import { mangled } from '../../../../test/mangle.ts'
 import { parseGermline, parseHlaAllele, parsePreset, parseTyping } from '../bio/index.ts'
 import { parseCase } from '../case/index.ts'
 import { parseReceptorTable, parseStitchrReference } from '../construct/index.ts'
-import { parseExpression, parseHlaLoss } from '../neoantigen/index.ts'
+import { parseExpression, parseHlaLoss, parsePeerTable } from '../neoantigen/index.ts'
 import { parseKnownReceptors } from '../receptor/index.ts'
 import { parsePattern, parseScan, parseTissues } from '../safety/index.ts'
 import { parsePlateMap, parseReadout } from '../screen/index.ts'
@@ -154,6 +154,10 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
   agfusion: {
     parse: text => parseAgfusion(text, 'fusion_gene,gene\nA_B,A\n'),
     sample: '>E1_E2 transcripts: E1_E2, genes: A_B, effect: in-frame\nMKL*VSA\n',
+  },
+  'peer-table': {
+    parse: parsePeerTable,
+    sample: 'nmer\tMHC\tprotein_change\tEnsemble_score\nAEALLDEDV\tHLA-B*45:01\tp.Gly305Glu\t68.41\n',
   },
   'copy-number': { parse: parseCopyNumber, sample: 'chrom\tstart\tend\ttotal\tminor\n1\t1\t9\t3\t1\n' },
   case: { parse: parseCase, sample: 'case: X\nhla: [A*02:01]\ntumour: {vcf: a.vcf}\ntil:\n  - {lesion: a, contigs: b}\n' },

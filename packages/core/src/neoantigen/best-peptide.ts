@@ -3,7 +3,8 @@ import type { HlaAllele } from '../bio/index.ts'
 import type { MutatedPeptide, Window } from '../peptide/index.ts'
 import { bindingCore, type ScoreBlock, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { ProteinChange } from '../variant/index.ts'
-import type { BestPeptide } from './neoantigen.ts'
+import type { BestPeptide, BindingCounts } from './neoantigen.ts'
+import { BINDING_THRESHOLD_NANOMOLAR } from './pvacseq-tier.ts'
 
 /** One window of a variant with the transcripts that give it. */
 export interface VariantWindow {
@@ -97,4 +98,24 @@ export function presentingAlleles(
   const presents = (a: number) =>
     windows.some(w => w.peptides.some(peptide => (scores.at(peptide.sequence, a)?.percentile ?? 100) <= WEAK_BINDER_PERCENTILE))
   return indices.filter(presents).map(a => alleles[a]!)
+}
+
+/** pVACseq's threshold for a peptide to stand in its report. */
+const INCLUSION_NANOMOLAR = 5000
+
+export function bindingCounts(windows: readonly VariantWindow[], scores: Scores, alleles: readonly HlaAllele[]): BindingCounts {
+  const passingByAllele = new Array<number>(alleles.length).fill(0)
+  let passing = 0
+  let included = 0
+  for (const peptide of new Set(windows.flatMap(window => window.peptides.map(({ sequence }) => sequence)))) {
+    let best = Number.POSITIVE_INFINITY
+    for (let a = 0; a < alleles.length; a++) {
+      const ic50 = scores.at(peptide, a)?.ic50 ?? Number.POSITIVE_INFINITY
+      if (ic50 < BINDING_THRESHOLD_NANOMOLAR) passingByAllele[a]!++
+      best = Math.min(best, ic50)
+    }
+    if (best < BINDING_THRESHOLD_NANOMOLAR) passing++
+    if (best < INCLUSION_NANOMOLAR) included++
+  }
+  return { passing, passingByAllele, included }
 }

@@ -34,6 +34,15 @@ export interface BestPeptide {
   readonly core?: string
 }
 
+/** Distinct peptides of a variant by affinity, over the patient's class I alleles. */
+export interface BindingCounts {
+  /** Below 500 nM on some allele, and on each. */
+  readonly passing: number
+  readonly passingByAllele: readonly number[]
+  /** Below 5,000 nM on some allele: what pVACseq's report includes. */
+  readonly included: number
+}
+
 export interface Neoantigen {
   readonly id: NeoantigenId
   readonly variantId: VariantId
@@ -48,7 +57,9 @@ export interface Neoantigen {
   readonly class2: BestPeptide | undefined
   /** Alleles with a peptide of this variant at 2 % or better. */
   readonly allelesPresenting: readonly HlaAllele[]
+  readonly binding: BindingCounts
   readonly geneExpression: number | undefined
+  readonly rnaDepth: number | undefined
   readonly rnaVaf: number | undefined
   readonly alleleExpression: number | undefined
   readonly dnaVaf: number | undefined

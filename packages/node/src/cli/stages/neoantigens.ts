@@ -3,7 +3,10 @@ import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, ok, type
 import type { HlaAllele } from '@cognate/core/bio'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
+  aggregatedColumns,
+  aggregatedRows,
   checkExpressionIds,
+  comparePeers,
   type Expression,
   FUSION_COLUMNS,
   fusionCells,
@@ -14,9 +17,14 @@ import {
   type Neoantigen,
   type NeoantigenResult,
   neoantigenRows,
+  PEER_COLUMNS,
+  type PeerComparison,
+  type PeerTable,
   type ProteomeProtein,
   parseExpression,
   parseHlaLoss,
+  parsePeerTable,
+  peerCells,
   ReferenceMatcher,
   rankNeoantigens,
   searchPeptides,
@@ -52,6 +60,10 @@ export interface NeoantigensInput {
   /** Arriba's table or AGFusion's folder, and STAR-Fusion's counts. */
   readonly fusions?: string
   readonly starFusion?: string
+  /** Tables of other tools to compare with. */
+  readonly peers?: readonly string[]
+  /** Also write pVACseq's aggregated report. */
+  readonly pvacseqTables?: boolean
 }
 
 export interface NeoantigenRun {
@@ -102,14 +114,40 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     ...result.caveats,
     ...generalCaveats(calls.value, expression.value, input.proteome),
   ]
+  const peers = readPeers(input.peers ?? [])
+  if (!peers.ok) return peers
+  const further = furtherTables(input, result, alleles.value.I, comparePeers(peers.value, search, result.neoantigens, predictors.value.I))
   const made = report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla)
+  if (fused.value !== undefined) further.set('fusions.tsv', fused.value.table)
   return ok({
     result,
-    report:
-      fused.value === undefined
-        ? made
-        : { ...made, files: new Map([...made.files, ['fusions.tsv', fused.value.table]]), funnel: [...made.funnel, ...fused.value.funnel] },
+    report: { ...made, files: new Map([...made.files, ...further]), funnel: [...made.funnel, ...(fused.value?.funnel ?? [])] },
   })
+}
+
+function readPeers(paths: readonly string[]): Result<readonly PeerTable[], Issue> {
+  const tables: PeerTable[] = []
+  for (const path of paths) {
+    const text = readText(path)
+    if (!text.ok) return text
+    const parsed = parsePeerTable(text.value)
+    if (!parsed.ok) return fail(inFile(path, parsed.issue))
+    tables.push(parsed.value)
+  }
+  return ok(tables)
+}
+
+function furtherTables(
+  input: NeoantigensInput,
+  { neoantigens }: NeoantigenResult,
+  alleles: readonly HlaAllele[],
+  compared: readonly PeerComparison[],
+): Map<string, string> {
+  const files = new Map<string, string>()
+  if (compared.length > 0) files.set('peers.tsv', formatTsv(PEER_COLUMNS, compared.map(peerCells)))
+  if (input.pvacseqTables === true)
+    files.set('all_epitopes.aggregated.tsv', formatTsv(aggregatedColumns(alleles), aggregatedRows(neoantigens, alleles)))
+  return files
 }
 
 /** Fusions with their best peptide; undefined when none were given. */

@@ -1,0 +1,103 @@
+// What another tool proposed beside what we rank: is its peptide in our list, with which peptide did we go, and how do we score its own.
+import { parseHlaAllele } from '../bio/index.ts'
+import type { Cell } from '../format/index.ts'
+import { type Predictor, unscorable } from '../presentation/index.ts'
+import type { Neoantigen } from './neoantigen.ts'
+import type { PeerPeptide, PeerTable } from './peer-table.ts'
+import type { NeoantigenSearch } from './search-peptides.ts'
+
+export type PeerStatus =
+  /** The peptide is the best of one of our rows. */
+  | 'same-peptide'
+  /** The variant is in our list, with another peptide. */
+  | 'same-variant'
+  /** No window of this case holds the peptide: the variant was not called, not taken, or is of another case. */
+  | 'not-in-list'
+
+export interface PeerComparison {
+  readonly tool: string
+  readonly peer: PeerPeptide
+  readonly status: PeerStatus
+  /** 1-based; undefined when not in the list. */
+  readonly rank: number | undefined
+  readonly neoantigen: Neoantigen | undefined
+  /** Our scores of the tool's own peptide and allele; undefined when our model has not the allele or the length. */
+  readonly percentile: number | undefined
+  readonly ic50NanoMolar: number | undefined
+}
+
+/** One row a peptide and allele of the tables, in their order. */
+export function comparePeers(
+  tables: readonly PeerTable[],
+  search: NeoantigenSearch,
+  neoantigens: readonly Neoantigen[],
+  predictor: Predictor,
+): readonly PeerComparison[] {
+  const rankOf = new Map(neoantigens.map((row, i) => [row.variantId, i]))
+  const scores = scorer(predictor)
+  return tables.flatMap(({ tool, peptides }) =>
+    peptides.map((peer): PeerComparison => {
+      // self by position counts as held only where the wild type has not the same peptide
+      const holders = search.candidates.filter(({ windows }) =>
+        windows.some(({ window }) => window.mutant.includes(peer.peptide) && !window.wildType.includes(peer.peptide)),
+      )
+      const ranks = holders.flatMap(({ variant }) => rankOf.get(variant.id) ?? []).sort((a, b) => a - b)
+      const same = ranks.find(rank => neoantigens[rank]!.best.sequence === peer.peptide)
+      const rank = same ?? ranks[0]
+      return {
+        tool,
+        peer,
+        status: same === undefined ? (rank === undefined ? 'not-in-list' : 'same-variant') : 'same-peptide',
+        rank: rank === undefined ? undefined : rank + 1,
+        neoantigen: rank === undefined ? undefined : neoantigens[rank],
+        ...scores(peer),
+      }
+    }),
+  )
+}
+
+function scorer(predictor: Predictor): (peer: PeerPeptide) => Pick<PeerComparison, 'percentile' | 'ic50NanoMolar'> {
+  const none = { percentile: undefined, ic50NanoMolar: undefined }
+  return ({ peptide, allele }) => {
+    const parsed = parseHlaAllele(allele)
+    if (!parsed.ok || predictor.support(parsed.value.allele) === undefined || unscorable(predictor, peptide) !== undefined) return none
+    const block = predictor.predict([peptide], [parsed.value.allele])
+    return { percentile: block.presentationPercentile[0]!, ic50NanoMolar: block.ic50NanoMolar[0]! }
+  }
+}
+
+export const PEER_COLUMNS = [
+  'tool',
+  'gene',
+  'change',
+  'peptide',
+  'allele',
+  'peer_ic50',
+  'peer_percentile',
+  'status',
+  'rank',
+  'best_peptide',
+  'best_allele',
+  'tier',
+  'ic50',
+  'percentile',
+] as const
+
+const round = (value: number | undefined) => (value === undefined ? undefined : Number(value.toPrecision(4)))
+
+export const peerCells = ({ tool, peer, status, rank, neoantigen, percentile, ic50NanoMolar }: PeerComparison): readonly Cell[] => [
+  tool,
+  peer.gene === '' ? neoantigen?.gene : peer.gene,
+  peer.change,
+  peer.peptide,
+  peer.allele,
+  peer.ic50NanoMolar,
+  peer.percentile,
+  status,
+  rank,
+  neoantigen?.best.sequence,
+  neoantigen?.best.allele,
+  neoantigen?.tier,
+  round(ic50NanoMolar),
+  round(percentile),
+]
