@@ -1,7 +1,16 @@
 // Scores of a gene set that their programs draw by chance, here in expectation: Seurat's AddModuleScore (Tirosh 2016, doi:10.1126/science.aad0501) and
 // AUCell (Aibar 2017, doi:10.1038/nmeth.4463) with ties at random. And a three-gene model of tumour-antigen-specific T cells.
 import type { ExpressionMatrix } from './expression-matrix.ts'
-import { geneMeans, meanScore, type ResolvedSignature, type Signature, scoreGenes, uCell, weightedLogSum } from './signature-score.ts'
+import {
+  geneMeans,
+  meanScore,
+  type ResolvedSignature,
+  rankSums,
+  type Signature,
+  scoreGenes,
+  uCell,
+  weightedLogSum,
+} from './signature-score.ts'
 
 const BINS = 24
 
@@ -41,45 +50,13 @@ const LEAST_PRESENT = 0.2
 
 /** AUCell's expectation over ties; NaN for every cell when fewer than 20 % of the set's genes are in the matrix. */
 export function auCell(matrix: ExpressionMatrix, set: ResolvedSignature): Float64Array {
-  const { indptr, indices, data, columns, rows } = matrix.counts
-  const out = new Float64Array(columns)
-  if (set.present < LEAST_PRESENT * (set.present + set.missing.length) || set.present === 0) return out.fill(Number.NaN)
+  const { columns, rows } = matrix.counts
+  if (set.present < LEAST_PRESENT * (set.present + set.missing.length) || set.present === 0)
+    return new Float64Array(columns).fill(Number.NaN)
   const top = Math.ceil(AUC_SHARE * rows)
   let best = 0
   for (let i = 1; i <= set.present; i++) best += Math.max(0, top - i)
-  const inSet = new Uint8Array(rows)
-  for (const row of set.rows) inSet[row] = 1
-  const histogram = new Uint32Array(1 << 16)
-  const gain = new Float64Array(1 << 16)
-  for (let cell = 0; cell < columns; cell++) {
-    let highest = 0
-    let expressed = 0
-    for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) {
-      const count = Math.min(data[i]!, 65535)
-      if (count === 0) continue
-      histogram[count]!++
-      expressed++
-      if (count > highest) highest = count
-    }
-    let before = 0
-    for (let count = highest; count > 0; count--) {
-      const here = histogram[count]!
-      if (here === 0) continue
-      gain[count] = meanGain(before + 1, before + here, top)
-      before += here
-      histogram[count] = 0
-    }
-    const zeroGain = meanGain(expressed + 1, rows, top)
-    let sum = 0
-    let found = 0
-    for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) {
-      if (inSet[indices[i]!] === 0 || data[i] === 0) continue
-      sum += gain[Math.min(data[i]!, 65535)]!
-      found++
-    }
-    out[cell] = (sum + (set.present - found) * zeroGain) / best
-  }
-  return out
+  return rankSums(matrix, set, (first, last) => meanGain(first, last, top)).map(sum => sum / best)
 }
 
 /** Mean of max(0, top − r) over ranks a to b. */

@@ -96,19 +96,16 @@ export function scoreGenes(matrix: ExpressionMatrix, set: ResolvedSignature): Fl
 export const UCELL_MAX_RANK = 1500
 
 /**
- * UCell per cell: genes ranked by count, descending, ties averaged, ranks capped at min(1500, genes). A set gene that the matrix lacks takes the cap
- * (`impute`) or leaves the set (`skip`). A histogram of the cell's counts gives all ranks: no sorting.
+ * For each cell the sum over the set's genes of a value of their ranks, highest count first: `tied` gives it for genes of one count, which share the ranks from `first` to `last`
+ * (1-based), genes without a count the last ones. A histogram of the cell's counts gives all ranks: no sorting. Counts above 65,535 tie.
  */
-export function uCell(matrix: ExpressionMatrix, set: ResolvedSignature, missing: 'impute' | 'skip' = 'impute'): Float64Array {
+export function rankSums(matrix: ExpressionMatrix, set: ResolvedSignature, tied: (first: number, last: number) => number): Float64Array {
   const { indptr, indices, data, columns, rows } = matrix.counts
-  const cap = Math.min(UCELL_MAX_RANK, rows)
-  const n = set.present + (missing === 'impute' ? set.missing.length : 0)
-  const smallest = (n * (n + 1)) / 2
   const inSet = new Uint8Array(rows)
   for (const row of set.rows) inSet[row] = 1
   const out = new Float64Array(columns)
   const histogram = new Uint32Array(1 << 16)
-  const rankOf = new Float64Array(1 << 16)
+  const valueAt = new Float64Array(1 << 16)
   for (let cell = 0; cell < columns; cell++) {
     let highest = 0
     let expressed = 0
@@ -123,20 +120,31 @@ export function uCell(matrix: ExpressionMatrix, set: ResolvedSignature, missing:
     for (let count = highest; count > 0; count--) {
       const here = histogram[count]!
       if (here === 0) continue
-      rankOf[count] = Math.min(before + (here + 1) / 2, cap)
+      valueAt[count] = tied(before + 1, before + here)
       before += here
       histogram[count] = 0
     }
-    const zeroRank = Math.min(expressed + (rows - expressed + 1) / 2, cap)
-    let sum = (missing === 'impute' ? set.missing.length : 0) * cap
     let found = 0
     for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) {
       if (inSet[indices[i]!] === 0 || data[i] === 0) continue
-      sum += rankOf[Math.min(data[i]!, 65535)]!
+      out[cell]! += valueAt[Math.min(data[i]!, 65535)]!
       found++
     }
-    sum += (set.present - found) * zeroRank
-    out[cell] = n === 0 ? 0 : 1 - (sum - smallest) / (n * cap - smallest)
+    if (found < set.present) out[cell]! += (set.present - found) * tied(expressed + 1, rows)
   }
   return out
+}
+
+/**
+ * UCell per cell: genes ranked by count, descending, ties averaged, ranks capped at min(1500, genes). A set gene that the matrix lacks takes the cap
+ * (`impute`) or leaves the set (`skip`).
+ */
+export function uCell(matrix: ExpressionMatrix, set: ResolvedSignature, missing: 'impute' | 'skip' = 'impute'): Float64Array {
+  const cap = Math.min(UCELL_MAX_RANK, matrix.counts.rows)
+  const absent = missing === 'impute' ? set.missing.length : 0
+  const n = set.present + absent
+  const smallest = (n * (n + 1)) / 2
+  return rankSums(matrix, set, (first, last) => Math.min((first + last) / 2, cap)).map(sum =>
+    n === 0 ? 0 : 1 - (absent * cap + sum - smallest) / (n * cap - smallest),
+  )
 }

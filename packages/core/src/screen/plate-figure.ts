@@ -1,6 +1,6 @@
 // Plates as people see them: wells shaded by value on a square-root scale, calls ringed, controls marked.
 import { escapeHtml } from '../format/index.ts'
-import { type ReadWell, wellPlace } from './plate.ts'
+import { type ReadWell, wellPlace, wellsOf } from './plate.ts'
 
 const CELL = 44
 const MARGIN = 30
@@ -23,16 +23,27 @@ export function plateFigure(wells: readonly ReadWell[], ringed: (well: ReadWell)
       parts.push(
         `<text x="${MARGIN - 10}" y="${top + 44 + CELL * (row + 0.6)}" text-anchor="middle" fill="#555">${String.fromCharCode(65 + row)}</text>`,
       )
-    for (const well of wells.filter(other => other.plate === plate))
-      parts.push(drawn(well, top, Math.sqrt((well.value ?? 0) / highest), ringed(well)))
+    const own = wells.filter(other => other.plate === plate)
+    const used = new Set(own.map(well => well.well))
+    for (const name of wellsOf(rows === 16 ? 384 : 96)) if (!used.has(name)) parts.push(unused(name, top))
+    for (const well of own) parts.push(drawn(well, top, Math.sqrt((well.value ?? 0) / highest), ringed(well)))
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${plates.length * height}" width="${width}" height="${plates.length * height}" font-family="system-ui,sans-serif" font-size="11" role="img" aria-label="Plates"><rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>\n`
 }
 
+const centre = (well: string, top: number): { readonly x: number; readonly y: number } => {
+  const { row, column } = wellPlace(well)
+  return { x: MARGIN + CELL * (column + 0.5), y: top + 44 + CELL * (row + 0.5) }
+}
+
+/** A well that the map does not name. */
+function unused(well: string, top: number): string {
+  const { x, y } = centre(well, top)
+  return `<circle cx="${x}" cy="${y}" r="19" fill="#f4f4f4" stroke="#bbb"/>`
+}
+
 function drawn(well: ReadWell, top: number, share: number, ring: boolean): string {
-  const { row, column } = wellPlace(well.well)
-  const x = MARGIN + CELL * (column + 0.5)
-  const y = top + 44 + CELL * (row + 0.5)
+  const { x, y } = centre(well.well, top)
   // one hue from white to dark blue: reads in grey too
   const channel = (from: number, to: number) => Math.round(from + (to - from) * share)
   const fill = well.kind === 'empty' ? '#f4f4f4' : `rgb(${channel(255, 8)},${channel(255, 64)},${channel(255, 129)})`

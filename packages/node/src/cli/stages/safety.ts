@@ -167,7 +167,8 @@ function page(targets: readonly SafetyTarget[], rows: readonly SafetyRow[], cave
   const sections = targets.map(target => {
     const own = rows.filter(row => row.receptorId === target.receptorId && row.query === target.peptide && row.hla === target.hla)
     const count = (risk: string) => own.filter(row => row.risk === risk).length
-    const number = (value: number | undefined, digits: number) => (value === undefined ? '' : value.toFixed(digits))
+    // two digits that mean something: a rank of 0.003 % is not 0.00
+    const digits = (value: number | undefined) => (value === undefined ? '' : String(Number(value.toPrecision(2))))
     const place = (at: { readonly tissue: string; readonly value: number } | undefined) =>
       at === undefined ? 'unknown' : `${at.tissue} ${at.value}`
     const table = htmlTable(
@@ -179,10 +180,10 @@ function page(targets: readonly SafetyTarget[], rows: readonly SafetyRow[], cave
           row.word.word,
           row.word.genes.join(', '),
           String(row.word.mismatches),
-          number(row.word.crossdome, 2),
-          row.word.p === undefined ? '' : row.word.p.toPrecision(2),
+          row.word.crossdome?.toFixed(2) ?? '',
+          digits(row.word.p),
           row.word.motif ? 'fits' : '',
-          number(row.rankPercent, 2),
+          digits(row.rankPercent),
           essentialText(row),
           place(row.tissueMax),
         ]),
