@@ -8,9 +8,12 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 mkdirSync(join(root, 'dist'), { recursive: true })
 
-/** Compiles packages/node/src/model/NAME.as.ts and returns the module's bytes. */
+/** Kernel → its folder below packages/node/src. */
+const KERNELS = { 'class1-kernel': 'model', 'class2-kernel': 'model', 'scan-kernel': 'scan' }
+
+/** Compiles the kernel NAME.as.ts and returns the module's bytes. */
 export async function compileKernel(name) {
-  const source = join(root, `packages/node/src/model/${name}.as.ts`)
+  const source = join(root, `packages/node/src/${KERNELS[name]}/${name}.as.ts`)
   const outputs = new Map()
   const { error, stderr } = await asc.main(
     [
@@ -43,7 +46,7 @@ async function readSource(path) {
 }
 
 export async function buildAll() {
-  for (const name of ['class1-kernel', 'class2-kernel']) writeFileSync(join(root, `dist/${name}.wasm`), await compileKernel(name))
+  for (const name of Object.keys(KERNELS)) writeFileSync(join(root, `dist/${name}.wasm`), await compileKernel(name))
   await build({
     entryPoints: {
       cognate: join(root, 'packages/node/src/cli/main.ts'),

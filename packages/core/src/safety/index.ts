@@ -1,4 +1,5 @@
 export * from './assess.ts'
+export * from './crossdome.ts'
 export * from './motif.ts'
 export * from './proteome.ts'
 export * from './residue-pairs.ts'

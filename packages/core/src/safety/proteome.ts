@@ -1,7 +1,8 @@
 // Proteins as one run of residue codes, so that a scan walks an array; a letter that is no standard residue ends every word.
 import { residueCode } from './residue-pairs.ts'
 
-export const BREAK = 255
+/** Above all residues; five bits, as the sieve's tables have. */
+export const BREAK = 31
 
 export interface ProteinName {
   readonly id: string

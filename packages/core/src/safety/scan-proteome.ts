@@ -1,45 +1,37 @@
 // One pass over a proteome: the words most like a peptide, by mismatches, by CrossDome's score and by a motif. Each word counts once, with every gene that holds it.
 import { byNumber, byText, normalBelow } from '../base/index.ts'
 import { STANDARD_RESIDUES } from '../bio/index.ts'
+import { CROSSDOME_BACKGROUND, CROSSDOME_LENGTH } from './crossdome.ts'
 import { fitsMotif, type Motif, motifWeight } from './motif.ts'
 import { BREAK, type Proteome, proteinAt } from './proteome.ts'
 import { RESIDUES, type ResiduePairs, wordCodes } from './residue-pairs.ts'
 
-/** CrossDome's background of random pairs of 9-mers. */
-const BACKGROUND = { mean: 31.97307, sd: 5.834203 }
-export const CROSSDOME_LENGTH = 9
-/** Weights of TCR contact as the package has them. */
-export const CONTACT_WEIGHTS = [0.5, 1, 1, 2, 2, 2, 1, 1, 0.5] as const
+/** Length of the words that a sieve knows, and entries a position of its tables: residues from 0, BREAK last. */
+export const SIEVE_LENGTH = CROSSDOME_LENGTH
+export const SIEVE_WIDTH = 32
 
-export interface CrossdomeScore {
-  readonly score: number
-  readonly z: number
-  readonly p: number
-  /** Positions with BLOSUM80 above 0. */
-  readonly positive: number
-  readonly mismatches: number
+/** What a sieve is asked about a query. */
+export interface SieveRequest {
+  readonly query: Uint8Array
+  /** SIEVE_LENGTH × SIEVE_WIDTH: a whole number never above the scaled distance; 255 at BREAK. */
+  readonly bounds: Uint8Array
+  /** Windows with as many residues of the query are taken whatever their bound; at least 1. */
+  readonly leastMatches: number
 }
 
-/** Errors are values: undefined when a word is not nine standard residues. */
-export function crossdome(query: string, subject: string, pairs: ResiduePairs, weights?: readonly number[]): CrossdomeScore | undefined {
-  const a = wordCodes(query)
-  const b = wordCodes(subject)
-  if (a?.length !== CROSSDOME_LENGTH || b?.length !== CROSSDOME_LENGTH) return undefined
-  let sum = 0
-  let positive = 0
-  let mismatches = 0
-  for (let i = 0; i < CROSSDOME_LENGTH; i++) {
-    const pair = a[i]! * RESIDUES + b[i]!
-    sum += Math.sqrt(weights?.[i] ?? 1) * pairs.distance[pair]!
-    if (pairs.blosum80[pair]! > 0) positive++
-    if (a[i] !== b[i]) mismatches++
-  }
-  const score = sum / CROSSDOME_LENGTH
-  const z = (score - BACKGROUND.mean) / BACKGROUND.sd
-  return { score, z, p: normalBelow(z), positive, mismatches }
+/** Looks over all windows of a proteome and names those worth a closer look: a kernel's work, which the rim supplies. */
+export type WindowSieve = (request: SieveRequest) => {
+  /** Share of the windows that `sample` counts. */
+  readonly sampled: number
+  /** How many of them have each saturated sum of bounds, 0-255; valid until the next call. */
+  readonly sample: () => Uint32Array
+  /** Calls with the start of each window with a sum of at most `threshold`, or matches enough; windows across a BREAK may be among them. */
+  readonly collect: (threshold: number, take: (start: number) => void) => void
 }
 
 export interface ScanOptions {
+  /** Makes a scan of 9-mers without a motif faster; the answer is the same. */
+  readonly sieve?: WindowSieve
   /** Words within this many mismatches are listed. */
   readonly maxMismatches: number
   /** Words with the best CrossDome score that are listed beside. */
@@ -86,56 +78,11 @@ export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePa
   const scored = length === CROSSDOME_LENGTH
   const table = new Float64Array(length * RESIDUES)
   for (let i = 0; i < length; i++) for (let b = 0; b < RESIDUES; b++) table[i * RESIDUES + b] = pairs.distance[codes[i]! * RESIDUES + b]!
-  const bounds = new Int32Array(length * RESIDUES)
-  for (let i = 0; i < length; i++)
-    for (let b = 0; b < RESIDUES; b++)
-      bounds[i * RESIDUES + b] = Math.floor(table[i * RESIDUES + b]! * SCALE) + (codes[i] === b ? 0 : 1 << MISMATCH_SHIFT)
   const motif = options.motif?.length === length ? options.motif : undefined
-  const found = new Map<string, { places: number[]; mismatches: number; sum: number; motif: boolean }>()
-  const best = new BestWords(options.top)
-  const all = proteome.codes
-  const settles = motif === undefined
-  let windows = 0
-  let broken = 0
-  const { maxMismatches } = options
-  const size = all.length
-  let limit = best.limit
-  let floor = limit * SCALE
-  for (let at = 0; at < size; at++) {
-    // `broken` is the first place behind the last letter that ends words
-    if (all[at] === BREAK) {
-      broken = at + 1
-      continue
-    }
-    const from = at - length + 1
-    if (from < broken) continue
-    windows++
-    let packed = 0
-    for (let i = 0, row = 0; i < length; i++, row += RESIDUES) packed += bounds[row + all[from + i]!]!
-    // most windows are settled by whole numbers: their mismatches, and a sum that is never above the true one
-    if (settles && packed >> MISMATCH_SHIFT > maxMismatches && (packed & SUM_MASK) > floor) continue
-    let mismatches = 0
-    let sum = 0
-    for (let i = 0; i < length; i++) {
-      const code = all[from + i]!
-      if (code !== codes[i]) mismatches++
-      sum += table[i * RESIDUES + code]!
-    }
-    const fits = motif !== undefined && fitsMotif(motif, all, from)
-    if (mismatches > maxMismatches && !fits && !(scored && sum <= limit)) continue
-    const word = wordAt(all, from, length)
-    const held = found.get(word)
-    if (held !== undefined) {
-      held.places.push(from)
-      continue
-    }
-    found.set(word, { places: [from], mismatches, sum, motif: fits })
-    if (scored && best.add(sum)) {
-      limit = best.limit
-      floor = limit * SCALE
-      prune(found, limit, maxMismatches)
-    }
-  }
+  const look = new CloseLook(codes, table, proteome, options, motif)
+  if (options.sieve === undefined || motif !== undefined || !scored || options.maxMismatches >= length || !sieved(look, options.sieve))
+    walk(look)
+  const { found, best } = look
   best.finish()
   const countByMismatches = new Array<number>(options.maxMismatches + 1).fill(0)
   let motifWords = 0
@@ -147,7 +94,141 @@ export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePa
     .filter(([, held]) => held.motif || held.mismatches <= options.maxMismatches || (scored && held.sum <= best.limit))
     .map(([word, held]) => offTarget(word, held, codes, proteome, scored, motif))
     .sort((a, b) => byNumber(a.crossdome, b.crossdome) || a.mismatches - b.mismatches || byText(a.word, b.word))
-  return { query, words, countByMismatches, motifWords, windows }
+  return { query, words, countByMismatches, motifWords, windows: windowsOf(proteome, length) }
+}
+
+/** Windows without a letter that ends words. */
+function windowsOf({ codes }: Proteome, length: number): number {
+  let windows = 0
+  let start = 0
+  for (let end = codes.indexOf(BREAK); end >= 0; end = codes.indexOf(BREAK, start)) {
+    windows += Math.max(0, end - start - length + 1)
+    start = end + 1
+  }
+  return windows + Math.max(0, codes.length - start - length + 1)
+}
+
+interface FoundWord {
+  readonly places: number[]
+  readonly mismatches: number
+  readonly sum: number
+  readonly motif: boolean
+}
+
+/** Exact mismatches and sum of one window after another; keeps the distinct words that are wanted. */
+class CloseLook {
+  readonly codes: Uint8Array
+  readonly table: Float64Array
+  readonly proteome: Proteome
+  readonly options: ScanOptions
+  readonly motif: Motif | undefined
+  readonly #scored: boolean
+  found = new Map<string, FoundWord>()
+  best: BestWords
+
+  constructor(codes: Uint8Array, table: Float64Array, proteome: Proteome, options: ScanOptions, motif: Motif | undefined) {
+    this.codes = codes
+    this.table = table
+    this.proteome = proteome
+    this.options = options
+    this.motif = motif
+    this.#scored = codes.length === CROSSDOME_LENGTH
+    this.best = new BestWords(options.top)
+  }
+
+  restart(): void {
+    this.found = new Map()
+    this.best = new BestWords(this.options.top)
+  }
+
+  /** As many distinct words as are wanted lie below `sum`. */
+  surelyBest(sum: number): boolean {
+    let below = 0
+    for (const word of this.found.values()) if (word.sum < sum) below++
+    return below >= this.options.top
+  }
+
+  /** True when the limit of the best sums fell. */
+  at(from: number): boolean {
+    const { codes, table, motif } = this
+    const all = this.proteome.codes
+    let mismatches = 0
+    let sum = 0
+    for (let i = 0; i < codes.length; i++) {
+      const code = all[from + i]!
+      if (code === BREAK) return false
+      if (code !== codes[i]) mismatches++
+      sum += table[i * RESIDUES + code]!
+    }
+    const fits = motif !== undefined && fitsMotif(motif, all, from)
+    const { maxMismatches } = this.options
+    if (mismatches > maxMismatches && !fits && !(this.#scored && sum <= this.best.limit)) return false
+    const word = wordAt(all, from, codes.length)
+    const held = this.found.get(word)
+    if (held !== undefined) {
+      held.places.push(from)
+      return false
+    }
+    this.found.set(word, { places: [from], mismatches, sum, motif: fits })
+    if (!this.#scored || !this.best.add(sum)) return false
+    prune(this.found, this.best.limit, maxMismatches)
+    return true
+  }
+}
+
+/** Every window: most are settled by whole numbers, their mismatches and a sum that is never above the true one. */
+function walk(look: CloseLook): void {
+  const { codes, table, motif, best } = look
+  const { maxMismatches } = look.options
+  const length = codes.length
+  const bounds = new Int32Array(length * RESIDUES)
+  for (let i = 0; i < length; i++)
+    for (let b = 0; b < RESIDUES; b++)
+      bounds[i * RESIDUES + b] = Math.floor(table[i * RESIDUES + b]! * SCALE) + (codes[i] === b ? 0 : 1 << MISMATCH_SHIFT)
+  const all = look.proteome.codes
+  const settles = motif === undefined
+  let broken = 0
+  let floor = best.limit * SCALE
+  for (let at = 0; at < all.length; at++) {
+    // `broken` is the first place behind the last letter that ends words
+    if (all[at] === BREAK) {
+      broken = at + 1
+      continue
+    }
+    const from = at - length + 1
+    if (from < broken) continue
+    let packed = 0
+    for (let i = 0, row = 0; i < length; i++, row += RESIDUES) packed += bounds[row + all[from + i]!]!
+    if (settles && packed >> MISMATCH_SHIFT > maxMismatches && (packed & SUM_MASK) > floor) continue
+    if (look.at(from)) floor = best.limit * SCALE
+  }
+}
+
+/** Share of a random word's distance at which the bounds saturate: the best words lie far below it. */
+const SATURATION = 0.75
+const HIGHEST_BOUND = 254
+
+/** Candidates from a sieve. False when the best words are not surely among them: then every window has to be looked at. */
+function sieved(look: CloseLook, sieve: WindowSieve): boolean {
+  const { codes, table, options } = look
+  const scale = 255 / ((SATURATION * table.reduce((sum, value) => sum + value, 0)) / RESIDUES)
+  const bounds = new Uint8Array(SIEVE_LENGTH * SIEVE_WIDTH).fill(255)
+  for (let i = 0; i < codes.length; i++)
+    for (let b = 0; b < RESIDUES; b++) bounds[i * SIEVE_WIDTH + b] = Math.min(255, Math.floor(table[i * RESIDUES + b]! * scale))
+  const asked = sieve({ query: codes, bounds, leastMatches: codes.length - options.maxMismatches })
+  const counts = asked.sample()
+  // twice as many as wanted: words that stand in several proteins count once
+  const wanted = 2 * options.top * asked.sampled
+  let threshold = 0
+  for (let seen = counts[0]!; seen < wanted && threshold < HIGHEST_BOUND; seen += counts[threshold]!) threshold++
+  for (; threshold <= HIGHEST_BOUND; threshold += 12) {
+    look.restart()
+    asked.collect(threshold, start => look.at(start))
+    // a window that was not collected lies at (threshold + 1) / scale or behind
+    if (options.top === 0 || look.surelyBest((threshold + 1) / scale)) return true
+  }
+  look.restart()
+  return false
 }
 
 /** Words that fell behind the best while the scan went on are let go. */
@@ -198,7 +279,7 @@ function offTarget(
   const names = held.places.map(place => proteome.names[proteinAt(proteome, place)]!)
   const codes = wordCodes(word)!
   const score = held.sum / CROSSDOME_LENGTH
-  const z = (score - BACKGROUND.mean) / BACKGROUND.sd
+  const z = (score - CROSSDOME_BACKGROUND.mean) / CROSSDOME_BACKGROUND.sd
   const weight = motif === undefined ? Number.NaN : motifWeight(motif, codes)
   return {
     word,

@@ -25,6 +25,7 @@ import { openPredictors } from '../../model/open-predictors.ts'
 import { eachProtein } from '../../read/proteome.ts'
 import { shippedResiduePairs } from '../../read/shipped.ts'
 import { readText } from '../../read/text.ts'
+import { openSieve } from '../../scan/scan-kernel.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
 export interface SafetyInput {
@@ -77,6 +78,8 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
   if (!read.ok) return read
   const proteome = builder.finish()
   const pairs = shippedResiduePairs()
+  const sieve = openSieve(proteome)
+  if (!sieve.ok) return sieve
   const rows: SafetyRow[] = []
   const funnel: FunnelRow[] = []
   const caveats: Caveat[] = []
@@ -85,6 +88,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
     if (!alleles.ok) return alleles
     caveats.push(...alleles.value.caveats)
     const scan = scanProteome(target.peptide, proteome, pairs, {
+      sieve: sieve.value,
       maxMismatches: input.maxMismatches,
       top: input.top,
       ...(motif.value === undefined ? {} : { motif: motif.value }),
