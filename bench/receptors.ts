@@ -90,14 +90,16 @@ export function proteomeScan(residues: number): Measured {
   const sieve = openSieve(proteome)
   if (!sieve.ok) throw new Error(sieve.issue.what)
   const options = { maxMismatches: 3, top: 1000, sieve: sieve.value }
-  for (let warm = 0; warm < 3; warm++) scanProteome('EVDPIGHLY', proteome, pairs, options)
+  const scans = 5
   let listed = 0
-  const took = seconds(() => {
-    listed = scanProteome('EVDPIGHLY', proteome, pairs, options)!.words.length
-  })
+  const scan = () => {
+    for (let i = 0; i < scans; i++) listed = scanProteome('EVDPIGHLY', proteome, pairs, options)!.words.length
+  }
+  scan()
+  const took = seconds(scan)
   return {
     name: `proteome scan, best 1,000 (${listed} words)`,
-    items: listed >= 1000 ? residues : 0,
+    items: listed >= 1000 ? scans * residues : 0,
     unit: 'windows',
     seconds: took,
     rival: 'limit: 11.4 M in 0.03 s',

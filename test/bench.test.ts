@@ -32,7 +32,7 @@ oracle('receptors are compared, contigs called, a proteome scanned', () => {
   expect(junctionDistances(50).items).toBe(2500)
   expect(matches(30).items).toBe(900)
   expect(annotation(data(''), 1).items).toBeGreaterThan(1250)
-  expect(proteomeScan(20_000).items).toBe(20_000)
+  expect(proteomeScan(20_000).items).toBe(100_000)
   expect(clonotyping(500).items).toBe(500)
 })
 

@@ -217,8 +217,9 @@ function sieved(look: CloseLook, sieve: WindowSieve): boolean {
     for (let b = 0; b < RESIDUES; b++) bounds[i * SIEVE_WIDTH + b] = Math.min(255, Math.floor(table[i * RESIDUES + b]! * scale))
   const asked = sieve({ query: codes, bounds, leastMatches: codes.length - options.maxMismatches })
   const counts = asked.sample()
-  // twice as many as wanted: words that stand in several proteins count once
-  const wanted = 2 * options.top * asked.sampled
+  // twice as many as wanted, for words that stand in several proteins count once, and room for the chance of a sample
+  const expected = 2 * options.top * asked.sampled
+  const wanted = expected + 3 * Math.sqrt(expected)
   let threshold = 0
   for (let seen = counts[0]!; seen < wanted && threshold < HIGHEST_BOUND; seen += counts[threshold]!) threshold++
   for (; threshold <= HIGHEST_BOUND; threshold += 12) {

@@ -9,8 +9,8 @@ const STATIC_BYTES = 65536
 const TABLE_BYTES = 48
 /** Windows of one crossing, and so the most starts it can give. */
 const BLOCK = 1 << 20
-/** One window in sixteen is sampled. */
-const SAMPLED = 1 / 16
+/** One window in 64 is sampled. */
+const SAMPLED = 1 / 64
 
 interface ScanExports {
   readonly collect: (codes: number, from: number, to: number, tables: number, threshold: number, least: number, out: number) => number
