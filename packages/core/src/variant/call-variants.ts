@@ -1,11 +1,12 @@
 // The stage: VCF header and records in, somatic variants with their protein changes out, and a reason for everything left behind.
 import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { infoValue, sampleValue, type VcfHeader, type VcfRecord } from '../format/index.ts'
+import { annotationCaveats, givenNames } from './given-annotation.ts'
 import { HaplotypeCalls, type OwnRoute } from './haplotype-calls.ts'
 import { phaseOf, UNPHASED } from './phase.ts'
 import type { ProteinChange } from './protein-change.ts'
 import { DNA_KEYS, expressionList, RNA_KEYS, readEvidence } from './read-evidence.ts'
-import { changedInterval, type SomaticVariant, variantId } from './somatic-variant.ts'
+import { changedInterval, type SomaticVariant, type VariantId, variantId } from './somatic-variant.ts'
 import { type CsqEntry, entriesOfAlt, parseCsq, type VepOptions, vepOutcome } from './vep-consequence.ts'
 
 export interface VariantOptions {
@@ -88,10 +89,15 @@ function genotypeAlts(
 /** Errors: `csq-absent`, `csq-fields`. */
 function checkCsq(header: VcfHeader): Result<undefined, Issue> {
   if (header.csqFields.length === 0) {
+    const other = header.meta.some(line => line.startsWith('##INFO=<ID=ANN,'))
+      ? 'SnpEff (ANN)'
+      : header.meta.some(line => line.startsWith('##INFO=<ID=BCSQ,'))
+        ? 'bcftools csq (BCSQ)'
+        : undefined
     return fail(
       issue(
         'csq-absent',
-        'the VCF carries no VEP annotation (INFO/CSQ)',
+        `the VCF carries no VEP annotation (INFO/CSQ)${other === undefined ? '' : `; that of ${other} names changes and holds no protein`}`,
         'give an annotation and a genome with --annotation and --genome, or a reference made by `cognate reference add genome`; or annotate with VEP and the plug-ins Wildtype and Frameshift',
         header.lines,
       ),
@@ -125,6 +131,8 @@ export class VariantCaller {
   readonly #seen = new Set<string>()
   readonly #filters = new Map<string, number>()
   readonly #own: HaplotypeCalls | undefined
+  /** Protein names that the file's annotator wrote, for comparison with our own. */
+  readonly #given = new Map<VariantId, ReadonlyMap<string, string>>()
   #count = 1
   #withCsq = 0
 
@@ -244,7 +252,11 @@ export class VariantCaller {
     if (this.#own !== undefined) {
       const taken = this.#own.add(variant, this.#tumour === undefined ? UNPHASED : phaseOf(record, this.#tumour, index))
       this.#funnel.add(taken === 'taken' ? 'alleles' : taken, where)
-      if (taken === 'taken') this.#variants.push(variant)
+      if (taken === 'taken') {
+        this.#variants.push(variant)
+        const names = givenNames(record, index, this.#header.csqFields)
+        if (names.size > 0) this.#given.set(id, names)
+      }
       return ok(undefined)
     }
     this.#funnel.add('alleles', where)
@@ -303,7 +315,7 @@ export class VariantCaller {
         .map(variant => ({ ...variant, caveats: [...variant.caveats, ...(resolved.variantCaveats.get(variant.id) ?? [])] })),
       changes: resolved.changes,
       funnel: this.#funnel.rows(),
-      caveats: [...this.#caveats, ...resolved.caveats],
+      caveats: [...this.#caveats, ...resolved.caveats, ...annotationCaveats(resolved.changes, this.#given)],
       tumour: this.#tumour === undefined ? undefined : this.#header.samples[this.#tumour],
     }
   }

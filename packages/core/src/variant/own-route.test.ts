@@ -221,6 +221,42 @@ test('a germline neighbour in cis is in both proteins, and the change is what is
   expect(compared).toBeGreaterThan(10)
 })
 
+test("the names in a VCF's CSQ, ANN or BCSQ are held against ours, and a difference is told", () => {
+  const header =
+    '##fileformat=VCFv4.2\n##INFO=<ID=CSQ,Number=.,Type=String,Description="Format: Allele|Feature|HGVSp">\n##INFO=<ID=ANN,Number=.,Type=String,Description="SnpEff">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tN\tT'
+  let compared = 0
+  for (let i = 0; i < 20; i++) {
+    const locus = makeLocus(i % 2 === 0)
+    const index = indexOf(locus)
+    const position = positionOf(3 * (2 + random.below(30)), index)
+    const ref = locus.genome[position - 1]!
+    const alt = 'ACGT'.replace(ref, '')[random.below(3)]!
+    const called = (info: string) => {
+      const own = { index, reference: 'test', assumeCis: false }
+      const calls = callText(`${header}\n7\t${position}\t.\t${ref}\t${alt}\t.\tPASS\t${info}\tGT\t0/0\t0/1\n`, {
+        tumour: 'T',
+        normal: 'N',
+        own,
+      })
+      if (!calls.ok) throw new Error(calls.issue.what)
+      return calls.value
+    }
+    const [change] = called('.').changes
+    if (change?.kind !== 'missense') continue
+    const name = hgvsProtein(change.wildType, change.mutant, change.kind)
+    const [from, at, to] = [change.aminoAcidChange[0], change.proteinPosition, change.aminoAcidChange[2]]
+    const told = (info: string) => called(info).caveats.find(row => row.code === 'annotations-disagree')?.text
+    const ann = (said: string) => `ANN=${alt}|missense_variant|MODERATE|MADE|G1|transcript|T1.4|protein_coding|1/3|c.1A>C|${said}||||`
+    const bcsq = (residues: string) => `BCSQ=missense|MADE|T1|protein_coding|+|${residues}|${position}${ref}>${alt}`
+    const right = [`CSQ=${alt}|T1.2|P1.1:${name}`, ann(name), bcsq(`${at}${from}>${at}${to}`), `CSQ=${alt}|OTHER|P9:p.Ala1Val`]
+    expect(right.map(told)).toEqual(right.map(() => undefined))
+    for (const info of [`CSQ=${alt}|T1.2|P1.1:p.Ala999Val`, ann('p.(Ala999Val)'), bcsq('999A>999V')])
+      expect(told(info)).toContain(`the VCF says p.Ala999Val, we find ${name}`)
+    compared++
+  }
+  expect(compared).toBeGreaterThan(5)
+})
+
 test('the order of records changes nothing', () => {
   const locus = makeLocus(true)
   const index = indexOf(locus)
