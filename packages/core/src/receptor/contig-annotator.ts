@@ -1,6 +1,6 @@
 // A contig → its V, D, J and C, found by shared words and extended along a diagonal, with an alignment where the contig has an indel.
 // Anchors (Cys104, Phe/Trp118) come from germline offsets through the alignment, never from a motif search in the contig. Offsets are 0-based in the contig on the
-// receptor's strand, ends exclusive.
+// receptor's strand, ends exclusive. Whole because the index, the extension and the alignment walk one layout of words and diagonals.
 
 import { type Caveat, caveat } from '../base/index.ts'
 import {

@@ -1,4 +1,5 @@
 // Plates: wells by name, the map of what stands where, and readers for what plate readers write. A value without a place, or a place without a value, is an error.
+// Whole: map, readings and their join name the same wells.
 import { fail, type Issue, issue, ok, type Result, seededRandom } from '../base/index.ts'
 import { columnReader, parseDelimited, splitCsvLine } from '../format/index.ts'
 

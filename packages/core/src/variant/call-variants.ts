@@ -7,7 +7,7 @@ import { phaseOf, UNPHASED } from './phase.ts'
 import type { ProteinChange } from './protein-change.ts'
 import { DNA_KEYS, expressionList, RNA_KEYS, readEvidence } from './read-evidence.ts'
 import { changedInterval, type SomaticVariant, type VariantId, variantId } from './somatic-variant.ts'
-import { type CsqEntry, entriesOfAlt, parseCsq, type VepOptions, vepOutcome } from './vep-consequence.ts'
+import { type CsqEntry, checkCsq, entriesOfAlt, parseCsq, type VepOptions, vepOutcome } from './vep-consequence.ts'
 
 export interface VariantOptions {
   readonly tumour?: string
@@ -84,37 +84,6 @@ function genotypeAlts(
     alts.add(index)
   }
   return alts.size === 0 ? 'genotype-hom-ref' : alts
-}
-
-/** Errors: `csq-absent`, `csq-fields`. */
-function checkCsq(header: VcfHeader): Result<undefined, Issue> {
-  if (header.csqFields.length === 0) {
-    const other = header.meta.some(line => line.startsWith('##INFO=<ID=ANN,'))
-      ? 'SnpEff (ANN)'
-      : header.meta.some(line => line.startsWith('##INFO=<ID=BCSQ,'))
-        ? 'bcftools csq (BCSQ)'
-        : undefined
-    return fail(
-      issue(
-        'csq-absent',
-        `the VCF carries no VEP annotation (INFO/CSQ)${other === undefined ? '' : `; that of ${other} names changes and holds no protein`}`,
-        'give an annotation and a genome with --annotation and --genome, or a reference made by `cognate reference add genome`; or annotate with VEP and the plug-ins Wildtype and Frameshift',
-        header.lines,
-      ),
-    )
-  }
-  const needed = ['allele', 'consequence', 'gene', 'feature', 'protein_position', 'amino_acids', 'wildtypeprotein']
-  const missing = needed.filter(name => !header.csqFields.includes(name))
-  if (missing.length > 0)
-    return fail(
-      issue(
-        'csq-fields',
-        `CSQ lacks ${missing.join(', ')}`,
-        'run VEP with --symbol --hgvs --biotype and the plug-ins Wildtype and Frameshift',
-        header.lines,
-      ),
-    )
-  return ok(undefined)
 }
 
 /** Incremental: `add` each record in file order, then `finish`. */

@@ -1,5 +1,6 @@
 // What the variants of one haplotype do to one transcript: the whole coding sequence is rebuilt with all of them, then compared with the reference.
 // Words and their attachment to records follow bcftools csq (Danecek and McCarthy 2017, doi:10.1093/bioinformatics/btx100), so that results can be held against it.
+// Whole: words, start, stop and splice are read off the same rebuilt sequence.
 import { residueOfCodon, reverseComplement, translate } from '../bio/index.ts'
 import { MEANS } from './consequence-words.ts'
 import { type Edit, placeOf, spliceWords } from './edit.ts'

@@ -1,4 +1,5 @@
 // Route B: protein changes from an annotation and a genome, with the neighbours on the same haplotype: germline ones in both proteins, somatic ones in the mutant.
+// Whole: grouping, blocks and the row of a change share the two haplotypes.
 import { type Caveat, caveat } from '../base/index.ts'
 import { translate } from '../bio/index.ts'
 import { type Consequences, consequencesOf, type ResidueChange } from './consequence.ts'

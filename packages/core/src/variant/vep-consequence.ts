@@ -1,7 +1,7 @@
 // Route A: protein changes from VEP's CSQ entries with the plug-in fields WildtypeProtein and FrameshiftSequence.
 // Rules and their order after pVACseq 6.0.5 (griffithlab/pVACtools, BSD-3-Clause-Clear); each entry that is left out gets a reason.
 import { type Caveat, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { decodePercent } from '../format/index.ts'
+import { decodePercent, type VcfHeader } from '../format/index.ts'
 import type { ChangeKind, ProteinChange } from './protein-change.ts'
 import type { SomaticVariant } from './somatic-variant.ts'
 
@@ -10,6 +10,37 @@ export interface VepOptions {
   readonly incompleteTranscripts: boolean
   /** TSL is only defined on GRCh38 and GRCm38. */
   readonly tslSupported: boolean
+}
+
+/** What the header promises of CSQ. Errors: `csq-absent`, `csq-fields`. */
+export function checkCsq(header: VcfHeader): Result<undefined, Issue> {
+  if (header.csqFields.length === 0) {
+    const other = header.meta.some(line => line.startsWith('##INFO=<ID=ANN,'))
+      ? 'SnpEff (ANN)'
+      : header.meta.some(line => line.startsWith('##INFO=<ID=BCSQ,'))
+        ? 'bcftools csq (BCSQ)'
+        : undefined
+    return fail(
+      issue(
+        'csq-absent',
+        `the VCF carries no VEP annotation (INFO/CSQ)${other === undefined ? '' : `; that of ${other} names changes and holds no protein`}`,
+        'give an annotation and a genome with --annotation and --genome, or a reference made by `cognate reference add genome`; or annotate with VEP and the plug-ins Wildtype and Frameshift',
+        header.lines,
+      ),
+    )
+  }
+  const needed = ['allele', 'consequence', 'gene', 'feature', 'protein_position', 'amino_acids', 'wildtypeprotein']
+  const missing = needed.filter(name => !header.csqFields.includes(name))
+  if (missing.length > 0)
+    return fail(
+      issue(
+        'csq-fields',
+        `CSQ lacks ${missing.join(', ')}`,
+        'run VEP with --symbol --hgvs --biotype and the plug-ins Wildtype and Frameshift',
+        header.lines,
+      ),
+    )
+  return ok(undefined)
 }
 
 export type CsqEntry = ReadonlyMap<string, string>

@@ -1,4 +1,5 @@
 // `cognate run`: the stages of a case in order, each skipped when its inputs, options and the code did not change and its outputs are untouched.
+// Whole: the plan reads as the list of stages that it is.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -17,7 +18,7 @@ import { runConstruct } from './stages/construct.ts'
 import { makeDossier } from './stages/dossier.ts'
 import { runNeoantigens } from './stages/neoantigens.ts'
 import { runReceptors } from './stages/receptors.ts'
-import { runPlates } from './stages/screen.ts'
+import { runPlates } from './stages/screen-read.ts'
 import { runSelect, SELECTED } from './stages/select.ts'
 import type { StageOutcome } from './stages/stage.ts'
 import { runVariants } from './stages/variants.ts'

@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, list, shareOfOne, wholeNumber, withCommon } from '../options.ts'
-import { runScreenDesign, runScreenRead } from '../stages/screen.ts'
+import { runScreenDesign } from '../stages/screen-design.ts'
+import { runScreenRead } from '../stages/screen-read.ts'
 
 interface DesignFlags extends CommonFlags {
   readonly minigenes: string

@@ -1,0 +1,190 @@
+// Stage `screen design`: ranked neoantigens → minigenes, pools and plates to order.
+import { type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
+import { codonAdaptationIndex, type HlaAllele, PRESETS } from '@cognate/core/bio'
+import { columnReader, formatCsv, formatFasta, formatTsv, parseDelimited } from '@cognate/core/format'
+import { supportedAlleles, unscorable, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
+import {
+  designMinigenes,
+  designPools,
+  layoutPlates,
+  MAP_COLUMNS,
+  mapCells,
+  type ScreenedNeoantigen,
+  tileMinigenes,
+} from '@cognate/core/screen'
+import { openPredictors } from '../../model/open-predictors.ts'
+import { shippedCodonUsage } from '../../read/shipped.ts'
+import { readText } from '../../read/text.ts'
+import { plural, type StageOutcome } from './stage.ts'
+
+export interface ScreenDesignInput {
+  readonly neoantigens: string
+  readonly hla: readonly string[]
+  readonly effectors: readonly string[]
+  /** Best-ranked neoantigens that are screened. */
+  readonly top: number
+  readonly perConstruct: number
+  readonly replicates: number
+  readonly negatives: number
+  readonly plate: 24 | 96 | 384
+  readonly cells: number
+  /** Peptides per pool; 0: no peptide pools. */
+  readonly poolSize: number
+  readonly coverage: number
+  readonly preset: string
+  readonly seed: string
+}
+
+const NEEDED = ['neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'mutated_offset'] as const
+
+/** Rows of minigenes.tsv as `cognate neoantigens` writes it. Errors: `minigenes-malformed`. */
+function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const table = parseDelimited(text.value, { delimiter: '\t' })
+  if (!table.ok) return fail(inFile(path, table.issue))
+  const missing = NEEDED.filter(column => !table.value.columns.includes(column))
+  if (missing.length > 0)
+    return fail(
+      inFile(
+        path,
+        issue(
+          'minigenes-malformed',
+          `there is no column ${missing.join(', ')}`,
+          'give the minigenes.tsv that `cognate neoantigens` wrote',
+          1,
+        ),
+      ),
+    )
+  const get = columnReader(table.value.columns)
+  return ok(
+    table.value.rows.map(row => ({
+      neoantigenId: get(row, 'neoantigen_id'),
+      gene: get(row, 'gene'),
+      change: get(row, 'amino_acid_change'),
+      mutant: get(row, 'aa'),
+      wildType: table.value.columns.includes('wild_type_aa') ? get(row, 'wild_type_aa') : '',
+      changeOffset: Number(get(row, 'mutated_offset')),
+    })),
+  )
+}
+
+export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
+  const read = readMinigenes(input.neoantigens)
+  if (!read.ok) return read
+  if (read.value.length === 0)
+    return refuse('minigenes-empty', 'there is no minigene to screen', 'look at funnel.tsv of the neoantigens: it says why')
+  const predictors = openPredictors()
+  if (!predictors.ok) return predictors
+  const alleles = supportedAlleles(predictors.value, input.hla, { classes: ['I'] })
+  if (!alleles.ok) return alleles
+  const limits = PRESETS.get(input.preset)
+  if (limits === undefined)
+    return refuse('preset-unknown', `no preset is called "${input.preset}"`, `take one of ${[...PRESETS.keys()].join(', ')}`)
+  const known = new Map<string, boolean>()
+  const presented = (peptides: readonly string[]): number => {
+    const fresh = [...new Set(peptides)].filter(peptide => !known.has(peptide) && unscorable(predictors.value.I, peptide) === undefined)
+    if (fresh.length > 0) {
+      const block = predictors.value.I.predict(fresh, alleles.value.I as readonly HlaAllele[])
+      const width = block.alleles.length
+      for (const [i, peptide] of fresh.entries()) {
+        let best = 100
+        for (let a = 0; a < width; a++) best = Math.min(best, block.presentationPercentile[i * width + a]!)
+        known.set(peptide, best <= WEAK_BINDER_PERCENTILE)
+      }
+    }
+    return peptides.filter(peptide => known.get(peptide) === true).length
+  }
+  const minigenes = tileMinigenes(read.value.slice(0, input.top))
+  const usage = shippedCodonUsage('human')
+  const designed = designMinigenes(minigenes, { perConstruct: input.perConstruct, usage, limits, presented, seed: input.seed })
+  if (!designed.ok) return designed
+  const { constructs } = designed.value
+  const layout = layoutPlates({
+    size: input.plate,
+    effectors: input.effectors,
+    antigens: constructs.map(construct => construct.id),
+    replicates: input.replicates,
+    negatives: input.negatives,
+    cells: input.cells,
+    seed: input.seed,
+  })
+  if (!layout.ok) return layout
+  const files = new Map([
+    [
+      'minigenes.tsv',
+      formatTsv(
+        [
+          'construct',
+          'slot',
+          'minigene_id',
+          'neoantigen_id',
+          'gene',
+          'amino_acid_change',
+          'aa',
+          'nt',
+          'window_start',
+          'mutated_offset',
+          'wild_type_aa',
+        ],
+        constructs.flatMap(construct =>
+          construct.minigenes.map((minigene, slot) => [
+            construct.id,
+            slot + 1,
+            minigene.id,
+            minigene.neoantigenId,
+            minigene.gene,
+            minigene.change,
+            minigene.mutant,
+            construct.parts[slot],
+            minigene.windowStart,
+            minigene.changeOffset,
+            minigene.wildType,
+          ]),
+        ),
+      ),
+    ],
+    [
+      'minigenes.fasta',
+      formatFasta(
+        constructs.map(construct => ({
+          id: construct.id,
+          description: `${construct.minigenes.length} minigenes: ${construct.minigenes.map(minigene => `${minigene.gene} ${minigene.change}`).join(', ')}; CAI ${codonAdaptationIndex(usage, construct.nt).toFixed(2)}`,
+          sequence: construct.nt,
+        })),
+      ),
+    ],
+    ['plate-map.csv', formatCsv(MAP_COLUMNS, layout.value.map(mapCells))],
+  ])
+  if (input.poolSize > 0) files.set('peptide-pools.tsv', poolsText(minigenes, input))
+  const plates = new Set(layout.value.map(well => well.plate)).size
+  const funnel: FunnelRow[] = [
+    { stage: 'screen design', reason: 'in', count: read.value.length, example: read.value[0]!.neoantigenId },
+    ...(read.value.length > input.top
+      ? [
+          {
+            stage: 'screen design',
+            reason: 'below-top',
+            count: read.value.length - input.top,
+            example: `${read.value[input.top]!.gene} ${read.value[input.top]!.change}`,
+          },
+        ]
+      : []),
+  ]
+  return ok({
+    files,
+    funnel,
+    caveats: [...alleles.value.caveats, ...designed.value.caveats],
+    headline: `${plural(Math.min(input.top, read.value.length), 'neoantigen')} → ${plural(minigenes.length, 'minigene')} in ${plural(constructs.length, 'construct')}; ${plural(input.effectors.length, 'effector')} on ${plural(plates, 'plate')}`,
+  })
+}
+
+function poolsText(minigenes: readonly { readonly id: string; readonly mutant: string }[], input: ScreenDesignInput): string {
+  const design = designPools({ peptides: minigenes.length, maxPerPool: input.poolSize, coverage: input.coverage })
+  const rows = design.replicates.flatMap((pools, replicate) =>
+    pools.flatMap((pool, i) =>
+      pool.map(peptide => [`POOL-${replicate + 1}-${i + 1}`, replicate + 1, minigenes[peptide]!.id, minigenes[peptide]!.mutant]),
+    ),
+  )
+  return formatTsv(['pool', 'replicate', 'peptide_id', 'sequence'], rows)
+}
