@@ -14,6 +14,7 @@ import {
   MatrixMarketReader,
   parseAbif,
   parseAirr,
+  parseBdContigs,
   parseDelimited,
   parseFasta,
   parseFastq,
@@ -21,6 +22,7 @@ import {
   parseGffLine,
   parseSnapgene,
   parseTenxContigs,
+  parseTenxJson,
   parseThimbleHeader,
   parseThimbleLine,
   parseVcfHeader,
@@ -72,6 +74,16 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
     parse: parseTenxContigs,
     sample:
       'barcode,is_cell,contig_id,chain,v_gene,j_gene,productive,cdr3,cdr3_nt,umis,reads\nA-1,True,A-1_1,TRA,TRAV1,TRAJ1,True,CF,TGTTTT,4,9\n',
+  },
+  'tenx-json': {
+    parse: parseTenxJson,
+    sample:
+      '[{"barcode":"A-1","contig_name":"A-1_contig_1","annotations":[{"feature":{"chain":"TRB","gene_name":"TRBV18","region_type":"L-REGION+V-REGION"}}],"cdr3":"CF","cdr3_seq":"TGTTTT","umi_count":2}]',
+  },
+  bd: {
+    parse: parseBdContigs,
+    sample:
+      '## BD\nCell_Index,Chain_Type,Contig_ID,Read_Count,Molecule_Count,V_gene,J_gene,Productive,FR3_Nucleotide,FR3_Translation,CDR3_Nucleotide,CDR3_Translation,FR4_Nucleotide,FR4_Translation\n1,TCR_Beta,1_TRB_1,9,3,TRBV18*01,TRBJ1-1*01,True,TGT,C,GCC,A,TTT,F\n',
   },
   airr: {
     parse: parseAirr,

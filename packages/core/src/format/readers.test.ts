@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { data, oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
+import { translate } from '../bio/index.ts'
 import {
   decodePercent,
   formatGenbank,
@@ -10,6 +11,7 @@ import {
   infoValue,
   MatrixMarketReader,
   parseAirr,
+  parseBdContigs,
   parseDelimited,
   parseFasta,
   parseFastq,
@@ -17,6 +19,7 @@ import {
   parseGffLine,
   parseSnapgene,
   parseTenxContigs,
+  parseTenxJson,
   parseVcfHeader,
   parseVcfRecord,
   sampleValue,
@@ -244,4 +247,26 @@ test('GFF3 attributes are decoded, a malformed line names its fault', () => {
   expect(feature).toMatchObject({ start: 10, end: 20, strand: '-', phase: 2 })
   expect(feature?.attributes.get('Note')).toEqual(['a,b'])
   expect(parseGffLine('1\thavana\tCDS\t30\t20\t.\t-\t2\tID=x', 5)).toMatchObject({ ok: false, issue: { code: 'gff-malformed', line: 5 } })
+})
+
+oracle('10x JSON and BD Rhapsody: every junction is its residues, from C104 to F or W118', () => {
+  const json = value(parseTenxJson(readData('singlecell/scirpy/all_contig_annotations.json')))
+  const bd = value(parseBdContigs(readData('singlecell/scirpy/test_unfiltered_contigs.csv')))
+  expect([json.length, bd.length]).toEqual([9, 7])
+  expect(json[0]).toMatchObject({ locus: 'TRB', vCall: 'TRBV18', junctionAa: 'CASSPPSQGLSTGELFF', umiCount: 1, consensusCount: 494 })
+  expect(bd.map(row => row.locus)).toEqual(['IGL', 'IGH', 'IGK', 'IGK', 'IGK', 'IGL', 'IGL'])
+  expect(bd[1]).toMatchObject({ cellId: '105636', junctionAa: 'CARQVAYSHELDYW', umiCount: 1, productive: true, isCell: false })
+  const withJunction = [...json, ...bd].filter(row => row.junction !== '')
+  expect(withJunction.length).toBeGreaterThan(8)
+  for (const row of withJunction) {
+    expect(translate(row.junction)).toBe(row.junctionAa)
+    expect(row.sequence).toContain(row.junction)
+  }
+  for (const row of json.filter(contig => contig.vCall !== '' && contig.locus !== 'Multi')) expect(row.vCall.slice(0, 3)).toBe(row.locus)
+})
+
+test('JSON that is cut, or is something else, is refused with a reason', () => {
+  expect(parseTenxJson('[{"barcode": "A"')).toMatchObject({ ok: false, issue: { code: 'json-malformed' } })
+  expect(parseTenxJson('{"a": 1}')).toMatchObject({ ok: false, issue: { code: 'json-malformed' } })
+  expect(parseTenxJson('[{"barcode": "A"}]')).toMatchObject({ ok: false, issue: { what: expect.stringContaining('contig 1') } })
 })

@@ -19,7 +19,11 @@ interface Flags extends CommonFlags {
 }
 
 export function defineReceptors(program: Command): void {
-  withCommon(program.command('receptors').description('10x or AIRR contigs + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'))
+  withCommon(
+    program
+      .command('receptors')
+      .description('10x, BD Rhapsody or AIRR contigs + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'),
+  )
     .requiredOption('--contigs <lesion=file>', 'contig annotations of a lesion; repeat for each', lesionPath)
     .option('--matrix <lesion=path>', '10x HDF5 file or matrix folder of a lesion; repeat for each', lesionPath)
     .option('--barcode-prefix <lesion=text>', 'what the matrix of a lesion writes before each barcode; repeat for each', lesionPath)
