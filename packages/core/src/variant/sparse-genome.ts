@@ -38,6 +38,18 @@ export function exonStretches(transcripts: readonly Transcript[], flank = EXON_F
   return out
 }
 
+/** The first stretch that ends behind a position. */
+function firstBehind(bounds: Int32Array, position: number): number {
+  let low = 0
+  let high = bounds.length / 2
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (bounds[2 * middle + 1]! <= position) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 export class SparseGenome implements Genome {
   readonly #held = new Map<string, Stretches>()
   readonly #names = new Map<string, string>()
@@ -78,13 +90,7 @@ export class SparseGenome implements Genome {
     if (held === undefined) return
     const { bounds, offsets } = held
     const end = position + letters.length
-    let low = 0
-    let high = offsets.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (bounds[2 * middle + 1]! <= position) low = middle + 1
-      else high = middle
-    }
+    const low = firstBehind(bounds, position)
     for (let i = low; i < offsets.length && bounds[2 * i]! < end; i++) {
       const from = Math.max(position, bounds[2 * i]!)
       const to = Math.min(end, bounds[2 * i + 1]!)
@@ -106,13 +112,7 @@ export class SparseGenome implements Genome {
     const held = this.#held.get(chromosomeKey(chromosome))
     if (held === undefined || end <= start) return 'N'.repeat(Math.max(0, end - start))
     const { bounds, offsets, letters } = held
-    let low = 0
-    let high = offsets.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (bounds[2 * middle + 1]! <= start) low = middle + 1
-      else high = middle
-    }
+    const low = firstBehind(bounds, start)
     if (low < offsets.length && bounds[2 * low]! <= start && bounds[2 * low + 1]! >= end) {
       const at = offsets[low]! + start - bounds[2 * low]!
       return textOf(letters, at, at + end - start)
