@@ -4,26 +4,15 @@ import { join } from 'node:path'
 import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { type Fusion, type FusionRead, parseAgfusion, parseArriba, parseStarFusion, withSupport } from '@cognate/core/variant'
 import { userPath } from './paths.ts'
-import { readText } from './text.ts'
+import { readParsed, readText } from './text.ts'
 
 /** Errors: those of the files, `agfusion-empty` for a folder without a protein. */
 export function readFusions(path: string, starFusion?: string): Result<FusionRead, Issue> {
   const full = userPath(path)
-  const read = existsSync(full) && statSync(full).isDirectory() ? readAgfusion(path, full) : readArriba(path)
+  const read = existsSync(full) && statSync(full).isDirectory() ? readAgfusion(path, full) : readParsed(path, parseArriba)
   if (!read.ok || starFusion === undefined) return read
-  const text = readText(starFusion)
-  if (!text.ok) return text
-  const support = parseStarFusion(text.value)
-  return support.ok
-    ? ok({ ...read.value, fusions: withSupport(read.value.fusions, support.value) })
-    : fail(inFile(starFusion, support.issue))
-}
-
-function readArriba(path: string): Result<FusionRead, Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const parsed = parseArriba(text.value)
-  return parsed.ok ? parsed : fail(inFile(path, parsed.issue))
+  const support = readParsed(starFusion, parseStarFusion)
+  return support.ok ? ok({ ...read.value, fusions: withSupport(read.value.fusions, support.value) }) : support
 }
 
 function readAgfusion(path: string, full: string): Result<FusionRead, Issue> {

@@ -50,6 +50,14 @@ export function readText(path: string): Result<string, Issue> {
   return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes
 }
 
+/** A whole file through a parser, whose issue then names the file. Errors: those of the file and of `parse`. */
+export function readParsed<T>(path: string, parse: (text: string) => Result<T, Issue>): Result<T, Issue> {
+  const text = readText(path)
+  if (!text.ok) return text
+  const parsed = parse(text.value)
+  return parsed.ok ? parsed : fail(inFile(path, parsed.issue))
+}
+
 /** Bytes of a file in order, inflated when it is gzip; ends with a throw when the compressed file is damaged. Errors: those of `checkFile`. */
 export function openBytes(path: string): Result<Readable, Issue> {
   const full = checkFile(path)

@@ -11,7 +11,6 @@ import {
   FUSION_COLUMNS,
   fusionCells,
   fusionNeoantigens,
-  type HlaLoss,
   NEOANTIGEN_COLUMNS,
   NearestSelfFinder,
   type Neoantigen,
@@ -39,7 +38,7 @@ import { openPredictors } from '../../model/open-predictors.ts'
 import { readFusions } from '../../read/fusions.ts'
 import type { OwnRouteInput } from '../../read/own-route.ts'
 import { eachProtein } from '../../read/proteome.ts'
-import { readText } from '../../read/text.ts'
+import { readParsed } from '../../read/text.ts'
 import { callVariantsOf } from '../../read/vcf.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
 import { whyNoVariants } from './variants.ts'
@@ -85,10 +84,12 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!calls.ok) return calls
   const expression = readExpression(input.expression, calls.value)
   if (!expression.ok) return expression
-  const loss = readLoss(input.hlaLoss)
+  const loss = input.hlaLoss === undefined ? ok(undefined) : readParsed(input.hlaLoss, parseHlaLoss)
   if (!loss.ok) return loss
   const tumour = readTumour(input)
   if (!tumour.ok) return tumour
+  const peers = readPeers(input.peers ?? [])
+  if (!peers.ok) return peers
   const scope = { downstream: input.downstream, class2Alleles: alleles.value.II }
   const search = searchPeptides(calls.value.variants, calls.value.changes, scope)
   const matches =
@@ -114,8 +115,6 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     ...result.caveats,
     ...generalCaveats(calls.value, expression.value, input.proteome),
   ]
-  const peers = readPeers(input.peers ?? [])
-  if (!peers.ok) return peers
   const further = furtherTables(input, result, alleles.value.I, comparePeers(peers.value, search, result.neoantigens, predictors.value.I))
   const made = report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla)
   if (fused.value !== undefined) further.set('fusions.tsv', fused.value.table)
@@ -128,10 +127,8 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
 function readPeers(paths: readonly string[]): Result<readonly PeerTable[], Issue> {
   const tables: PeerTable[] = []
   for (const path of paths) {
-    const text = readText(path)
-    if (!text.ok) return text
-    const parsed = parsePeerTable(text.value)
-    if (!parsed.ok) return fail(inFile(path, parsed.issue))
+    const parsed = readParsed(path, parsePeerTable)
+    if (!parsed.ok) return parsed
     tables.push(parsed.value)
   }
   return ok(tables)
@@ -242,10 +239,8 @@ function report(
 
 function readExpression(path: string | undefined, calls: VariantCalls): Result<Expression | undefined, Issue> {
   if (path === undefined) return ok(undefined)
-  const text = readText(path)
-  if (!text.ok) return text
-  const parsed = parseExpression(text.value)
-  if (!parsed.ok) return fail(inFile(path, parsed.issue))
+  const parsed = readParsed(path, parseExpression)
+  if (!parsed.ok) return parsed
   const checked = checkExpressionIds(parsed.value, calls.changes)
   return checked.ok ? parsed : fail(inFile(path, checked.issue))
 }
@@ -259,18 +254,8 @@ function readTumour(input: NeoantigensInput): Result<TumourPurity | undefined, I
       `${purity === undefined ? 'copy number' : 'purity'} was given alone`,
       'give both purity and copy number, or neither: then clonality follows the allele fractions',
     )
-  const text = readText(copyNumber)
-  if (!text.ok) return text
-  const parsed = parseCopyNumber(text.value)
-  return parsed.ok ? ok({ purity, copyNumber: parsed.value, sex }) : fail(inFile(copyNumber, parsed.issue))
-}
-
-function readLoss(path: string | undefined): Result<readonly HlaLoss[] | undefined, Issue> {
-  if (path === undefined) return ok(undefined)
-  const text = readText(path)
-  if (!text.ok) return text
-  const parsed = parseHlaLoss(text.value)
-  return parsed.ok ? parsed : fail(inFile(path, parsed.issue))
+  const parsed = readParsed(copyNumber, parseCopyNumber)
+  return parsed.ok ? ok({ purity, copyNumber: parsed.value, sex }) : parsed
 }
 
 /** Shared mutations of this patient for which a receptor was published, on an HLA of this patient. */

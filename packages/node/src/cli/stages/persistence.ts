@@ -12,7 +12,7 @@ import {
   type SampleKind,
 } from '@cognate/core/infusion'
 import { readContigs } from '../../read/contigs.ts'
-import { readText } from '../../read/text.ts'
+import { readParsed } from '../../read/text.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
 export interface SampleInput {
@@ -42,10 +42,8 @@ const NEEDED = [
 
 /** Errors: `infused-malformed`, naming the missing columns. */
 function readInfused(path: string): Result<readonly InfusedReceptor[], Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const table = parseDelimited(text.value, { delimiter: '\t' })
-  if (!table.ok) return fail(inFile(path, table.issue))
+  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
+  if (!table.ok) return table
   const missing = NEEDED.filter(column => !table.value.columns.includes(column))
   if (missing.length > 0 || table.value.rows.length === 0)
     return fail(

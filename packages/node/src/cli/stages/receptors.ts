@@ -21,7 +21,7 @@ import {
 import { readContigs } from '../../read/contigs.ts'
 import { readExpressionMatrix } from '../../read/matrix.ts'
 import { shippedSignatures, shippedTcrmatchKernel } from '../../read/shipped.ts'
-import { readText } from '../../read/text.ts'
+import { readParsed } from '../../read/text.ts'
 import { count, plural, type StageOutcome } from './stage.ts'
 
 export interface ReceptorsInput {
@@ -80,10 +80,8 @@ function withKnown(result: ReceptorResult, paths: readonly string[]): Result<Rec
   if (paths.length === 0) return ok(result)
   const known: KnownReceptor[] = []
   for (const path of paths) {
-    const text = readText(path)
-    if (!text.ok) return text
-    const parsed = parseKnownReceptors(text.value)
-    if (!parsed.ok) return fail(inFile(path, parsed.issue))
+    const parsed = readParsed(path, parseKnownReceptors)
+    if (!parsed.ok) return parsed
     for (const row of parsed.value) known.push(row)
   }
   return ok({ ...result, receptors: withSpecificity(result.receptors, new KnownReceptorIndex(known, shippedTcrmatchKernel())) })

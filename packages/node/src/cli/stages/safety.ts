@@ -19,12 +19,11 @@ import {
   type SafetyTarget,
   safetyCells,
   scanProteome,
-  type TissueTable,
 } from '@cognate/core/safety'
 import { openPredictors } from '../../model/open-predictors.ts'
 import { eachProtein } from '../../read/proteome.ts'
 import { shippedResiduePairs } from '../../read/shipped.ts'
-import { readText } from '../../read/text.ts'
+import { readParsed } from '../../read/text.ts'
 import { openSieve } from '../../scan/scan-kernel.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
@@ -41,10 +40,8 @@ export interface SafetyInput {
 
 /** Targets of a TSV with receptor_id, peptide, hla and perhaps wt_peptide. Errors: `targets-malformed`. */
 export function readTargets(path: string): Result<readonly SafetyTarget[], Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const table = parseDelimited(text.value, { delimiter: '\t' })
-  if (!table.ok) return fail(inFile(path, table.issue))
+  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
+  if (!table.ok) return table
   const get = columnReader(table.value.columns)
   const missing = ['peptide', 'hla'].filter(column => !table.value.columns.includes(column))
   if (missing.length > 0)
@@ -69,7 +66,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
     return refuse('targets-empty', 'there is no peptide to look at', 'give --peptide or a table with --targets')
   const motif = readMotif(input)
   if (!motif.ok) return motif
-  const tissues = input.tissues === undefined ? ok(undefined) : readTissues(input.tissues)
+  const tissues = input.tissues === undefined ? ok(undefined) : readParsed(input.tissues, parseTissues)
   if (!tissues.ok) return tissues
   const predictors = openPredictors()
   if (!predictors.ok) return predictors
@@ -139,17 +136,8 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
 function readMotif(input: SafetyInput): Result<Motif | undefined, Issue> {
   if (input.motif !== undefined) return parsePattern(input.motif)
   if (input.scan === undefined) return ok(undefined)
-  const text = readText(input.scan)
-  if (!text.ok) return text
-  const scan = parseScan(text.value, input.targets[0]!.peptide)
-  return scan.ok ? ok(motifOfScan(scan.value, blosum62)) : fail(inFile(input.scan, scan.issue))
-}
-
-function readTissues(path: string): Result<TissueTable, Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const table = parseTissues(text.value)
-  return table.ok ? table : fail(inFile(path, table.issue))
+  const scan = readParsed(input.scan, text => parseScan(text, input.targets[0]!.peptide))
+  return scan.ok ? ok(motifOfScan(scan.value, blosum62)) : scan
 }
 
 const STYLE =

@@ -14,7 +14,7 @@ import {
 } from '@cognate/core/screen'
 import { openPredictors } from '../../model/open-predictors.ts'
 import { shippedCodonUsage } from '../../read/shipped.ts'
-import { readText } from '../../read/text.ts'
+import { readParsed } from '../../read/text.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
 export interface ScreenDesignInput {
@@ -39,10 +39,8 @@ const NEEDED = ['neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'mutated_off
 
 /** Rows of minigenes.tsv as `cognate neoantigens` writes it. Errors: `minigenes-malformed`. */
 function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const table = parseDelimited(text.value, { delimiter: '\t' })
-  if (!table.ok) return fail(inFile(path, table.issue))
+  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
+  if (!table.ok) return table
   const missing = NEEDED.filter(column => !table.value.columns.includes(column))
   if (missing.length > 0)
     return fail(

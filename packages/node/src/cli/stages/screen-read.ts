@@ -20,7 +20,7 @@ import {
   type Unit,
   wildTypeOf,
 } from '@cognate/core/screen'
-import { readText } from '../../read/text.ts'
+import { readParsed } from '../../read/text.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
 export interface ScreenReadInput {
@@ -120,16 +120,12 @@ export function runPlates(plates: readonly ScreenReadInput[]): StageOutcome {
 }
 
 function readPlates(input: ScreenReadInput): Result<readonly ReadWell[], Issue> {
-  const text = readText(input.map)
-  if (!text.ok) return text
-  const map = parsePlateMap(text.value)
-  if (!map.ok) return fail(inFile(input.map, map.issue))
+  const map = readParsed(input.map, parsePlateMap)
+  if (!map.ok) return map
   const readings = []
   for (const path of input.readouts) {
-    const readout = readText(path)
-    if (!readout.ok) return readout
-    const parsed = parseReadout(readout.value, input.ceiling === undefined ? {} : { ceiling: input.ceiling })
-    if (!parsed.ok) return fail(inFile(path, parsed.issue))
+    const parsed = readParsed(path, text => parseReadout(text, input.ceiling === undefined ? {} : { ceiling: input.ceiling }))
+    if (!parsed.ok) return parsed
     readings.push(...parsed.value)
   }
   const joined = joinPlates(map.value as readonly MappedWell[], readings)
@@ -202,10 +198,8 @@ function titrationRows({ titrations, rows }: ScreenReadout): readonly (readonly 
 
 /** Pools of each effector taken apart. */
 function deconvolved(path: string, readout: ScreenReadout, minSpots: number): Result<string, Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const table = parseDelimited(text.value, { delimiter: '\t', required: ['pool', 'replicate', 'peptide_id'] })
-  if (!table.ok) return fail(inFile(path, table.issue))
+  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t', required: ['pool', 'replicate', 'peptide_id'] }))
+  if (!table.ok) return table
   const get = columnReader(table.value.columns)
   const peptides = [...new Set(table.value.rows.map(row => get(row, 'peptide_id')))]
   const at = new Map(peptides.map((peptide, i) => [peptide, i]))

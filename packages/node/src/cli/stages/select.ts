@@ -12,7 +12,7 @@ import {
   selectReceptors,
   type TableRecord,
 } from '@cognate/core/selection'
-import { readText } from '../../read/text.ts'
+import { readParsed, readText } from '../../read/text.ts'
 import { version } from '../version.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
@@ -44,10 +44,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 
 /** Errors: `table-malformed` naming the missing columns. */
 function readTable(path: string, kind: string): Result<readonly TableRecord[], Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const table = parseDelimited(text.value, { delimiter: '\t' })
-  if (!table.ok) return fail(inFile(path, table.issue))
+  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
+  if (!table.ok) return table
   const missing = (NEEDED[kind] ?? []).filter(column => !table.value.columns.includes(column))
   if (missing.length > 0)
     return fail(
@@ -86,10 +84,8 @@ function checksumOf(path: string): string {
 
 function readLoss(path: string | undefined): Result<ReadonlyMap<string, boolean> | undefined, Issue> {
   if (path === undefined) return ok(undefined)
-  const text = readText(path)
-  if (!text.ok) return text
-  const loss = parseHlaLoss(text.value)
-  return loss.ok ? ok(new Map(loss.value.map(row => [row.allele, row.lost]))) : fail(inFile(path, loss.issue))
+  const loss = readParsed(path, parseHlaLoss)
+  return loss.ok ? ok(new Map(loss.value.map(row => [row.allele, row.lost]))) : loss
 }
 
 function readOverrides(rows: readonly TableRecord[], path: string): Result<readonly Override[], Issue> {
