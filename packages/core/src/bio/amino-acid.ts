@@ -2,6 +2,25 @@
 
 export const STANDARD_RESIDUES = 'ACDEFGHIKLMNPQRSTVWY'
 
+export const RESIDUES = STANDARD_RESIDUES.length
+
+const CODE = new Int8Array(128).fill(-1)
+for (let i = 0; i < RESIDUES; i++) CODE[STANDARD_RESIDUES.charCodeAt(i)] = i
+
+/** Number of a residue by its character code, in the order of STANDARD_RESIDUES; −1 for any other letter. */
+export const residueCode = (letter: number): number => CODE[letter] ?? -1
+
+/** Numbers of a word's residues; undefined when it holds another letter. */
+export function wordCodes(word: string): Uint8Array | undefined {
+  const codes = new Uint8Array(word.length)
+  for (let i = 0; i < word.length; i++) {
+    const code = residueCode(word.charCodeAt(i))
+    if (code < 0) return undefined
+    codes[i] = code
+  }
+  return codes
+}
+
 export const isStandardPeptide = (peptide: string): boolean => /^[ACDEFGHIKLMNPQRSTVWY]+$/.test(peptide)
 
 const THREE_LETTERS: Readonly<Record<string, string>> = {

@@ -93,6 +93,9 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
   return ok({ columns, rows })
 }
 
+/** Tab where the first line holds one, else comma. */
+export const delimiterOf = (text: string): ',' | '\t' => (/^[^\n]*\t/.test(text) ? '\t' : ',')
+
 /** Reader of one column; undefined cells read as the empty text. */
 export function columnReader(columns: readonly string[]): (row: TableRow, name: string) => string {
   const at = new Map(columns.map((name, i) => [name, i]))
@@ -103,6 +106,10 @@ export function columnReader(columns: readonly string[]): (row: TableRow, name: 
 }
 
 export type Cell = string | number | boolean | undefined
+
+/** A number with so many significant digits; an unknown one stays an empty cell. */
+export const rounded = (value: number | undefined, digits: number): number | undefined =>
+  value === undefined ? undefined : Number(value.toPrecision(digits))
 
 const cellText = (cell: Cell): string => (cell === undefined ? '' : String(cell))
 

@@ -1,7 +1,7 @@
 // What another tool proposed beside what we rank: is its peptide in our list, with which peptide did we go, and how do we score its own.
-import { parseHlaAllele } from '../bio/index.ts'
-import type { Cell } from '../format/index.ts'
-import { type Predictor, unscorable } from '../presentation/index.ts'
+import { type HlaAllele, parseHlaAllele } from '../bio/index.ts'
+import { type Cell, rounded } from '../format/index.ts'
+import { type Predictor, scorePairs } from '../presentation/index.ts'
 import type { Neoantigen } from './neoantigen.ts'
 import type { PeerPeptide, PeerTable } from './peer-table.ts'
 import type { NeoantigenSearch } from './search-peptides.ts'
@@ -34,7 +34,7 @@ export function comparePeers(
   predictor: Predictor,
 ): readonly PeerComparison[] {
   const rankOf = new Map(neoantigens.map((row, i) => [row.variantId, i]))
-  const scores = scorer(predictor)
+  const scoreOf = peerScores(tables, predictor)
   return tables.flatMap(({ tool, peptides }) =>
     peptides.map((peer): PeerComparison => {
       // self by position counts as held only where the wild type has not the same peptide
@@ -50,19 +50,30 @@ export function comparePeers(
         status: same === undefined ? (rank === undefined ? 'not-in-list' : 'same-variant') : 'same-peptide',
         rank: rank === undefined ? undefined : rank + 1,
         neoantigen: rank === undefined ? undefined : neoantigens[rank],
-        ...scores(peer),
+        ...scoreOf(peer),
       }
     }),
   )
 }
 
-function scorer(predictor: Predictor): (peer: PeerPeptide) => Pick<PeerComparison, 'percentile' | 'ic50NanoMolar'> {
-  const none = { percentile: undefined, ic50NanoMolar: undefined }
+/** Our scores of the tools' own peptides; alleles that our model has not, or that cannot be read, give none. */
+function peerScores(
+  tables: readonly PeerTable[],
+  predictor: Predictor,
+): (peer: PeerPeptide) => Pick<PeerComparison, 'percentile' | 'ic50NanoMolar'> {
+  const alleles = new Map<string, HlaAllele>()
+  for (const written of new Set(tables.flatMap(({ peptides }) => peptides.map(({ allele }) => allele)))) {
+    const parsed = parseHlaAllele(written)
+    if (parsed.ok && predictor.support(parsed.value.allele) !== undefined) alleles.set(written, parsed.value.allele)
+  }
+  const pairs = tables.flatMap(({ peptides }) =>
+    peptides.flatMap(({ peptide, allele }) => (alleles.has(allele) ? [{ peptide, allele: alleles.get(allele)! }] : [])),
+  )
+  const scores = scorePairs(pairs, predictor)
   return ({ peptide, allele }) => {
-    const parsed = parseHlaAllele(allele)
-    if (!parsed.ok || predictor.support(parsed.value.allele) === undefined || unscorable(predictor, peptide) !== undefined) return none
-    const block = predictor.predict([peptide], [parsed.value.allele])
-    return { percentile: block.presentationPercentile[0]!, ic50NanoMolar: block.ic50NanoMolar[0]! }
+    const known = alleles.get(allele)
+    const score = known === undefined ? undefined : scores(peptide, known)
+    return { percentile: score?.percentile, ic50NanoMolar: score?.ic50NanoMolar }
   }
 }
 
@@ -83,8 +94,6 @@ export const PEER_COLUMNS = [
   'percentile',
 ] as const
 
-const round = (value: number | undefined) => (value === undefined ? undefined : Number(value.toPrecision(4)))
-
 export const peerCells = ({ tool, peer, status, rank, neoantigen, percentile, ic50NanoMolar }: PeerComparison): readonly Cell[] => [
   tool,
   peer.gene === '' ? neoantigen?.gene : peer.gene,
@@ -98,6 +107,6 @@ export const peerCells = ({ tool, peer, status, rank, neoantigen, percentile, ic
   neoantigen?.best.sequence,
   neoantigen?.best.allele,
   neoantigen?.tier,
-  round(ic50NanoMolar),
-  round(percentile),
+  rounded(ic50NanoMolar, 4),
+  rounded(percentile, 4),
 ]

@@ -1,9 +1,12 @@
 // Fusions → their best peptide, tiered as pVACfuse tiers them (rules after griffithlab/pVACtools 6.0.5).
 import { byNumber, byText, type FunnelRow } from '../base/index.ts'
 import type { HlaAllele } from '../bio/index.ts'
-import { fusionPeptides, fusionWindow } from '../peptide/index.ts'
+import { rounded } from '../format/index.ts'
+import { fusionPeptides, fusionWindow, MINIGENE_FLANK } from '../peptide/index.ts'
 import type { Predictor } from '../presentation/index.ts'
 import type { Fusion } from '../variant/index.ts'
+import { BINDING_THRESHOLD_NANOMOLAR } from './pvacseq-tier.ts'
+import { CLASS_I_FLANK, CLASS_I_LENGTHS } from './search-peptides.ts'
 
 export const FUSION_TIERS = ['Pass', 'PoorBinder', 'RefMatch', 'LowReadSupport', 'LowExpr', 'ProbPos', 'Poor'] as const
 export type FusionTier = (typeof FUSION_TIERS)[number]
@@ -16,7 +19,6 @@ export interface FusionFacts {
   readonly expression: number | undefined
 }
 
-const BINDER = 500
 const LEAST_READS = 5
 /** FFPM. */
 const LEAST_EXPRESSION = 0.1
@@ -24,7 +26,7 @@ const LEAST_EXPRESSION = 0.1
 /** `Pass` when all hold; the name of the only one that fails; else `Poor`. What was not measured holds. */
 export function fusionTier({ ic50, refMatch, problematic, readSupport, expression }: FusionFacts): FusionTier {
   const fails: FusionTier[] = []
-  if (!(ic50 < BINDER)) fails.push('PoorBinder')
+  if (!(ic50 < BINDING_THRESHOLD_NANOMOLAR)) fails.push('PoorBinder')
   if (refMatch) fails.push('RefMatch')
   if (readSupport !== undefined && readSupport < LEAST_READS) fails.push('LowReadSupport')
   if (expression !== undefined && expression < LEAST_EXPRESSION) fails.push('LowExpr')
@@ -45,10 +47,6 @@ export interface FusionNeoantigen {
   readonly junctionOffset: number
 }
 
-const LENGTHS = [8, 9, 10, 11] as const
-const FLANK = 10
-const MINIGENE = 12
-
 /** Best peptide of each fusion by percentile; by tier, then percentile, then id. */
 export function fusionNeoantigens(
   fusions: readonly Fusion[],
@@ -59,8 +57,8 @@ export function fusionNeoantigens(
   let noWindow = 0
   let example = ''
   for (const fusion of fusions) {
-    const window = fusionWindow(fusion, FLANK)
-    const found = window === undefined ? [] : LENGTHS.flatMap(length => fusionPeptides(window, fusion.inFrame, length))
+    const window = fusionWindow(fusion, CLASS_I_FLANK)
+    const found = window === undefined ? [] : CLASS_I_LENGTHS.flatMap(length => fusionPeptides(window, fusion.inFrame, length))
     if (found.length > 0) peptides.set(fusion, found)
     else {
       noWindow++
@@ -81,7 +79,7 @@ export function fusionNeoantigens(
       }
     if (best === undefined) continue
     const ic50 = block!.ic50NanoMolar[best.entry]!
-    const minigene = fusionWindow(fusion, MINIGENE)
+    const minigene = fusionWindow(fusion, MINIGENE_FLANK)
     neoantigens.push({
       fusion,
       peptide: best.peptide,
@@ -136,8 +134,8 @@ export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (stri
   row.peptide,
   row.allele,
   row.tier,
-  Number(row.ic50.toPrecision(5)),
-  Number(row.percentile.toPrecision(4)),
+  rounded(row.ic50, 5),
+  rounded(row.percentile, 4),
   row.fusion.readSupport,
   row.fusion.expression,
   row.fusion.source,

@@ -1,8 +1,8 @@
 // Self peptides that look like a neoantigen to a T cell: the same residues but for two at most outside the anchors P2 and PΩ, presented by the same allele.
 // T cells against such a peptide may have been deleted in the thymus, or may meet it elsewhere in the body.
 import { byText, caveat } from '../base/index.ts'
-import { type HlaAllele, STANDARD_RESIDUES } from '../bio/index.ts'
-import { type Predictor, unscorable, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import { residueCode } from '../bio/index.ts'
+import { type Predictor, scorePairs, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { Neoantigen } from './neoantigen.ts'
 import type { ProteomeProtein } from './reference-match.ts'
 
@@ -28,9 +28,6 @@ export interface SelfQuery {
 
 type Hit = Omit<NearestSelf, 'percentile'>
 
-const CODE = new Int8Array(128).fill(-1)
-for (let i = 0; i < STANDARD_RESIDUES.length; i++) CODE[STANDARD_RESIDUES.charCodeAt(i)] = i
-
 /** Queries of one length. With two mismatches one of three groups of residues is the same: only words that share a group are compared. */
 class LengthIndex {
   readonly length: number
@@ -49,7 +46,7 @@ class LengthIndex {
       const places = this.#facing.slice(cut(g), cut(g + 1))
       const table = new Array<number[] | undefined>(20 ** places.length)
       queries.forEach(({ peptide }, q) => {
-        const key = places.reduce((sum, place) => sum * 20 + CODE[peptide.charCodeAt(place)]!, 0)
+        const key = places.reduce((sum, place) => sum * 20 + residueCode(peptide.charCodeAt(place)), 0)
         const list = table[key]
         if (list === undefined) table[key] = [q]
         else list.push(q)
@@ -103,19 +100,20 @@ export class NearestSelfFinder {
 
   constructor(queries: readonly SelfQuery[]) {
     const byLength = new Map<number, SelfQuery[]>()
-    for (const query of queries) byLength.set(query.peptide.length, [...(byLength.get(query.peptide.length) ?? []), query])
+    const at = queries.map(query => {
+      const list = byLength.get(query.peptide.length) ?? []
+      byLength.set(query.peptide.length, list)
+      return list.push(query) - 1
+    })
     const indices = new Map([...byLength].map(([length, list]) => [length, new LengthIndex(length, list)]))
     this.#indices = [...indices.values()]
-    this.#places = queries.map(query => ({
-      index: indices.get(query.peptide.length)!,
-      at: byLength.get(query.peptide.length)!.indexOf(query),
-    }))
+    this.#places = queries.map((query, q) => ({ index: indices.get(query.peptide.length)!, at: at[q]! }))
   }
 
   add(protein: ProteomeProtein): void {
     const { sequence } = protein
     const codes = new Int8Array(sequence.length)
-    for (let i = 0; i < codes.length; i++) codes[i] = CODE[sequence.charCodeAt(i)] ?? -1
+    for (let i = 0; i < codes.length; i++) codes[i] = residueCode(sequence.charCodeAt(i))
     for (const index of this.#indices) index.add(protein, codes)
   }
 
@@ -134,12 +132,15 @@ export function withNearestSelf(
   hits: readonly (readonly Hit[])[],
   predictor: Predictor,
 ): readonly Neoantigen[] {
-  const percentiles = scoreByAllele(neoantigens, hits, predictor)
+  const scoreOf = scorePairs(
+    neoantigens.flatMap(({ best }, n) => hits[n]!.map(({ sequence }) => ({ peptide: sequence, allele: best.allele }))),
+    predictor,
+  )
   return neoantigens.map((neoantigen, n) => {
     const presented = hits[n]!.map(
       (hit): NearestSelf => ({
         ...hit,
-        percentile: percentiles.get(`${neoantigen.best.allele} ${hit.sequence}`) ?? Number.POSITIVE_INFINITY,
+        percentile: scoreOf(hit.sequence, neoantigen.best.allele)?.percentile ?? Number.POSITIVE_INFINITY,
       }),
     ).filter(self => self.percentile <= WEAK_BINDER_PERCENTILE)
     const nearest = presented.sort(
@@ -153,31 +154,13 @@ export function withNearestSelf(
   })
 }
 
-function scoreByAllele(
-  neoantigens: readonly Neoantigen[],
-  hits: readonly (readonly Hit[])[],
-  predictor: Predictor,
-): ReadonlyMap<string, number> {
-  const wanted = new Map<HlaAllele, Set<string>>()
-  neoantigens.forEach(({ best }, n) => {
-    const words = wanted.get(best.allele) ?? new Set()
-    for (const { sequence } of hits[n]!) if (unscorable(predictor, sequence) === undefined) words.add(sequence)
-    wanted.set(best.allele, words)
-  })
-  const percentiles = new Map<string, number>()
-  for (const [allele, words] of wanted) {
-    const peptides = [...words]
-    const block = predictor.predict(peptides, [allele])
-    for (const [p, peptide] of peptides.entries()) percentiles.set(`${allele} ${peptide}`, block.presentationPercentile[p]!)
-  }
-  return percentiles
-}
-
 function told(neoantigen: Neoantigen, self: NearestSelf): Neoantigen {
   const { sequence, gene, protein, facingMismatches, percentile } = self
   const where = gene === '' ? protein : gene
   const apart =
-    facingMismatches === 0 ? 'the same outside P2 and the last residue' : `${facingMismatches} residues apart outside P2 and the last`
+    facingMismatches === 0
+      ? 'the same outside P2 and the last residue'
+      : `${facingMismatches} ${facingMismatches === 1 ? 'residue' : 'residues'} apart outside P2 and the last`
   const caveats =
     facingMismatches > 0
       ? neoantigen.caveats
@@ -191,10 +174,7 @@ function told(neoantigen: Neoantigen, self: NearestSelf): Neoantigen {
   return {
     ...neoantigen,
     nearestSelf: self,
-    reasons: [
-      ...neoantigen.reasons,
-      `nearest presented self: ${sequence} of ${where}, ${apart.replace('1 residues', '1 residue')}, rank ${percentile.toPrecision(2)} %`,
-    ],
+    reasons: [...neoantigen.reasons, `nearest presented self: ${sequence} of ${where}, ${apart}, rank ${percentile.toPrecision(2)} %`],
     caveats,
   }
 }

@@ -1,5 +1,5 @@
 // Does a mutant window share an 8-mer with another human protein? One pass over the proteome; memory holds the candidates' words only.
-import { STANDARD_RESIDUES } from '../bio/index.ts'
+import { residueCode } from '../bio/index.ts'
 
 export const MATCH_LENGTH = 8
 
@@ -18,8 +18,6 @@ export interface ProteomeProtein {
   readonly sequence: string
 }
 
-const CODE = new Int8Array(128).fill(-1)
-for (let i = 0; i < STANDARD_RESIDUES.length; i++) CODE[STANDARD_RESIDUES.charCodeAt(i)] = i
 const TOP = 20 ** (MATCH_LENGTH - 1)
 
 /** Calls `visit` with each 8-mer's number (base 20, below 2^35); words with another letter are skipped. */
@@ -27,7 +25,7 @@ function eachWord(sequence: string, visit: (word: number) => void): void {
   let word = 0
   let length = 0
   for (let i = 0; i < sequence.length; i++) {
-    const code = CODE[sequence.charCodeAt(i)] ?? -1
+    const code = residueCode(sequence.charCodeAt(i))
     if (code < 0) {
       word = 0
       length = 0

@@ -9,7 +9,7 @@ import type { MatchCandidate } from './reference-match.ts'
 
 /** Class I peptide lengths; the flank is the longest less one, so that every peptide holds a changed residue. */
 export const CLASS_I_LENGTHS = [8, 9, 10, 11] as const
-const FLANK = 10
+export const CLASS_I_FLANK = 10
 
 /** Class II peptides searched: the open groove lets the core slide, so one length stands for its neighbours. */
 export const CLASS_II_LENGTH = 15
@@ -55,7 +55,7 @@ export function searchPeptides(
     const windows = new Map<string, VariantWindow>()
     for (const change of byVariant.get(variant.id) ?? []) {
       funnel.add('in', change.pvacseqIndex)
-      const outcome = changeWindow(change, { flank: FLANK, peptideLength: CLASS_I_LENGTHS[0], downstream: options.downstream })
+      const outcome = changeWindow(change, { flank: CLASS_I_FLANK, peptideLength: CLASS_I_LENGTHS[0], downstream: options.downstream })
       if (outcome.kind === 'none') {
         funnel.add(outcome.reason, change.pvacseqIndex)
         continue

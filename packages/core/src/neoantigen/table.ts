@@ -1,5 +1,5 @@
 // `neoantigens.tsv`: one row per variant with its best peptide, best first. Percentiles in per cent, fractions 0-1, expression in TPM, IC50 in nM; an empty cell is unknown.
-import type { Cell } from '../format/index.ts'
+import { type Cell, rounded } from '../format/index.ts'
 import type { Neoantigen } from './neoantigen.ts'
 import { RANK_WEIGHTS } from './rank-weights.table.ts'
 
@@ -54,9 +54,6 @@ export const NEOANTIGEN_COLUMNS = [
   'nearest_self_percentile',
 ] as const
 
-const round = (value: number | undefined, digits: number): number | undefined =>
-  value === undefined ? undefined : Number(value.toPrecision(digits))
-
 export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (readonly Cell[])[] =>
   neoantigens.map((n, i) => [
     i + 1,
@@ -72,17 +69,17 @@ export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (re
     'I',
     n.best.wildType ?? 'NA',
     n.best.changedPositions.join(','),
-    round(n.best.ic50Mutant, 5),
-    round(n.best.ic50WildType, 5),
-    round(n.best.percentileMutant, 4),
-    round(n.best.percentileWildType, 4),
-    round(n.best.presentationScore, 4),
-    n.best.ic50WildType === undefined ? undefined : round(n.best.ic50WildType / n.best.ic50Mutant, 4),
+    rounded(n.best.ic50Mutant, 5),
+    rounded(n.best.ic50WildType, 5),
+    rounded(n.best.percentileMutant, 4),
+    rounded(n.best.percentileWildType, 4),
+    rounded(n.best.presentationScore, 4),
+    n.best.ic50WildType === undefined ? undefined : rounded(n.best.ic50WildType / n.best.ic50Mutant, 4),
     n.allelesPresenting.join(','),
-    round(n.geneExpression, 6),
-    round(n.rnaVaf, 5),
+    rounded(n.geneExpression, 6),
+    rounded(n.rnaVaf, 5),
     n.alleleExpression,
-    round(n.dnaVaf, 5),
+    rounded(n.dnaVaf, 5),
     n.clonality,
     n.refMatch,
     n.transcripts.join(','),
@@ -90,21 +87,21 @@ export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (re
     n.minigene?.changeOffset,
     'Pending',
     n.variantId,
-    round(n.score, 4),
+    rounded(n.score, 4),
     n.terms.map(term => `${term.name}:${term.value.toFixed(2)}`).join(' '),
     RANK_WEIGHTS.version,
-    round(n.cellFraction?.ccf, 4),
-    round(n.cellFraction?.low, 4),
-    round(n.cellFraction?.high, 4),
-    round(n.cellFraction?.clonalProbability, 4),
+    rounded(n.cellFraction?.ccf, 4),
+    rounded(n.cellFraction?.low, 4),
+    rounded(n.cellFraction?.high, 4),
+    rounded(n.cellFraction?.clonalProbability, 4),
     n.class2?.sequence,
     n.class2?.allele,
     n.class2?.core,
-    round(n.class2?.ic50Mutant, 5),
-    round(n.class2?.percentileMutant, 4),
-    round(n.class2?.percentileWildType, 4),
+    rounded(n.class2?.ic50Mutant, 5),
+    rounded(n.class2?.percentileMutant, 4),
+    rounded(n.class2?.percentileWildType, 4),
     n.nearestSelf?.sequence,
     n.nearestSelf?.gene,
     n.nearestSelf?.facingMismatches,
-    round(n.nearestSelf?.percentile, 4),
+    rounded(n.nearestSelf?.percentile, 4),
   ])

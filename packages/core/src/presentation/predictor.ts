@@ -80,3 +80,32 @@ export function bindingCore(mhcClass: MhcClass, peptide: string, offset: number)
   if (mhcClass === 'II') return peptide.slice(offset, offset + 9)
   return peptide.length < 9 ? '' : peptide.slice(0, 5) + peptide.slice(-4)
 }
+
+export interface PairScore {
+  readonly percentile: number
+  readonly ic50NanoMolar: number
+}
+
+/** Presentation percentile and affinity of chosen pairs, an allele at a time; the alleles must be supported. Undefined for a peptide that cannot be scored. */
+export function scorePairs(
+  pairs: readonly { readonly peptide: string; readonly allele: HlaAllele }[],
+  predictor: Predictor,
+): (peptide: string, allele: HlaAllele) => PairScore | undefined {
+  const wanted = new Map<HlaAllele, Set<string>>()
+  for (const { peptide, allele } of pairs) {
+    if (unscorable(predictor, peptide) !== undefined) continue
+    const peptides = wanted.get(allele)
+    if (peptides === undefined) wanted.set(allele, new Set([peptide]))
+    else peptides.add(peptide)
+  }
+  const scores = new Map<HlaAllele, Map<string, PairScore>>()
+  for (const [allele, set] of wanted) {
+    const peptides = [...set]
+    const { presentationPercentile, ic50NanoMolar } = predictor.predict(peptides, [allele])
+    scores.set(
+      allele,
+      new Map(peptides.map((peptide, p) => [peptide, { percentile: presentationPercentile[p]!, ic50NanoMolar: ic50NanoMolar[p]! }])),
+    )
+  }
+  return (peptide, allele) => scores.get(allele)?.get(peptide)
+}

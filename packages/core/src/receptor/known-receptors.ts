@@ -1,7 +1,7 @@
 // Receptors of known specificity, imported by the user: VDJdb, IEDB/CEDAR as TCRMatch has it, McPAS. Flags, never silent exclusions.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { geneOf } from '../bio/index.ts'
-import { columnReader, parseDelimited } from '../format/index.ts'
+import { columnReader, delimiterOf, parseDelimited } from '../format/index.ts'
 import type { Receptor } from './receptor.ts'
 import { junctionDistance } from './tcrdist.ts'
 import { type MatchWord, matchWord, TCRMATCH_NEAR, type TcrmatchKernel, tcrmatchScore, trimmedCdr3 } from './tcrmatch.ts'
@@ -25,8 +25,7 @@ const kindOf = (source: string): KnownReceptor['kind'] => (VIRUS.test(source) ? 
 
 /** Told apart by the header. Errors: `known-receptors-unknown` with the header seen. */
 export function parseKnownReceptors(text: string): Result<readonly KnownReceptor[], Issue> {
-  const first = text.slice(0, text.indexOf('\n'))
-  const table = parseDelimited(text, { delimiter: first.includes('\t') ? '\t' : ',' })
+  const table = parseDelimited(text, { delimiter: delimiterOf(text) })
   if (!table.ok) return table
   const { columns, rows } = table.value
   const get = columnReader(columns)

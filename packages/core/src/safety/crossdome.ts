@@ -1,6 +1,7 @@
 // CrossDome's likeness of two 9-mers (AntunesLab/crossdome@c2f2f4a, MIT): distances of residues over twelve components, weighted by contact.
 import { normalBelow } from '../base/index.ts'
-import { RESIDUES, type ResiduePairs, wordCodes } from './residue-pairs.ts'
+import { RESIDUES, wordCodes } from '../bio/index.ts'
+import type { ResiduePairs } from './residue-pairs.ts'
 
 /** CrossDome's background of random pairs of 9-mers. */
 export const CROSSDOME_BACKGROUND = { mean: 31.97307, sd: 5.834203 }

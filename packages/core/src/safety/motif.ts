@@ -1,8 +1,7 @@
 // What a receptor tolerates at each position of its peptide: from an alanine or X-scan, or from a pattern such as `E.DPI...Y`.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { STANDARD_RESIDUES } from '../bio/index.ts'
-import { columnReader, parseDelimited } from '../format/index.ts'
-import { RESIDUES, residueCode, wordCodes } from './residue-pairs.ts'
+import { RESIDUES, residueCode, STANDARD_RESIDUES, wordCodes } from '../bio/index.ts'
+import { columnReader, delimiterOf, parseDelimited } from '../format/index.ts'
 
 export interface Motif {
   readonly name: string
@@ -62,7 +61,7 @@ export interface Scan {
  * Errors: `scan-malformed`, naming the row.
  */
 export function parseScan(text: string, peptide: string): Result<Scan, Issue> {
-  const table = parseDelimited(text, { delimiter: text.includes('\t') ? '\t' : ',' })
+  const table = parseDelimited(text, { delimiter: delimiterOf(text) })
   if (!table.ok) return table
   const bad = (what: string, line: number) =>
     fail(issue('scan-malformed', what, 'give columns position, residue, response, with rows native and negative', line))

@@ -1,5 +1,5 @@
 // Proteins as one run of residue codes, so that a scan walks an array; a letter that is no standard residue ends every word.
-import { residueCode } from './residue-pairs.ts'
+import { residueCode } from '../bio/index.ts'
 
 /** Above all residues; five bits, as the sieve's tables have. */
 export const BREAK = 31

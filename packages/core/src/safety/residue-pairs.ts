@@ -1,30 +1,12 @@
 // How unlike two residues are to a T cell: distances over the 12 physico-chemical components of CrossDome (Fonseca 2023, AntunesLab/crossdome@c2f2f4a, MIT), and BLOSUM80.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { STANDARD_RESIDUES } from '../bio/index.ts'
+import { RESIDUES, wordCodes } from '../bio/index.ts'
 import { columnReader, parseDelimited } from '../format/index.ts'
 
 export interface ResiduePairs {
   /** 20 × 20, in the order of STANDARD_RESIDUES. */
   readonly distance: Float64Array
   readonly blosum80: Int8Array
-}
-
-export const RESIDUES = STANDARD_RESIDUES.length
-const CODE = new Int8Array(128).fill(-1)
-for (let i = 0; i < RESIDUES; i++) CODE[STANDARD_RESIDUES.charCodeAt(i)] = i
-
-/** 0-19, or -1 for a letter that is no standard residue. */
-export const residueCode = (letter: number): number => CODE[letter] ?? -1
-
-/** Codes of a word; undefined when it holds another letter. */
-export function wordCodes(word: string): Uint8Array | undefined {
-  const codes = new Uint8Array(word.length)
-  for (let i = 0; i < word.length; i++) {
-    const code = residueCode(word.charCodeAt(i))
-    if (code < 0) return undefined
-    codes[i] = code
-  }
-  return codes
 }
 
 /** Errors: `residue-pairs-malformed`. */

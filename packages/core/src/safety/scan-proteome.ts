@@ -1,10 +1,10 @@
 // One pass over a proteome: the words most like a peptide, by mismatches, by CrossDome's score and by a motif. Each word counts once, with every gene that holds it.
 import { byNumber, byText, normalBelow } from '../base/index.ts'
-import { STANDARD_RESIDUES } from '../bio/index.ts'
+import { RESIDUES, STANDARD_RESIDUES, wordCodes } from '../bio/index.ts'
 import { CROSSDOME_BACKGROUND, CROSSDOME_LENGTH } from './crossdome.ts'
 import { fitsMotif, type Motif, motifWeight } from './motif.ts'
 import { BREAK, type Proteome, proteinAt } from './proteome.ts'
-import { RESIDUES, type ResiduePairs, wordCodes } from './residue-pairs.ts'
+import type { ResiduePairs } from './residue-pairs.ts'
 
 /** Length of the words that a sieve knows, and entries a position of its tables: residues from 0, BREAK last. */
 export const SIEVE_LENGTH = CROSSDOME_LENGTH

@@ -1,6 +1,6 @@
 // Where a gene is expressed: tables in the layout of the Human Protein Atlas (one row a gene, one column a tissue). The table is the user's; its unit is as given.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { columnReader, parseDelimited } from '../format/index.ts'
+import { columnReader, delimiterOf, parseDelimited } from '../format/index.ts'
 
 /** Tissues in which an off-target reaction would harm most. A laboratory sets its own list; this one awaits a scientist's signature. */
 export const ESSENTIAL_TISSUES: readonly RegExp[] = [
@@ -29,7 +29,7 @@ const NOT_TISSUES = new Set(['ensembl_id', 'gene', 'gene_donor', 'gene_name', 'g
 
 /** Errors: `tissues-malformed`. */
 export function parseTissues(text: string): Result<TissueTable, Issue> {
-  const table = parseDelimited(text, { delimiter: text.slice(0, text.indexOf('\n')).includes('\t') ? '\t' : ',' })
+  const table = parseDelimited(text, { delimiter: delimiterOf(text) })
   if (!table.ok) return table
   const { columns, rows } = table.value
   const gene = columns.find(name => /^gene(_donor|_name|_symbol)?$/i.test(name))

@@ -1,7 +1,7 @@
 // Plates: wells by name, the map of what stands where, and readers for what plate readers write. A value without a place, or a place without a value, is an error.
 // Whole: map, readings and their join name the same wells.
 import { fail, type Issue, issue, ok, type Result, seededRandom } from '../base/index.ts'
-import { columnReader, parseDelimited, splitCsvLine } from '../format/index.ts'
+import { columnReader, delimiterOf, parseDelimited, splitCsvLine } from '../format/index.ts'
 
 export type WellKind = 'test' | 'negative' | 'positive' | 'empty'
 
@@ -70,7 +70,7 @@ export const mapCells = (row: MappedWell): readonly (string | number | undefined
 /** Errors: `plate-map-malformed` naming line and cell; a well that stands twice is one. */
 export function parsePlateMap(text: string): Result<readonly MappedWell[], Issue> {
   const table = parseDelimited(text, {
-    delimiter: text.slice(0, text.indexOf('\n')).includes('\t') ? '\t' : ',',
+    delimiter: delimiterOf(text),
     required: ['plate', 'well', 'kind'],
   })
   if (!table.ok) return table

@@ -1,5 +1,6 @@
 // GFF3 or GTF features → transcripts. Rules of the files: Ensembl, GENCODE and NCBI releases as read in 2026; traps listed in docs/reference-data.md.
 import { byText, type Caveat, caveat } from '../base/index.ts'
+import { reverseComplement } from '../bio/index.ts'
 import type { GffFeature } from '../format/index.ts'
 import type { Genome, Transcript } from './transcript.ts'
 
@@ -278,12 +279,7 @@ function stopIncluded(
   if (genome !== undefined && outside.length === 1) {
     const [start, end] = outside[0]!
     const bases = genome.bases(genome.nameOf(draft.seqid) ?? draft.seqid, start, end)
-    const codon = forward
-      ? bases
-      : [...bases]
-          .reverse()
-          .map(base => ({ A: 'T', C: 'G', G: 'C', T: 'A' })[base] ?? 'N')
-          .join('')
+    const codon = forward ? bases : reverseComplement(bases)
     if (!STOPS.has(codon) && !/N/.test(codon) && codon !== 'AGA' && codon !== 'AGG') return pieces
   }
   const joined = [...pieces, ...outside].toSorted((a, b) => a[0] - b[0])

@@ -2,7 +2,7 @@
 // Rules after pVACfuse 6.0.5 (griffithlab/pVACtools, BSD-3-Clause-Clear).
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { chromosomeKey } from '../bio/index.ts'
-import { columnReader, parseDelimited, parseFasta } from '../format/index.ts'
+import { columnReader, delimiterOf, parseDelimited, parseFasta } from '../format/index.ts'
 
 export interface Breakpoint {
   /** Chromosome key, 1-based position. */
@@ -110,7 +110,7 @@ export function parseAgfusion(proteins: string, exons: string): Result<FusionRea
   const records = parseFasta(proteins)
   if (!records.ok) return records
   const table = parseDelimited(exons.replaceAll("'5 gene", '5 gene').replaceAll("'3 gene", '3 gene'), {
-    delimiter: exons.slice(0, exons.indexOf('\n')).includes('\t') ? '\t' : ',',
+    delimiter: delimiterOf(exons),
   })
   if (!table.ok) return table
   const get = columnReader(table.value.columns)
