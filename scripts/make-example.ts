@@ -1,5 +1,6 @@
 // Makes examples/crc-001: a synthetic colorectal patient. Seeded: the same bytes every time. Run: npm run example (needs COGNATE_DATA for wild-type proteins).
 // Real: the hotspot mutations, the published receptors, wild-type proteins (Ensembl 105), germline segments, signature genes. Everything else is drawn by chance.
+// Whole: one story from gene to patient, read from top to bottom.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
