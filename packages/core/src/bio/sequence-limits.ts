@@ -34,6 +34,8 @@ export interface SequenceLimits {
   readonly hairpinSpan: number
   /** Codons with a smaller share of their residue's synonyms are not chosen. */
   readonly leastCodonShare: number
+  /** The vendor's order form: heading → column of `order.csv`; absent: our own columns. */
+  readonly orderColumns?: Readonly<Record<string, string>> | undefined
 }
 
 export interface GcWindow {

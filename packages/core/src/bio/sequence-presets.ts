@@ -32,6 +32,7 @@ const presetSchema = z.strictObject({
   invertedRepeat: z.number().int().min(16, 'at least 16').default(unlimited),
   hairpinSpan: z.number().int().min(0).max(200, 'at most 200').default(0),
   leastCodonShare: share.default(0),
+  orderColumns: z.record(z.string().min(1), z.string().min(1)).optional(),
 })
 
 /** Limits from the text of a preset file. Errors: `preset-json`, `preset-schema` with the key; `preset-name` when the name is a shipped one's. */

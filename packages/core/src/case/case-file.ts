@@ -95,10 +95,21 @@ export const CaseSchema = z.strictObject({
   safety: path.optional().describe('safety.tsv: off-target words of the receptors, with the column tested.'),
   product: z
     .strictObject({
-      vector: path.optional().describe('Backbone; not yet read.'),
+      type: z.enum(['tcr', 'til']).default('tcr').describe('til: the cells are infused as they grew, so no construct is made.'),
+      vector: path.optional().describe('Backbone, GenBank or SnapGene: inserts get its arms, and plasmids.gb is written. Needs cut.'),
+      cut: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Where the insert goes: EcoRI/NotI, BsmBI (Golden Gate), or bases such as 1201-1260 (flanks).'),
+      overlap: z.int().min(15).max(60).default(30).describe('Bases of the vector at each end of the ordered DNA, with bases as cut.'),
       constant: z.string().default('murine-cys-lvl'),
       linker: z.string().default('furin-SGSG-P2A'),
       order: z.enum(['beta-alpha', 'alpha-beta']).default('beta-alpha'),
+      layout: z
+        .enum(['together', 'separate', 'multi'])
+        .default('together')
+        .describe('Both chains in one insert, a vector each, or two receptors in one insert.'),
       preset: z.string().default('generic-strict').describe('Sequence limits: a shipped name, or a JSON file of the same form.'),
       lock_junction: z.boolean().default(false),
       receptors: z
@@ -109,6 +120,7 @@ export const CaseSchema = z.strictObject({
         .describe('Receptors to build: of the selection where screens are given, else by rank.'),
       overrides: path.optional().describe('Gates let through by a named person: TSV receptor_id, gate, person, reason.'),
     })
+    .refine(product => (product.vector === undefined) === (product.cut === undefined), 'vector and cut belong together')
     .prefault({})
     .describe('What is to be built.'),
   seed: z.string().default('cognate'),

@@ -3,7 +3,20 @@ import { expect, test } from 'vitest'
 import { humanUsage, openReferences } from '../../../../test/imgt.ts'
 import { oracle, readData, value } from '../../../../test/oracle.ts'
 import { reverseComplement } from '../bio/index.ts'
-import { DEFAULT_PRODUCT, designConstruct, failedChecks, judge, parseReceptorTable, type ReceptorInput, reconstructChain } from './index.ts'
+import {
+  type ChainLocusName,
+  type Construct,
+  DEFAULT_PRODUCT,
+  type Declaration,
+  type DeclaredChain,
+  designConstruct,
+  failedChecks,
+  judge,
+  parseReceptorTable,
+  type ReceptorInput,
+  receptorChains,
+  reconstructChain,
+} from './index.ts'
 
 const references = openReferences()
 const usage = humanUsage()
@@ -15,6 +28,16 @@ const receptor: ReceptorInput = {
   alpha: { locus: 'TRA', vCall: 'TRAV38-1', jCall: 'TRAJ28', junctionAa: 'CAFMGYSGAGSYQLTF', junctionNt: '' },
   beta: { locus: 'TRB', vCall: 'TRBV10-3', jCall: 'TRBJ1-6', junctionAa: 'CAISELVTGDSPLHF', junctionNt: '' },
 }
+
+const chainOf = (made: Construct, locus: ChainLocusName): DeclaredChain =>
+  receptorChains(made.declaration).find(chain => chain.locus === locus)!
+
+const withBeta = (made: Construct, change: Partial<DeclaredChain>): Declaration => ({
+  ...made.declaration,
+  cistrons: made.declaration.cistrons.map(cistron =>
+    cistron.kind === 'tcr' && cistron.locus === 'TRB' ? { ...cistron, ...change } : cistron,
+  ),
+})
 
 /** 5'UTR, chain, start of C, as a sequencer reads it. */
 function contigOf(input: ReceptorInput['alpha']) {
@@ -49,8 +72,8 @@ test('a contig wins over germline base by base, on either strand, and its differ
     expect(made.insert).toContain(whole)
     expect(made.insert).not.toContain(alpha.chain.vNt)
     expect(made.caveats.map(c => c.code)).toContain('differs-from-germline')
-    expect(made.declaration.alpha.junctionNtLocked).toBe(alpha.chain.junctionNt)
-    expect(made.parts.find(part => part.role === 'v-region' && part.chain === 'alpha')!.origin).toMatch(/^contig of the cell, as TRAV38-1/)
+    expect(chainOf(made, 'TRA').junctionNtLocked).toBe(alpha.chain.junctionNt)
+    expect(made.parts.find(part => part.role === 'v-region' && part.chain === 'TRA')!.origin).toMatch(/^contig of the cell, as TRAV38-1/)
   }
 })
 
@@ -78,11 +101,11 @@ test("a contig's leader may differ: it is declared, named in a caveat and judged
   for (const preset of ['none', 'generic-strict']) {
     const made = value(designConstruct({ ...receptor, beta: { ...receptor.beta, contig } }, { ...native, preset }, references, usage))
     expect(made.status).toBe('ready')
-    expect(made.declaration.beta.leaderAa).toBe(made.leaderBetaAa)
+    expect(chainOf(made, 'TRB').leaderAa).toBe(made.chains[0]!.leaderAa)
     expect(made.caveats.map(c => c.code)).toContain('leader-differs')
-    const undeclared = { ...made.declaration, beta: { ...made.declaration.beta, leaderAa: undefined } }
+    const undeclared = withBeta(made, { leaderAa: undefined })
     expect(failedChecks(judge(made.insert, undeclared, references))).toContain('protein-differs')
-    const noStart = { ...made.declaration, beta: { ...made.declaration.beta, leaderAa: 'GTRL' } }
+    const noStart = withBeta(made, { leaderAa: 'GTRL' })
     expect(failedChecks(judge(made.insert, noStart, references))).toContain('beta-leader')
   }
 })
@@ -110,9 +133,9 @@ oracle('real contigs of Cell Ranger become constructs with the contig bases, fro
     const alpha = { locus: 'TRA' as const, vCall, jCall, junctionAa, junctionNt: '', contig: contigs.get(id)! }
     const made = value(designConstruct({ receptorId: id, alpha, beta }, native, references, usage))
     expect(made.status).toBe('ready')
-    for (const chain of ['alpha', 'beta'] as const) {
+    for (const chain of ['TRA', 'TRB'] as const) {
       const parts = made.parts.filter(part => part.chain === chain && part.role !== 'constant')
-      expect((chain === 'alpha' ? alpha : beta).contig).toContain(made.insert.slice(parts[0]!.start, parts.at(-1)!.end))
+      expect((chain === 'TRA' ? alpha : beta).contig).toContain(made.insert.slice(parts[0]!.start, parts.at(-1)!.end))
     }
     // a leader polymorphism of this donor
     expect(made.caveats.map(c => c.code)).toContain('leader-differs')

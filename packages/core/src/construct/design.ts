@@ -1,42 +1,92 @@
-// The stage: a receptor's two chains + a product description → an insert, judged by the gate. A refused receptor comes back with its reasons.
+// The stage: a receptor's chains + a product description → an insert, judged by the gate. A refused receptor comes back with its reasons.
 import { type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result, sha256Hex } from '../base/index.ts'
-import { type CodonUsage, codonAdaptationIndex, type DesignPart, gcShare, optimiseCodons, segmentName, translate } from '../bio/index.ts'
-import { betaChainOf, buildConstant, CONSTANT_SETS, type ConstantRegion } from './constant-set.ts'
-import { type Construct, type ConstructId, type ConstructPart, type Declaration, failedChecks, KOZAK, STOP } from './construct.ts'
+import { type CodonUsage, codonAdaptationIndex, gcShare, optimiseCodons, segmentName, translate } from '../bio/index.ts'
+import { type AssembledChain, assemble, type Cistron, designParts, withChosenCodons } from './assemble.ts'
+import { CHAIN_NAME, isBetaLike } from './chain-locus.ts'
+import { constantFor } from './constant-set.ts'
+import {
+  type Construct,
+  type ConstructId,
+  type ConstructPart,
+  type Declaration,
+  type DeclaredCistron,
+  failedChecks,
+  KOZAK,
+  type Layout,
+  STOP,
+  type Tag,
+} from './construct.ts'
 import { type GateReferences, judge } from './gate.ts'
-import { LINKERS, type Linker } from './linker.ts'
+import { insertInto, type OpenVector } from './insert-into-vector.ts'
+import { LINKERS, linkersFor } from './linker.ts'
+import { insertFeatures } from './order.ts'
 import { type ChainInput, type ReconstructedChain, reconstructChain } from './reconstruct.ts'
+import { isCar, type UserChain } from './user-parts.ts'
 
 export interface ProductOptions {
   readonly constantSet: string
   readonly linker: string
   readonly order: 'beta-alpha' | 'alpha-beta'
+  /** Both chains in one insert; a vector each; or two receptors in one insert. */
+  readonly layout: 'together' | 'separate' | 'multi'
   readonly preset: string
   /** Keep the junction's own bases through codon optimisation. */
   readonly lockJunction: boolean
+  /** Bases before the start codon, such as `GCCGCCACC`. */
+  readonly kozak: string
+  readonly stop: 'TAA' | 'TGA' | 'TAG' | 'TAATGA'
+  readonly tags: readonly Tag[]
+  /** Bases of a barcode behind the stop codon; 0: none. */
+  readonly barcodeLength: number
+  /** Made behind the last chain, after another 2A peptide. */
+  readonly payload: UserChain | undefined
+  readonly vector: OpenVector | undefined
 }
 
 export const DEFAULT_PRODUCT: ProductOptions = {
   constantSet: 'murine-cys-lvl',
   linker: 'furin-SGSG-P2A',
   order: 'beta-alpha',
+  layout: 'together',
   preset: 'generic-strict',
   lockJunction: false,
+  kozak: KOZAK,
+  stop: STOP,
+  tags: [],
+  barcodeLength: 0,
+  payload: undefined,
+  vector: undefined,
 }
 
 export interface ReceptorInput {
   readonly receptorId: string
+  /** Alpha, or gamma. */
   readonly alpha: ChainInput
+  /** Beta, or delta. */
   readonly beta: ChainInput
 }
 
+/** What one insert carries. */
+export interface InsertPlan {
+  readonly name: string
+  readonly layout: Layout
+  /** 5' to 3'. */
+  readonly chains: readonly ChainInput[]
+  /** Of the user, alone or behind the chains. */
+  readonly userChain: UserChain | undefined
+  /** Behind the stop codon; empty for none. */
+  readonly barcode: string
+}
+
 /** Errors: `product-option` naming the option, the value and what there is. */
-export function checkProduct(options: ProductOptions, presets: readonly string[]): Result<undefined, Issue> {
+export function checkProduct(options: ProductOptions, references: GateReferences): Result<undefined, Issue> {
   for (const [name, value, known] of [
-    ['constant', options.constantSet, Object.keys(CONSTANT_SETS)],
+    ['constant', options.constantSet, [...references.constantSets.keys()]],
     ['linker', options.linker, Object.keys(LINKERS)],
-    ['preset', options.preset, presets],
+    ['preset', options.preset, [...references.presets.keys()]],
     ['order', options.order, ['beta-alpha', 'alpha-beta']],
+    ['layout', options.layout, ['together', 'separate', 'multi']],
+    ['stop', options.stop, ['TAA', 'TGA', 'TAG', 'TAATGA']],
   ] as const) {
     if (!(known as readonly string[]).includes(value))
       return fail(
@@ -47,80 +97,198 @@ export function checkProduct(options: ProductOptions, presets: readonly string[]
         ),
       )
   }
+  if (!/^[ACGT]*$/.test(options.kozak))
+    return fail(issue('product-option', `kozak "${options.kozak}" is not DNA`, 'give bases of A C G T, or none'))
+  if (options.barcodeLength !== 0 && (options.barcodeLength < 8 || options.barcodeLength > 24))
+    return fail(issue('product-option', `a barcode of ${options.barcodeLength} bases`, 'use 8 to 24, or 0 for none'))
   return ok(undefined)
 }
 
-interface ChainDesign {
-  readonly chain: ReconstructedChain
-  readonly constant: ConstantRegion
-  readonly name: 'alpha' | 'beta'
+const inOrder = (receptor: ReceptorInput, order: ProductOptions['order']): readonly ChainInput[] =>
+  order === 'beta-alpha' ? [receptor.beta, receptor.alpha] : [receptor.alpha, receptor.beta]
+
+/** The inserts of a batch of receptors. Errors: `multi-needs-two` when the layout joins two receptors and their number is odd. */
+export function planInserts(
+  receptors: readonly ReceptorInput[],
+  options: ProductOptions,
+  barcodes: readonly string[] = [],
+): Result<readonly InsertPlan[], Issue> {
+  const { order, payload } = options
+  const plans: Omit<InsertPlan, 'barcode'>[] = []
+  if (options.layout === 'multi' && receptors.length % 2 === 1)
+    return fail(
+      issue(
+        'multi-needs-two',
+        `${receptors.length} receptors cannot be joined two by two`,
+        'give an even number, or build the last one apart',
+      ),
+    )
+  receptors.forEach((receptor, i) => {
+    const name = receptor.receptorId
+    if (options.layout === 'together') plans.push({ name, layout: order, chains: inOrder(receptor, order), userChain: payload })
+    else if (options.layout === 'separate')
+      plans.push(
+        { name, layout: 'separate-beta', chains: [receptor.beta], userChain: payload },
+        { name, layout: 'separate-alpha', chains: [receptor.alpha], userChain: payload },
+      )
+    else if (i % 2 === 0) {
+      const second = receptors[i + 1]!
+      plans.push({
+        name: `${name}+${second.receptorId}`,
+        layout: 'multi',
+        chains: [...inOrder(receptor, order), ...inOrder(second, order)],
+        userChain: payload,
+      })
+    }
+  })
+  return ok(plans.map((plan, i) => ({ ...plan, barcode: barcodes[i] ?? '' })))
 }
 
-/** Issues when a chain cannot be built at all; a construct that fails the gate is a value with status `refused`. */
+/** One receptor, both chains in one insert. Issues when a chain cannot be built at all; a construct that fails the gate is a value with status `refused`. */
 export function designConstruct(
   receptor: ReceptorInput,
   options: ProductOptions,
   references: GateReferences,
   usage: CodonUsage,
 ): Result<Construct, readonly Issue[]> {
-  const set = CONSTANT_SETS[options.constantSet]!
-  const linker = LINKERS[options.linker]!
-  const alpha = reconstructChain(receptor.alpha, references.receptor, usage)
-  const beta = reconstructChain(receptor.beta, references.receptor, usage)
-  const issues: Issue[] = [alpha, beta].flatMap(chain => (chain.ok ? changedResidues(chain.value) : [chain.issue]))
-  if (!alpha.ok || !beta.ok || issues.length > 0) return fail(issues)
-  const constants = references.constants[set.species]
-  const alphaC = buildConstant(constants, set.alpha, set.name)
-  const betaC = buildConstant(constants, betaChainOf(set, beta.value.j.gene), set.name)
-  if (!alphaC.ok || !betaC.ok) return fail([alphaC, betaC].flatMap(made => (made.ok ? [] : [made.issue])))
-  const designs: readonly ChainDesign[] = [
-    { name: 'alpha', chain: alpha.value, constant: alphaC.value },
-    { name: 'beta', chain: beta.value, constant: betaC.value },
-  ]
-  const ordered = options.order === 'beta-alpha' ? designs.toReversed() : designs
-  const native = tile(ordered, linker, references.receptor.release)
+  const plan = planInserts([receptor], { ...options, layout: 'together' })
+  if (!plan.ok) return fail([plan.issue])
+  return designInsert(plan.value[0]!, options, references, usage)
+}
+
+export function designInsert(
+  plan: InsertPlan,
+  options: ProductOptions,
+  references: GateReferences,
+  usage: CodonUsage,
+): Result<Construct, readonly Issue[]> {
+  const built = buildChains(plan, options, references, usage)
+  if (!built.ok) return built
+  const chains = built.value
+  const cistrons: readonly Cistron[] = [...chains, ...(plan.userChain === undefined ? [] : [{ kind: 'user' as const, ...plan.userChain }])]
+  const linkers = linkersFor(options.linker, cistrons.length - 1)
+  const { vector } = options
+  const [arm5, arm3] = [vector?.arm5 ?? '', vector?.arm3 ?? '']
+  const core = assemble(cistrons, linkers, options.kozak, options.stop, plan.barcode, references.receptor.release)
   const limits = references.presets.get(options.preset)!
-  const stop = translate(native.nt.slice(KOZAK.length, -STOP.length)).search(/[^ACDEFGHIKLMNPQRSTVWY]/)
+  const codingEnd = core.nt.length - options.stop.length - plan.barcode.length
+  const native = core.nt.slice(options.kozak.length, codingEnd)
+  const stop = translate(native).search(/[^ACDEFGHIKLMNPQRSTVWY]/)
   if (stop >= 0)
     return fail([
       issue(
         'stop-inside',
-        `the assembled protein has a stop at residue ${stop + 1} (${[alpha.value.v, alpha.value.j, beta.value.v, beta.value.j].map(segmentName).join(', ')})`,
+        `the assembled protein has a stop at residue ${stop + 1} (${chains
+          .flatMap(({ chain }) => [chain.v, chain.j])
+          .map(segmentName)
+          .join(', ')})`,
         'check the V and J genes: a pseudogene, or a record that is out of frame',
       ),
     ])
   const made = limits.keepsNativeCodons
-    ? ok({ nt: native.nt, cai: codonAdaptationIndex(usage, native.nt.slice(KOZAK.length, -STOP.length)), notBest: 0 })
-    : optimiseCodons(designParts(native, options.lockJunction), usage, limits)
+    ? ok({ nt: core.nt, cai: codonAdaptationIndex(usage, native), notBest: 0 })
+    : optimiseCodons(designParts(core, options.lockJunction), usage, { ...limits, sites: { ...limits.sites, ...vector?.sites } })
   if (!made.ok) return fail([made.issue])
-  const insert = made.value.nt
-  const locked = (chain: ReconstructedChain) =>
-    chain.mode !== 'amino-acid' && (options.lockJunction || limits.keepsNativeCodons) ? chain.junctionNt : undefined
+  const insert = arm5 + made.value.nt + arm3
+  const keepsBases = options.lockJunction || limits.keepsNativeCodons
   const declaration: Declaration = {
-    alpha: {
-      vCall: segmentName(alpha.value.v),
-      jCall: segmentName(alpha.value.j),
-      junctionAa: alpha.value.junctionAa,
-      junctionNtLocked: locked(alpha.value),
-      leaderAa: ownLeader(alpha.value),
-    },
-    beta: {
-      vCall: segmentName(beta.value.v),
-      jCall: segmentName(beta.value.j),
-      junctionAa: beta.value.junctionAa,
-      junctionNtLocked: locked(beta.value),
-      leaderAa: ownLeader(beta.value),
-    },
-    constantSet: options.constantSet,
-    linker: options.linker,
-    order: options.order,
-    fivePrime: KOZAK,
-    stop: STOP,
+    cistrons: cistrons.map(cistron => declared(cistron, options.constantSet, keepsBases)),
+    linkers: linkers.map(linker => linker.name),
+    fivePrime: arm5 + options.kozak,
+    stop: options.stop,
+    threePrime: plan.barcode + arm3,
+    arms: [arm5.length, arm3.length],
     preset: options.preset,
+    vectorSites: vector?.sites ?? {},
   }
-  const gate = judge(insert, declaration, references)
-  const caveats: Caveat[] = [...alpha.value.caveats, ...beta.value.caveats]
-  for (const chain of [alpha.value, beta.value]) {
+  const id = `TCR-${sha256Hex(JSON.stringify([plan.name, declaration])).slice(0, 10)}` as ConstructId
+  const arm = (label: string, start: number, end: number): readonly ConstructPart[] =>
+    start === end ? [] : [{ role: 'arm', chain: undefined, label, start, end, locked: true, origin: `${vector!.name}, ${vector!.how}` }]
+  const parts = [
+    ...arm("arm 5'", 0, arm5.length),
+    ...core.parts
+      .map(part => (limits.keepsNativeCodons ? part : withChosenCodons(part, options.lockJunction)))
+      .map(part => ({ ...part, start: part.start + arm5.length, end: part.end + arm5.length })),
+    ...arm("arm 3'", insert.length - arm3.length, insert.length),
+  ]
+  const reading = [declaration.fivePrime.length, insert.length - declaration.threePrime.length - options.stop.length] as const
+  const protein = translate(insert.slice(...reading))
+  const productType =
+    chains.length === 0 ? (isCar(plan.userChain!.parts) ? 'car' : 'tcr+payload') : plan.userChain === undefined ? 'tcr' : 'tcr+payload'
+  const features = insertFeatures({ receptorId: plan.name, insert, protein, parts, declaration }, references.constantSets)
+  const plasmid = vector === undefined ? undefined : insertInto(vector, insert, reading, id, features)
+  const gate = [...judge(insert, declaration, references), ...(plasmid?.checks ?? [])]
+  return ok({
+    id,
+    receptorId: plan.name,
+    productType,
+    layout: plan.layout,
+    declaration,
+    status: failedChecks(gate).length === 0 ? 'ready' : 'refused',
+    insert,
+    protein,
+    sha256: sha256Hex(insert),
+    parts,
+    cai: made.value.cai,
+    gc: gcShare(insert),
+    notBestCodons: made.value.notBest,
+    gate,
+    caveats: caveatsOf(plan, chains, limits),
+    chains: chains.map(({ chain }) => ({ locus: chain.locus, leaderAa: translate(chain.leaderNt), junctionNt: chain.junctionNt })),
+    plasmid,
+  })
+}
+
+function buildChains(
+  plan: InsertPlan,
+  options: ProductOptions,
+  references: GateReferences,
+  usage: CodonUsage,
+): Result<readonly AssembledChain[], readonly Issue[]> {
+  const issues: Issue[] = []
+  const chains: AssembledChain[] = []
+  for (const input of plan.chains) {
+    const chain = reconstructChain(input, references.receptor, usage)
+    if (!chain.ok) {
+      issues.push(chain.issue)
+      continue
+    }
+    issues.push(...changedResidues(chain.value))
+    const constant = constantFor(references.constantSets, options.constantSet, chain.value.locus, chain.value.j.gene, references.constants)
+    if (!constant.ok) {
+      issues.push(constant.issue)
+      continue
+    }
+    const tag = (place: Tag['place']) => options.tags.find(t => t.place === place && (t.chain === 'beta') === isBetaLike(chain.value.locus))
+    chains.push({ kind: 'tcr', chain: chain.value, constant: constant.value, tagN: tag('N'), tagC: tag('C') })
+  }
+  return issues.length > 0 ? fail(issues) : ok(chains)
+}
+
+function declared(cistron: Cistron, constantSet: string, keepsBases: boolean): DeclaredCistron {
+  if (cistron.kind === 'user') return { kind: 'user', name: cistron.name, parts: cistron.parts }
+  const { chain, tagN, tagC } = cistron
+  return {
+    kind: 'tcr',
+    locus: chain.locus,
+    vCall: segmentName(chain.v),
+    jCall: segmentName(chain.j),
+    junctionAa: chain.junctionAa,
+    junctionNtLocked: chain.mode !== 'amino-acid' && keepsBases ? chain.junctionNt : undefined,
+    leaderAa: ownLeader(chain),
+    constantSet,
+    tagN: tagN?.aa ?? '',
+    tagC: tagC?.aa ?? '',
+  }
+}
+
+function caveatsOf(
+  plan: InsertPlan,
+  chains: readonly AssembledChain[],
+  limits: { readonly name: string; readonly verified: boolean },
+): readonly Caveat[] {
+  const caveats: Caveat[] = chains.flatMap(({ chain }) => chain.caveats)
+  for (const { chain } of chains) {
     const leader = ownLeader(chain)
     if (leader !== undefined)
       caveats.push(
@@ -130,26 +298,17 @@ export function designConstruct(
         ),
       )
   }
+  if (plan.layout === 'multi')
+    caveats.push(
+      caveat(
+        'mispairing',
+        `two receptors in one cell may pair ${CHAIN_NAME[chains[0]!.chain.locus]} and ${CHAIN_NAME[chains[1]!.chain.locus]} chains of different receptors`,
+      ),
+    )
+  if (plan.layout === 'separate-alpha' || plan.layout === 'separate-beta')
+    caveats.push(caveat('other-chain-apart', `the other chain of ${plan.name} stands in an insert of its own: both vectors are needed`))
   if (!limits.verified) caveats.push(caveat('preset-unverified', `the limits ${limits.name} were not confirmed by a vendor`))
-  return ok({
-    id: `TCR-${sha256Hex(JSON.stringify([receptor.receptorId, declaration])).slice(0, 10)}` as ConstructId,
-    receptorId: receptor.receptorId,
-    declaration,
-    status: failedChecks(gate).length === 0 ? 'ready' : 'refused',
-    insert,
-    protein: translate(insert.slice(KOZAK.length, -STOP.length)),
-    sha256: sha256Hex(insert),
-    parts: limits.keepsNativeCodons ? native.parts : native.parts.map(part => withChosenCodons(part, options.lockJunction)),
-    cai: made.value.cai,
-    gc: gcShare(insert),
-    notBestCodons: made.value.notBest,
-    gate,
-    caveats,
-    leaderAlphaAa: translate(alpha.value.leaderNt),
-    leaderBetaAa: translate(beta.value.leaderNt),
-    junctionAlphaNt: alpha.value.junctionNt,
-    junctionBetaNt: beta.value.junctionNt,
-  })
+  return caveats
 }
 
 /** A contig may change bases of its germline V and J, not residues: the gate knows the germline alone, so an allele it lacks has to be imported first. */
@@ -174,71 +333,4 @@ function changedResidues(chain: ReconstructedChain): readonly Issue[] {
 function ownLeader(chain: ReconstructedChain): string | undefined {
   const leader = translate(chain.leaderNt)
   return leader === translate(chain.v.leader) ? undefined : leader
-}
-
-/** After optimisation a part keeps its residues, not its bases. */
-function withChosenCodons(part: ConstructPart, lockJunction: boolean): ConstructPart {
-  if (part.role === 'kozak' || part.role === 'stop' || (part.role === 'junction' && lockJunction)) return part
-  return { ...part, origin: part.role === 'junction' ? 'residues of the receptor, codons chosen' : `${part.origin}, codons chosen` }
-}
-
-interface Tiling {
-  readonly nt: string
-  readonly parts: readonly ConstructPart[]
-}
-
-/** Kozak, chain, linker, chain, stop; parts tile the bases without gap or overlap. */
-function tile(ordered: readonly ChainDesign[], linker: Linker, release: string): Tiling {
-  const parts: ConstructPart[] = []
-  let nt = ''
-  const add = (role: ConstructPart['role'], bases: string, origin: string, chain?: 'alpha' | 'beta') => {
-    parts.push({ role, chain, start: nt.length, end: nt.length + bases.length, origin })
-    nt += bases
-  }
-  add('kozak', KOZAK, 'Kozak 1987, doi:10.1093/nar/15.20.8125')
-  ordered.forEach(({ chain, constant, name }, i) => {
-    if (i > 0) {
-      let at = 0
-      for (const { label, aa } of linker.features) {
-        add(
-          label === 'furin' ? 'furin' : label.endsWith('2A') ? '2a' : 'spacer',
-          linker.nt.slice(at, at + aa.length * 3),
-          `${label} of ${linker.name}`,
-        )
-        at += aa.length * 3
-      }
-    }
-    const from = chain.mode === 'contig' ? 'contig of the cell, as ' : ''
-    const v = `${from}${segmentName(chain.v)} (${release}, ${chain.v.record})`
-    add('leader', chain.leaderNt, v, name)
-    add('v-region', chain.vNt, v, name)
-    add(
-      'junction',
-      chain.junctionNt,
-      chain.mode !== 'amino-acid' ? 'bases of the cell' : 'residues given, germline codons where they agree',
-      name,
-    )
-    add('j-region', chain.jNt, `${from}${segmentName(chain.j)} (${release}, ${chain.j.record})`, name)
-    add('constant', constant.nt, constant.origin + constant.substitutions.map(s => ` ${s.from}${s.number}${s.to}`).join(''), name)
-  })
-  add('stop', STOP, 'stop codon')
-  return { nt, parts }
-}
-
-function designParts({ nt, parts }: Tiling, lockJunction: boolean): readonly DesignPart[] {
-  const design: DesignPart[] = [{ kind: 'locked', nt: KOZAK }]
-  let at = KOZAK.length
-  const free = (to: number) => {
-    if (to > at) design.push({ kind: 'free', aa: translate(nt.slice(at, to)) })
-    at = to
-  }
-  for (const part of parts) {
-    if (part.role !== 'junction' || !lockJunction) continue
-    free(part.start)
-    design.push({ kind: 'locked', nt: nt.slice(part.start, part.end) })
-    at = part.end
-  }
-  free(nt.length - STOP.length)
-  design.push({ kind: 'locked', nt: STOP })
-  return design
 }

@@ -11,6 +11,7 @@ import {
   type Construct,
   DEFAULT_PRODUCT,
   type Declaration,
+  type DeclaredChain,
   designConstruct,
   failedChecks,
   genbankOf,
@@ -22,21 +23,33 @@ import {
 const usage = humanUsage()
 const human = openGermline('human')
 const mouse = openGermline('mouse')
-const open = { receptor: human, constants: { human, mouse }, presets: PRESETS }
+const open = { receptor: human, constants: { human, mouse }, constantSets: CONSTANT_SETS, presets: PRESETS }
 
-const declared = (alpha: readonly string[], beta: readonly string[]): Declaration => ({
-  alpha: { vCall: alpha[0]!, jCall: alpha[1]!, junctionAa: alpha[2]!, junctionNtLocked: undefined },
-  beta: { vCall: beta[0]!, jCall: beta[1]!, junctionAa: beta[2]!, junctionNtLocked: undefined },
-  constantSet: 'murine-cys-lvl',
-  linker: 'furin-SGSG-P2A',
-  order: 'beta-alpha',
+const chain = (locus: 'TRA' | 'TRB', [vCall, jCall, junctionAa]: readonly string[], constantSet: string): DeclaredChain => ({
+  kind: 'tcr',
+  locus,
+  vCall: vCall!,
+  jCall: jCall!,
+  junctionAa: junctionAa!,
+  junctionNtLocked: undefined,
+  constantSet,
+  tagN: '',
+  tagC: '',
+})
+
+const declared = (alpha: readonly string[], beta: readonly string[], constantSet = 'murine-cys-lvl'): Declaration => ({
+  cistrons: [chain('TRB', beta, constantSet), chain('TRA', alpha, constantSet)],
+  linkers: ['furin-SGSG-P2A'],
   fivePrime: 'GCCGCCACC',
   stop: 'TAA',
+  threePrime: '',
+  arms: [0, 0],
   preset: 'none',
+  vectorSites: {},
 })
 
 oracle('gate cases: 52 of 52, eight accepted', () => {
-  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse }, presets: PRESETS }
+  const germlines = { ...open, receptor: imgtGermline('human') }
   const rows = tableOf('tcr/gate/gate_cases.tsv.gz')
   expect(rows.length).toBe(52)
   const verdicts = rows.map(row => {
@@ -56,7 +69,7 @@ oracle('gate cases: 52 of 52, eight accepted', () => {
 })
 
 oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0331 for their stop', () => {
-  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse }, presets: PRESETS }
+  const germlines = { ...open, receptor: imgtGermline('human') }
   const inserts = new Map(
     readData('tcr/golden/B_vdjdb_muC_CysLVL_furinP2A_out.tsv.gz')
       .split('\n')
@@ -81,7 +94,7 @@ oracle('set B inserts: 242 pass; seven are refused, the pseudogenes G0323 and G0
 })
 
 oracle('the pseudogene rows of set A are refused as well', () => {
-  const germlines = { receptor: imgtGermline('human'), constants: { human, mouse }, presets: PRESETS }
+  const germlines = { ...open, receptor: imgtGermline('human') }
   const linked = new Map(
     readData('tcr/golden/A_vdjdb_humanC_P2A_out.tsv.gz')
       .split('\n')
@@ -92,9 +105,8 @@ oracle('the pseudogene rows of set A are refused as well', () => {
   expect(rows.length).toBe(2)
   for (const row of rows) {
     const declaration = {
-      ...declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!]),
-      constantSet: 'human',
-      linker: 'P2A',
+      ...declared([row.TRAV!, row.TRAJ!, row.TRA_CDR3!], [row.TRBV!, row.TRBJ!, row.TRB_CDR3!], 'human'),
+      linkers: ['P2A'],
       fivePrime: '',
       stop: '',
     }
@@ -182,7 +194,7 @@ test('1,000 random edits: every one that changes the product is refused', () => 
 
 test('written GenBank names every part and substitution at its place', () => {
   const construct = tp53()
-  const record = value(parseGenbank(genbankOf(construct)))[0]!
+  const record = value(parseGenbank(genbankOf(construct, CONSTANT_SETS)))[0]!
   expect(record.sequence).toBe(construct.insert)
   const labels = record.features.map(feature => feature.qualifiers.find(([key]) => key === 'label')?.[1])
   expect(labels).toEqual(
@@ -196,8 +208,8 @@ test('written GenBank names every part and substitution at its place', () => {
 
 test('an independent parser finds the bases and every feature of a written GenBank file at its place', () => {
   const construct = tp53()
-  const ours = value(parseGenbank(genbankOf(construct)))[0]!
-  const theirs = genbankToJson(genbankOf(construct))
+  const ours = value(parseGenbank(genbankOf(construct, CONSTANT_SETS)))[0]!
+  const theirs = genbankToJson(genbankOf(construct, CONSTANT_SETS))
   expect(theirs.length).toBe(1)
   expect(theirs[0]!.sequence.toUpperCase()).toBe(construct.insert)
   expect(ours.features.length).toBeGreaterThan(20)
@@ -236,17 +248,17 @@ oracle('constant regions equal the reference in protein, and in nucleotides but 
       .map(row => [row.name!, row]),
   )
   const cases = [
-    ['murine-cys-lvl', 'alpha', 'mTRACCLVL'],
-    ['murine-cys', 'alpha', 'mTRACC'],
-    ['murine', 'alpha', 'mTRAC'],
-    ['murine-cys', 'beta', 'mTRBC2C'],
-    ['human', 'alpha', 'hTRAC'],
-    ['human-cys', 'alpha', 'hTRACC'],
-    ['human-cys', 'beta', 'hTRBC2C'],
+    ['murine-cys-lvl', 'TRA', 'mTRACCLVL'],
+    ['murine-cys', 'TRA', 'mTRACC'],
+    ['murine', 'TRA', 'mTRAC'],
+    ['murine-cys', 'TRB', 'mTRBC2C'],
+    ['human', 'TRA', 'hTRAC'],
+    ['human-cys', 'TRA', 'hTRACC'],
+    ['human-cys', 'TRB', 'hTRBC2C'],
   ] as const
   for (const [set, chain, name] of cases) {
-    const { species } = CONSTANT_SETS[set]!
-    const built = value(buildConstant(species === 'mouse' ? mouse : human, CONSTANT_SETS[set]![chain], set))
+    const { species, chains } = CONSTANT_SETS.get(set)!
+    const built = value(buildConstant(species === 'mouse' ? mouse : human, chains[chain]!, set))
     const row = byName.get(name)!
     expect([name, built.aa]).toEqual([name, row.aa_without_junction_residue])
     if (name !== 'mTRBC2C') expect([name, built.nt]).toEqual([name, row.nt_starting_at_2nd_base_of_junction_codon_no_stop])

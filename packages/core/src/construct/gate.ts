@@ -8,30 +8,36 @@ import {
   type GermlineV,
   normaliseGeneName,
   residueOfCodon,
+  reverseComplement,
   type SequenceLimits,
   translate,
 } from '../bio/index.ts'
-import { betaChainOf, buildConstant, CONSTANT_SETS, type ConstantChain } from './constant-set.ts'
-import type { Declaration, DeclaredChain, GateResult } from './construct.ts'
+import { CHAIN_NAME, JUNCTION_RESIDUES } from './chain-locus.ts'
+import { type ConstantSet, constantFor } from './constant-set.ts'
+import { type Declaration, type DeclaredChain, type DeclaredUserChain, type GateResult, receptorChains } from './construct.ts'
 import { LINKERS } from './linker.ts'
+import { rolesFault, userChainProtein } from './user-parts.ts'
 
 export interface GateReferences {
   /** Of the receptor's species. */
   readonly receptor: Germline
   /** Of each species a constant set may name. */
   readonly constants: Readonly<Record<'human' | 'mouse', Germline>>
+  /** Constant sets by name: those that ship, and a user's. */
+  readonly constantSets: ReadonlyMap<string, ConstantSet>
   /** Sequence limits by name. */
   readonly presets: ReadonlyMap<string, SequenceLimits>
 }
 
 interface ExpectedChain {
-  readonly name: 'alpha' | 'beta'
-  readonly leader: string
-  readonly v: string
-  readonly junction: string
-  readonly j: string
-  readonly jc: string
-  readonly constant: string
+  /** `alpha`; with two receptors in one insert `alpha-1`, `alpha-2`. */
+  readonly name: string
+  readonly protein: string
+  /** Set for receptor chains. */
+  readonly junction?: string
+  readonly constant?: string
+  readonly tagC?: string
+  readonly set?: string
 }
 
 const results = () => {
@@ -43,67 +49,84 @@ const results = () => {
     },
   }
 }
+type Gate = ReturnType<typeof results>
 
 /** Every check with what was observed and expected. */
 export function judge(insert: string, declaration: Declaration, references: GateReferences): readonly GateResult[] {
   const gate = results()
-  const { alpha, beta } = declaration
+  const { cistrons, linkers, fivePrime, stop, threePrime } = declaration
+  const chains = receptorChains(declaration)
   gate.check('alphabet', /^[ACGT]+$/.test(insert), /[^ACGT]/.exec(insert)?.[0] ?? 'A C G T', 'A C G T only')
-  gate.check('junctions-differ', alpha.junctionAa !== beta.junctionAa, `${alpha.junctionAa}, ${beta.junctionAa}`, 'two different junctions')
-  const { fivePrime, stop } = declaration
+  const junctions = chains.map(chain => chain.junctionAa)
+  if (chains.length > 1)
+    gate.check('junctions-differ', new Set(junctions).size === junctions.length, junctions.join(', '), 'different junctions')
   gate.check('kozak', insert.startsWith(fivePrime), insert.slice(0, fivePrime.length), fivePrime)
-  gate.check(
-    'start',
-    insert.slice(fivePrime.length, fivePrime.length + 3) === 'ATG',
-    insert.slice(fivePrime.length, fivePrime.length + 3),
-    'ATG',
-  )
+  const start = insert.slice(fivePrime.length, fivePrime.length + 3)
+  gate.check('start', start === 'ATG', start, 'ATG')
   gate.check('no-upstream-atg', !inFrameAtg(fivePrime), fivePrime, 'no ATG in frame before the start')
-  const coding = insert.slice(fivePrime.length)
+  gate.check(
+    'three-prime',
+    insert.endsWith(threePrime),
+    threePrime === '' ? 'nothing' : insert.slice(-threePrime.length),
+    threePrime || 'nothing',
+  )
+  const coding = insert.slice(fivePrime.length, insert.length - threePrime.length)
   gate.check('frame', coding.length % 3 === 0, `${coding.length} bases from the start`, 'a multiple of three')
   gate.check('stop-missing', coding.endsWith(stop), coding.slice(coding.length - stop.length), stop)
   const protein = translate(coding.endsWith(stop) ? coding.slice(0, coding.length - stop.length) : coding)
   const inside = protein.indexOf('*')
   gate.check('stop-inside', inside < 0, inside < 0 ? 'none' : `residue ${inside + 1}`, 'no stop before the end')
-  const linker = LINKERS[declaration.linker]
-  gate.check('linker-known', linker !== undefined, declaration.linker, Object.keys(LINKERS).join(', '))
-  const expected = (['alpha', 'beta'] as const).map(name => expectChain(name, declaration, references, gate))
-  const [a, b] = expected
-  if (a !== undefined && b !== undefined && linker !== undefined) judgeProtein(protein, a, b, linker.aa, declaration, gate)
-  for (const [name, chain] of [
-    ['alpha', alpha],
-    ['beta', beta],
-  ] as const) {
-    if (chain.junctionNtLocked !== undefined) {
-      const at = insert.indexOf(chain.junctionNtLocked)
-      gate.check(
-        `junction-${name}-nt`,
-        at >= 0 && (at - fivePrime.length) % 3 === 0,
-        at < 0 ? 'absent' : `at ${at + 1}`,
-        chain.junctionNtLocked,
-      )
-    }
+  const joints = linkers.map(name => LINKERS[name])
+  gate.check(
+    'linker-known',
+    joints.every(linker => linker !== undefined),
+    linkers.join(', ') || 'none',
+    Object.keys(LINKERS).join(', '),
+  )
+  const names = chainNames(chains)
+  const expected = cistrons.map(cistron =>
+    cistron.kind === 'user' ? expectUserChain(cistron, gate) : expectChain(names.get(cistron)!, cistron, references, gate),
+  )
+  gate.check(
+    'linker-count',
+    linkers.length === cistrons.length - 1,
+    String(linkers.length),
+    `${cistrons.length - 1}, between ${cistrons.length} chains`,
+  )
+  if (
+    expected.every(chain => chain !== undefined) &&
+    joints.every(linker => linker !== undefined) &&
+    linkers.length === cistrons.length - 1
+  )
+    judgeProtein(
+      protein,
+      expected,
+      joints.map(linker => linker.aa),
+      gate,
+    )
+  for (const chain of chains) {
+    if (chain.junctionNtLocked === undefined) continue
+    const at = insert.indexOf(chain.junctionNtLocked)
+    gate.check(
+      `junction-${names.get(chain)}-nt`,
+      at >= 0 && (at - fivePrime.length) % 3 === 0,
+      at < 0 ? 'absent' : `at ${at + 1}`,
+      chain.junctionNtLocked,
+    )
   }
-  const preset = references.presets.get(declaration.preset)
-  gate.check('preset-known', preset !== undefined, declaration.preset, [...references.presets.keys()].join(', '))
-  if (preset !== undefined && /^[ACGT]+$/.test(insert)) {
-    const found = breaches(insert, preset)
-    for (const check of ['sites', 'motifs', 'splice', 'homopolymer', 'gc', 'repeats', 'hairpin'] as const) {
-      const here = found.filter(breach => breach.check === check)
-      gate.check(
-        check,
-        here.length === 0,
-        here.length === 0
-          ? 'none'
-          : here
-              .slice(0, 3)
-              .map(breach => `${breach.text} at ${breach.at + 1}`)
-              .join('; '),
-        `within ${preset.name}`,
-      )
-    }
-  }
+  judgeLimits(insert, declaration, references, gate)
   return gate.list
+}
+
+/** `alpha`, `beta`; with two receptors in one insert `alpha-1`, `alpha-2`. */
+function chainNames(chains: readonly DeclaredChain[]): ReadonlyMap<DeclaredChain, string> {
+  return new Map(
+    chains.map((chain, i) => {
+      const same = chains.filter(other => other.locus === chain.locus)
+      const nth = chains.slice(0, i).filter(other => other.locus === chain.locus).length + 1
+      return [chain, `${CHAIN_NAME[chain.locus]}${same.length > 1 ? `-${nth}` : ''}`]
+    }),
+  )
 }
 
 const inFrameAtg = (fivePrime: string): boolean => {
@@ -111,13 +134,55 @@ const inFrameAtg = (fivePrime: string): boolean => {
   return false
 }
 
-type Gate = ReturnType<typeof results>
+/** Cloning sites may stand in the arms, nowhere else. */
+function judgeLimits(insert: string, declaration: Declaration, references: GateReferences, gate: Gate): void {
+  const preset = references.presets.get(declaration.preset)
+  gate.check('preset-known', preset !== undefined, declaration.preset, [...references.presets.keys()].join(', '))
+  if (preset === undefined || !/^[ACGT]+$/.test(insert)) return
+  const [arm5, arm3] = declaration.arms
+  const sites = { ...preset.sites, ...declaration.vectorSites }
+  const inArm = (at: number, length: number) => at + length <= arm5 || at >= insert.length - arm3
+  const found = breaches(insert, { ...preset, sites }).filter(
+    breach => breach.check !== 'sites' || !inArm(breach.at, siteLength(breach.text, sites)),
+  )
+  for (const check of ['sites', 'motifs', 'splice', 'homopolymer', 'gc', 'repeats', 'hairpin'] as const) {
+    const here = found.filter(breach => breach.check === check)
+    gate.check(
+      check,
+      here.length === 0,
+      here.length === 0
+        ? 'none'
+        : here
+            .slice(0, 3)
+            .map(breach => `${breach.text} at ${breach.at + 1}`)
+            .join('; '),
+      `within ${preset.name}`,
+    )
+  }
+}
 
-/** Protein parts of one declared chain, from germline residues; failures are written to the gate. */
-function expectChain(name: 'alpha' | 'beta', declaration: Declaration, references: GateReferences, gate: Gate): ExpectedChain | undefined {
-  const declared: DeclaredChain = declaration[name]
-  const set = CONSTANT_SETS[declaration.constantSet]
-  gate.check(`${name}-constant-set`, set !== undefined, declaration.constantSet, Object.keys(CONSTANT_SETS).join(', '))
+const siteLength = (text: string, sites: Readonly<Record<string, string>>): number => sites[text.split(' ')[0]!]?.length ?? 0
+
+function expectUserChain(cistron: DeclaredUserChain, gate: Gate): ExpectedChain | undefined {
+  const fault = rolesFault(cistron.parts)
+  gate.check(
+    `${cistron.name}-parts`,
+    fault === '',
+    fault || cistron.parts.map(part => part.role).join(', '),
+    'a leader first, roles in order',
+  )
+  const cited = cistron.parts.filter(part => part.citation.trim() === '').map(part => part.name)
+  gate.check(`${cistron.name}-cited`, cited.length === 0, cited.join(', ') || 'every part', 'a citation for every part')
+  const differs = cistron.parts.find(part => part.nt !== undefined && translate(part.nt) !== part.aa)
+  gate.check(`${cistron.name}-bases`, differs === undefined, differs?.name ?? 'as their residues', 'given bases translate to the residues')
+  return { name: cistron.name, protein: userChainProtein(cistron) }
+}
+
+/** Protein of one declared chain, from germline residues; failures are written to the gate. */
+function expectChain(name: string, declared: DeclaredChain, references: GateReferences, gate: Gate): ExpectedChain | undefined {
+  const { locus } = declared
+  const sets = references.constantSets
+  gate.check(`${name}-constant-set`, sets.has(declared.constantSet), declared.constantSet, [...sets.keys()].join(', '))
   const v = segment<GermlineV>('V', declared.vCall, references.receptor)
   const j = segment<GermlineJ>('J', declared.jCall, references.receptor)
   gate.check(
@@ -126,16 +191,16 @@ function expectChain(name: 'alpha' | 'beta', declaration: Declaration, reference
     `${declared.vCall}, ${declared.jCall}`,
     `genes of ${references.receptor.release}`,
   )
-  if (set === undefined || v === undefined || j === undefined) return undefined
-  const locus = name === 'alpha' ? 'TRA' : 'TRB'
-  gate.check(`${name}-locus`, v.gene.startsWith(locus) && j.gene.startsWith(locus), `${v.gene}, ${j.gene}`, `two ${locus} genes`)
-  const chain: ConstantChain = name === 'alpha' ? set.alpha : betaChainOf(set, j.gene)
-  const constant = buildConstant(references.constants[set.species], chain, set.name)
+  if (!sets.has(declared.constantSet) || v === undefined || j === undefined) return undefined
+  // TRAV…/DV… genes serve both loci
+  const ofLocus = v.gene.startsWith(locus) || (locus === 'TRD' && /^TRAV.*DV/.test(v.gene))
+  gate.check(`${name}-locus`, ofLocus && j.gene.startsWith(locus), `${v.gene}, ${j.gene}`, `two ${locus} genes`)
+  const constant = constantFor(sets, declared.constantSet, locus, j.gene, references.constants)
   gate.check(
     `${name}-constant-built`,
     constant.ok,
     constant.ok ? constant.value.origin : constant.issue.what,
-    `${set.name} from the germline`,
+    `${declared.constantSet} from the germline`,
   )
   const anchored = v.cys104 !== undefined && v.cys23 !== undefined && v.trp41 !== undefined && j.j118 !== undefined
   gate.check(
@@ -161,8 +226,18 @@ function expectChain(name: 'alpha' | 'beta', declaration: Declaration, reference
   const jAa = translate(rest)
   gate.check(`${name}-j-motif`, /^(G.G|..G)/.test(jAa), j118 + jAa.slice(0, 3), 'residue 118 followed by GxG or xxG')
   const jc = residueOfCodon(rest.slice(jAa.length * 3) + constant.value.nt.slice(0, 2))
-  gate.check(`${name}-jc-residue`, name === 'beta' ? jc === 'E' : 'NDHY'.includes(jc), jc, name === 'beta' ? 'E' : 'N, D, H or Y')
-  return { name, leader, v: mature, junction: declared.junctionAa, j: jAa, jc, constant: constant.value.aa }
+  const usual = JUNCTION_RESIDUES[locus]
+  gate.check(`${name}-jc-residue`, usual.includes(jc), jc, [...usual].join(' or '))
+  const { tagN, tagC, junctionAa: junction } = declared
+  gate.check(`${name}-tags`, /^[ACDEFGHIKLMNPQRSTVWY]*$/.test(tagN + tagC), tagN + tagC || 'none', 'residues, no stop')
+  return {
+    name,
+    protein: leader + tagN + mature + junction + jAa + jc + constant.value.aa + tagC,
+    junction,
+    constant: constant.value.aa,
+    tagC,
+    set: declared.constantSet,
+  }
 }
 
 function segment<S extends GermlineV | GermlineJ>(region: S['region'], call: string, germline: Germline): S | undefined {
@@ -172,18 +247,8 @@ function segment<S extends GermlineV | GermlineJ>(region: S['region'], call: str
   return found.ok ? (found.value.segment as S) : undefined
 }
 
-const whole = (chain: ExpectedChain): string => chain.leader + chain.v + chain.junction + chain.j + chain.jc + chain.constant
-
-function judgeProtein(
-  protein: string,
-  alpha: ExpectedChain,
-  beta: ExpectedChain,
-  linker: string,
-  declaration: Declaration,
-  gate: Gate,
-): void {
-  const [first, second] = declaration.order === 'beta-alpha' ? [beta, alpha] : [alpha, beta]
-  const expected = whole(first) + linker + whole(second)
+function judgeProtein(protein: string, chains: readonly ExpectedChain[], linkers: readonly string[], gate: Gate): void {
+  const expected = chains.map((chain, i) => chain.protein + (linkers[i] ?? '')).join('')
   const differs = firstDifference(protein, expected)
   gate.check(
     'protein-differs',
@@ -191,43 +256,85 @@ function judgeProtein(
     differs < 0 ? `${protein.length} residues` : `residue ${differs + 1}: ${protein.slice(Math.max(0, differs - 3), differs + 4)}`,
     differs < 0 ? 'as declared' : expected.slice(Math.max(0, differs - 3), differs + 4),
   )
-  const atLinker = protein.indexOf(linker)
-  gate.check(
-    'linker',
-    atLinker > 0 && linker.endsWith('NPGP') && protein[atLinker + linker.length] === 'M',
-    atLinker > 0 ? protein.slice(atLinker, atLinker + linker.length + 1) : 'absent',
-    `${linker}M`,
-  )
-  const [head, tail] = atLinker > 0 ? [protein.slice(0, atLinker), protein.slice(atLinker + linker.length)] : [protein, protein]
+  // the protein, cut where each linker stands
+  const pieces: string[] = []
+  let rest = protein
+  linkers.forEach((linker, i) => {
+    const at = rest.indexOf(linker)
+    const name = linkers.length > 1 ? `linker-${i + 1}` : 'linker'
+    gate.check(
+      name,
+      at > 0 && linker.endsWith('NPGP') && rest[at + linker.length] === 'M',
+      at > 0 ? rest.slice(at, at + linker.length + 1) : 'absent',
+      `${linker}M`,
+    )
+    pieces.push(at > 0 ? rest.slice(0, at) : rest)
+    if (at > 0) rest = rest.slice(at + linker.length)
+  })
+  pieces.push(rest)
   gate.check(
     'order',
-    head.includes(first.junction) && tail.includes(second.junction),
-    declaration.order,
-    `${first.name} before ${second.name}`,
+    chains.every((chain, i) => pieces[i]!.includes(chain.junction ?? chain.protein)),
+    differs < 0 ? chains.map(chain => chain.name).join(', ') : 'see protein-differs',
+    chains.map(chain => chain.name).join(' before '),
   )
-  for (const [chain, part] of [
-    [first, head],
-    [second, tail],
-  ] as const) {
-    const at = part.indexOf(chain.junction)
+  chains.forEach((chain, i) => {
+    const { junction, constant } = chain
+    if (junction === undefined || constant === undefined) return
+    const part = pieces[i]!
+    const at = part.indexOf(junction)
     gate.check(
       `junction-${chain.name}`,
-      at >= 0 && part.indexOf(chain.junction, at + 1) < 0,
+      at >= 0 && part.indexOf(junction, at + 1) < 0,
       at < 0 ? 'absent' : `residue ${at + 1}`,
-      `${chain.junction} once`,
+      `${junction} once`,
     )
     gate.check(
       `${chain.name}-constant-variant`,
-      part.includes(chain.constant),
-      part.includes(chain.constant) ? 'present' : 'another constant region',
-      `${declaration.constantSet} in full`,
+      part.includes(constant),
+      part.includes(constant) ? 'present' : 'another constant region',
+      `${chain.set} in full`,
     )
-    gate.check(`${chain.name}-constant-end`, part.endsWith(chain.constant.slice(-6)), part.slice(-6), chain.constant.slice(-6))
-  }
+    const end = constant.slice(-6) + chain.tagC
+    gate.check(`${chain.name}-constant-end`, part.endsWith(end), part.slice(-end.length), end)
+  })
 }
 
 function firstDifference(a: string, b: string): number {
   const n = Math.min(a.length, b.length)
   for (let i = 0; i < n; i++) if (a[i] !== b[i]) return i
   return a.length === b.length ? -1 : n
+}
+
+/** Checks of a batch: names that are told apart, inserts that are not the same, barcodes at least three bases apart. */
+export function judgeBatch(
+  batch: readonly { readonly id: string; readonly insert: string; readonly barcode: string }[],
+): readonly GateResult[] {
+  const gate = results()
+  const ids = batch.map(member => member.id)
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  gate.check('batch-names', twice === undefined, twice ?? `${ids.length} names`, 'every name once')
+  const illegal = ids.find(id => !/^[A-Za-z0-9_-]{1,32}$/.test(id))
+  gate.check('batch-name-letters', illegal === undefined, illegal ?? 'letters, digits, - and _', 'at most 32 letters, digits, - and _')
+  const inserts = batch.map(member => [member.insert, reverseComplement(member.insert)].sort()[0]!)
+  const same = inserts.findIndex((insert, i) => inserts.indexOf(insert) !== i)
+  gate.check('batch-inserts', same < 0, batch[same]?.id ?? 'all differ', 'no insert ordered twice')
+  const barcodes = batch.map(member => member.barcode).filter(barcode => barcode !== '')
+  const close = barcodes.findIndex((a, i) => barcodes.slice(0, i).some(b => hamming(a, b) < 3))
+  if (barcodes.length > 0)
+    gate.check(
+      'batch-barcodes',
+      close < 0 && barcodes.length === batch.length,
+      close < 0 ? `${barcodes.length} barcodes` : barcodes[close]!,
+      'one each, three bases apart',
+    )
+  return gate.list
+}
+
+/** Places at which two words of one length differ; the longer of two lengths counts whole. */
+export function hamming(a: string, b: string): number {
+  if (a.length !== b.length) return Math.max(a.length, b.length)
+  let n = 0
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) n++
+  return n
 }

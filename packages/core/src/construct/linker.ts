@@ -35,3 +35,10 @@ export const LINKERS: Readonly<Record<string, Linker>> = Object.fromEntries(
 )
 
 export const DEFAULT_LINKER = 'furin-SGSG-P2A'
+
+/** So many linkers, the first of them named; the next keep its form with another 2A peptide, so that no stretch repeats. */
+export function linkersFor(name: string, count: number): readonly Linker[] {
+  const prefix = name.replace(/[PTEF]2A$/, '')
+  const first = TWO_A.findIndex(two => name === prefix + two.label)
+  return Array.from({ length: count }, (_, i) => LINKERS[prefix + TWO_A[(first + i) % TWO_A.length]!.label]!)
+}

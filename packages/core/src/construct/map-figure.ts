@@ -7,10 +7,10 @@ export interface MapPart {
   readonly label: string
   readonly start: number
   readonly end: number
-  readonly kind: 'alpha' | 'beta' | 'linker' | 'end' | 'junction'
+  readonly kind: 'alpha' | 'beta' | 'user' | 'linker' | 'end' | 'junction'
 }
 
-const MAP_COLOUR = { alpha: '#7aa874', beta: '#2e6f9e', linker: '#b0a18f', end: MUTED, junction: '#c8553d' } as const
+const MAP_COLOUR = { alpha: '#7aa874', beta: '#2e6f9e', user: '#8a6fa8', linker: '#b0a18f', end: MUTED, junction: '#c8553d' } as const
 
 /** A construct's parts to scale. */
 export function constructFigure(parts: readonly MapPart[], length: number): string {

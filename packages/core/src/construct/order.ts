@@ -1,32 +1,40 @@
 // What leaves the house: GenBank with features, FASTA, order table. Only constructs that passed the gate are written as an order.
+import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
 import { translate } from '../bio/index.ts'
 import { type Cell, formatGenbank, type GenbankFeature } from '../format/index.ts'
-import { CONSTANT_SETS, constantCodonOffset } from './constant-set.ts'
-import type { Construct, ConstructPart } from './construct.ts'
+import { type ConstantSet, constantCodonOffset } from './constant-set.ts'
+import { type Construct, type ConstructPart, type PartRole, receptorChains } from './construct.ts'
 
-const FEATURE_TYPE: Readonly<Record<ConstructPart['role'], string>> = {
+const FEATURE_TYPE: Readonly<Record<PartRole, string>> = {
+  arm: 'misc_feature',
   kozak: 'regulatory',
   leader: 'sig_peptide',
   'v-region': 'V_region',
   junction: 'misc_feature',
   'j-region': 'J_segment',
   constant: 'C_region',
+  tag: 'misc_feature',
   furin: 'misc_feature',
   spacer: 'misc_feature',
   '2a': 'misc_feature',
+  user: 'misc_feature',
   stop: 'misc_feature',
+  barcode: 'misc_feature',
 }
 
-const label = (part: ConstructPart): string =>
-  part.chain === undefined ? part.role : `${part.chain === 'alpha' ? 'TRA' : 'TRB'} ${part.role}`
+/** First base behind the Kozak sequence. */
+const firstCodon = ({ declaration }: Pick<Construct, 'declaration'>): number => declaration.fivePrime.length
 
-export function genbankOf(construct: Construct): string {
-  const first = construct.parts[1]!.start
-  const end = construct.insert.length
+/** Features of an insert in its own coordinates. */
+export function insertFeatures(
+  construct: Pick<Construct, 'receptorId' | 'insert' | 'protein' | 'parts' | 'declaration'>,
+  sets: ReadonlyMap<string, ConstantSet>,
+): readonly GenbankFeature[] {
+  const { insert, declaration } = construct
   const features: GenbankFeature[] = [
     {
       type: 'source',
-      parts: [{ start: 0, end }],
+      parts: [{ start: 0, end: insert.length }],
       strand: 1,
       qualifiers: [
         ['organism', 'synthetic DNA construct'],
@@ -35,7 +43,7 @@ export function genbankOf(construct: Construct): string {
     },
     {
       type: 'CDS',
-      parts: [{ start: first, end }],
+      parts: [{ start: firstCodon(construct), end: insert.length - declaration.threePrime.length }],
       strand: 1,
       qualifiers: [
         ['codon_start', '1'],
@@ -44,17 +52,17 @@ export function genbankOf(construct: Construct): string {
       ],
     },
   ]
+  const [first] = receptorChains(declaration)
   for (const part of construct.parts) {
     const extra: [string, string][] = part.role === 'kozak' ? [['regulatory_class', 'ribosome_binding_site']] : []
     features.push({
       type: FEATURE_TYPE[part.role],
       parts: [{ start: part.start, end: part.end }],
       strand: 1,
-      qualifiers: [...extra, ['label', label(part)], ['note', part.origin]],
+      qualifiers: [...extra, ['label', part.label], ['note', part.origin]],
     })
-    if (part.role === 'constant' && part.chain !== undefined) {
-      const set = CONSTANT_SETS[construct.declaration.constantSet]!
-      for (const s of set[part.chain].substitutions) {
+    if (part.role === 'constant' && part.chain !== undefined && first !== undefined) {
+      for (const s of sets.get(first.constantSet)?.chains[part.chain]?.substitutions ?? []) {
         const start = part.start + constantCodonOffset(s.number)
         features.push({
           type: 'misc_feature',
@@ -68,14 +76,25 @@ export function genbankOf(construct: Construct): string {
       }
     }
   }
+  return features
+}
+
+export function genbankOf(construct: Construct, sets: ReadonlyMap<string, ConstantSet>): string {
+  const constantSet = receptorChains(construct.declaration)[0]?.constantSet ?? ''
   return formatGenbank({
     name: construct.id,
     topology: 'linear',
-    definition: `${construct.receptorId} ${construct.declaration.constantSet} ${construct.declaration.linker} ${construct.declaration.order}`,
+    definition: [construct.receptorId, constantSet, ...construct.declaration.linkers, construct.layout]
+      .filter(word => word !== '')
+      .join(' '),
     sequence: construct.insert,
-    features,
+    features: insertFeatures(construct, sets),
   })
 }
+
+/** The insert in its vector; empty when none was given. */
+export const plasmidGenbankOf = (construct: Construct): string =>
+  construct.plasmid === undefined ? '' : formatGenbank(construct.plasmid.record)
 
 export const ORDER_COLUMNS = [
   'name',
@@ -84,36 +103,65 @@ export const ORDER_COLUMNS = [
   'format',
   'plate',
   'well',
+  'quantity',
+  'vector',
+  'sites',
   'sha256',
   'receptor_id',
   'preset',
   'caveats',
 ] as const
+type OrderColumn = (typeof ORDER_COLUMNS)[number]
 
-/** Order lines of the constructs that are ready; wells fill A1, B1 … H12. */
-export function orderRows(constructs: readonly Construct[]): readonly (readonly Cell[])[] {
+/** The columns of a vendor's form: heading → our column. Errors: `order-column`. */
+export function orderColumns(
+  form: Readonly<Record<string, string>> | undefined,
+): Result<readonly (readonly [string, OrderColumn])[], Issue> {
+  if (form === undefined) return ok(ORDER_COLUMNS.map(column => [column, column] as const))
+  const wrong = Object.values(form).find(column => !(ORDER_COLUMNS as readonly string[]).includes(column))
+  if (wrong !== undefined)
+    return fail(
+      issue(
+        'order-column',
+        `orderColumns names ${wrong}`,
+        `use ${ORDER_COLUMNS.join(', ')} (nearest: ${nearest(wrong, ORDER_COLUMNS, 1)[0]})`,
+      ),
+    )
+  return ok(Object.entries(form) as readonly (readonly [string, OrderColumn])[])
+}
+
+/** Order lines of the constructs that are ready; wells fill A1, B1 … H12. With a vector the sequence carries its arms and what the digest takes off. */
+export function orderRows(
+  constructs: readonly Construct[],
+  columns: readonly (readonly [string, OrderColumn])[] = ORDER_COLUMNS.map(column => [column, column] as const),
+): readonly (readonly Cell[])[] {
   return constructs
     .filter(construct => construct.status === 'ready')
     .map((construct, i) => {
       const well = i % 96
-      return [
-        construct.id,
-        construct.insert,
-        construct.insert.length,
-        'double-stranded insert',
-        Math.floor(i / 96) + 1,
-        `${'ABCDEFGH'[well % 8]}${Math.floor(well / 8) + 1}`,
-        construct.sha256,
-        construct.receptorId,
-        construct.declaration.preset,
-        construct.caveats.map(c => c.code).join(';'),
-      ]
+      const sequence = construct.plasmid?.ordered ?? construct.insert
+      const cells: Readonly<Record<OrderColumn, Cell>> = {
+        name: construct.id,
+        sequence,
+        length: sequence.length,
+        format: 'double-stranded insert',
+        plate: Math.floor(i / 96) + 1,
+        well: `${'ABCDEFGH'[well % 8]}${Math.floor(well / 8) + 1}`,
+        quantity: 1,
+        vector: construct.plasmid?.record.definition.split(' in ')[1] ?? '',
+        sites: Object.keys(construct.declaration.vectorSites).join(' '),
+        sha256: construct.sha256,
+        receptor_id: construct.receptorId,
+        preset: construct.declaration.preset,
+        caveats: construct.caveats.map(c => c.code).join(';'),
+      }
+      return columns.map(([, column]) => cells[column])
     })
 }
 
 /** Coding bases of each part read in frame, for the sheet: `CASS…F`. */
 export const partProtein = (construct: Construct, part: ConstructPart): string => {
-  const start = construct.parts[1]!.start
+  const start = firstCodon(construct)
   const from = part.start + ((3 - ((part.start - start) % 3)) % 3)
   return translate(construct.insert.slice(from, part.end))
 }

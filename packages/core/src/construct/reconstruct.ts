@@ -17,10 +17,8 @@ import {
   segmentName,
   translate,
 } from '../bio/index.ts'
+import type { ChainLocusName } from './chain-locus.ts'
 import { readContigChain } from './contig-chain.ts'
-
-/** Alpha-like or beta-like: TRG pairs with TRD. */
-export type ChainLocusName = 'TRA' | 'TRB' | 'TRG' | 'TRD'
 
 export interface ChainInput {
   readonly locus: ChainLocusName

@@ -1,45 +1,141 @@
-// `constructs.tsv` (every construct, refused ones too) and `gate.tsv` (every check, observed and expected); `receptors.tsv` back to chains.
+// `constructs.tsv` (every construct, refused ones too) and `gate.tsv` (every check, observed and expected); and `constructs.tsv` back to what was declared.
+// Where an insert holds two receptors, the values of both stand in one cell, divided by a semicolon, in the order of the insert.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { translate } from '../bio/index.ts'
 import { type Cell, columnReader, parseDelimited } from '../format/index.ts'
-import { type Construct, failedChecks } from './construct.ts'
-import type { ProductOptions, ReceptorInput } from './design.ts'
-import { modeOf } from './reconstruct.ts'
+import { type ChainLocusName, isBetaLike } from './chain-locus.ts'
+import {
+  type Construct,
+  type Declaration,
+  type DeclaredChain,
+  type DeclaredCistron,
+  type DeclaredUserChain,
+  failedChecks,
+  KOZAK,
+  receptorChains,
+  STOP,
+} from './construct.ts'
+import type { InsertPlan, ProductOptions } from './design.ts'
+import { type ChainInput, modeOf } from './reconstruct.ts'
+import { PART_ROLES, type UserPart } from './user-parts.ts'
 
-export const CONSTRUCT_COLUMNS = [
-  'construct_id',
-  'receptor_id',
-  'product_type',
-  'layout',
-  'status',
-  'mode_a',
-  'mode_b',
-  'a_v_call',
-  'a_j_call',
-  'b_v_call',
-  'b_j_call',
-  'a_leader',
-  'b_leader',
-  'a_junction',
-  'a_junction_aa',
-  'b_junction',
-  'b_junction_aa',
-  'constant_set',
-  'linker',
-  'insert_nt',
-  'insert_length',
-  'protein_aa',
-  'sha256',
-  'cai',
-  'gc',
-  'preset',
-  'changed_codons',
-  'caveats',
-  'failed_checks',
-  'reference',
-] as const
+/** A column, and its cell of a construct and of a plan that could not be built. */
+interface Column {
+  readonly name: string
+  readonly built: (construct: Construct, plan: InsertPlan) => Cell
+  readonly refused?: (plan: InsertPlan, options: ProductOptions) => Cell
+}
+
+const sides = { a: (locus: ChainLocusName) => !isBetaLike(locus), b: isBetaLike } as const
+
+const inputsOf = (side: 'a' | 'b', plan: InsertPlan, of: (chain: ChainInput) => string): string =>
+  plan.chains
+    .filter(chain => sides[side](chain.locus))
+    .map(of)
+    .join(';')
+
+const modeColumn = (side: 'a' | 'b'): Column => ({
+  name: `mode_${side}`,
+  built: (_, plan) => inputsOf(side, plan, modeOf),
+  refused: plan => inputsOf(side, plan, modeOf),
+})
+
+function sideColumns(side: 'a' | 'b'): readonly Column[] {
+  const inputs = (plan: InsertPlan, of: (chain: ChainInput) => string) => inputsOf(side, plan, of)
+  const declared = (construct: Construct, of: (chain: DeclaredChain, i: number) => string) =>
+    receptorChains(construct.declaration)
+      .map((chain, i) => ({ chain, text: of(chain, i) }))
+      .filter(({ chain }) => sides[side](chain.locus))
+      .map(({ text }) => text)
+      .join(';')
+  return [
+    { name: `${side}_v_call`, built: c => declared(c, chain => chain.vCall), refused: plan => inputs(plan, chain => chain.vCall) },
+    { name: `${side}_j_call`, built: c => declared(c, chain => chain.jCall), refused: plan => inputs(plan, chain => chain.jCall) },
+    { name: `${side}_leader`, built: c => declared(c, (_, i) => c.chains[i]!.leaderAa) },
+    {
+      name: `${side}_junction`,
+      built: c => declared(c, (_, i) => c.chains[i]!.junctionNt),
+      refused: plan => inputs(plan, chain => chain.junctionNt),
+    },
+    {
+      name: `${side}_junction_aa`,
+      built: c => declared(c, chain => chain.junctionAa),
+      refused: plan => inputs(plan, chain => chain.junctionAa),
+    },
+    { name: `${side}_locked`, built: c => declared(c, chain => (chain.junctionNtLocked === undefined ? 'no' : 'yes')) },
+    { name: `${side}_tags`, built: c => declared(c, chain => (chain.tagN + chain.tagC === '' ? '' : `${chain.tagN}|${chain.tagC}`)) },
+  ]
+}
+
+const userParts = (declaration: Declaration): string =>
+  declaration.cistrons
+    .filter(cistron => cistron.kind === 'user')
+    .flatMap(cistron =>
+      cistron.parts.map(part => [
+        cistron.name,
+        part.role,
+        part.name,
+        part.nt ?? part.aa,
+        part.nt === undefined ? 'aa' : 'nt',
+        part.citation,
+      ]),
+    )
+    .map(fields => fields.map(field => field.replace(/[|;\t\n]/g, ' ')).join('|'))
+    .join(';')
+
+const COLUMNS: readonly Column[] = [
+  { name: 'construct_id', built: c => c.id },
+  { name: 'receptor_id', built: c => c.receptorId, refused: plan => plan.name },
+  { name: 'product_type', built: c => c.productType, refused: plan => (plan.chains.length === 0 ? 'car' : 'tcr') },
+  { name: 'layout', built: c => c.layout, refused: plan => plan.layout },
+  { name: 'status', built: c => c.status, refused: () => 'refused' },
+  {
+    name: 'loci',
+    built: c =>
+      receptorChains(c.declaration)
+        .map(chain => chain.locus)
+        .join(';'),
+    refused: plan => plan.chains.map(chain => chain.locus).join(';'),
+  },
+  modeColumn('a'),
+  modeColumn('b'),
+  ...sideColumns('a'),
+  ...sideColumns('b'),
+  {
+    name: 'constant_set',
+    built: c => receptorChains(c.declaration)[0]?.constantSet ?? '',
+    refused: (plan, options) => (plan.chains.length === 0 ? '' : options.constantSet),
+  },
+  { name: 'linker', built: c => c.declaration.linkers.join(';'), refused: (_, options) => options.linker },
+  { name: 'five_prime', built: c => c.declaration.fivePrime },
+  { name: 'stop', built: c => c.declaration.stop },
+  { name: 'three_prime', built: c => c.declaration.threePrime },
+  { name: 'arms', built: c => c.declaration.arms.join(',') },
+  {
+    name: 'vector_sites',
+    built: c =>
+      Object.entries(c.declaration.vectorSites)
+        .map(([name, site]) => `${name}=${site}`)
+        .join(';'),
+  },
+  { name: 'user_parts', built: c => userParts(c.declaration) },
+  { name: 'insert_nt', built: c => c.insert },
+  { name: 'insert_length', built: c => c.insert.length },
+  { name: 'protein_aa', built: c => c.protein },
+  { name: 'sha256', built: c => c.sha256 },
+  { name: 'plasmid_sha256', built: c => c.plasmid?.sha256 ?? '' },
+  { name: 'cai', built: c => c.cai.toFixed(4) },
+  { name: 'gc', built: c => c.gc.toFixed(4) },
+  { name: 'preset', built: c => c.declaration.preset, refused: (_, options) => options.preset },
+  { name: 'changed_codons', built: c => c.notBestCodons },
+  { name: 'caveats', built: c => c.caveats.map(caveat => `${caveat.code}: ${caveat.text}`).join('; ') },
+  { name: 'failed_checks', built: c => failedChecks(c.gate).join(',') },
+]
+
+export const CONSTRUCT_COLUMNS: readonly string[] = [...COLUMNS.map(column => column.name), 'reference']
 
 export interface DesignOutcome {
-  readonly receptor: ReceptorInput
+  readonly plan: InsertPlan
   readonly result: Result<Construct, readonly Issue[]>
 }
 
@@ -48,119 +144,117 @@ export const constructRows = (
   options: ProductOptions,
   reference: string,
 ): readonly (readonly Cell[])[] =>
-  outcomes.map(({ receptor, result }) => {
-    const { alpha, beta } = receptor
-    if (!result.ok) {
-      return [
-        '',
-        receptor.receptorId,
-        'tcr',
-        options.order,
-        'refused',
-        modeOf(alpha),
-        modeOf(beta),
-        alpha.vCall,
-        alpha.jCall,
-        beta.vCall,
-        beta.jCall,
-        '',
-        '',
-        alpha.junctionNt,
-        alpha.junctionAa,
-        beta.junctionNt,
-        beta.junctionAa,
-        options.constantSet,
-        options.linker,
-        '',
-        '',
-        '',
-        '',
-        '',
-        '',
-        options.preset,
-        '',
-        '',
-        result.issue.map(problem => `${problem.code}: ${problem.what}`).join('; '),
-        reference,
-      ]
-    }
-    const c = result.value
-    return [
-      c.id,
-      c.receptorId,
-      'tcr',
-      options.order,
-      c.status,
-      modeOf(alpha),
-      modeOf(beta),
-      c.declaration.alpha.vCall,
-      c.declaration.alpha.jCall,
-      c.declaration.beta.vCall,
-      c.declaration.beta.jCall,
-      c.leaderAlphaAa,
-      c.leaderBetaAa,
-      c.junctionAlphaNt,
-      c.declaration.alpha.junctionAa,
-      c.junctionBetaNt,
-      c.declaration.beta.junctionAa,
-      options.constantSet,
-      options.linker,
-      c.insert,
-      c.insert.length,
-      c.protein,
-      c.sha256,
-      c.cai.toFixed(4),
-      c.gc.toFixed(4),
-      options.preset,
-      c.notBestCodons,
-      c.caveats.map(caveat => `${caveat.code}: ${caveat.text}`).join('; '),
-      failedChecks(c.gate).join(','),
-      reference,
-    ]
-  })
+  outcomes.map(({ plan, result }) => [
+    ...COLUMNS.map(column => {
+      if (result.ok) return column.built(result.value, plan)
+      if (column.name === 'failed_checks') return result.issue.map(problem => `${problem.code}: ${problem.what}`).join('; ')
+      return column.refused?.(plan, options) ?? ''
+    }),
+    reference,
+  ])
+
+const NEEDED = [
+  'construct_id',
+  'layout',
+  'a_v_call',
+  'a_j_call',
+  'a_junction_aa',
+  'b_v_call',
+  'b_j_call',
+  'b_junction_aa',
+  'constant_set',
+  'linker',
+  'preset',
+]
+
+/**
+ * What each insert is declared to be, by construct id. A table written by hand may leave out the columns of ends, tags, leaders and locks: then there are none,
+ * the Kozak sequence is GCCGCCACC and the stop TAA. Errors: those of `parseDelimited`; `declaration-chains` when the columns of a row do not fit together.
+ */
+export function parseDeclarations(text: string): Result<ReadonlyMap<string, Declaration>, Issue> {
+  const table = parseDelimited(text, { delimiter: '\t', required: NEEDED })
+  if (!table.ok) return table
+  const columns = new Set(table.value.columns)
+  const get = columnReader(table.value.columns)
+  const declared = new Map<string, Declaration>()
+  for (const row of table.value.rows) {
+    const cell = (name: string, otherwise = '') => (columns.has(name) ? get(row, name) : otherwise)
+    const id = cell('construct_id')
+    if (id === '') continue
+    const user = parseUserParts(cell('user_parts'))
+    const loci = lociOf(cell('loci'), cell('layout'), user !== undefined)
+    const taken = { a: 0, b: 0 }
+    const chains: DeclaredCistron[] = loci.map(locus => {
+      const side = isBetaLike(locus) ? 'b' : 'a'
+      const nth = taken[side]++
+      const of = (name: string) => cell(`${side}_${name}`).split(';')[nth] ?? ''
+      const locked = columns.has(`${side}_locked`)
+        ? of('locked') === 'yes'
+        : cell('preset') === 'none' && (cell(`mode_${side}`).split(';')[nth] ?? '') !== 'amino-acid'
+      const [tagN = '', tagC = ''] = of('tags').split('|')
+      return {
+        kind: 'tcr',
+        locus,
+        vCall: of('v_call'),
+        jCall: of('j_call'),
+        junctionAa: of('junction_aa'),
+        junctionNtLocked: locked && of('junction') !== '' ? of('junction') : undefined,
+        leaderAa: of('leader') || undefined,
+        constantSet: cell('constant_set'),
+        tagN,
+        tagC,
+      }
+    })
+    const cistrons = user === undefined ? chains : [...chains, user]
+    if (cistrons.length === 0)
+      return fail(issue('declaration-chains', `${id} declares no chain`, 'fill the columns of V, J and junction, or user_parts', row.line))
+    const [arm5 = 0, arm3 = 0] = cell('arms', '0,0').split(',').map(Number)
+    declared.set(id, {
+      cistrons,
+      linkers: cell('linker')
+        .split(';')
+        .filter(name => name !== ''),
+      fivePrime: cell('five_prime', KOZAK),
+      stop: cell('stop', STOP),
+      threePrime: cell('three_prime'),
+      arms: [arm5, arm3],
+      preset: cell('preset'),
+      vectorSites: Object.fromEntries(
+        cell('vector_sites')
+          .split(';')
+          .filter(pair => pair.includes('='))
+          .map(pair => pair.split('=') as [string, string]),
+      ),
+    })
+  }
+  return ok(declared)
+}
+
+/** Loci in the order of the insert: as written, or those of a hand-written layout. */
+function lociOf(loci: string, layout: string, hasUserParts: boolean): readonly ChainLocusName[] {
+  if (loci !== '') return loci.split(';') as ChainLocusName[]
+  if (layout === 'alpha-beta') return ['TRA', 'TRB']
+  if (layout === 'separate-alpha') return ['TRA']
+  if (layout === 'separate-beta') return ['TRB']
+  return layout === 'user' && hasUserParts ? [] : ['TRB', 'TRA']
+}
+
+function parseUserParts(text: string): DeclaredUserChain | undefined {
+  if (text === '') return undefined
+  const rows = text.split(';').map(entry => entry.split('|'))
+  const parts = rows.map(
+    ([, role = '', name = '', sequence = '', kind = '', citation = '']): UserPart => ({
+      role: PART_ROLES.find(known => known === role) ?? 'payload',
+      name,
+      aa: kind === 'nt' ? translate(sequence) : sequence,
+      nt: kind === 'nt' ? sequence : undefined,
+      citation,
+    }),
+  )
+  return { kind: 'user', name: rows[0]![0]!, parts }
+}
 
 export const GATE_COLUMNS = ['construct_id', 'check', 'verdict', 'observed', 'expected'] as const
 
 export const gateRows = (constructs: readonly Construct[]): readonly (readonly Cell[])[] =>
   constructs.flatMap(construct => construct.gate.map(g => [construct.id, g.check, g.verdict, g.observed, g.expected]))
-
-const CHAIN_COLUMNS = ['tra_v_call', 'tra_j_call', 'tra_junction_aa', 'trb_v_call', 'trb_j_call', 'trb_junction_aa']
-
-/**
- * Receptors of a `receptors.tsv` (or a hand-written table with the same chain columns), in file order, at most `most` (0: all).
- * With contigs by sequence id, each chain that names one (`tra_sequence_id`, `trb_sequence_id`) gets its bases.
- * Errors: those of `parseDelimited`; `receptor-twice`; `contig-missing` when a named contig was not given.
- */
-export function parseReceptorTable(text: string, most = 0, contigs?: ReadonlyMap<string, string>): Result<readonly ReceptorInput[], Issue> {
-  const table = parseDelimited(text, { delimiter: '\t', required: ['receptor_id', ...CHAIN_COLUMNS] })
-  if (!table.ok) return table
-  const get = columnReader(table.value.columns)
-  const receptors: ReceptorInput[] = []
-  const seen = new Map<string, number>()
-  for (const row of table.value.rows) {
-    if (most > 0 && receptors.length === most) break
-    const receptorId = get(row, 'receptor_id')
-    const before = seen.get(receptorId)
-    if (before !== undefined)
-      return fail(issue('receptor-twice', `receptor ${receptorId} stands on line ${before} too`, 'give each receptor one row', row.line))
-    seen.set(receptorId, row.line)
-    const contigOf = (prefix: 'tra' | 'trb') => contigs?.get(get(row, `${prefix}_sequence_id`))
-    const missing = (['tra', 'trb'] as const)
-      .map(prefix => get(row, `${prefix}_sequence_id`))
-      .find(id => contigs !== undefined && id !== '' && !contigs.has(id))
-    if (missing !== undefined)
-      return fail(
-        issue('contig-missing', `the contig ${missing} of ${receptorId} was not given`, 'give every file of contigs, or none', row.line),
-      )
-    const chain = (prefix: 'tra' | 'trb') => ({
-      locus: prefix === 'tra' ? ('TRA' as const) : ('TRB' as const),
-      vCall: get(row, `${prefix}_v_call`),
-      jCall: get(row, `${prefix}_j_call`),
-      junctionAa: get(row, `${prefix}_junction_aa`),
-      junctionNt: get(row, `${prefix}_junction`),
-      contig: contigOf(prefix),
-    })
-    receptors.push({ receptorId, alpha: chain('tra'), beta: chain('trb') })
-  }
-  return ok(receptors)
-}

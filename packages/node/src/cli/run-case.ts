@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type Caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
 import { parseTyping, type TypingFormat } from '@cognate/core/bio'
 import { type CaseFile, parseCase } from '@cognate/core/case'
+import { DEFAULT_PRODUCT } from '@cognate/core/construct'
 import { supportedAlleles } from '@cognate/core/presentation'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
 import { openPredictors } from '../model/open-predictors.ts'
@@ -14,7 +15,7 @@ import { checkFile, readText } from '../read/text.ts'
 import { funnelText, readFunnel } from '../write/funnel-file.ts'
 import { sha256OfFile, writeOutputs } from '../write/outputs.ts'
 import type { Console } from './console.ts'
-import { runConstruct } from './stages/construct.ts'
+import { noConstruct, runConstruct } from './stages/construct.ts'
 import { makeDossier } from './stages/dossier.ts'
 import { runNeoantigens } from './stages/neoantigens.ts'
 import { runReceptors } from './stages/receptors.ts'
@@ -193,13 +194,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   if (lesions.length === 0) return stages
   const receptorsTable = join(folder, 'receptors.tsv')
   const presetFile = product.preset.endsWith('.json') ? at(product.preset) : undefined
-  const options = {
-    constantSet: product.constant,
-    linker: product.linker,
-    order: product.order,
-    preset: presetFile ?? product.preset,
-    lockJunction: product.lock_junction,
-  }
+  const vectorFile = maybe(product.vector)
   stages.push(
     {
       name: 'receptors',
@@ -214,15 +209,28 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
         receptorsTable,
         ...(file.screens.length > 0 ? [join(folder, SELECTED)] : []),
         ...(presetFile === undefined ? [] : [presetFile]),
+        ...(vectorFile === undefined ? [] : [vectorFile]),
       ],
       options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
+        if (product.type === 'til') return ok(noConstruct())
         const selected = file.screens.length > 0
         const made = runConstruct({
           receptors: selected ? join(folder, SELECTED) : receptorsTable,
           most: selected ? 0 : product.receptors,
           selection: selected ? readFileSync(join(folder, 'selection.payload.sha256'), 'utf8').slice(0, 64) : undefined,
-          product: options,
+          product: {
+            ...DEFAULT_PRODUCT,
+            constantSet: product.constant,
+            linker: product.linker,
+            order: product.order,
+            layout: product.layout,
+            lockJunction: product.lock_junction,
+          },
+          files: {
+            preset: presetFile ?? product.preset,
+            vector: vectorFile === undefined ? undefined : { file: vectorFile, cut: product.cut ?? '', overlap: product.overlap },
+          },
           title: file.case,
           synthetic: file.synthetic,
         })

@@ -1,7 +1,7 @@
 // The reference data that ship with the program: germlines, codon usage, signatures. Derived by scripts/derive-reference.ts.
 import { readFileSync } from 'node:fs'
 import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, type SequenceLimits } from '@cognate/core/bio'
-import type { GateReferences } from '@cognate/core/construct'
+import { CONSTANT_SETS, type GateReferences } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
 import { type DSegment, parseTcrmatchKernel, type Signature, type TcrmatchKernel } from '@cognate/core/receptor'
 import { parseResiduePairs, type ResiduePairs } from '@cognate/core/safety'
@@ -27,7 +27,7 @@ export function shippedGermline(species: 'human' | 'mouse'): Germline {
 export function shippedReferences(preset?: SequenceLimits): GateReferences {
   const human = shippedGermline('human')
   const presets = preset === undefined ? PRESETS : new Map([...PRESETS, [preset.name, preset]])
-  return { receptor: human, constants: { human, mouse: shippedGermline('mouse') }, presets }
+  return { receptor: human, constants: { human, mouse: shippedGermline('mouse') }, constantSets: CONSTANT_SETS, presets }
 }
 
 export function shippedCodonUsage(species: 'human' | 'mouse'): CodonUsage {

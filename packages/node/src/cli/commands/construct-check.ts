@@ -1,66 +1,53 @@
 // `construct check` and `construct verify`: judge a design that was edited elsewhere; judge the plasmid that came back.
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { join } from 'node:path'
+import { inFile, issue } from '@cognate/core/base'
 import {
-  type Declaration,
   type DesignToVerify,
   failedChecks,
   GATE_COLUMNS,
+  type GateReferences,
   type GateResult,
   judge,
   KOZAK,
+  parseConstantSet,
+  parseDeclarations,
   type Read,
-  STOP,
   type Verdict,
   verifyDesign,
 } from '@cognate/core/construct'
-import {
-  columnReader,
-  formatTsv,
-  parseAbif,
-  parseDelimited,
-  parseFasta,
-  parseFastq,
-  parseGenbank,
-  parseSnapgene,
-} from '@cognate/core/format'
+import { formatTsv, parseAbif, parseFasta, parseFastq } from '@cognate/core/format'
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { readPreset } from '../../read/preset.ts'
-import { shippedReferences } from '../../read/shipped.ts'
-import { readBytes, readText } from '../../read/text.ts'
+import { readSequences } from '../../read/sequences.ts'
+import { shippedCodonUsage, shippedReferences } from '../../read/shipped.ts'
+import { readBytes, readParsed, readText } from '../../read/text.ts'
+import { importedGermline } from '../../reference/imgt.ts'
 import { writeOutputs } from '../../write/outputs.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
 import { plural } from '../stages/stage.ts'
 
-interface NamedSequence {
-  readonly id: string
-  readonly sequence: string
+interface CheckFlags extends CommonFlags {
+  readonly spec: string
+  readonly preset?: string
+  readonly constantSet?: string
+  readonly germline?: string
+  readonly out: string
 }
 
-/** Sequences of a FASTA, GenBank or SnapGene file; a SnapGene file holds one, named like the file. */
-function readSequences(path: string): Result<readonly NamedSequence[], Issue> {
-  if (path.toLowerCase().endsWith('.dna')) {
-    const bytes = readBytes(path)
-    if (!bytes.ok) return bytes
-    const name = basename(path).slice(0, -'.dna'.length)
-    const record = parseSnapgene(bytes.value, name)
-    return record.ok ? ok([{ id: name, sequence: record.value.sequence }]) : { ok: false, issue: inFile(path, record.issue) }
+function checkReferences(flags: CheckFlags): GateReferences {
+  const shipped = shippedReferences(flags.preset === undefined ? undefined : must(readPreset(flags.preset)))
+  const set =
+    flags.constantSet === undefined
+      ? undefined
+      : must(readParsed(flags.constantSet, text => parseConstantSet(text, shippedCodonUsage('human'))))
+  return {
+    ...shipped,
+    receptor: flags.germline === undefined ? shipped.receptor : must(importedGermline(flags.germline, 'human')),
+    constantSets: set === undefined ? shipped.constantSets : new Map([...shipped.constantSets, [set.name, set]]),
   }
-  const text = readText(path)
-  if (!text.ok) return text
-  if (text.value.trimStart().startsWith('LOCUS')) {
-    const records = parseGenbank(text.value)
-    return records.ok
-      ? ok(records.value.map(record => ({ id: record.name, sequence: record.sequence })))
-      : { ok: false, issue: inFile(path, records.issue) }
-  }
-  const records = parseFasta(text.value)
-  return records.ok
-    ? ok(records.value.map(record => ({ id: record.id, sequence: record.sequence.toUpperCase() })))
-    : { ok: false, issue: inFile(path, records.issue) }
 }
 
 export function defineConstructCheck(construct: Command): void {
@@ -68,11 +55,13 @@ export function defineConstructCheck(construct: Command): void {
     .argument('<file>', 'inserts: FASTA, GenBank, or a SnapGene file named like its construct; names as in the declaration')
     .requiredOption('--spec <file>', 'constructs.tsv: what each insert is declared to be')
     .option('--preset <file>', 'JSON file of the sequence limits the declaration names, when they are not shipped')
+    .option('--constant-set <file>', 'YAML of the constant set the declaration names, when it is not shipped')
+    .option('--germline <name or folder>', 'imported IMGT germline that the design was built with')
     .option('--out <file>', 'table to write; - is standard output', '-')
-    .action((path: string, flags: CommonFlags & { spec: string; preset?: string; out: string }) => {
+    .action((path: string, flags: CheckFlags) => {
       const sequences = must(readSequences(path))
-      const declared = must(readDeclarations(flags.spec))
-      const references = shippedReferences(flags.preset === undefined ? undefined : must(readPreset(flags.preset)))
+      const declared = must(readParsed(flags.spec, parseDeclarations))
+      const references = checkReferences(flags)
       const rows: (readonly string[])[] = []
       let refused = 0
       for (const { id, sequence } of sequences) {
@@ -109,58 +98,6 @@ export function defineConstructCheck(construct: Command): void {
 function writeTable(out: string, text: string): void {
   if (out === '-') process.stdout.write(text)
   else writeOutputs(userPath(join(out, '..')), new Map([[out.split(/[\\/]/).at(-1)!, text]]))
-}
-
-/** Declarations by construct id, from constructs.tsv. */
-function readDeclarations(path: string): Result<ReadonlyMap<string, Declaration>, Issue> {
-  const text = readText(path)
-  if (!text.ok) return text
-  const required = [
-    'construct_id',
-    'layout',
-    'mode_a',
-    'mode_b',
-    'a_v_call',
-    'a_j_call',
-    'a_leader',
-    'b_leader',
-    'a_junction',
-    'a_junction_aa',
-    'b_v_call',
-    'b_j_call',
-    'b_junction',
-    'b_junction_aa',
-    'constant_set',
-    'linker',
-    'preset',
-  ]
-  const table = parseDelimited(text.value, { delimiter: '\t', required })
-  if (!table.ok) return { ok: false, issue: inFile(path, table.issue) }
-  const get = columnReader(table.value.columns)
-  const declared = new Map<string, Declaration>()
-  for (const row of table.value.rows) {
-    const chain = (x: 'a' | 'b') => ({
-      vCall: get(row, `${x}_v_call`),
-      jCall: get(row, `${x}_j_call`),
-      junctionAa: get(row, `${x}_junction_aa`),
-      leaderAa: get(row, `${x}_leader`) || undefined,
-      junctionNtLocked: get(row, 'preset') === 'none' && get(row, `mode_${x}`) !== 'amino-acid' ? get(row, `${x}_junction`) : undefined,
-    })
-    const order = get(row, 'layout') === 'alpha-beta' ? 'alpha-beta' : 'beta-alpha'
-    if (get(row, 'construct_id') !== '') {
-      declared.set(get(row, 'construct_id'), {
-        alpha: chain('a'),
-        beta: chain('b'),
-        constantSet: get(row, 'constant_set'),
-        linker: get(row, 'linker'),
-        order,
-        fivePrime: KOZAK,
-        stop: STOP,
-        preset: get(row, 'preset'),
-      })
-    }
-  }
-  return ok(declared)
 }
 
 function readReads(folder: string): readonly (Read & { readonly file: string })[] {

@@ -3,7 +3,17 @@ import { createWriteStream, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { issue } from '@cognate/core/base'
 import { PRESETS } from '@cognate/core/bio'
-import { CONSTANT_SETS, DEFAULT_PRODUCT, LINKERS, makeStitcher, parseStitchrReference, stitchedCells } from '@cognate/core/construct'
+import {
+  CONSTANT_SETS,
+  DEFAULT_OVERLAP,
+  DEFAULT_PRODUCT,
+  LINKERS,
+  makeStitcher,
+  parseStitchrReference,
+  parseTag,
+  stitchedCells,
+  TAGS,
+} from '@cognate/core/construct'
 import { parseThimbleHeader, parseThimbleLine, thimbleOutputColumns } from '@cognate/core/format'
 import { type Command, InvalidArgumentError } from 'commander'
 import { dataPath, userPath } from '../../read/paths.ts'
@@ -13,19 +23,33 @@ import { referencePath } from '../../reference/store.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
-import { runConstruct } from '../stages/construct.ts'
+import { type ConstructInput, type ConstructRun, type ProductFiles, runConstruct, runUserChain } from '../stages/construct.ts'
 import { defineConstructCheck } from './construct-check.ts'
 
-interface Flags extends CommonFlags {
+interface ProductFlags extends CommonFlags {
+  readonly constant: string
+  readonly constantSet?: string
+  readonly linker: string
+  readonly order: 'beta-alpha' | 'alpha-beta'
+  readonly layout: 'together' | 'separate' | 'multi'
+  readonly preset: string
+  readonly lockJunction?: boolean
+  readonly kozak: string
+  readonly stop: 'TAA' | 'TGA' | 'TAG' | 'TAATGA'
+  readonly tag: readonly string[]
+  readonly barcode: number
+  readonly payload?: string
+  readonly vector?: string
+  readonly cut?: string
+  readonly overlap: number
+  readonly germline?: string
+  readonly out: string
+}
+
+interface Flags extends ProductFlags {
   readonly receptors: string
   readonly contigs?: readonly string[]
   readonly most: number
-  readonly constant: string
-  readonly linker: string
-  readonly order: 'beta-alpha' | 'alpha-beta'
-  readonly preset: string
-  readonly lockJunction?: boolean
-  readonly out: string
 }
 
 interface ThimbleFlags extends CommonFlags {
@@ -40,56 +64,131 @@ const oneOf = (names: readonly string[]) => (text: string) => {
   return text
 }
 
-export function defineConstruct(program: Command): void {
-  const construct = withCommon(
-    program.command('construct').description('receptors to checked inserts: constructs.tsv, constructs.gb, order.csv, gate.tsv'),
-  )
-    .option('--receptors <file>', 'receptors.tsv, or a table with receptor_id and tra_/trb_ v_call, j_call, junction_aa (and junction)')
-    .option(
-      '--contigs <file...>',
-      'FASTA of contigs, or AIRR tables with sequence: each chain is built from the contig its row names; its bases win over germline',
-    )
-    .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
-    .option(
-      '--constant <set>',
-      `constant regions: ${Object.keys(CONSTANT_SETS).join(', ')}`,
-      oneOf(Object.keys(CONSTANT_SETS)),
-      DEFAULT_PRODUCT.constantSet,
-    )
-    .option('--linker <name>', `linker: ${Object.keys(LINKERS).join(', ')}`, oneOf(Object.keys(LINKERS)), DEFAULT_PRODUCT.linker)
-    .option('--order <order>', 'beta-alpha or alpha-beta', oneOf(['beta-alpha', 'alpha-beta']), DEFAULT_PRODUCT.order)
+/** What an insert is made of, whatever it carries. */
+function withProduct(command: Command): Command {
+  return command
     .option(
       '--preset <name or file>',
       `sequence limits: ${[...PRESETS.keys()].join(', ')} (none keeps the native codons), or a JSON file of the same form`,
       DEFAULT_PRODUCT.preset,
     )
-    .option('--lock-junction', 'keep the bases of the junctions through codon optimisation')
+    .option('--kozak <bases>', 'bases before the start codon; "" for none', DEFAULT_PRODUCT.kozak)
+    .option('--stop <bases>', 'TAA, TGA, TAG or TAATGA', oneOf(['TAA', 'TGA', 'TAG', 'TAATGA']), DEFAULT_PRODUCT.stop)
+    .option('--vector <file>', 'backbone, GenBank or SnapGene: the insert gets its arms, and plasmids.gb is written')
+    .option(
+      '--cut <place>',
+      'where the insert goes: EcoRI/NotI (cut and ligate), BsmBI (Golden Gate), or bases such as 1201-1260 (flanks for Gibson)',
+    )
+    .option('--overlap <bases>', 'bases of the vector at each end of the ordered DNA, with bases as place', wholeNumber, DEFAULT_OVERLAP)
     .option('--out <folder>', 'folder for the results')
+}
+
+function productOf(flags: ProductFlags): { product: ConstructInput['product']; files: ProductFiles } {
+  if ((flags.vector === undefined) !== (flags.cut === undefined))
+    throw new InputFault(issue('vector-cut', '--vector and --cut belong together', 'name the backbone and where the insert goes'))
+  return {
+    product: {
+      constantSet: flags.constant,
+      linker: flags.linker,
+      order: flags.order,
+      layout: flags.layout,
+      lockJunction: flags.lockJunction === true,
+      kozak: flags.kozak.toUpperCase(),
+      stop: flags.stop,
+      tags: flags.tag.map(text => must(parseTag(text))),
+      barcodeLength: flags.barcode,
+    },
+    files: {
+      preset: flags.preset,
+      constantSetFile: flags.constantSet,
+      payload: flags.payload,
+      germline: flags.germline,
+      vector: flags.vector === undefined ? undefined : { file: flags.vector, cut: flags.cut!, overlap: flags.overlap },
+    },
+  }
+}
+
+const DEFAULT_FLAGS = {
+  constant: DEFAULT_PRODUCT.constantSet,
+  linker: DEFAULT_PRODUCT.linker,
+  order: DEFAULT_PRODUCT.order,
+  layout: DEFAULT_PRODUCT.layout,
+  tag: [],
+  barcode: 0,
+} as const
+
+export function defineConstruct(program: Command): void {
+  const construct = withProduct(
+    withCommon(
+      program
+        .command('construct')
+        .description('receptors to checked inserts: constructs.tsv, constructs.gb, order.csv, gate.tsv, construct-sheet.html'),
+    )
+      .option(
+        '--receptors <file>',
+        'receptors.tsv (receptor_id and tra_/trb_ or trg_/trd_ v_call, j_call, junction_aa, junction), an AIRR table with cell_id, or a thimble table',
+      )
+      .option(
+        '--contigs <file...>',
+        'FASTA of contigs, or AIRR tables with sequence: each chain is built from the contig its row names; its bases win over germline',
+      )
+      .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
+      .option('--germline <name or folder>', 'imported IMGT germline instead of the open set that ships')
+      .option(
+        '--constant <set>',
+        `constant regions: ${[...CONSTANT_SETS.keys()].join(', ')}`,
+        oneOf([...CONSTANT_SETS.keys()]),
+        DEFAULT_PRODUCT.constantSet,
+      )
+      .option('--constant-set <file>', 'YAML of a constant set of your own, used instead')
+      .option('--linker <name>', `linker: ${Object.keys(LINKERS).join(', ')}`, oneOf(Object.keys(LINKERS)), DEFAULT_PRODUCT.linker)
+      .option(
+        '--order <order>',
+        'beta-alpha or alpha-beta (delta counts as beta)',
+        oneOf(['beta-alpha', 'alpha-beta']),
+        DEFAULT_PRODUCT.order,
+      )
+      .option(
+        '--layout <layout>',
+        'together; separate (a vector each chain); multi (two receptors in one insert)',
+        oneOf(['together', 'separate', 'multi']),
+        DEFAULT_PRODUCT.layout,
+      )
+      .option('--lock-junction', 'keep the bases of the junctions through codon optimisation')
+      .option(
+        '--tag <tag...>',
+        `residues to add: ${Object.keys(TAGS).join(', ')} or NAME=RESIDUES, with their place, such as Myc@beta-C or HA@alpha-N`,
+        [],
+      )
+      .option('--barcode <bases>', 'barcode of so many bases behind the stop codon, three bases apart within the batch', wholeNumber, 0)
+      .option('--payload <file>', 'YAML of named parts made behind the last chain'),
+  )
     .addHelpText(
       'after',
-      '\nA receptor that fails any check is refused: it keeps its row in constructs.tsv with the reasons, and no order line is written. Exit code 1 then.\n\nExample:\n  cognate construct --receptors results/receptors.tsv --most 5 --out results\n',
+      '\nA receptor that fails any check is refused: it keeps its row in constructs.tsv with the reasons, and no order line is written. Exit code 1 then.\nA TIL product carries no construct: its cells are infused as they grew.\n\nExamples:\n  cognate construct --receptors results/receptors.tsv --most 5 --out results\n  cognate construct --receptors results/receptors.tsv --vector backbone.gb --cut EcoRI/NotI --out results\n',
     )
     .action((flags: Partial<Flags> & CommonFlags, command: Command) => {
       if (flags.receptors === undefined || flags.out === undefined)
         command.error("error: '--receptors' and '--out' are needed", { exitCode: 2 })
+      const given = flags as Flags
       const started = performance.now()
-      const product = {
-        constantSet: flags.constant!,
-        linker: flags.linker!,
-        order: flags.order!,
-        preset: flags.preset!,
-        lockJunction: flags.lockJunction === true,
-      }
-      const run = must(
-        runConstruct({
-          receptors: flags.receptors!,
-          most: flags.most!,
-          product,
-          ...(flags.contigs === undefined ? {} : { contigs: flags.contigs }),
-        }),
-      )
-      finishStage('construct', run.report, flags.out!, flags, started)
-      if (run.refused > 0) process.exitCode = EXIT.input
+      const { receptors, most, contigs } = given
+      finish(must(runConstruct({ receptors, most, contigs, ...productOf(given) })), given.out, flags, started)
+    })
+  withProduct(
+    withCommon(
+      construct
+        .command('car')
+        .description('a chimeric receptor of named parts (leader, scfv, hinge, tm, costim, cd3zeta) through the same optimiser and gate'),
+    ),
+  )
+    .argument('<parts>', 'YAML: name, and parts with role, name, aa or nt, and citation; no part ships')
+    .action((parts: string, flags: Partial<ProductFlags> & CommonFlags, command: Command) => {
+      if (flags.out === undefined) command.error("error: '--out' is needed", { exitCode: 2 })
+      const started = performance.now()
+      const given = { ...DEFAULT_FLAGS, ...flags } as ProductFlags
+      const { product, files } = productOf(given)
+      finish(must(runUserChain(parts, product, files)), given.out, flags, started)
     })
   defineConstructCheck(construct)
   withCommon(
@@ -106,6 +205,11 @@ export function defineConstruct(program: Command): void {
     .option('--species <species>', 'human or mouse', oneOf(['human', 'mouse']), 'human')
     .requiredOption('-o, --out <file>', 'table to write; - is standard output')
     .action((table: string, flags: ThimbleFlags) => thimble(table, flags))
+}
+
+function finish(run: ConstructRun, out: string, flags: CommonFlags, started: number): void {
+  finishStage('construct', run.report, out, flags, started)
+  if (run.refused > 0) process.exitCode = EXIT.input
 }
 
 /** Streams the table: memory holds the reference and one batch of rows. */

@@ -1,41 +1,69 @@
-// Stage `construct`: receptors.tsv → inserts, gate and order. A refused receptor keeps its row with the reasons.
+// Stage `construct`: receptors → inserts, gate and order. A refused receptor keeps its row with the reasons.
 import { caveat, Funnel, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import {
   CONSTRUCT_COLUMNS,
   type Construct,
   checkProduct,
   constructRows,
+  DEFAULT_OVERLAP,
   type DesignOutcome,
-  designConstruct,
+  designInsert,
   GATE_COLUMNS,
+  type GateReferences,
   gateRows,
   genbankOf,
+  type InsertPlan,
+  judgeBatch,
+  makeBarcodes,
+  type OpenVector,
   ORDER_COLUMNS,
+  openVector,
+  orderColumns,
   orderRows,
   type ProductOptions,
-  parseReceptorTable,
+  parseConstantSet,
+  parseReceptors,
+  parseUserChain,
+  planInserts,
+  plasmidGenbankOf,
+  type ReceptorInput,
   sheetHtml,
 } from '@cognate/core/construct'
 import { formatCsv, formatFasta, formatTsv, parseAirr, parseFasta, parseGenbank } from '@cognate/core/format'
 import { readPreset } from '../../read/preset.ts'
+import { readPlasmid } from '../../read/sequences.ts'
 import { shippedCodonUsage, shippedReferences } from '../../read/shipped.ts'
-import { readText } from '../../read/text.ts'
+import { readParsed, readText } from '../../read/text.ts'
+import { importedGermline } from '../../reference/imgt.ts'
 import { labelSvg } from '../../write/label.ts'
 import { plural, type StageReport } from './stage.ts'
+
+/** Options as core takes them, but for what has to be read from files. */
+export interface ProductFiles {
+  /** A shipped name, or the path of a JSON file. */
+  readonly preset: string
+  /** YAML of a constant set of the user's, chosen by it being given. */
+  readonly constantSetFile?: string | undefined
+  /** YAML of named parts made behind the last chain. */
+  readonly payload?: string | undefined
+  readonly vector?: { readonly file: string; readonly cut: string; readonly overlap?: number | undefined } | undefined
+  /** Name or folder of an imported IMGT germline. */
+  readonly germline?: string | undefined
+}
 
 export interface ConstructInput {
   readonly receptors: string
   /** First receptors of the table that are built; 0: all. */
   readonly most: number
   /** FASTA files of contigs, or AIRR tables with `sequence`: with them each chain is built from its contig. */
-  readonly contigs?: readonly string[]
-  /** Its preset is a shipped name or the path of a JSON file. */
-  readonly product: ProductOptions
+  readonly contigs?: readonly string[] | undefined
+  readonly product: Omit<ProductOptions, 'preset' | 'payload' | 'vector'>
+  readonly files: ProductFiles
   /** Printed on the sheet. */
   readonly title?: string
   readonly synthetic?: boolean
   /** SHA-256 of the selection's payload that the receptors come from. */
-  readonly selection?: string
+  readonly selection?: string | undefined
 }
 
 const RESEARCH =
@@ -52,43 +80,118 @@ export interface ConstructRun {
   readonly refused: number
 }
 
-export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue> {
-  const preset = readPreset(input.product.preset)
+interface Product {
+  readonly options: ProductOptions
+  readonly references: GateReferences
+}
+
+/** The product with its files read, and the references it needs. */
+function readProduct(product: ConstructInput['product'], files: ProductFiles): Result<Product, Issue> {
+  const preset = readPreset(files.preset)
   if (!preset.ok) return preset
-  const product: ProductOptions = { ...input.product, preset: preset.value?.name ?? input.product.preset }
-  const references = shippedReferences(preset.value)
-  const checked = checkProduct(product, [...references.presets.keys()])
-  if (!checked.ok) return checked
-  const text = readText(input.receptors)
-  if (!text.ok) return text
+  let references = shippedReferences(preset.value)
+  if (files.germline !== undefined) {
+    const germline = importedGermline(files.germline, 'human')
+    if (!germline.ok) return germline
+    references = { ...references, receptor: germline.value }
+  }
+  let { constantSet } = product
+  if (files.constantSetFile !== undefined) {
+    const set = readParsed(files.constantSetFile, text => parseConstantSet(text, shippedCodonUsage('human')))
+    if (!set.ok) return set
+    references = { ...references, constantSets: new Map([...references.constantSets, [set.value.name, set.value]]) }
+    constantSet = set.value.name
+  }
+  const payload = files.payload === undefined ? ok(undefined) : readParsed(files.payload, parseUserChain)
+  if (!payload.ok) return payload
+  const vector: Result<OpenVector | undefined, Issue> = files.vector === undefined ? ok(undefined) : readVector(files.vector)
+  if (!vector.ok) return vector
+  const options = { ...product, constantSet, preset: preset.value?.name ?? files.preset, payload: payload.value, vector: vector.value }
+  const checked = checkProduct(options, references)
+  return checked.ok ? ok({ options, references }) : checked
+}
+
+function readVector(vector: NonNullable<ProductFiles['vector']>): Result<OpenVector, Issue> {
+  const record = readPlasmid(vector.file)
+  if (!record.ok) return record
+  const opened = openVector(record.value, { cut: vector.cut, overlap: vector.overlap ?? DEFAULT_OVERLAP })
+  return opened.ok ? opened : fail(inFile(vector.file, opened.issue))
+}
+
+export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue> {
+  const product = readProduct(input.product, input.files)
+  if (!product.ok) return product
   const contigs = input.contigs === undefined ? ok(undefined) : readContigs(input.contigs)
   if (!contigs.ok) return contigs
-  const receptors = parseReceptorTable(text.value, input.most, contigs.value)
-  if (!receptors.ok) return fail(inFile(input.receptors, receptors.issue))
+  const receptors = readParsed(input.receptors, text => parseReceptors(text, input.most, contigs.value))
+  if (!receptors.ok) return receptors
+  const { options, references } = product.value
+  const barcodes =
+    options.barcodeLength === 0
+      ? ok([])
+      : makeBarcodes(2 * receptors.value.length, options.barcodeLength, references.presets.get(options.preset)!)
+  if (!barcodes.ok) return barcodes
+  const plans = planInserts(receptors.value, options, barcodes.value)
+  if (!plans.ok) return fail(inFile(input.receptors, plans.issue))
+  return designAll(plans.value, receptors.value, product.value, input)
+}
+
+/** A product of tumour-infiltrating lymphocytes carries no construct; the tables say so, so that none of an earlier run is taken for it. */
+export const noConstruct = (): StageReport => ({
+  files: new Map([
+    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, [])],
+    ['order.csv', formatCsv(ORDER_COLUMNS, [])],
+  ]),
+  funnel: [],
+  caveats: [caveat('til-no-construct', 'a TIL product: its cells are infused as they grew, and carry no construct')],
+  headline: 'TIL product: no construct is made',
+})
+
+/** `construct car`: one chain of the user's parts. */
+export function runUserChain(path: string, product: ConstructInput['product'], files: ProductFiles): Result<ConstructRun, Issue> {
+  const read = readProduct(product, files)
+  if (!read.ok) return read
+  const chain = readParsed(path, parseUserChain)
+  if (!chain.ok) return chain
+  const plan: InsertPlan = { name: chain.value.name, layout: 'user', chains: [], userChain: chain.value, barcode: '' }
+  return designAll([plan], [], read.value, { receptors: path, title: chain.value.name })
+}
+
+function designAll(
+  plans: readonly InsertPlan[],
+  receptors: readonly ReceptorInput[],
+  { options, references }: Product,
+  input: Pick<ConstructInput, 'receptors' | 'title' | 'synthetic' | 'selection'>,
+): Result<ConstructRun, Issue> {
+  const columns = orderColumns(references.presets.get(options.preset)!.orderColumns)
+  if (!columns.ok) return columns
   const usage = shippedCodonUsage('human')
-  const outcomes: DesignOutcome[] = receptors.value.map(receptor => ({
-    receptor,
-    result: designConstruct(receptor, product, references, usage),
-  }))
+  const alone: DesignOutcome[] = plans.map(plan => ({ plan, result: designInsert(plan, options, references, usage) }))
+  const outcomes = judgedAsBatch(alone)
   const constructs = outcomes.flatMap(({ result }) => (result.ok ? [result.value] : []))
   const ready = constructs.filter(construct => construct.status === 'ready')
   const funnel = new Funnel('constructs')
-  funnel.add('in', '', receptors.value.length)
-  for (const { receptor, result } of outcomes) {
-    if (!result.ok) funnel.add(result.issue[0]!.code, `${receptor.receptorId}: ${result.issue[0]!.what}`)
+  funnel.add('in', '', plans.length)
+  for (const { plan, result } of outcomes) {
+    if (!result.ok) funnel.add(result.issue[0]!.code, `${plan.name}: ${result.issue[0]!.what}`)
     else if (result.value.status === 'refused') funnel.add('gate', result.value.id)
   }
   funnel.add('out', '', ready.length)
-  const genbank = ready.map(genbankOf).join('')
+  const genbank = ready.map(construct => genbankOf(construct, references.constantSets)).join('')
+  const plasmids = ready.map(plasmidGenbankOf).join('')
   const fasta = formatFasta(
     ready.map(construct => ({ id: construct.id, description: `${construct.receptorId} ${construct.sha256}`, sequence: construct.insert })),
   )
-  const order = formatCsv(ORDER_COLUMNS, orderRows(constructs))
-  assertRoundTrip(ready, genbank, fasta, order)
+  const order = formatCsv(
+    columns.value.map(([heading]) => heading),
+    orderRows(constructs, columns.value),
+  )
+  assertRoundTrip(ready, genbank, plasmids, fasta, order)
   const files = new Map([
-    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, product, references.receptor.release))],
+    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, options, references.receptor.release))],
     ['gate.tsv', formatTsv(GATE_COLUMNS, gateRows(constructs))],
     ['constructs.gb', genbank],
+    ...(options.vector === undefined ? [] : [['plasmids.gb', plasmids] as const]),
     ['constructs.fasta', fasta],
     ['order.csv', order],
     [
@@ -97,32 +200,48 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
         title: input.title ?? 'constructs',
         notice: noticeOf(input.selection),
         synthetic: input.synthetic === true,
+        constantSets: references.constantSets,
       }),
     ],
   ])
-  const refused = receptors.value.length - ready.length
   const caveats = [
-    caveat('selection-not-signed', 'receptors were taken by rank, not by a signed selection: research use'),
-    ...outcomes.flatMap(({ receptor, result }) =>
+    ...(receptors.length === 0
+      ? []
+      : [caveat('selection-not-signed', 'receptors were taken by rank, not by a signed selection: research use')]),
+    ...outcomes.flatMap(({ plan, result }) =>
       result.ok
-        ? result.value.caveats.map(c => caveat(c.code, `${receptor.receptorId}: ${c.text}`))
-        : [caveat(result.issue[0]!.code, `${receptor.receptorId} was refused: ${result.issue[0]!.what}`)],
+        ? result.value.caveats.map(c => caveat(c.code, `${plan.name}: ${c.text}`))
+        : [caveat(result.issue[0]!.code, `${plan.name} was refused: ${result.issue[0]!.what}`)],
     ),
   ]
+  const refused = plans.length - ready.length
   const report = {
     files,
     funnel: funnel.rows(),
     caveats,
-    headline: `${plural(receptors.value.length, 'receptor')} → ${plural(ready.length, 'construct')} ready, ${refused} refused`,
+    headline: `${receptors.length === 0 ? plural(plans.length, 'chain') : plural(receptors.length, 'receptor')} → ${plural(ready.length, 'construct')} ready, ${refused} refused`,
   }
   const why =
-    receptors.value.length === 0
+    plans.length === 0
       ? 'the receptor table has no rows'
       : outcomes
-          .map(({ receptor, result }) => `${receptor.receptorId}: ${result.ok ? 'gate' : result.issue[0]!.what}`)
+          .map(({ plan, result }) => `${plan.name}: ${result.ok ? 'gate' : result.issue[0]!.what}`)
           .slice(0, 3)
           .join('; ')
   return ok({ constructs, refused, report: ready.length > 0 ? report : { ...report, empty: `0 constructs because ${why}.` } })
+}
+
+/** What only the batch shows (two equal names, one insert twice, barcodes too close) refuses every construct that would have been ordered. */
+function judgedAsBatch(outcomes: readonly DesignOutcome[]): readonly DesignOutcome[] {
+  const ready = outcomes.flatMap(({ plan, result }) =>
+    result.ok && result.value.status === 'ready' ? [{ id: result.value.id, insert: result.value.insert, barcode: plan.barcode }] : [],
+  )
+  const checks = judgeBatch(ready)
+  const fails = checks.some(check => check.verdict === 'fails')
+  return outcomes.map(({ plan, result }) => {
+    if (!result.ok || result.value.status !== 'ready') return { plan, result }
+    return { plan, result: ok({ ...result.value, gate: [...result.value.gate, ...checks], status: fails ? 'refused' : 'ready' }) }
+  })
 }
 
 /** Bases by sequence id. An id that stands for two sequences is an error: a contig of another run must never be built. */
@@ -155,18 +274,22 @@ function readContigs(paths: readonly string[]): Result<ReadonlyMap<string, strin
 }
 
 /** What leaves the house is read back and compared with the design; a difference is a bug, never an order. */
-function assertRoundTrip(ready: readonly Construct[], genbank: string, fasta: string, order: string): void {
+function assertRoundTrip(ready: readonly Construct[], genbank: string, plasmids: string, fasta: string, order: string): void {
   if (ready.length === 0) return
   const records = parseGenbank(genbank)
   const sequences = parseFasta(fasta)
   if (!records.ok || !sequences.ok) throw new Error('a written construct file could not be read back')
+  const circles = plasmids === '' ? ok([]) : parseGenbank(plasmids)
+  if (!circles.ok) throw new Error('a written plasmid could not be read back')
   const lines = order.trim().split('\n').slice(1)
   ready.forEach((construct, i) => {
+    const ordered = construct.plasmid?.ordered ?? construct.insert
     const same =
       records.value[i]?.sequence === construct.insert &&
       sequences.value[i]?.sequence === construct.insert &&
-      lines[i]?.includes(`,${construct.insert},`) === true &&
-      lines[i]?.includes(construct.sha256) === true
+      circles.value[i]?.sequence === construct.plasmid?.record.sequence &&
+      circles.value[i]?.features.length === construct.plasmid?.record.features.length &&
+      lines[i]?.includes(ordered) === true
     if (!same) throw new Error(`${construct.id}: the written files differ from the design`)
   })
 }
