@@ -1,9 +1,9 @@
 // The commands around a construct, as a user runs them: build with a preset and contigs, check an edited insert, verify a returned plasmid.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseDelimited, parseFasta } from '@cognate/core/format'
+import { parseDelimited, parseFasta, parseGenbank } from '@cognate/core/format'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { oracle, readData, root, value } from './oracle.ts'
+import { data, oracle, readData, root, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 const COLUMNS = ['receptor_id', 'tra_v_call', 'tra_j_call', 'tra_junction_aa', 'trb_v_call', 'trb_j_call', 'trb_junction_aa']
@@ -56,6 +56,46 @@ describe('construct verify', () => {
     expect(changed.table).toMatch(/differs/)
     expect(changed.table).toContain('1001')
   })
+})
+
+describe('vectors', () => {
+  oracle(
+    'a receptor goes into a real vector; the returned plasmid is verified with its effect on the protein; a wrong place is refused',
+    () => {
+      const out = join(folder, 'in-vector')
+      const vector = data('tcr/vectors/pCMV6-Entry.dna')
+      const args = ['construct', '--receptors', receptors, '--vector', vector, '--out', out]
+      expect(cognate([...args, '--cut', 'EcoRI/NotI', '--barcode', '12']).code).toBe(0)
+      expect(cognate(['construct', 'check', join(out, 'constructs.gb'), '--spec', join(out, 'constructs.tsv')]).code).toBe(0)
+      const insert = insertOf(join(out, 'constructs.fasta'))
+      const plasmid = value(parseGenbank(readFileSync(join(out, 'plasmids.gb'), 'utf8')))[0]!
+      expect([plasmid.topology, plasmid.sequence.startsWith(insert.sequence), insert.sequence.startsWith('GAATTC')]).toEqual([
+        'circular',
+        true,
+        true,
+      ])
+      // the plasmid that came back, cut open elsewhere, with one base changed in the second codon
+      const at = insert.sequence.indexOf('GCCGCCACCATG') + 12
+      const changed = `${plasmid.sequence.slice(0, at)}${plasmid.sequence[at] === 'A' ? 'C' : 'A'}${plasmid.sequence.slice(at + 1)}`
+      const reads = join(folder, 'returned')
+      mkdirSync(reads)
+      writeFileSync(join(reads, `${insert.id}.fasta`), `>${insert.id}\n${changed.slice(3000)}${changed.slice(0, 3000)}\n`)
+      const verified = cognate([
+        'construct',
+        'verify',
+        '--design',
+        join(out, 'plasmids.gb'),
+        '--reads',
+        reads,
+        '--out',
+        join(folder, 'returned-out'),
+      ])
+      expect(verified.code).toBe(1)
+      expect(verified.out).toMatch(new RegExp(`differs {2}${at + 1} .>. \\((missense|synonymous|nonsense)\\)`))
+      const twice = cognate([...args, '--cut', 'BsmBI'])
+      expect([twice.code, twice.err.includes('vector-site'), twice.err.includes('pCMV6-Entry.dna')]).toEqual([1, true, true])
+    },
+  )
 })
 
 describe('presets', () => {

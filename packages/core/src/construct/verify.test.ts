@@ -13,6 +13,7 @@ function designs(): readonly DesignToVerify[] {
     left: flanks.get('left')!,
     right: flanks.get('right')!,
     fivePrime: 9,
+    codingEnd: Number.POSITIVE_INFINITY,
   }))
 }
 
@@ -69,10 +70,12 @@ test('a whole plasmid read from another origin and strand still matches', () => 
   const insert = `GCCGCCACCATG${bases(600)}`
   const circle = left + insert + right + rest
   const rotated = reverseComplement(circle.slice(300) + circle.slice(0, 300))
-  const design = { name: 'D', insert, left, right, fivePrime: 9 }
+  const design = { name: 'D', insert, left, right, fivePrime: 9, codingEnd: Number.POSITIVE_INFINITY }
   expect(verifyDesign(design, [{ name: 'r', bases: rotated, qualities: undefined }]).verdict).toBe('match')
 })
 
 test('without reads nothing is proven', () => {
-  expect(verifyDesign({ name: 'D', insert: 'ATGAAATAA', left: '', right: '', fivePrime: 0 }, []).verdict).toBe('no-reads')
+  expect(
+    verifyDesign({ name: 'D', insert: 'ATGAAATAA', left: '', right: '', fivePrime: 0, codingEnd: Number.POSITIVE_INFINITY }, []).verdict,
+  ).toBe('no-reads')
 })

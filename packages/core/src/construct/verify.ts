@@ -17,6 +17,8 @@ export interface DesignToVerify {
   readonly right: string
   /** Bases before the start codon. */
   readonly fivePrime: number
+  /** Base behind the stop codon: what follows is barcode, arm or vector. */
+  readonly codingEnd: number
 }
 
 export interface Difference {
@@ -85,9 +87,20 @@ function orient(read: Read, target: string, set: ReadonlySet<string>): Read {
   const strand =
     shared(reverse, set) > shared(read.bases, set) ? { ...read, bases: reverse, qualities: read.qualities?.slice().reverse() } : read
   if (strand.qualities !== undefined || strand.bases.length < target.length) return strand
-  const start = strand.bases.indexOf(target.slice(0, 25))
+  const start = startIn(strand.bases, target)
   const isCut = start > 0 && start + target.length > strand.bases.length
   return isCut ? { ...strand, bases: strand.bases.slice(start) + strand.bases.slice(0, start) } : strand
+}
+
+const ANCHOR = 25
+
+/** Where the design begins in a circle, by the first of its words that is found: a change in one of them must not hide it. -1: nowhere. */
+function startIn(circle: string, target: string): number {
+  for (let offset = 0; offset + ANCHOR <= Math.min(target.length, 20 * ANCHOR); offset += ANCHOR) {
+    const at = circle.indexOf(target.slice(offset, offset + ANCHOR))
+    if (at >= 0) return (at - offset + circle.length) % circle.length
+  }
+  return -1
 }
 
 interface Observation {
@@ -129,7 +142,7 @@ export function verifyDesign(design: DesignToVerify, reads: readonly Read[], oth
           position: p - from + 1,
           ref: '',
           alt: bases,
-          effect: bases.length % 3 === 0 ? 'in-frame insertion' : 'frameshift',
+          effect: indelEffect(design, p - from, bases.length, 'insertion'),
           reads: sure.map(o => o.read),
         })
     }
@@ -193,8 +206,15 @@ function note(differences: Difference[], offset: number, ref: string, against: r
 }
 
 /** What one changed base does, in words. */
-function effectOf({ insert, fivePrime }: DesignToVerify, offset: number, alt: string): string {
+function indelEffect({ fivePrime, codingEnd }: DesignToVerify, offset: number, length: number, kind: 'insertion' | 'deletion'): string {
   if (offset < fivePrime) return 'kozak'
+  if (offset >= codingEnd) return 'outside the reading'
+  return length % 3 === 0 ? `in-frame ${kind}` : 'frameshift'
+}
+
+function effectOf({ insert, fivePrime, codingEnd }: DesignToVerify, offset: number, alt: string): string {
+  if (offset < fivePrime) return 'kozak'
+  if (offset >= codingEnd) return 'outside the reading'
   if (!/^[ACGT-]$/.test(alt)) return 'mixed'
   if (alt === '-') return 'deletion'
   const codon = fivePrime + 3 * Math.floor((offset - fivePrime) / 3)
@@ -223,8 +243,6 @@ function mergeDeletions(differences: readonly Difference[], design: DesignToVeri
     } else merged.push(difference)
   }
   return merged.map(d =>
-    d.alt === '' && d.ref !== ''
-      ? { ...d, effect: d.position <= design.fivePrime ? 'kozak' : d.ref.length % 3 === 0 ? 'in-frame deletion' : 'frameshift' }
-      : d,
+    d.alt === '' && d.ref !== '' ? { ...d, effect: indelEffect(design, d.position - 1, d.ref.length, 'deletion') } : d,
   )
 }

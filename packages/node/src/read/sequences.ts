@@ -1,13 +1,21 @@
 // Named sequences of a FASTA, GenBank or SnapGene file, and a vector as one record.
 import { basename } from 'node:path'
 import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
-import { type GenbankRecord, parseFasta, parseGenbank, parseSnapgene } from '@cognate/core/format'
+import { type GenbankPart, type GenbankRecord, parseFasta, parseGenbank, parseSnapgene } from '@cognate/core/format'
 import { readBytes, readParsed, readText } from './text.ts'
 
 export interface NamedSequence {
   readonly id: string
   readonly sequence: string
+  /** First base of the first CDS on the sequence's strand, and the base behind it; undefined when the file names none. */
+  readonly coding: GenbankPart | undefined
 }
+
+const named = (record: GenbankRecord): NamedSequence => ({
+  id: record.name,
+  sequence: record.sequence,
+  coding: record.features.find(feature => feature.type === 'CDS' && feature.strand === 1)?.parts[0],
+})
 
 const isSnapgene = (path: string): boolean => path.toLowerCase().endsWith('.dna')
 
@@ -22,15 +30,17 @@ function readSnapgene(path: string): Result<GenbankRecord, Issue> {
 export function readSequences(path: string): Result<readonly NamedSequence[], Issue> {
   if (isSnapgene(path)) {
     const record = readSnapgene(path)
-    return record.ok ? ok([{ id: record.value.name, sequence: record.value.sequence }]) : record
+    return record.ok ? ok([named(record.value)]) : record
   }
   return readParsed(path, text => {
     if (text.trimStart().startsWith('LOCUS')) {
       const records = parseGenbank(text)
-      return records.ok ? ok(records.value.map(record => ({ id: record.name, sequence: record.sequence }))) : records
+      return records.ok ? ok(records.value.map(named)) : records
     }
     const records = parseFasta(text)
-    return records.ok ? ok(records.value.map(record => ({ id: record.id, sequence: record.sequence.toUpperCase() }))) : records
+    return records.ok
+      ? ok(records.value.map(record => ({ id: record.id, sequence: record.sequence.toUpperCase(), coding: undefined })))
+      : records
   })
 }
 

@@ -88,7 +88,7 @@ export function defineConstructCheck(construct: Command): void {
   withCommon(
     construct.command('verify').description('sequencing of the returned plasmids against the design: every base proven, or what differs'),
   )
-    .requiredOption('--design <file>', 'constructs.gb, FASTA or SnapGene file of the inserts')
+    .requiredOption('--design <file>', 'constructs.gb, plasmids.gb, FASTA or SnapGene file of the designs')
     .requiredOption('--reads <folder>', 'folder with .ab1, .fastq(.gz) or .fasta; a read or file named like a construct belongs to it')
     .option('--flanks <file>', 'FASTA with the records left and right: bases of the vector beside the insert')
     .requiredOption('--out <folder>', 'folder for verification.tsv')
@@ -132,14 +132,21 @@ function readReads(folder: string): readonly (Read & { readonly file: string })[
   })
 }
 
+/** Without a named CDS: behind the first Kozak sequence; without one, the first base. */
+const startOf = (sequence: string): number => {
+  const at = sequence.indexOf(`${KOZAK}ATG`)
+  return at < 0 ? 0 : at + KOZAK.length
+}
+
 function verify(flags: CommonFlags & { design: string; reads: string; flanks?: string; out: string }): void {
   const flanks = new Map((flags.flanks === undefined ? [] : must(readSequences(flags.flanks))).map(record => [record.id, record.sequence]))
-  const designs: readonly DesignToVerify[] = must(readSequences(flags.design)).map(({ id, sequence }) => ({
+  const designs: readonly DesignToVerify[] = must(readSequences(flags.design)).map(({ id, sequence, coding }) => ({
     name: id,
     insert: sequence,
     left: flanks.get('left') ?? '',
     right: flanks.get('right') ?? '',
-    fivePrime: sequence.startsWith(KOZAK) ? KOZAK.length : 0,
+    fivePrime: coding?.start ?? startOf(sequence),
+    codingEnd: coding?.end ?? sequence.length,
   }))
   const reads = readReads(flags.reads)
   const belongs = (read: { name: string; file: string }, design: DesignToVerify) =>

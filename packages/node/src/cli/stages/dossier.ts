@@ -107,9 +107,9 @@ function mapParts(record: GenbankRecord): readonly MapPart[] {
     if (feature.type === 'source' || feature.type === 'CDS' || /^[A-Z]\d+[A-Z]$/.test(label)) return []
     const kind = label.endsWith('junction')
       ? 'junction'
-      : label.startsWith('TRA')
+      : /^TR[AG] /.test(label)
         ? 'alpha'
-        : label.startsWith('TRB')
+        : /^TR[BD] /.test(label)
           ? 'beta'
           : /^(furin|spacer|2a)$/.test(label)
             ? 'linker'
