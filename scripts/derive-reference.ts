@@ -4,72 +4,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { byText } from '@cognate/core/base'
-import {
-  type FrameworkRow,
-  familyRowsOf,
-  formatGermline,
-  type GermlineSegment,
-  j118Offset,
-  parseFrameworkRows,
-  residueOfCodon,
-  STANDARD_RESIDUES,
-  translate,
-  vOffsets,
-} from '@cognate/core/bio'
-import { columnReader, formatTsv, parseDelimited, parseFasta } from '@cognate/core/format'
+import { formatGermline, parseFrameworkRows, residueOfCodon, STANDARD_RESIDUES } from '@cognate/core/bio'
+import { columnReader, formatTsv, parseDelimited, parseFasta, tenxGermline } from '@cognate/core/format'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 const out = (name: string) => join(root, 'packages/node/data', name)
-
-/** Records whose leader starts too early: bases to cut. Ensembl's TRAV6 opens at an ATG 57 nt before the one of the expressed leader. */
-const LEADER_OVERRIDES: Readonly<Record<string, { cut: number; reason: string }>> = {
-  TRAV6: { cut: 57, reason: 'the transcript opens at an earlier ATG; the expressed leader starts 57 nt on' },
-}
-
-/** Read-through transcripts that are no gene. */
-const DROPPED = new Set(['TRBV12-2+TRBV13-2'])
-
-/** Segments of a 10x V(D)J reference. `labels`: record id → IMGT allele label (names only). */
-export function segmentsOf(
-  regions: string,
-  ndm: ReadonlyMap<string, readonly FrameworkRow[]>,
-  labels: ReadonlyMap<string, string>,
-): GermlineSegment[] {
-  const records = parseFasta(regions)
-  if (!records.ok) throw new Error(records.issue.what)
-  const segments: GermlineSegment[] = []
-  for (const record of records.value) {
-    const [id = '', , geneAs10x = '', region = '', chain = '', locus = ''] = `${record.id} ${record.description}`.split('|')
-    if (chain !== 'TR' || DROPPED.has(geneAs10x)) continue
-    const gene = geneAs10x.replace('-DV', '/DV')
-    const allele = labels.get(id) || `E${id}`
-    const source = `10x-vdj-7.0 ${id} ${record.description.split('|')[0]}`.trim()
-    const sequence = record.sequence.toUpperCase()
-    if (region === 'C-REGION') segments.push({ region: 'C', gene, allele, record: source, sequence })
-    else if (region === 'J-REGION')
-      segments.push({ region: 'J', gene, allele, record: source, sequence, j118: j118Offset(sequence, locus) })
-    else if (region === 'L-REGION+V-REGION') {
-      const cut = LEADER_OVERRIDES[gene]?.cut ?? 0
-      const whole = sequence.slice(cut)
-      const found = vOffsets(whole, ndm.get(gene) ?? []) ?? vOffsets(whole, familyRowsOf(ndm, gene))
-      const leader = found === undefined ? '' : whole.slice(0, found.leader)
-      const usable = leader.startsWith('ATG') && !translate(leader).includes('*')
-      segments.push({
-        region: 'V',
-        gene,
-        allele,
-        record: source,
-        leader: usable ? leader : '',
-        sequence: found === undefined ? whole : whole.slice(found.leader),
-        cys23: found?.cys23,
-        trp41: found?.trp41,
-        cys104: found?.cys104,
-      })
-    }
-  }
-  return segments.sort((a, b) => byText(a.region, b.region) || byText(a.gene, b.gene) || byText(a.allele, b.allele))
-}
 
 /** D segments of the T-cell receptor loci. */
 function dSegments(species: string, regions: string): readonly (readonly string[])[] {
@@ -99,12 +38,14 @@ function derive(data: string): void {
     const labels = new Map(
       table.value.rows.map(row => [get(row, 'fasta_id'), get(row, 'identical_to_allele').split(/[,;]/)[0]!.replace('*', '')]),
     )
-    const segments = segmentsOf(
+    const segments = tenxGermline(
       read(`tcr/germline/tenx_vdj_refs_7.0/${species}/regions.fa`),
       parseFrameworkRows(read(`tcr/germline/igblast_1.20/${species}.ndm.imgt`)),
       labels,
+      '10x-vdj-7.0',
     )
-    writeFileSync(out(`germline-${species}.tsv`), formatGermline(segments))
+    if (!segments.ok) throw new Error(segments.issue.what)
+    writeFileSync(out(`germline-${species}.tsv`), formatGermline(segments.value))
     dRows.push(...dSegments(species, read(`tcr/germline/tenx_vdj_refs_7.0/${species}/regions.fa`)))
     const counts = [...read(`tcr/codon_usage/${species.toUpperCase()}.txt`).matchAll(/([ACGU]{3})\s*[\d.]+\(\s*(\d+)\)/g)].map(
       match => [match[1]!.replaceAll('U', 'T'), Number(match[2])] as const,

@@ -98,6 +98,23 @@ describe('vectors', () => {
   )
 })
 
+describe('germlines of the user', () => {
+  oracle('a 10x reference and a table of our own form are added by name and build the same insert as the open set', () => {
+    const of = (name: string) => {
+      const run = cognate(['construct', '--receptors', receptors, '--germline', name, '--out', join(folder, `by-${name}`)])
+      expect([run.err, run.code]).toEqual([run.err, 0])
+      return insertOf(join(folder, `by-${name}`, 'constructs.fasta')).sequence
+    }
+    const added = cognate(['reference', 'add', 'tenx', data('tcr/germline/tenx_vdj_refs_7.0/human'), '--name', 'tenx-7'])
+    expect([added.code, added.out.includes('C genes')]).toEqual([0, true])
+    expect(cognate(['reference', 'add', 'vdj', join(root, 'packages/node/data/germline-human.tsv'), '--name', 'own']).code).toBe(0)
+    const open = insertOf(join(built, 'constructs.fasta')).sequence
+    expect([of('tenx-7'), of('own')]).toEqual([open, open])
+    const unknown = cognate(['construct', '--receptors', receptors, '--germline', 'nowhere', '--out', folder])
+    expect([unknown.code, unknown.err.includes('germline-unknown')]).toEqual([1, true])
+  })
+})
+
 describe('presets', () => {
   test('a file of the user is used and named; a wrong one is refused by its key', () => {
     const shipped = JSON.parse(readFileSync(join(root, 'packages/core/src/bio/presets/generic-strict.json'), 'utf8')) as object

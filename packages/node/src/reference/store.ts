@@ -10,7 +10,8 @@ import { userPath } from '../read/paths.ts'
 import { eachLine, readText } from '../read/text.ts'
 import { encodeGenome, type OpenedGenome, openGenome } from './genome-file.ts'
 
-export type ReferenceKind = 'proteome' | 'imgt' | 'genome'
+/** `imgt`: folder in stitchr's layout; `tenx`: 10x V(D)J reference; `vdj`: germline table of our own form. */
+export type ReferenceKind = 'proteome' | 'imgt' | 'tenx' | 'vdj' | 'genome'
 
 export interface ReferenceEntry {
   readonly kind: ReferenceKind
@@ -56,10 +57,11 @@ export async function addReference(
   kind: Exclude<ReferenceKind, 'genome'>,
   path: string,
   name: string,
+  describe: (path: string) => Result<string, Issue> = describeImgt,
 ): Promise<Result<ReferenceEntry, Issue>> {
   const full = userPath(path)
   if (!existsSync(full)) return fail(inFile(path, issue('file-missing', 'there is no such file or folder', 'check the path')))
-  const holds = kind === 'proteome' ? await describeProteome(path) : describeImgt(path)
+  const holds = kind === 'proteome' ? await describeProteome(path) : describe(path)
   if (!holds.ok) return holds
   const entry: ReferenceEntry = {
     kind,

@@ -133,7 +133,7 @@ export function defineConstruct(program: Command): void {
         'FASTA of contigs, or AIRR tables with sequence: each chain is built from the contig its row names; its bases win over germline',
       )
       .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
-      .option('--germline <name or folder>', 'imported IMGT germline instead of the open set that ships')
+      .option('--germline <name or folder>', 'imported germline (imgt, tenx, vdj) instead of the open set that ships')
       .option(
         '--constant <set>',
         `constant regions: ${[...CONSTANT_SETS.keys()].join(', ')}`,

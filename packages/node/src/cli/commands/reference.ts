@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { issue } from '@cognate/core/base'
+import { type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { dataPath, modelPath } from '../../read/paths.ts'
 import { shippedCodonUsage, shippedReferences, shippedSignatures } from '../../read/shipped.ts'
+import { importedGermline } from '../../reference/germline.ts'
 import { addGenome, addReference, damagedReferences, home, listReferences } from '../../reference/store.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
 import { InputFault, must } from '../exit.ts'
@@ -12,22 +13,31 @@ export function defineReference(program: Command): void {
   reference
     .command('add')
     .description('check a reference, copy it by checksum and remember it by name')
-    .argument('<kind>', 'genome (annotation, with --genome), proteome (protein FASTA) or imgt (germline folder in stitchr’s layout)')
+    .argument(
+      '<kind>',
+      'genome (annotation, with --genome), proteome (protein FASTA), or a germline: imgt (folder in stitchr’s layout), tenx (10x V(D)J reference), vdj (table of the form of packages/node/data/germline-human.tsv)',
+    )
     .argument('<path>', 'file or folder; for a genome the annotation: GFF3 or GTF of Ensembl, GENCODE or NCBI, plain or gzip')
     .option('--genome <file>', 'genome of the annotation: FASTA plain, gzip or bgzip, or UCSC .2bit')
     .option('--name <name>', 'name to use later; default: the name of the file', '')
     .addHelpText(
       'after',
-      '\nExamples:\n  cognate reference add genome Homo_sapiens.GRCh38.112.gff3.gz --genome GRCh38.fa.gz --name GRCh38.112\n  cognate reference add proteome UP000005640_9606.fasta.gz --name human\n',
+      '\nExamples:\n  cognate reference add genome Homo_sapiens.GRCh38.112.gff3.gz --genome GRCh38.fa.gz --name GRCh38.112\n  cognate reference add proteome UP000005640_9606.fasta.gz --name human\n  cognate reference add tenx refdata-cellranger-vdj-GRCh38-alts-ensembl-7.0.0 --name tenx-7\n',
     )
     .action(async (kind: string, path: string, flags: { name: string; genome?: string }) => {
       if (kind === 'genome') {
         process.stdout.write(await addGenomeText(path, flags))
         return
       }
-      if (kind !== 'proteome' && kind !== 'imgt')
-        throw new InputFault(issue('reference-kind', `"${kind}" cannot be added`, 'add a genome, a proteome or an imgt folder'))
-      const entry = must(await addReference(kind, path, flags.name))
+      if (!isKind(kind))
+        throw new InputFault(
+          issue('reference-kind', `"${kind}" cannot be added`, 'add a genome, a proteome, or a germline: imgt, tenx or vdj'),
+        )
+      const entry = must(
+        await (kind === 'tenx' || kind === 'vdj'
+          ? addReference(kind, path, flags.name, germlineCounts)
+          : addReference(kind, path, flags.name)),
+      )
       process.stdout.write(`${entry.kind} ${entry.name}: ${entry.holds}\nsha256 ${entry.sha256}\n`)
     })
   reference
@@ -50,6 +60,17 @@ export function defineReference(program: Command): void {
         throw new InputFault(issue('reference-damaged', `damaged: ${damaged.join(', ')}`, 'add them again with `cognate reference add`'))
       process.stdout.write(`all references are as they were added\n${listText()}`)
     })
+}
+
+const isKind = (kind: string): kind is 'proteome' | 'imgt' | 'tenx' | 'vdj' => ['proteome', 'imgt', 'tenx', 'vdj'].includes(kind)
+
+/** Genes of a germline that can be read, by region. */
+function germlineCounts(path: string): Result<string, Issue> {
+  const germline = importedGermline(path, 'human')
+  if (!germline.ok) return germline
+  const genes = [...germline.value.byGene.values()].map(segments => segments[0]!.region)
+  const count = (region: string) => genes.filter(own => own === region).length
+  return ok(`${count('V')} V, ${count('J')} J, ${count('C')} C genes`)
 }
 
 async function addGenomeText(annotation: string, flags: { readonly name: string; readonly genome?: string }): Promise<string> {

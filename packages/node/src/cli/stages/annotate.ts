@@ -5,7 +5,7 @@ import { formatTsv, parseFasta, parseFastq, type SequenceRecord } from '@cognate
 import { ANNOTATION_COLUMNS, annotationCells, ContigAnnotator } from '@cognate/core/receptor'
 import { shippedDSegments, shippedGermline } from '../../read/shipped.ts'
 import { readStandardInput, readText } from '../../read/text.ts'
-import { importedGermline } from '../../reference/imgt.ts'
+import { importedGermline } from '../../reference/germline.ts'
 import { count, plural, type StageOutcome } from './stage.ts'
 
 export interface AnnotateInput {

@@ -34,7 +34,7 @@ import { readPreset } from '../../read/preset.ts'
 import { readPlasmid } from '../../read/sequences.ts'
 import { shippedCodonUsage, shippedReferences } from '../../read/shipped.ts'
 import { readParsed, readText } from '../../read/text.ts'
-import { importedGermline } from '../../reference/imgt.ts'
+import { importedGermline } from '../../reference/germline.ts'
 import { labelSvg } from '../../write/label.ts'
 import { plural, type StageReport } from './stage.ts'
 
