@@ -22,3 +22,17 @@ export function normalBelow(z: number): number {
   }
   return z < 0 ? tail : 1 - tail
 }
+
+/** The z with P(Z < z) = p, 0 < p < 1, by Newton's steps from Abramowitz and Stegun 26.2.23. */
+export function normalQuantile(p: number): number {
+  if (!(p > 0 && p < 1)) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN
+  if (p > 0.5) return -normalQuantile(1 - p)
+  const t = Math.sqrt(-2 * Math.log(p))
+  let z = -(t - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3))
+  for (let i = 0; i < 20; i++) {
+    const step = (normalBelow(z) - p) / (Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI))
+    z -= step
+    if (Math.abs(step) < 1e-15 * Math.max(1, Math.abs(z))) break
+  }
+  return z
+}

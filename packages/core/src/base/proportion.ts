@@ -1,4 +1,5 @@
-// Interval of a proportion.
+// Intervals of a proportion.
+import { betaQuantile } from './beta.ts'
 
 /** Two-sided 95 % of the normal distribution. */
 export const Z95 = 1.959963984540054
@@ -11,6 +12,12 @@ export function wilson(x: number, n: number, z = Z95): { readonly low: number; r
   const middle = (p + z2 / (2 * n)) / (1 + z2 / n)
   const half = (z / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))
   return { low: x === 0 ? 0 : Math.max(0, middle - half), high: x === n ? 1 : Math.min(1, middle + half) }
+}
+
+/** Exact interval of x in n (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404); shares 0-1. n = 0 gives 0 to 1. */
+export function clopperPearson(x: number, n: number, level = 0.95): { readonly low: number; readonly high: number } {
+  const tail = (1 - level) / 2
+  return { low: x === 0 ? 0 : betaQuantile(tail, x, n - x + 1), high: x === n ? 1 : betaQuantile(1 - tail, x + 1, n - x) }
 }
 
 /** Share that would have been seen at least once with 95 % probability among n: the limit of detection; 1 for n = 0. */

@@ -1,0 +1,1 @@
+export * from './survival/index.ts'
