@@ -1,1 +1,7 @@
+export * from './best-response.ts'
+export * from './endpoints.ts'
+export * from './irecist.ts'
+export * from './length.ts'
+export * from './lesion.ts'
+export * from './recist.ts'
 export * from './survival/index.ts'
