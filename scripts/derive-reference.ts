@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { formatGermline, parseFrameworkRows, residueOfCodon, STANDARD_RESIDUES } from '@cognate/core/bio'
 import { columnReader, formatTsv, parseDelimited, parseFasta, tenxGermline } from '@cognate/core/format'
 
+import { labGradeTable } from './derive-lab-grades.ts'
+
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 const out = (name: string) => join(root, 'packages/node/data', name)
 
@@ -87,6 +89,7 @@ function derive(data: string): void {
   )
   writeFileSync(out('germline-d.tsv'), formatTsv(['species', 'gene', 'sequence', 'record'], dRows))
   writeFileSync(out('blosum62-joint.tsv'), jointFrequencies(read('singlecell/tcrmatch/blosum62_joint_frequencies.tsv')))
+  writeFileSync(out('lab-grades.tsv'), labGradeTable(read))
   writeFileSync(out('sources.json'), `${JSON.stringify({ derived_by: 'scripts/derive-reference.ts', inputs }, null, 1)}\n`)
 }
 

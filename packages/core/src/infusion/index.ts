@@ -1,2 +1,3 @@
+export * from './lab-grade.ts'
 export * from './persistence.ts'
 export * from './persistence-figure.ts'
