@@ -2,6 +2,7 @@
 // 0x0A features and 0x05 primers (XML). Other packets (history, notes, traces) are passed over. Layout as Biopython's SnapGene reader documents it.
 import { XMLParser } from 'fast-xml-parser'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { latin1, utf8 } from './bytes.ts'
 import type { GenbankFeature, GenbankPart, GenbankRecord } from './genbank.ts'
 
 const COOKIE = 9
@@ -36,7 +37,7 @@ export function parseSnapgene(bytes: Uint8Array, name: string): Result<GenbankRe
     at += 5 + length
   }
   const dna = packets.get(BASES)
-  const sequence = latin1(dna?.subarray(1)).toUpperCase()
+  const sequence = latin1(dna?.subarray(1) ?? new Uint8Array()).toUpperCase()
   if (dna === undefined || !/^[A-Z]+$/.test(sequence))
     return fail(issue('snapgene-bases', 'the file holds no DNA sequence', 'save it as a DNA file'))
   const circular = (dna[0]! & 1) === 1
@@ -56,11 +57,6 @@ export function parseSnapgene(bytes: Uint8Array, name: string): Result<GenbankRe
     )
   }
 }
-
-const latin1 = (bytes: Uint8Array = new Uint8Array()): string => Array.from(bytes, byte => String.fromCharCode(byte)).join('')
-
-/** UTF-8 without a decoder of the platform: core runs in any JavaScript. */
-const utf8 = (bytes: Uint8Array): string => decodeURIComponent(Array.from(bytes, byte => `%${byte.toString(16).padStart(2, '0')}`).join(''))
 
 const read = (packet: Uint8Array | undefined): Node => (packet === undefined ? {} : (xml.parse(utf8(packet)) as Node))
 
