@@ -1,7 +1,7 @@
 // CASE.yaml → a checked case. Every fault names the line and what to write instead. Paths stay as written, relative to the file.
-import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
 import { z } from 'zod'
-import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { parseCheckedYaml } from './checked-yaml.ts'
 
 const path = z.string().min(1)
 
@@ -130,80 +130,8 @@ export type CaseFile = z.infer<typeof CaseSchema>
 
 /** Errors: `case-yaml` (not YAML), `case-key` (unknown key, with the nearest), `case-value` (key, what was expected). */
 export function parseCase(text: string): Result<CaseFile, Issue> {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const lineAt = (offset: number) => lines.linePos(offset).line
-  const fault = document.errors[0]
-  if (fault !== undefined)
-    return fail(issue('case-yaml', fault.message.split('\n')[0]!, 'repair the YAML at this line', lineAt(fault.pos[0])))
-  if (!isMap(document.contents)) return fail(issue('case-yaml', 'the file is not a list of keys', 'start with "case: NAME"', 1))
-  const parsed = CaseSchema.safeParse(document.toJS())
-  if (parsed.success) return checkLesions(parsed.data)
-  const problem = deepest(parsed.error.issues[0]!)
-  const at = problem.path.map(part => (typeof part === 'symbol' ? String(part) : part))
-  const name = at.join('.')
-  if (problem.code === 'unrecognized_keys') {
-    const key = problem.keys[0]!
-    return fail(
-      issue(
-        'case-key',
-        `"${key}" is not a key of ${name === '' ? 'a case' : name}`,
-        hint(key, at),
-        lineOf(document.contents, [...at, key], lineAt),
-      ),
-    )
-  }
-  return fail(
-    issue(
-      'case-value',
-      `${name}: ${problem.message}`,
-      `see docs/file-formats.md for what ${at.at(-1) ?? 'a case'} may hold`,
-      lineOf(document.contents, at, lineAt),
-    ),
-  )
-}
-
-type ZodProblem = z.core.$ZodIssue
-
-/** In a union, the problem of the alternative that went furthest. */
-function deepest(problem: ZodProblem): ZodProblem {
-  if (problem.code !== 'invalid_union' || problem.errors.length === 0) return problem
-  const branches = problem.errors.map(branch => branch[0]).filter(branch => branch !== undefined)
-  const inner = branches.toSorted((a, b) => b.path.length - a.path.length)[0]
-  return inner === undefined ? problem : deepest({ ...inner, path: [...problem.path, ...inner.path] })
-}
-
-function hint(key: string, at: readonly (string | number)[]): string {
-  const known = keysAt(at)
-  return known.length === 0 ? 'remove it' : `did you mean "${nearest(key, known, 1)[0]}"? The keys are ${known.join(', ')}`
-}
-
-/** Keys the schema knows at a path. */
-function keysAt(at: readonly (string | number)[]): readonly string[] {
-  type Json = { properties?: Record<string, Json>; items?: Json; anyOf?: Json[] }
-  let node: Json | undefined = z.toJSONSchema(CaseSchema, { io: 'input' }) as Json
-  for (const part of at) node = typeof part === 'number' ? node?.items : node?.properties?.[part]
-  return Object.keys(node?.properties ?? {})
-}
-
-/** 1-based line of the deepest node that the path reaches. */
-function lineOf(contents: YAMLMap, at: readonly (string | number)[], lineAt: (offset: number) => number): number {
-  let node: unknown = contents
-  let offset = contents.range?.[0] ?? 0
-  for (const part of at) {
-    if (isMap(node)) {
-      const pair = node.items.find(item => isPair(item) && isScalar(item.key) && item.key.value === part)
-      if (pair === undefined) break
-      offset = (pair.key as Node).range?.[0] ?? offset
-      node = pair.value
-    } else if (isNode(node) && 'items' in node && typeof part === 'number') {
-      const item = (node.items as unknown[])[part]
-      if (!isNode(item)) break
-      offset = item.range?.[0] ?? offset
-      node = item
-    } else break
-  }
-  return lineAt(offset)
+  const parsed = parseCheckedYaml(text, { name: 'case', schema: CaseSchema })
+  return parsed.ok ? checkLesions(parsed.value) : parsed
 }
 
 function checkLesions(file: CaseFile): Result<CaseFile, Issue> {

@@ -1,3 +1,5 @@
+export * from './cellular-kinetics.ts'
 export * from './lab-grade.ts'
 export * from './persistence.ts'
 export * from './persistence-figure.ts'
+export * from './toxicity.ts'

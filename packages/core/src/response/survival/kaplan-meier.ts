@@ -112,7 +112,8 @@ export function quantile(curve: KaplanMeier, p: number): Quantile {
       if (values[k]! < 1 - p - SAME) return curve.time[k]
       let next = k + 1
       while (next <= last && !(values[next]! < values[k]! - SAME)) next++
-      return (curve.time[k]! + curve.time[Math.min(next, last)]!) / 2
+      // no drop follows: the time itself, as R prints a fit; R's quantile() takes the middle to the last censoring, which is no drop
+      return next > last ? curve.time[k] : (curve.time[k]! + curve.time[next]!) / 2
     }
     return undefined
   }

@@ -1,0 +1,277 @@
+// What a trial shows at a data cut: funnel, responses, times to events, toxicity, persistence. Every number is made of rows that stand in the tables beside it.
+import { clopperPearson, type Issue, wilson } from '../base/index.ts'
+import { atOneMonth, gradeLabTest, type LabCriterion, worstGrades } from '../infusion/index.ts'
+import {
+  assessVisits,
+  bestResponse,
+  type CensoringRules,
+  type ConfirmationRules,
+  type DatedBest,
+  type Endpoint,
+  emaCensoring,
+  eventTimes,
+  fdaCensoring,
+  firstConfirmedResponse,
+  firstResponse,
+  type History,
+  type KaplanMeier,
+  kaplanMeier,
+  median,
+  overallSurvival,
+  type Quantile,
+  type TimePoint,
+  timeToProgression,
+  untilProgression,
+} from '../response/index.ts'
+import type { TrialFile } from './trial-file.ts'
+import type { Trial, TrialSubject } from './trial-tables.ts'
+
+export const ENDPOINTS = ['TTP', 'PFS', 'DOR', 'OS'] as const
+export type EndpointName = (typeof ENDPOINTS)[number]
+
+/** An endpoint in days of the trial's clock. */
+export interface TimedEndpoint extends Endpoint {
+  /** Days of the clock: both ends counted when it is inclusive. */
+  readonly days: number
+  /** Day number it ends on. */
+  readonly date: number
+}
+
+export interface SubjectReadOut {
+  readonly subject: TrialSubject
+  /** Day number at which the clocks start. */
+  readonly start: number
+  readonly points: readonly TimePoint[]
+  readonly best: DatedBest
+  readonly confirmed: DatedBest
+  /** Day number of the first response: confirmed where the trial asks for it. */
+  readonly response: number | undefined
+  readonly progression: number | undefined
+  readonly endpoints: Readonly<Record<Exclude<EndpointName, 'DOR'>, TimedEndpoint>> & { readonly DOR: TimedEndpoint | undefined }
+  /** Per cent: least of the visits up to progression. */
+  readonly bestChange: number | undefined
+  /** CD8, CD4: of the receptors that were given. */
+  readonly origins: readonly string[]
+  /** Per cent of CD3+ that carry a receptor, one month after; undefined without a sample. */
+  readonly oneMonth: number | undefined
+}
+
+export interface Survival {
+  readonly name: EndpointName
+  readonly subjects: number
+  readonly events: number
+  /** One for each kind of interval, in days. */
+  readonly curves: readonly KaplanMeier[]
+  readonly medians: readonly Quantile[]
+}
+
+export interface Proportion {
+  readonly count: number
+  readonly of: number
+  readonly intervals: readonly { readonly kind: string; readonly low: number; readonly high: number }[]
+}
+
+export interface ReadOut {
+  readonly file: TrialFile
+  readonly enrolled: number
+  /** Reason → subjects. */
+  readonly notTreated: ReadonlyMap<string, number>
+  readonly treated: readonly SubjectReadOut[]
+  readonly evaluable: number
+  readonly objectiveResponse: Proportion
+  readonly diseaseControl: Proportion
+  readonly cytotoxicResponders: number
+  readonly highPersistence: number
+  readonly survival: readonly Survival[]
+  readonly adverseEvents: ReadonlyMap<string, ReadonlyMap<number, number>>
+  readonly laboratory: ReadonlyMap<string, ReadonlyMap<number, number>>
+  /** Laboratory values without a grade, by reason. */
+  readonly ungraded: ReadonlyMap<string, number>
+  readonly issues: readonly Issue[]
+}
+
+export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCriterion[]): ReadOut {
+  const treated = trial.subjects.filter(subject => subject.infusion !== undefined).map(subject => readSubject(subject, file))
+  const notTreated = new Map<string, number>()
+  for (const subject of trial.subjects)
+    if (subject.infusion === undefined) notTreated.set(subject.disposition, (notTreated.get(subject.disposition) ?? 0) + 1)
+  const counted = (one: SubjectReadOut) => (file.confirmation.required ? one.confirmed : one.best).response
+  const responders = treated.filter(one => counted(one) === 'CR' || counted(one) === 'PR')
+  const controlled = treated.filter(one => ['CR', 'PR', 'SD', 'NON-CR/NON-PD'].includes(counted(one)))
+  const { laboratory, ungraded } = gradeLaboratory(treated, file, criteria)
+  return {
+    file,
+    enrolled: trial.subjects.length,
+    notTreated: new Map([...notTreated].sort(([a], [b]) => (a < b ? -1 : 1))),
+    treated,
+    evaluable: treated.filter(one => one.points.some(point => !point.baseline)).length,
+    objectiveResponse: proportion(responders.length, treated.length, file),
+    diseaseControl: proportion(controlled.length, treated.length, file),
+    cytotoxicResponders: responders.filter(one => one.origins.includes('CD8')).length,
+    highPersistence: treated.filter(one => one.oneMonth !== undefined && one.oneMonth >= file.persistence_threshold).length,
+    survival: ENDPOINTS.map(name => survivalOf(name, treated, file)),
+    adverseEvents: worstGrades(treated.flatMap(one => one.subject.events)),
+    laboratory,
+    ungraded,
+    issues: trial.issues,
+  }
+}
+
+function proportion(count: number, of: number, file: TrialFile): Proportion {
+  const intervals = file.intervals.proportion.map(kind => ({
+    kind,
+    ...(kind === 'wilson' ? wilson(count, of) : clopperPearson(count, of, file.intervals.level)),
+  }))
+  return { count, of, intervals }
+}
+
+export const censoringOf = (file: TrialFile, preset = file.censoring): CensoringRules =>
+  preset === 'fda'
+    ? fdaCensoring(file.assessment_schedule, file.assessment_window_days, file.missed_assessments)
+    : emaCensoring(file.assessment_schedule)
+
+export const confirmationOf = (file: TrialFile): ConfirmationRules => ({
+  stableMinDays: file.stable_min_days,
+  minDays: file.confirmation.min_days,
+  maxNotEvaluable: file.confirmation.max_ne,
+  acceptStable: file.confirmation.accept_sd,
+  missingAsNotEvaluable: true,
+})
+
+function readSubject(subject: TrialSubject, file: TrialFile): SubjectReadOut {
+  const start =
+    file.start === 'infusion'
+      ? subject.infusion!
+      : file.start === 'enrolment'
+        ? subject.enrolled
+        : (subject.firstTreatment ?? subject.infusion!)
+  const points = subject.lesions === undefined ? [] : assessVisits(subject.lesions, file.criteria)
+  const dated = points.filter(point => !point.baseline && point.date !== undefined)
+  const seen = untilProgression(dated.map(point => ({ day: point.date!.last, response: point.overall! })))
+  const rules = confirmationOf(file)
+  const history = historyOf(subject, start, dated)
+  const response = file.confirmation.required ? firstConfirmedResponse(seen, rules) : firstResponse(seen)
+  const last = seen.at(-1)?.day ?? start
+  const changes = points.filter(point => point.change !== undefined && point.date!.last <= last).map(point => point.change!)
+  return {
+    subject,
+    start,
+    points,
+    best: bestResponse(seen, start, rules, false),
+    confirmed: bestResponse(seen, start, rules, true),
+    response,
+    progression: seen.find(one => one.response === 'PD')?.day,
+    endpoints: endpointsOf(history, start, response, file, censoringOf(file)),
+    bestChange: changes.length === 0 ? undefined : Math.min(...changes),
+    origins: [...new Set(subject.persistence.map(sample => sample.origin).filter(origin => origin !== ''))].sort(),
+    oneMonth: oneMonthOf(subject),
+  }
+}
+
+function historyOf(subject: TrialSubject, start: number, dated: readonly TimePoint[]): History {
+  const relative = (day: number | undefined) => (day === undefined ? undefined : day - start)
+  return {
+    assessments: dated.map(point => ({ day: point.date!.last - start, overall: point.overall! })),
+    death: relative(subject.death),
+    newTherapy: relative(subject.newTherapy),
+    lastAlive: relative(subject.lastAlive),
+  }
+}
+
+/** The four endpoints of a subject under any rules of censoring. */
+export function endpointsOf(
+  history: History,
+  start: number,
+  response: number | undefined,
+  file: TrialFile,
+  rules: CensoringRules,
+): SubjectReadOut['endpoints'] {
+  const both = file.clock === 'inclusive' ? 1 : 0
+  const timed = (end: Endpoint, from = 0): TimedEndpoint => ({ ...end, days: end.day - from + both, date: start + end.day })
+  const from = response === undefined ? undefined : response - start
+  return {
+    TTP: timed(timeToProgression(history, rules, false)),
+    PFS: timed(timeToProgression(history, rules, true)),
+    DOR: from === undefined ? undefined : timed(timeToProgression(history, rules, true, from), from),
+    OS: timed(overallSurvival(history)),
+  }
+}
+
+/** The same subject under another preset of censoring, for comparison. */
+export const endpointsUnder = (one: SubjectReadOut, file: TrialFile, preset: 'fda' | 'ema'): SubjectReadOut['endpoints'] =>
+  endpointsOf(
+    historyOf(
+      one.subject,
+      one.start,
+      one.points.filter(point => !point.baseline && point.date !== undefined),
+    ),
+    one.start,
+    one.response,
+    file,
+    censoringOf(file, preset),
+  )
+
+function survivalOf(name: EndpointName, treated: readonly SubjectReadOut[], file: TrialFile): Survival {
+  const ends = treated.flatMap(one => {
+    const end = one.endpoints[name]
+    return end === undefined ? [] : [end]
+  })
+  const data = eventTimes(
+    ends.map(end => end.days),
+    ends.map(end => (end.event ? 1 : 0)),
+  )
+  const curves = file.intervals.survival.map(kind => kaplanMeier(data, kind, file.intervals.level))
+  return { name, subjects: ends.length, events: ends.filter(end => end.event).length, curves, medians: curves.map(median) }
+}
+
+/** Sum of the receptors by sequencing, at the blood sample nearest day 28; without sequencing, of the whole by flow. Methods are never mixed. */
+function oneMonthOf(subject: TrialSubject): number | undefined {
+  const blood = subject.persistence.filter(sample => sample.sample === 'blood')
+  const each = blood.filter(sample => sample.receptor !== 'ALL')
+  const day = atOneMonth(each)?.day
+  if (day !== undefined) return each.filter(sample => sample.day === day).reduce((sum, sample) => sum + sample.value, 0)
+  return atOneMonth(blood.filter(sample => sample.receptor === 'ALL'))?.value
+}
+
+function gradeLaboratory(treated: readonly SubjectReadOut[], file: TrialFile, criteria: readonly LabCriterion[]) {
+  const table = criteria.filter(row => row.criteria === file.lab_criteria)
+  const ungraded = new Map<string, number>()
+  const graded: { subject: string; term: string; grade: number }[] = []
+  for (const { subject } of treated) {
+    const baselines = new Map(subject.labs.filter(lab => lab.baseline).map(lab => [lab.test, lab]))
+    for (const lab of subject.labs.filter(one => one.day > 0)) {
+      const base = baselines.get(lab.test)
+      const indicator =
+        base?.value === undefined
+          ? undefined
+          : base.high !== undefined && base.value > base.high
+            ? 'HIGH'
+            : base.low !== undefined && base.value < base.low
+              ? 'LOW'
+              : 'NORMAL'
+      const grades = gradeLabTest(
+        lab.test,
+        {
+          value: lab.value,
+          unit: lab.unit,
+          normalLow: lab.low,
+          normalHigh: lab.high,
+          baseline: base?.value,
+          baselineIndicator: indicator,
+          sex: subject.sex,
+        },
+        table,
+      )
+      const count = (reason: string) => ungraded.set(reason, (ungraded.get(reason) ?? 0) + 1)
+      if (grades.length === 0) count(`test ${lab.test} is not in the table`)
+      for (const { term, result } of grades) {
+        if (result.grade === undefined) count(`${term}: ${result.reason}`)
+        else if (result.grade > 0) graded.push({ subject: subject.id, term, grade: result.grade })
+      }
+    }
+  }
+  return { laboratory: worstGrades(graded), ungraded }
+}
+
+/** Days in months of the trial. */
+export const months = (days: number, file: TrialFile): number => days / file.month_days

@@ -1,0 +1,306 @@
+// A trial's SDTM tables at a data cut → its subjects: who was enrolled, what each was given, when, and what became of them. A row that cannot be used is an issue with its line.
+import { type CalendarDate, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '../base/index.ts'
+import { columnReader, type Table, type TableRow } from '../format/index.ts'
+import type { AdverseEvent } from '../infusion/index.ts'
+import { type LesionSet, readLesions } from '../response/index.ts'
+import type { TrialFile } from './trial-file.ts'
+
+export const TRIAL_DOMAINS = ['dm', 'ex', 'ds', 'tu', 'tr', 'ae', 'lb', 'persistence'] as const
+export type TrialDomain = (typeof TRIAL_DOMAINS)[number]
+
+/** A domain that is not there is undefined; `file` is what issues name. */
+export type TrialTables = Readonly<Partial<Record<TrialDomain, { readonly file: string; readonly table: Table }>>>
+
+export interface Exposure {
+  readonly treatment: string
+  readonly dose: number | undefined
+  readonly unit: string
+  /** Day number. */
+  readonly day: number
+}
+
+export interface LabRow {
+  readonly test: string
+  readonly value: number | undefined
+  readonly unit: string
+  readonly low: number | undefined
+  readonly high: number | undefined
+  /** Days from infusion. */
+  readonly day: number
+  readonly baseline: boolean
+}
+
+export interface PersistenceSample {
+  readonly sample: 'product' | 'blood' | 'tissue'
+  /** `ALL`: any of the receptors. */
+  readonly receptor: string
+  readonly origin: string
+  /** Days from infusion. */
+  readonly day: number
+  readonly method: string
+  readonly value: number
+  readonly unit: string
+  readonly total: number
+}
+
+export interface TrialSubject {
+  readonly id: string
+  readonly age: string
+  readonly sex: string
+  /** Day numbers. */
+  readonly enrolled: number
+  readonly infusion: number | undefined
+  readonly firstTreatment: number | undefined
+  readonly exposures: readonly Exposure[]
+  /** Why a subject without infusion has none: DSDECOD of the last disposition. */
+  readonly disposition: string
+  readonly death: number | undefined
+  readonly newTherapy: number | undefined
+  readonly lastAlive: number | undefined
+  readonly lesions: LesionSet | undefined
+  readonly events: readonly AdverseEvent[]
+  readonly labs: readonly LabRow[]
+  readonly persistence: readonly PersistenceSample[]
+}
+
+export interface Trial {
+  /** Enrolled by the cut, in order of id. */
+  readonly subjects: readonly TrialSubject[]
+  readonly issues: readonly Issue[]
+}
+
+type Get = (row: TableRow, column: string) => string
+
+const reader = (table: Table): Get => {
+  const get = columnReader(table.columns)
+  const has = new Set(table.columns)
+  return (row, column) => (has.has(column) ? get(row, column).trim() : '')
+}
+
+const NEEDED: Readonly<Partial<Record<TrialDomain, readonly string[]>>> = {
+  dm: ['USUBJID'],
+  ex: ['USUBJID', 'EXTRT', 'EXSTDTC'],
+  ds: ['USUBJID', 'DSDECOD', 'DSSTDTC'],
+  ae: ['USUBJID', 'AEDECOD', 'AETOXGR', 'AESTDTC'],
+  lb: ['USUBJID', 'LBTESTCD', 'LBORRES', 'LBORRESU'],
+  persistence: ['USUBJID', 'sample', 'receptor_id', 'day', 'method', 'value'],
+}
+
+/** Errors: `domain-missing` (dm, ex, ds, tu or tr), `column-missing`, `cut-early` when the cut lies before the first enrolment. */
+export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, Issue> {
+  const missing = (['dm', 'ex', 'ds', 'tu', 'tr'] as const).find(domain => tables[domain] === undefined)
+  if (missing !== undefined)
+    return fail(
+      issue('domain-missing', `there is no table ${missing}`, `put ${missing}.csv, ${missing}.xpt or ${missing}.json beside TRIAL.yaml`),
+    )
+  for (const [domain, columns] of Object.entries(NEEDED)) {
+    const given = tables[domain as TrialDomain]
+    const absent = columns.find(column => given !== undefined && !given.table.columns.includes(column))
+    if (absent !== undefined)
+      return fail(inFile(given!.file, issue('column-missing', `there is no column ${absent}`, `the table needs ${columns.join(', ')}`, 1)))
+  }
+  const cut = parseDate(file.data_cut)
+  if (!cut.ok) return cut
+  const issues: Issue[] = []
+  const lesions = readLesions(tables.tu!.table, tables.tr!.table, cut.value, { tu: tables.tu!.file, tr: tables.tr!.file })
+  if (!lesions.ok) return lesions
+  issues.push(...lesions.value.issues)
+  const of = new Rows(tables, cut.value, issues)
+  const dispositions = of.bySubject(
+    'ds',
+    (get, row, day) => (day === undefined ? undefined : { what: get(row, 'DSDECOD').toUpperCase(), day, line: row.line }),
+    'DSSTDTC',
+  )
+  const exposures = of.bySubject(
+    'ex',
+    (get, row, day): Exposure | undefined =>
+      day === undefined ? undefined : { treatment: get(row, 'EXTRT'), dose: numberOf(get(row, 'EXDOSE')), unit: get(row, 'EXDOSU'), day },
+    'EXSTDTC',
+  )
+  const events = of.bySubject(
+    'ae',
+    (get, row, day): AdverseEvent | undefined =>
+      day === undefined
+        ? undefined
+        : {
+            subject: get(row, 'USUBJID'),
+            term: get(row, 'AEDECOD'),
+            grade: Number(get(row, 'AETOXGR')),
+            serious: get(row, 'AESER').toUpperCase() === 'Y',
+            related: get(row, 'AEREL'),
+            start: day,
+            line: row.line,
+          },
+    'AESTDTC',
+  )
+  const subjects: TrialSubject[] = []
+  const dm = tables.dm!
+  const get = reader(dm.table)
+  for (const row of dm.table.rows) {
+    const id = get(row, 'USUBJID')
+    const own = dispositions.get(id) ?? []
+    const enrolled = own.find(entry => entry.what === 'ENROLLED')?.day
+    if (enrolled === undefined) continue
+    const given = (exposures.get(id) ?? []).toSorted((a, b) => a.day - b.day)
+    const infusion = given.find(exposure => exposure.treatment.toUpperCase() === file.product.toUpperCase())?.day
+    const ends = own.filter(entry => entry.what !== 'ENROLLED')
+    const dayOf = (what: string) => ends.filter(entry => entry.what === what).map(entry => entry.day)
+    const death = dayOf('DEATH')[0]
+    const set = lesions.value.sets.find(one => one.subject === id && one.reader === file.reader)
+    subjects.push({
+      id,
+      age: get(row, 'AGE'),
+      sex: get(row, 'SEX'),
+      enrolled,
+      infusion,
+      firstTreatment: given[0]?.day,
+      exposures: given,
+      disposition: ends.at(-1)?.what ?? 'NOT YET TREATED',
+      death,
+      newTherapy: dayOf('NEW ANTI-CANCER THERAPY')[0],
+      lastAlive: dayOf('LAST KNOWN ALIVE').at(-1),
+      lesions: set,
+      events: events.get(id) ?? [],
+      labs: infusion === undefined ? [] : of.labs(id, infusion),
+      persistence: infusion === undefined ? [] : of.persistence(id, infusion),
+    })
+    issues.push(...impossible(id, death, infusion, enrolled, set, tables))
+  }
+  if (subjects.length === 0)
+    return fail(
+      issue('cut-early', `nobody was enrolled by the data cut ${file.data_cut}`, 'choose a later cut, or check the rows ENROLLED of ds'),
+    )
+  return ok({ subjects: subjects.toSorted((a, b) => (a.id < b.id ? -1 : 1)), issues })
+}
+
+const numberOf = (text: string): number | undefined => (text === '' || Number.isNaN(Number(text)) ? undefined : Number(text))
+
+/** Dates that contradict each other, both named. */
+function impossible(
+  id: string,
+  death: number | undefined,
+  infusion: number | undefined,
+  enrolled: number,
+  set: LesionSet | undefined,
+  tables: TrialTables,
+): readonly Issue[] {
+  const problems: Issue[] = []
+  const scans = (set?.visits ?? [])
+    .flatMap(visit => [...visit.findings.values()])
+    .flatMap(finding => (finding.date === undefined ? [] : [finding.date]))
+  const last = scans.toSorted((a, b) => b.first - a.first)[0]
+  if (death !== undefined && last !== undefined && last.first > death)
+    problems.push(
+      inFile(
+        tables.tr!.file,
+        issue('death-before-scan', `${id} has a scan on ${last.text} and died before it`, 'repair the date of death, or of the scan'),
+      ),
+    )
+  if (infusion !== undefined && infusion < enrolled)
+    problems.push(
+      inFile(tables.ex!.file, issue('infusion-before-enrolment', `${id} was infused before enrolment`, 'repair one of the dates')),
+    )
+  return problems
+}
+
+/** The rows of each table by subject, those after the cut left out. */
+class Rows {
+  readonly tables: TrialTables
+  readonly cut: CalendarDate
+  readonly issues: Issue[]
+
+  constructor(tables: TrialTables, cut: CalendarDate, issues: Issue[]) {
+    this.tables = tables
+    this.cut = cut
+    this.issues = issues
+  }
+
+  bySubject<T>(
+    domain: TrialDomain,
+    make: (get: Get, row: TableRow, day: number | undefined) => T | undefined,
+    dateColumn: string,
+  ): ReadonlyMap<string, readonly T[]> {
+    const given = this.tables[domain]
+    const rows = new Map<string, T[]>()
+    if (given === undefined) return rows
+    const get = reader(given.table)
+    for (const row of given.table.rows) {
+      const day = this.dayOf(get(row, dateColumn), given.file, row.line)
+      if (day === 'after') continue
+      const made = make(get, row, day)
+      if (made === undefined) continue
+      const id = get(row, 'USUBJID')
+      const list = rows.get(id)
+      if (list === undefined) rows.set(id, [made])
+      else list.push(made)
+    }
+    return rows
+  }
+
+  /** A partial date that lies before the cut whole is taken at its last day; else it is an issue. */
+  dayOf(text: string, file: string, line: number): number | 'after' | undefined {
+    if (text === '') return undefined
+    const date = parseDate(text)
+    if (!date.ok) this.issues.push(inFile(file, { ...date.issue, line }))
+    else if (date.value.last <= this.cut.last) return date.value.last
+    else if (date.value.first > this.cut.last) return 'after'
+    else this.issues.push(inFile(file, issue('date-partial', `${text} may lie before or after the data cut`, 'give the day', line)))
+    return undefined
+  }
+
+  /** Rows with a day from infusion: `DAY` or a date. */
+  relative<T>(
+    domain: 'lb' | 'persistence',
+    dayColumn: string,
+    dateColumn: string,
+    make: (get: Get, row: TableRow) => T,
+  ): ReadonlyMap<string, readonly (readonly [number | undefined, string, T])[]> {
+    const given = this.tables[domain]
+    const rows = new Map<string, (readonly [number | undefined, string, T])[]>()
+    if (given === undefined) return rows
+    const get = reader(given.table)
+    for (const row of given.table.rows) {
+      const id = get(row, 'USUBJID')
+      const entry = [numberOf(get(row, dayColumn)), get(row, dateColumn), make(get, row)] as const
+      const list = rows.get(id)
+      if (list === undefined) rows.set(id, [entry])
+      else list.push(entry)
+    }
+    return rows
+  }
+
+  private labRows: ReadonlyMap<string, readonly (readonly [number | undefined, string, Omit<LabRow, 'day'>])[]> | undefined
+  labs(id: string, infusion: number): readonly LabRow[] {
+    this.labRows ??= this.relative('lb', 'DAY', 'LBDTC', (get, row) => ({
+      test: get(row, 'LBTESTCD'),
+      value: numberOf(get(row, 'LBORRES')),
+      unit: get(row, 'LBORRESU'),
+      low: numberOf(get(row, 'LBORNRLO')),
+      high: numberOf(get(row, 'LBORNRHI')),
+      baseline: get(row, 'LBBLFL').toUpperCase() === 'Y',
+    }))
+    return this.since(this.labRows.get(id) ?? [], infusion)
+  }
+
+  private sampleRows: ReadonlyMap<string, readonly (readonly [number | undefined, string, Omit<PersistenceSample, 'day'>])[]> | undefined
+  persistence(id: string, infusion: number): readonly PersistenceSample[] {
+    this.sampleRows ??= this.relative('persistence', 'day', 'date', (get, row) => ({
+      sample: get(row, 'sample') as PersistenceSample['sample'],
+      receptor: get(row, 'receptor_id'),
+      origin: get(row, 'origin').toUpperCase(),
+      method: get(row, 'method'),
+      value: Number(get(row, 'value')),
+      unit: get(row, 'unit'),
+      total: numberOf(get(row, 'n_total')) ?? 0,
+    }))
+    return this.since(this.sampleRows.get(id) ?? [], infusion)
+  }
+
+  since<T>(rows: readonly (readonly [number | undefined, string, T])[], infusion: number): readonly (T & { readonly day: number })[] {
+    return rows.flatMap(([given, text, value]) => {
+      const date = given === undefined && text !== '' ? parseDate(text) : undefined
+      const day = given ?? (date?.ok === true ? date.value.last - infusion : undefined)
+      return day === undefined || infusion + day > this.cut.last ? [] : [{ ...value, day }]
+    })
+  }
+}
