@@ -29,7 +29,8 @@ export interface DossierInput {
   readonly software: string
 }
 
-const STYLE = `:root{color-scheme:light}*{box-sizing:border-box}body{margin:0;font:15px/1.5 system-ui,sans-serif;color:#1c2833;background:#fff}main{max-width:1040px;margin:0 auto;padding:24px}
+/** Of every printable page. */
+export const PAGE_STYLE = `:root{color-scheme:light}*{box-sizing:border-box}body{margin:0;font:15px/1.5 system-ui,sans-serif;color:#1c2833;background:#fff}main{max-width:1040px;margin:0 auto;padding:24px}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px;border-bottom:2px solid #2e6f9e;padding-bottom:4px}h3{font-size:15px;margin:20px 0 4px}p{margin:6px 0}
 .note{background:#fdf3e7;border-left:4px solid #c8553d;padding:8px 12px;margin:12px 0}.muted{color:#5d6d7e;font-size:13px}nav a{margin-right:14px;color:#2e6f9e}
 table{border-collapse:collapse;width:100%;font-size:13px}th,td{text-align:left;vertical-align:top;padding:4px 8px;border-bottom:1px solid #dbe7f0}th{background:#f3f7fa;font-weight:600}.scroll{overflow-x:auto}
@@ -54,7 +55,7 @@ export function dossierHtml(input: DossierInput): string {
     ? '<p class="note"><strong>Synthetic patient.</strong> This case was generated; no person stands behind it.</p>'
     : ''
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(input.caseName)}: Cognate dossier</title><style>${STYLE}</style></head><body><main>
+<title>${escapeHtml(input.caseName)}: Cognate dossier</title><style>${PAGE_STYLE}</style></head><body><main>
 <h1>${escapeHtml(input.caseName)}</h1><p class="muted">Cognate dossier: from the tumour's mutations to constructs</p>${synthetic}<p class="note">${RESEARCH_NOTICE}</p>
 <nav><a href="#summary">Summary</a><a href="#neoantigens">Neoantigens</a><a href="#clonotypes">T cells</a><a href="#receptors">Receptors</a><a href="#screens">Screens</a><a href="#constructs">Constructs</a><a href="#caveats">Caveats</a><a href="#provenance">Provenance</a></nav>
 ${sections.join('\n')}

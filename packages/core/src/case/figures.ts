@@ -1,17 +1,6 @@
 // Figures of the dossier as SVG text: no script, no outside resource, readable in print.
 import type { FunnelRow } from '../base/index.ts'
-import { escapeHtml } from '../format/index.ts'
-
-const INK = '#1c2833'
-const MUTED = '#5d6d7e'
-const BLUE = '#2e6f9e'
-const LIGHT = '#dbe7f0'
-const WARM = '#c8553d'
-
-const svg = (width: number, height: number, title: string, body: string): string =>
-  `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}" xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif" font-size="12" fill="${INK}"><title>${escapeHtml(title)}</title>${body}</svg>`
-
-const text = (x: number, y: number, content: string, more = ''): string => `<text x="${x}" y="${y}" ${more}>${escapeHtml(content)}</text>`
+import { BLUE, escapeHtml, INK, LIGHT, MUTED, svgPicture as svg, svgText as text, WARM } from '../format/index.ts'
 
 export interface FunnelStep {
   readonly label: string

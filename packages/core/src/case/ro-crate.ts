@@ -14,11 +14,14 @@ export interface CrateInput {
   readonly synthetic: boolean
   readonly files: readonly CrateFile[]
   readonly software: { readonly name: string; readonly version: string }
+  /** What was run, and what it gave. */
+  readonly command: string
+  readonly description: string
   /** ISO date of the run: the only part of the outputs that is not a function of the inputs. */
   readonly date: string
 }
 
-export function roCrate({ caseName, synthetic, files, software, date }: CrateInput): unknown {
+export function roCrate({ caseName, synthetic, files, software, command, description, date }: CrateInput): unknown {
   const id = (file: CrateFile) => (file.role === 'output' ? file.path : `#${file.role}/${encodeURI(file.path)}`)
   const of = (role: CrateFile['role']) => files.filter(file => file.role === role).map(file => ({ '@id': id(file) }))
   return {
@@ -35,7 +38,7 @@ export function roCrate({ caseName, synthetic, files, software, date }: CrateInp
         '@type': 'Dataset',
         name: `${caseName}: Cognate results`,
         datePublished: date,
-        description: `${synthetic ? 'Synthetic patient. ' : ''}Neoantigens, receptors and constructs of the case ${caseName}. Research use.`,
+        description: `${synthetic ? 'Synthetic. ' : ''}${description} Research use.`,
         license: 'not stated: belongs to whoever ran the case',
         hasPart: of('output'),
         mentions: { '@id': '#run' },
@@ -43,7 +46,7 @@ export function roCrate({ caseName, synthetic, files, software, date }: CrateInp
       {
         '@id': '#run',
         '@type': 'CreateAction',
-        name: 'cognate run',
+        name: command,
         instrument: { '@id': '#cognate' },
         object: [...of('input'), ...of('reference')],
         result: of('output'),

@@ -1,7 +1,5 @@
 // A construct's parts to scale, as SVG text.
-import { escapeHtml } from '../format/index.ts'
-
-const MUTED = '#5d6d7e'
+import { escapeHtml, MUTED, svgPicture, svgText } from '../format/index.ts'
 
 export interface MapPart {
   readonly label: string
@@ -20,20 +18,12 @@ export function constructFigure(parts: readonly MapPart[], length: number): stri
     const x = 10 + part.start * scale
     const w = Math.max(1, (part.end - part.start) * scale)
     const fits = w > part.label.length * 6
-    return `<rect x="${x.toFixed(1)}" y="18" width="${w.toFixed(1)}" height="26" fill="${MAP_COLOUR[part.kind]}" stroke="#fff"><title>${escapeHtml(`${part.label} ${part.start + 1}-${part.end}`)}</title></rect>${fits ? text(x + w / 2, 35, part.label, 'text-anchor="middle" fill="#fff" font-size="10.5"') : ''}`
+    return `<rect x="${x.toFixed(1)}" y="18" width="${w.toFixed(1)}" height="26" fill="${MAP_COLOUR[part.kind]}" stroke="#fff"><title>${escapeHtml(`${part.label} ${part.start + 1}-${part.end}`)}</title></rect>${fits ? svgText(x + w / 2, 35, part.label, 'text-anchor="middle" fill="#fff" font-size="10.5"') : ''}`
   })
-  return svg(
+  return svgPicture(
     width,
     62,
     'Map of the insert',
-    `${body.join('')}${text(10, 58, '1', `fill="${MUTED}" font-size="10"`)}${text(width - 10, 58, `${length} nt`, `text-anchor="end" fill="${MUTED}" font-size="10"`)}`,
+    `${body.join('')}${svgText(10, 58, '1', `fill="${MUTED}" font-size="10"`)}${svgText(width - 10, 58, `${length} nt`, `text-anchor="end" fill="${MUTED}" font-size="10"`)}`,
   )
-}
-
-function text(x: number, y: number, content: string, more = ''): string {
-  return `<text x="${x}" y="${y}" ${more}>${escapeHtml(content)}</text>`
-}
-
-function svg(width: number, height: number, title: string, body: string): string {
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}" xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif" font-size="12" fill="#1c2833"><title>${escapeHtml(title)}</title>${body}</svg>`
 }

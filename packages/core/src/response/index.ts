@@ -1,5 +1,7 @@
 export * from './best-response.ts'
 export * from './endpoints.ts'
+export * from './figures.ts'
+export * from './immune-visits.ts'
 export * from './irecist.ts'
 export * from './length.ts'
 export * from './lesion.ts'

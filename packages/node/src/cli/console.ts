@@ -24,6 +24,7 @@ const STEPS = new Set([
   'presented and expressed',
   'presented by class II only',
   'shortlisted',
+  'evaluable',
 ])
 
 const isTerminal = process.stderr.isTTY === true

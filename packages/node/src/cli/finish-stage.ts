@@ -6,10 +6,21 @@ import { writeOutputs } from '../write/outputs.ts'
 import { type CommonFlags, consoleOf } from './options.ts'
 import type { StageReport } from './stages/stage.ts'
 
-export function finishStage(name: string, report: StageReport, out: string, flags: CommonFlags, started: number): void {
+/** `binary`: files that are no text. */
+export function finishStage(
+  name: string,
+  report: StageReport,
+  out: string,
+  flags: CommonFlags,
+  started: number,
+  binary: ReadonlyMap<string, Uint8Array> = new Map(),
+): void {
   const folder = userPath(out)
   mkdirSync(folder, { recursive: true })
-  writeOutputs(folder, new Map([...report.files, ['funnel.tsv', funnelText(folder, report.funnel)]]))
+  writeOutputs(
+    folder,
+    new Map<string, string | Uint8Array>([...report.files, ...binary, ['funnel.tsv', funnelText(folder, report.funnel)]]),
+  )
   const console = consoleOf(flags)
   console.end(name, report.headline, false, (performance.now() - started) / 1000)
   console.leftBehind(report.funnel)

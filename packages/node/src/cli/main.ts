@@ -3,15 +3,19 @@ import { Command, CommanderError } from 'commander'
 import { defineAnnotate } from './commands/annotate.ts'
 import { defineConstruct } from './commands/construct.ts'
 import { defineDoctor } from './commands/doctor.ts'
+import { defineInfusion } from './commands/infusion.ts'
 import { defineNeoantigens } from './commands/neoantigens.ts'
 import { definePersistence } from './commands/persistence.ts'
 import { definePresent } from './commands/present.ts'
 import { defineReceptors } from './commands/receptors.ts'
 import { defineReference } from './commands/reference.ts'
+import { defineResponse } from './commands/response.ts'
 import { defineRun } from './commands/run.ts'
 import { defineSafety } from './commands/safety.ts'
 import { defineScreen } from './commands/screen.ts'
 import { defineSelect } from './commands/select.ts'
+import { defineSurvival } from './commands/survival.ts'
+import { defineTrial } from './commands/trial.ts'
 import { defineVariants } from './commands/variants.ts'
 import { EXIT, exitOf } from './exit.ts'
 import { version } from './version.ts'
@@ -36,6 +40,10 @@ for (const define of [
   defineSafety,
   defineSelect,
   defineConstruct,
+  defineInfusion,
+  defineResponse,
+  defineSurvival,
+  defineTrial,
   defineReference,
   defineDoctor,
 ])

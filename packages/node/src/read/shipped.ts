@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, type SequenceLimits } from '@cognate/core/bio'
 import { CONSTANT_SETS, type GateReferences } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
+import { type LabCriterion, parseLabCriteria } from '@cognate/core/infusion'
 import { type DSegment, parseTcrmatchKernel, type Signature, type TcrmatchKernel } from '@cognate/core/receptor'
 import { parseResiduePairs, type ResiduePairs } from '@cognate/core/safety'
 import { dataPath } from './paths.ts'
@@ -52,6 +53,13 @@ export function shippedResiduePairs(): ResiduePairs {
   const pairs = parseResiduePairs(readFileSync(dataPath('residue-pairs.tsv'), 'utf8'))
   if (!pairs.ok) throw new Error(pairs.issue.what)
   return pairs.value
+}
+
+/** Laboratory grading criteria of CTCAE v4 to v6 and DAIDS. */
+export function shippedLabCriteria(): readonly LabCriterion[] {
+  const criteria = parseLabCriteria(readFileSync(dataPath('lab-grades.tsv'), 'utf8'))
+  if (!criteria.ok) throw new Error(criteria.issue.what)
+  return criteria.value
 }
 
 /** The kernel of TCRMatch. */

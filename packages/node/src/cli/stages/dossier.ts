@@ -82,6 +82,8 @@ export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
   })
   const crate = roCrate({
     caseName: file.case,
+    command: 'cognate run',
+    description: `Neoantigens, receptors and constructs of the case ${file.case}.`,
     synthetic: file.synthetic,
     files,
     software: { name: 'Cognate', version: version() },

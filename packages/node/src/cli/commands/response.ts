@@ -1,0 +1,147 @@
+import { caveat, dayText, describeIssue, Funnel, type Issue, issue, ok, parseDate, type Result } from '@cognate/core/base'
+import { RESPONSE_COLUMNS, responseRow } from '@cognate/core/case'
+import { columnReader, formatTsv } from '@cognate/core/format'
+import {
+  assessImmuneVisits,
+  assessVisits,
+  bestImmuneResponse,
+  bestResponse,
+  type ConfirmationRules,
+  type LesionSet,
+  readLesions,
+  untilProgression,
+} from '@cognate/core/response'
+import { type Command, Option } from 'commander'
+import { readDataset } from '../../read/dataset.ts'
+import { EXIT, InputFault, must } from '../exit.ts'
+import { finishStage } from '../finish-stage.ts'
+import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
+import { plural, type StageReport } from '../stages/stage.ts'
+
+interface Flags extends CommonFlags {
+  readonly tu: string
+  readonly tr: string
+  readonly ex?: string
+  readonly product?: string
+  readonly criteria: 'recist-1.1' | 'recist-1.0' | 'irecist'
+  readonly reader?: string
+  readonly cut?: string
+  readonly stableMinDays: number
+  readonly confirmDays: number
+  readonly maxNe: number
+  readonly acceptSd?: boolean
+  readonly out: string
+}
+
+export function defineResponse(program: Command): void {
+  withCommon(
+    program
+      .command('response')
+      .description('lesions to responses: every visit and the best response by RECIST 1.1, 1.0 or iRECIST, with the numbers that decided'),
+  )
+    .requiredOption('--tu <file>', 'SDTM TU: USUBJID, TULNKID, TUORRES, TULOC, VISITNUM (CSV, XPT, Dataset-JSON, NDJSON)')
+    .requiredOption('--tr <file>', 'SDTM TR: USUBJID, TRLNKID, TRTESTCD, TRSTRESC, TRSTRESU, TRSTAT, VISITNUM, VISIT, TRDTC')
+    .option('--ex <file>', 'SDTM EX, with --product: stable disease is counted from that exposure; without it from baseline')
+    .option('--product <name>', 'EXTRT of the cells')
+    .addOption(new Option('--criteria <name>', 'criteria').choices(['recist-1.1', 'recist-1.0', 'irecist']).default('recist-1.1'))
+    .option('--reader <name>', 'INVESTIGATOR, or TREVALID of an independent reader; default: every reader apart')
+    .option('--cut <date>', 'rows dated after it do not exist')
+    .option('--stable-min-days <days>', 'days from start from which stable disease counts', wholeNumber, 42)
+    .option('--confirm-days <days>', 'days between a response and the one that confirms it', wholeNumber, 28)
+    .option('--max-ne <number>', 'assessments not evaluable between the two, at most', wholeNumber, 1)
+    .option('--accept-sd', 'let one stable disease through between two partial responses')
+    .requiredOption('--out <folder>', 'folder for response.tsv and best-response.tsv')
+    .addHelpText('after', '\nExample:\n  cognate response --tu tu.csv --tr tr.csv --out results\n')
+    .action((flags: Flags) => {
+      const started = performance.now()
+      const cut = flags.cut === undefined ? undefined : must(parseDate(flags.cut))
+      const read = must(readLesions(must(readDataset(flags.tu)), must(readDataset(flags.tr)), cut, { tu: flags.tu, tr: flags.tr }))
+      const sets = read.sets.filter(set => flags.reader === undefined || set.reader === flags.reader)
+      if (sets.length === 0)
+        throw new InputFault(
+          issue(
+            'reader-unknown',
+            `nobody called ${flags.reader ?? 'a reader'} has read a lesion`,
+            `the readers are ${[...new Set(read.sets.map(set => set.reader))].join(', ')}`,
+          ),
+        )
+      const starts = must(startsOf(flags))
+      finishStage('response', reportOf(sets, read.issues, starts, flags), flags.out, flags, started)
+      if (read.issues.length > 0) process.exitCode = EXIT.input
+    })
+}
+
+/** First day of the product by subject; empty without EX. */
+function startsOf(flags: Flags): Result<ReadonlyMap<string, number>, Issue> {
+  if (flags.ex === undefined) return ok(new Map())
+  if (flags.product === undefined) throw new InputFault(issue('product-missing', '--ex needs --product', 'name the EXTRT of the cells'))
+  const table = readDataset(flags.ex)
+  if (!table.ok) return table
+  const get = columnReader(table.value.columns)
+  const starts = new Map<string, number>()
+  for (const row of table.value.rows) {
+    if (get(row, 'EXTRT').toUpperCase() !== flags.product.toUpperCase()) continue
+    const date = parseDate(get(row, 'EXSTDTC'))
+    if (!date.ok) return date
+    const id = get(row, 'USUBJID')
+    starts.set(id, Math.min(starts.get(id) ?? date.value.first, date.value.first))
+  }
+  return ok(starts)
+}
+
+function reportOf(sets: readonly LesionSet[], issues: readonly Issue[], starts: ReadonlyMap<string, number>, flags: Flags): StageReport {
+  const rules: ConfirmationRules = {
+    stableMinDays: flags.stableMinDays,
+    minDays: flags.confirmDays,
+    maxNotEvaluable: flags.maxNe,
+    acceptStable: flags.acceptSd === true,
+    missingAsNotEvaluable: false,
+  }
+  const immune = flags.criteria === 'irecist'
+  const visits = sets.map(set => ({
+    set,
+    points: immune
+      ? assessImmuneVisits(set)
+      : assessVisits(set, flags.criteria === 'recist-1.0' ? 'recist-1.0' : 'recist-1.1').map(point => ({ point, response: undefined })),
+  }))
+  const best = visits.map(({ set, points }) => {
+    const dated = points.filter(({ point }) => !point.baseline && point.date !== undefined)
+    const start = starts.get(set.subject) ?? points[0]!.point.date?.first ?? 0
+    const seen = untilProgression(dated.map(({ point }) => ({ day: point.date!.last, response: point.overall! })))
+    const [plain, confirmed] = [bestResponse(seen, start, rules, false), bestResponse(seen, start, rules, true)]
+    const day = (value: number | undefined) => (value === undefined ? '' : dayText(value))
+    const own = immune ? bestImmuneResponse(points.flatMap(({ response }) => (response === undefined ? [] : [response]))) : ''
+    return [set.subject, set.reader, flags.criteria, plain.response, day(plain.day), confirmed.response, day(confirmed.day), own]
+  })
+  const funnel = new Funnel('response')
+  funnel.add('in', '', sets.length)
+  for (const problem of issues) funnel.add(problem.code, problem.what)
+  funnel.add('out', '', sets.length)
+  const columns = immune ? [...RESPONSE_COLUMNS, 'irecist'] : RESPONSE_COLUMNS
+  return {
+    files: new Map([
+      [
+        'response.tsv',
+        formatTsv(
+          columns,
+          visits.flatMap(({ points }) =>
+            points.map(({ point, response }) => (immune ? [...responseRow(point), response ?? ''] : responseRow(point))),
+          ),
+        ),
+      ],
+      [
+        'best-response.tsv',
+        formatTsv(['subject', 'reader', 'criteria', 'best', 'best_date', 'confirmed_best', 'confirmed_best_date', 'irecist_best'], best),
+      ],
+    ]),
+    funnel: funnel.rows(),
+    caveats: [
+      ...issues.map(problem => caveat(problem.code, describeIssue(problem).replaceAll('\n', ' '))),
+      ...sets.flatMap(set => set.caveats.map(one => caveat(one.code, `${set.subject}, ${set.reader}: ${one.text}`))),
+    ],
+    headline: `${plural(new Set(sets.map(set => set.subject)).size, 'subject')}, ${plural(new Set(sets.map(set => set.reader)).size, 'reader')} → ${plural(
+      visits.reduce((sum, { points }) => sum + points.length, 0),
+      'visit',
+    )} (${flags.criteria})`,
+  }
+}

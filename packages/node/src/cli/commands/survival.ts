@@ -1,0 +1,336 @@
+// `survival …`: a table of times to the statistics, as JSON whose names are those of R's results.
+import { writeFileSync } from 'node:fs'
+import { clopperPearson, type Issue, issue, wilson } from '@cognate/core/base'
+import { columnReader, type Table } from '@cognate/core/format'
+import {
+  aalenJohansen,
+  type Covariate,
+  coxModel,
+  cumulativeIncidence,
+  type EventTimes,
+  fineGray,
+  grayTest,
+  INTERVAL_KINDS,
+  type IntervalKind,
+  kaplanMeier,
+  logRank,
+  quantile,
+  restrictedMean,
+  simonDesigns,
+  type TieMethod,
+} from '@cognate/core/response'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readDataset } from '../../read/dataset.ts'
+import { userPath } from '../../read/paths.ts'
+import { InputFault, must } from '../exit.ts'
+import { list, wholeNumber } from '../options.ts'
+
+interface TimeFlags {
+  readonly time: string
+  readonly status: string
+  readonly event: string
+  readonly censored?: string
+  readonly out: string
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('a number is expected')
+  return value
+}
+
+const refuse = (code: string, what: string, remedy: string): never => {
+  throw new InputFault(issue(code, what, remedy))
+}
+
+class Columns {
+  readonly table: Table
+  readonly file: string
+  readonly rows: readonly number[]
+  private readonly get: ReturnType<typeof columnReader>
+
+  /** `needed`: rows with an empty or NA cell in one of them are left out, as R does. */
+  constructor(file: string, needed: readonly string[]) {
+    this.file = file
+    this.table = must(readDataset(file))
+    const missing = needed.find(name => !this.table.columns.includes(name))
+    if (missing !== undefined)
+      refuse('column-missing', `${file} has no column ${missing}`, `its columns are ${this.table.columns.join(', ')}`)
+    this.get = columnReader(this.table.columns)
+    this.rows = this.table.rows.map((_, i) => i).filter(i => needed.every(name => !['', 'NA', '.'].includes(this.cell(i, name))))
+    if (this.rows.length === 0) refuse('rows-none', `${file} has no complete row`, 'check the names of the columns')
+  }
+
+  cell(row: number, name: string): string {
+    return this.get(this.table.rows[row]!, name)
+  }
+
+  numbers(name: string): Float64Array {
+    return Float64Array.from(this.rows, row => {
+      const value = Number(this.cell(row, name))
+      return Number.isNaN(value)
+        ? refuse('not-a-number', `${this.file}:${this.table.rows[row]!.line} ${name} is "${this.cell(row, name)}"`, 'give a number')
+        : value
+    })
+  }
+
+  /** 0-based levels: in the order of numbers, else of the alphabet. */
+  levels(name: string): { readonly names: readonly string[]; readonly codes: Uint8Array } {
+    const cells = this.rows.map(row => this.cell(row, name))
+    const names = [...new Set(cells)].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : a > b ? 1 : 0))
+    if (names.length > 250) refuse('levels-many', `${name} has ${names.length} levels`, 'group by a column with few values')
+    return { names, codes: Uint8Array.from(cells, cell => names.indexOf(cell)) }
+  }
+
+  times(flags: TimeFlags): EventTimes {
+    const events = flags.event.split(',')
+    const status = Uint8Array.from(this.rows, row => events.indexOf(this.cell(row, flags.status)) + 1)
+    return { time: this.numbers(flags.time), status }
+  }
+
+  /** Numbers as they are; words as one column for each level but the first, or but the one named. */
+  covariates(names: readonly string[], references: ReadonlyMap<string, string>): readonly Covariate[] {
+    return names.flatMap(name => {
+      const words = this.rows.some(row => Number.isNaN(Number(this.cell(row, name)))) || references.has(name)
+      if (!words) return [{ name, values: this.numbers(name) }]
+      const { names: levels } = this.levels(name)
+      const first = references.get(name) ?? levels[0]!
+      if (!levels.includes(first)) refuse('level-unknown', `${name} has no level ${first}`, `its levels are ${levels.join(', ')}`)
+      return levels
+        .filter(level => level !== first)
+        .map(level => ({ name: `${name}${level}`, values: Float64Array.from(this.rows, row => (this.cell(row, name) === level ? 1 : 0)) }))
+    })
+  }
+}
+
+/** NaN and not reached are null. */
+function write(result: unknown, out: string): void {
+  const plain = (_: string, value: unknown): unknown =>
+    value instanceof Float64Array || value instanceof Uint32Array
+      ? Array.from(value)
+      : typeof value === 'number' && Number.isNaN(value)
+        ? null
+        : value
+  const text = `${JSON.stringify(result, plain, 1)}\n`
+  if (out === '-') process.stdout.write(text)
+  else writeFileSync(userPath(out), text)
+}
+
+const orFail = <T>(result: { ok: true; value: T } | { ok: false; issue: Issue }): T => must(result)
+
+const timed = (command: Command): Command =>
+  command
+    .argument('<file>', 'table: CSV, TSV, XPT, Dataset-JSON or NDJSON, one row a subject')
+    .requiredOption('--time <column>', 'time to event or censoring')
+    .requiredOption('--status <column>', 'what ended it')
+    .option('--event <values>', 'values of the status that are events; several, with commas, are causes 1, 2, … in this order', '1')
+    .option('--out <file>', 'JSON to write; - is standard output', '-')
+
+const levelOption = new Option('--level <share>', 'of the intervals').argParser(number).default(0.95)
+
+export function defineSurvival(program: Command): void {
+  const survival = program
+    .command('survival')
+    .description('times to events: Kaplan-Meier, log-rank, Cox, competing risks, proportions, two-stage designs')
+  timed(survival.command('km').description('Kaplan-Meier with quantiles and restricted mean'))
+    .addOption(
+      new Option('--interval <kind>', 'kind of interval; it changes the printed answer').choices([...INTERVAL_KINDS]).default('log'),
+    )
+    .option('--group <column>', 'one curve a group')
+    .addOption(levelOption)
+    .action((file: string, flags: TimeFlags & { interval: IntervalKind; group?: string; level: number }) => {
+      const columns = new Columns(file, [flags.time, flags.status, ...(flags.group === undefined ? [] : [flags.group])])
+      const data = columns.times(flags)
+      const groups = flags.group === undefined ? { names: [''], codes: new Uint8Array(data.time.length) } : columns.levels(flags.group)
+      const curves = groups.names.map((group, g) => {
+        const keep = (_: number, i: number) => groups.codes[i] === g
+        const curve = kaplanMeier({ time: data.time.filter(keep), status: data.status.filter(keep) }, flags.interval, flags.level)
+        const mean = restrictedMean(curve)
+        const p = [0.25, 0.5, 0.75]
+        const found = p.map(share => quantile(curve, share))
+        return {
+          ...(flags.group === undefined ? {} : { group }),
+          conf_type: curve.interval,
+          level: curve.level,
+          time: curve.time,
+          n_risk: curve.atRisk,
+          n_event: curve.events,
+          n_censor: curve.censored,
+          surv: curve.survival,
+          std_err: curve.standardError,
+          lower: curve.lower,
+          upper: curve.upper,
+          quantile: {
+            p,
+            est: found.map(q => q.estimate ?? null),
+            lower: found.map(q => q.lower ?? null),
+            upper: found.map(q => q.upper ?? null),
+          },
+          rmean: mean?.mean ?? null,
+          rmean_se: mean?.standardError ?? null,
+        }
+      })
+      write(flags.group === undefined ? curves[0] : curves, flags.out)
+    })
+  timed(survival.command('logrank').description('log-rank test of groups'))
+    .requiredOption('--group <column>', 'groups to compare')
+    .option('--strata <column>', 'strata to sum over')
+    .option('--rho <power>', 'weight S(t-)^rho: 0 log-rank, 1 Peto', number, 0)
+    .action((file: string, flags: TimeFlags & { group: string; strata?: string; rho: number }) => {
+      const columns = new Columns(file, [flags.time, flags.status, flags.group, ...(flags.strata === undefined ? [] : [flags.strata])])
+      const groups = columns.levels(flags.group)
+      const test = logRank(
+        columns.times(flags),
+        groups.codes,
+        groups.names.length,
+        flags.rho,
+        flags.strata === undefined ? undefined : columns.levels(flags.strata).codes,
+      )
+      write(
+        {
+          groups: groups.names,
+          rho: test.rho,
+          n: test.subjects,
+          obs: test.observed,
+          exp: test.expected,
+          chisq: test.chiSquare,
+          df: test.df,
+          p: test.p,
+          var: test.variance,
+        },
+        flags.out,
+      )
+    })
+  timed(survival.command('cox').description('proportional hazards'))
+    .requiredOption('--covariates <columns>', 'with commas; words become one column a level', list)
+    .option('--reference <column=level...>', 'reference level of a column of words', [])
+    .option('--strata <column>', 'strata')
+    .addOption(new Option('--ties <method>', 'ties').choices(['efron', 'breslow', 'exact']).default('efron'))
+    .addOption(levelOption)
+    .action(
+      (
+        file: string,
+        flags: TimeFlags & { covariates: readonly string[]; reference: readonly string[]; strata?: string; ties: TieMethod; level: number },
+      ) => {
+        const columns = new Columns(file, [
+          flags.time,
+          flags.status,
+          ...flags.covariates,
+          ...(flags.strata === undefined ? [] : [flags.strata]),
+        ])
+        const references = new Map(flags.reference.map(text => text.split('=') as [string, string]))
+        const model = orFail(
+          coxModel(
+            columns.times(flags),
+            columns.covariates(flags.covariates, references),
+            flags.ties,
+            flags.strata === undefined ? undefined : columns.levels(flags.strata).codes,
+            flags.level,
+          ),
+        )
+        write(
+          {
+            ties: model.ties,
+            n: model.subjects,
+            nevent: model.events,
+            names: model.names,
+            coef: model.coefficients,
+            se: model.standardErrors,
+            exp_coef: model.hazardRatios.map(h => h.ratio),
+            conf: model.hazardRatios.map(h => [h.low, h.high]),
+            p: model.hazardRatios.map(h => h.p),
+            loglik: model.logLikelihood,
+            score: model.score,
+            wald: model.wald,
+            likelihood_ratio: model.likelihoodRatio,
+            likelihood_ratio_p: model.p,
+            concordance: [model.concordance.concordance, model.concordance.standardError],
+          },
+          flags.out,
+        )
+      },
+    )
+  timed(survival.command('competing').description('Aalen-Johansen incidences of causes (--event A,B)')).action(
+    (file: string, flags: TimeFlags) => {
+      const columns = new Columns(file, [flags.time, flags.status])
+      const causes = flags.event.split(',')
+      const found = aalenJohansen(columns.times(flags), causes.length)
+      write({ states: ['event-free', ...causes], times: found.time, pstate: found.probability, se: found.standardError }, flags.out)
+    },
+  )
+  timed(survival.command('gray').description("Gray's test of the incidence of each cause, with the incidences by group"))
+    .requiredOption('--group <column>', 'groups to compare')
+    .action((file: string, flags: TimeFlags & { group: string }) => {
+      const columns = new Columns(file, [flags.time, flags.status, flags.group])
+      const data = columns.times(flags)
+      const groups = columns.levels(flags.group)
+      write(
+        flags.event.split(',').map((name, k) => {
+          const test = grayTest(data, groups.codes, groups.names.length, k + 1)
+          const incidence = groups.names.map((group, g) => {
+            const keep = (_: number, i: number) => groups.codes[i] === g
+            return { group, ...cumulativeIncidence({ time: data.time.filter(keep), status: data.status.filter(keep) }, k + 1) }
+          })
+          return { cause: name, chisq: test.chiSquare, df: test.df, p: test.p, incidence }
+        }),
+        flags.out,
+      )
+    })
+  timed(survival.command('finegray').description('subdistribution hazard of the first cause (--event A,B)'))
+    .requiredOption('--covariates <columns>', 'with commas; words become one column a level', list)
+    .option('--reference <column=level...>', 'reference level of a column of words', [])
+    .action((file: string, flags: TimeFlags & { covariates: readonly string[]; reference: readonly string[] }) => {
+      const columns = new Columns(file, [flags.time, flags.status, ...flags.covariates])
+      const references = new Map(flags.reference.map(text => text.split('=') as [string, string]))
+      const model = orFail(fineGray(columns.times(flags), columns.covariates(flags.covariates, references), 1))
+      write(
+        {
+          failcode: flags.event.split(',')[0],
+          names: model.names,
+          coef: model.coefficients,
+          se: model.standardErrors,
+          ratios: model.subdistributionRatios,
+          loglik: model.logLikelihood[1],
+          loglik_null: model.logLikelihood[0],
+        },
+        flags.out,
+      )
+    })
+  survival
+    .command('proportion')
+    .description('exact (Clopper-Pearson) and Wilson interval of X in N')
+    .argument('<x>', 'how many', wholeNumber)
+    .argument('<n>', 'of how many', wholeNumber)
+    .addOption(levelOption)
+    .option('--out <file>', 'JSON to write; - is standard output', '-')
+    .action((x: number, n: number, flags: { level: number; out: string }) => {
+      if (x > n || n === 0) refuse('proportion', `${x} of ${n}`, 'give X between 0 and N, and N of at least 1')
+      const [exact, score] = [clopperPearson(x, n, flags.level), wilson(x, n)]
+      if (flags.level !== 0.95) refuse('level', 'Wilson intervals are given at 95 % only', 'leave --level out')
+      write(
+        { x, n, estimate: x / n, level: flags.level, clopper_pearson: [exact.low, exact.high], wilson: [score.low, score.high] },
+        flags.out,
+      )
+    })
+  survival
+    .command('simon')
+    .description("Simon's two-stage designs: optimal and minimax")
+    .requiredOption('--p0 <rate>', 'response rate not worth pursuing', number)
+    .requiredOption('--p1 <rate>', 'response rate worth pursuing', number)
+    .option('--alpha <share>', 'error of the first kind', number, 0.05)
+    .option('--beta <share>', 'error of the second kind', number, 0.2)
+    .option('--most <subjects>', 'largest design looked at', wholeNumber, 100)
+    .option('--out <file>', 'JSON to write; - is standard output', '-')
+    .action((flags: { p0: number; p1: number; alpha: number; beta: number; most: number; out: string }) => {
+      write(
+        {
+          p0: flags.p0,
+          p1: flags.p1,
+          alpha: flags.alpha,
+          beta: flags.beta,
+          ...orFail(simonDesigns(flags.p0, flags.p1, flags.alpha, flags.beta, flags.most)),
+        },
+        flags.out,
+      )
+    })
+}
