@@ -122,7 +122,7 @@ export function trialReportHtml(out: ReadOut, { figures, software, published }: 
   const section = (id: string, title: string, body: string) => `<section id="${id}"><h2>${escapeHtml(title)}</h2>${body}</section>`
   const figure = (name: string) => {
     const found = figures.find(one => one.name === name)!
-    return `<figure>${found.svg}<figcaption class="muted">numbers: <code>figures/${name}.tsv</code></figcaption></figure>`
+    return `<figure><h3>${escapeHtml(found.title)}</h3>${found.svg}<figcaption class="muted">numbers: <code>figures/${name}.tsv</code></figcaption></figure>`
   }
   const anchor = (id: string) => raw(`<a href="#subject-${escapeHtml(id)}">${escapeHtml(id)}</a>`)
   const body = [

@@ -133,6 +133,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
           },
     'AESTDTC',
   )
+  const sets = new Map(lesions.value.sets.filter(one => one.reader === file.reader).map(one => [one.subject, one]))
   const subjects: TrialSubject[] = []
   const dm = tables.dm!
   const get = reader(dm.table)
@@ -146,7 +147,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
     const ends = own.filter(entry => entry.what !== 'ENROLLED')
     const dayOf = (what: string) => ends.filter(entry => entry.what === what).map(entry => entry.day)
     const death = dayOf('DEATH')[0]
-    const set = lesions.value.sets.find(one => one.subject === id && one.reader === file.reader)
+    const set = sets.get(id)
     subjects.push({
       id,
       age: get(row, 'AGE'),

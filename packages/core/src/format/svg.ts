@@ -35,3 +35,30 @@ export function ticks(most: number, steps = 6): readonly number[] {
   const step = [1, 2, 5, 10].map(factor => factor * power).find(candidate => candidate >= rough)!
   return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, i) => Number((i * step).toPrecision(12)))
 }
+
+/** Largest of many values, and of `start`: an argument list has an end, a loop has none. */
+export const largest = (start: number, values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), start)
+export const smallest = (start: number, values: readonly number[]): number => values.reduce((least, value) => Math.min(least, value), start)
+
+const MOST_LABELS = 40
+const LABEL_HEIGHT = 12
+const LABEL_WIDTH = 90
+
+/** Where names beside a picture's courses go, so that none lies on another; beyond forty courses there are none. */
+export class LabelPlaces {
+  readonly #taken: { readonly x: number; readonly y: number }[] = []
+  readonly #count: number
+
+  constructor(count: number) {
+    this.#count = count
+  }
+
+  /** The height for a name at x that would best stand at y; undefined: leave it out. */
+  placeAt(x: number, y: number): number | undefined {
+    if (this.#count > MOST_LABELS) return undefined
+    let at = y
+    while (this.#taken.some(other => Math.abs(other.y - at) < LABEL_HEIGHT && Math.abs(other.x - x) < LABEL_WIDTH)) at += LABEL_HEIGHT
+    this.#taken.push({ x, y: at })
+    return at
+  }
+}

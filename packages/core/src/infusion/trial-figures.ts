@@ -1,5 +1,19 @@
 // Pictures of a trial's cells and toxicities; each with the table of what it draws.
-import { BLUE, type Cell, dataAttributes, INK, LIGHT, MUTED, svgLine, svgPicture, svgText, ticks } from '../format/index.ts'
+import {
+  BLUE,
+  type Cell,
+  dataAttributes,
+  INK,
+  LabelPlaces,
+  LIGHT,
+  largest,
+  MUTED,
+  smallest,
+  svgLine,
+  svgPicture,
+  svgText,
+  ticks,
+} from '../format/index.ts'
 
 export interface CellCourse {
   readonly subject: string
@@ -17,9 +31,12 @@ export function cellCourseFigure(courses: readonly CellCourse[], method: string)
   const top = 16
   const height = 300
   const all = courses.flatMap(course => course.points)
-  const last = Math.max(28, ...all.map(point => point.day))
+  const last = largest(
+    28,
+    all.map(point => point.day),
+  )
   const shown = (point: CellCourse['points'][number]) => Math.max(point.value, point.detectionLimit)
-  const low = Math.floor(Math.log10(Math.min(1, ...all.map(shown))))
+  const low = Math.floor(Math.log10(smallest(1, all.map(shown))))
   const x = (day: number) => LEFT + (WIDTH - LEFT - RIGHT) * Math.sqrt(day / last)
   const y = (percent: number) => top + ((2 - Math.log10(percent)) / (2 - low)) * height
   const powers = Array.from({ length: 3 - low }, (_, i) => low + i)
@@ -35,20 +52,18 @@ export function cellCourseFigure(courses: readonly CellCourse[], method: string)
         svgLine(x(day), top, x(day), top + height, `stroke="${LIGHT}"`) +
         svgText(x(day), top + height + 18, String(day), `text-anchor="middle" fill="${MUTED}"`),
     )
-  let labels: number[] = []
+  const labels = new LabelPlaces(courses.length)
   const body = courses.map(course => {
     const points = course.points.toSorted((a, b) => a.day - b.day)
     if (points.length === 0) return ''
     const colour = course.responded ? BLUE : MUTED
     const path = points.map((point, i) => `${i === 0 ? 'M' : 'L'}${x(point.day).toFixed(1)} ${y(shown(point)).toFixed(1)}`).join('')
-    let at = y(shown(points.at(-1)!)) + 4
-    while (labels.some(other => Math.abs(other - at) < 12)) at += 12
-    labels = [...labels, at]
+    const at = labels.placeAt(x(points.at(-1)!.day), y(shown(points.at(-1)!)) + 4)
     const marks = points.map(
       point =>
         `<circle cx="${x(point.day).toFixed(1)}" cy="${y(shown(point)).toFixed(1)}" r="3.5" fill="${point.value < point.detectionLimit ? '#fff' : colour}" stroke="${colour}" stroke-width="1.5" ${dataAttributes({ subject: course.subject, day: point.day, percent: point.value })}/>`,
     )
-    return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.8" ${course.responded ? '' : 'stroke-dasharray="6 3"'}/>${marks.join('')}${svgText(x(points.at(-1)!.day) + 8, at, course.subject, 'font-size="11"')}`
+    return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.8" ${course.responded ? '' : 'stroke-dasharray="6 3"'}/>${marks.join('')}${at === undefined ? '' : svgText(x(points.at(-1)!.day) + 8, at, course.subject, 'font-size="11"')}`
   })
   const foot = `${svgText((LEFT + WIDTH - RIGHT) / 2, top + height + 38, 'days from infusion (square root)', 'text-anchor="middle"')}${svgText(LEFT, top + height + 56, `per cent of CD3+ in blood, ${method}; whole line: confirmed response; open: below the limit of detection`, `fill="${MUTED}" font-size="11"`)}`
   const rows: readonly (readonly Cell[])[] = courses.flatMap(course =>
@@ -56,6 +71,7 @@ export function cellCourseFigure(courses: readonly CellCourse[], method: string)
   )
   return {
     name: 'persistence',
+    title: 'Transferred cells in blood',
     svg: svgPicture(
       WIDTH,
       top + height + 66,
@@ -99,6 +115,7 @@ export function toxicityFigure(grades: ReadonlyMap<string, ReadonlyMap<number, n
     .map(at => svgText(left + at * unit, height + 14, String(at), `text-anchor="middle" fill="${MUTED}"`))
   return {
     name: 'toxicity',
+    title: 'Adverse events by worst grade',
     svg: svgPicture(
       WIDTH,
       height + 36,

@@ -1,10 +1,26 @@
 // Pictures of a trial's read-out: waterfall, spider, swimmer, Kaplan-Meier with the numbers at risk. Each comes with the table of what it draws; marks carry the same values.
 // Whole because the four share one frame. Told apart in greyscale: by shade, dash and mark.
-import { BLUE, type Cell, dataAttributes, INK, LIGHT, MUTED, svgLine, svgPicture, svgText, ticks, WARM } from '../format/index.ts'
+import {
+  BLUE,
+  type Cell,
+  dataAttributes,
+  INK,
+  LabelPlaces,
+  LIGHT,
+  largest,
+  MUTED,
+  smallest,
+  svgLine,
+  svgPicture,
+  svgText,
+  ticks,
+  WARM,
+} from '../format/index.ts'
 import type { KaplanMeier } from './survival/index.ts'
 
 export interface Figure {
   readonly name: string
+  readonly title: string
   readonly svg: string
   /** The table of what is drawn. */
   readonly columns: readonly string[]
@@ -14,6 +30,8 @@ export interface Figure {
 const WIDTH = 760
 const LEFT = 86
 const RIGHT = 24
+/** More lanes than this are not drawn; the table has them all. */
+const MOST_LANES = 100
 
 export interface WaterfallBar {
   readonly subject: string
@@ -30,8 +48,14 @@ export function waterfallFigure(bars: readonly WaterfallBar[]): Figure {
   const left = bars.filter(bar => bar.change === undefined).map(bar => bar.subject)
   const top = 24
   const height = 300
-  const most = Math.max(20, ...drawn.map(bar => bar.change!))
-  const least = Math.min(-30, ...drawn.map(bar => bar.change!))
+  const most = largest(
+    20,
+    drawn.map(bar => bar.change!),
+  )
+  const least = smallest(
+    -30,
+    drawn.map(bar => bar.change!),
+  )
   const y = (change: number) => top + ((most - change) / (most - least)) * height
   const width = Math.min(56, (WIDTH - LEFT - RIGHT) / Math.max(1, drawn.length))
   const body = drawn.map((bar, i) => {
@@ -40,15 +64,20 @@ export function waterfallFigure(bars: readonly WaterfallBar[]): Figure {
     const shade = bar.response === 'CR' || bar.response === 'PR' ? BLUE : bar.response === 'PD' ? INK : MUTED
     const edge = change >= 0 ? y(change) - 4 : y(change) + 13
     const values = dataAttributes({ subject: bar.subject, change: change.toFixed(1), response: bar.response })
+    const thick = width > 12 ? width - 6 : width * 0.85
     return [
-      `<rect x="${x.toFixed(1)}" y="${y(Math.max(0, change)).toFixed(1)}" width="${(width - 6).toFixed(1)}" height="${Math.max(1, Math.abs(y(0) - y(change))).toFixed(1)}" fill="${shade}" ${values}/>`,
-      svgText(
-        x + (width - 6) / 2,
-        edge,
-        `${change > 0 ? '+' : ''}${change.toFixed(0)}${bar.newLesion ? ' *' : ''}`,
-        'text-anchor="middle" font-size="11"',
-      ),
-      svgText(x + (width - 6) / 2, change >= 0 ? y(0) + 14 : y(0) - 5, bar.response, `text-anchor="middle" font-size="10" fill="${MUTED}"`),
+      `<rect x="${x.toFixed(1)}" y="${y(Math.max(0, change)).toFixed(1)}" width="${thick.toFixed(2)}" height="${Math.max(1, Math.abs(y(0) - y(change))).toFixed(1)}" fill="${shade}" ${values}/>`,
+      ...(width < 24
+        ? []
+        : [
+            svgText(
+              x + thick / 2,
+              edge,
+              `${change > 0 ? '+' : ''}${change.toFixed(0)}${bar.newLesion ? ' *' : ''}`,
+              'text-anchor="middle" font-size="11"',
+            ),
+            svgText(x + thick / 2, change >= 0 ? y(0) + 14 : y(0) - 5, bar.response, `text-anchor="middle" font-size="10" fill="${MUTED}"`),
+          ]),
     ].join('')
   })
   const lines = [20, 0, -30].map(
@@ -57,9 +86,10 @@ export function waterfallFigure(bars: readonly WaterfallBar[]): Figure {
       svgText(LEFT - 8, y(at) + 4, `${at > 0 ? '+' : ''}${at} %`, `text-anchor="end" fill="${MUTED}"`),
   )
   const foot = top + height + 30
-  const note = `best change of the sum of targets up to progression; * progression by a new lesion${left.length === 0 ? '' : `; no bar: ${left.join(', ')}`}`
+  const note = `best change of the sum of targets up to progression; * progression by a new lesion${left.length === 0 ? '' : `; no bar: ${left.length > 12 ? `${left.length} subjects` : left.join(', ')}`}`
   return {
     name: 'waterfall',
+    title: 'Best change from baseline',
     svg: svgPicture(
       WIDTH,
       foot + 14,
@@ -88,9 +118,18 @@ export function spiderFigure(courses: readonly SpiderCourse[], monthDays: number
   const top = 20
   const height = 320
   const all = courses.flatMap(course => course.points)
-  const last = Math.max(1, ...all.map(point => point.day / monthDays))
-  const most = Math.max(30, ...all.map(point => point.change))
-  const least = Math.min(-30, ...all.map(point => point.change))
+  const last = largest(
+    1,
+    all.map(point => point.day / monthDays),
+  )
+  const most = largest(
+    30,
+    all.map(point => point.change),
+  )
+  const least = smallest(
+    -30,
+    all.map(point => point.change),
+  )
   const x = (day: number) => LEFT + ((WIDTH - LEFT - 110) * day) / monthDays / last
   const y = (change: number) => top + ((most - change) / (most - least)) * height
   const grid = [-100, -75, -50, -30, 0, 20, 50, 100]
@@ -108,25 +147,24 @@ export function spiderFigure(courses: readonly SpiderCourse[], monthDays: number
   const axis = ticks(last)
     .filter(at => at <= last)
     .map(at => svgText(x(at * monthDays), top + height + 18, String(at), `text-anchor="middle" fill="${MUTED}"`))
-  let labelled: { y: number }[] = []
+  const labels = new LabelPlaces(courses.length)
   const body = courses.map(course => {
     const responded = course.response === 'CR' || course.response === 'PR'
     const points = [{ day: 0, change: 0, overall: '' }, ...course.points]
     const path = points.map((point, i) => `${i === 0 ? 'M' : 'L'}${x(point.day).toFixed(1)} ${y(point.change).toFixed(1)}`).join('')
     const end = points.at(-1)!
     // names that would lie on each other move down
-    let at = y(end.change) + 4
-    while (labelled.some(other => Math.abs(other.y - at) < 12)) at += 12
-    labelled = [...labelled, { y: at }]
+    const at = labels.placeAt(x(end.day), y(end.change) + 4)
     const marks = course.points.map(
       point =>
         `<circle cx="${x(point.day).toFixed(1)}" cy="${y(point.change).toFixed(1)}" r="${point.overall === 'PD' ? 5 : 3.5}" fill="${point.overall === 'PD' ? '#fff' : responded ? BLUE : MUTED}" stroke="${responded ? BLUE : MUTED}" stroke-width="1.5" ${dataAttributes({ subject: course.subject, day: point.day, change: point.change.toFixed(1), overall: point.overall })}/>`,
     )
-    return `<path d="${path}" fill="none" stroke="${responded ? BLUE : MUTED}" stroke-width="1.8" ${responded ? '' : 'stroke-dasharray="6 3"'}/>${marks.join('')}${svgText(x(end.day) + 8, at, course.subject, 'font-size="11"')}`
+    return `<path d="${path}" fill="none" stroke="${responded ? BLUE : MUTED}" stroke-width="1.8" ${responded ? '' : 'stroke-dasharray="6 3"'}/>${marks.join('')}${at === undefined ? '' : svgText(x(end.day) + 8, at, course.subject, 'font-size="11"')}`
   })
   const foot = `${svgText((LEFT + WIDTH - 110) / 2, top + height + 38, 'months from start', 'text-anchor="middle"')}${svgText(LEFT, top + height + 56, 'whole line: confirmed response; dashed: none; open mark: progression', `fill="${MUTED}" font-size="11"`)}`
   return {
     name: 'spider',
+    title: 'Change of the sum of targets over time',
     svg: svgPicture(
       WIDTH,
       top + height + 66,
@@ -152,10 +190,14 @@ export interface SwimmerLane {
 }
 
 export function swimmerFigure(lanes: readonly SwimmerLane[], monthDays: number): Figure {
-  const ordered = lanes.toSorted((a, b) => b.end - a.end || (a.subject < b.subject ? -1 : 1))
+  const all = lanes.toSorted((a, b) => b.end - a.end || (a.subject < b.subject ? -1 : 1))
+  const ordered = all.slice(0, MOST_LANES)
   const row = 26
   const top = 12
-  const last = Math.max(1, ...lanes.map(lane => lane.end / monthDays))
+  const last = largest(
+    1,
+    lanes.map(lane => lane.end / monthDays),
+  )
   const x = (day: number) => LEFT + ((WIDTH - LEFT - 60) * day) / monthDays / last
   const base = top + ordered.length * row
   const axis = ticks(last)
@@ -192,12 +234,13 @@ export function swimmerFigure(lanes: readonly SwimmerLane[], monthDays: number):
     parts.push(svgText(x(lane.end) + 20, y + 13, lane.note, `font-size="11" fill="${MUTED}"`))
     return parts.join('')
   })
-  const foot = `${svgText((LEFT + WIDTH - 60) / 2, base + 34, 'months from start', 'text-anchor="middle"')}${svgText(LEFT, base + 52, 'dark: response; △ progression; □ new therapy; × death; ▶ alive at the cut', `fill="${MUTED}" font-size="11"`)}`
+  const foot = `${svgText((LEFT + WIDTH - 60) / 2, base + 34, 'months from start', 'text-anchor="middle"')}${svgText(LEFT, base + 52, `dark: response; △ progression; □ new therapy; × death; ▶ alive at the cut${all.length > ordered.length ? `; the ${MOST_LANES} longest of ${all.length}` : ''}`, `fill="${MUTED}" font-size="11"`)}`
   return {
     name: 'swimmer',
+    title: 'Course of every subject',
     svg: svgPicture(WIDTH, base + 62, 'Course of every subject', `${axis.join('')}${body.join('')}${foot}`, `${lanes.length} subjects`),
     columns: ['subject', 'end_day', 'response_from', 'response_to', 'progression_day', 'new_therapy_day', 'death_day', 'alive_at_cut'],
-    rows: ordered.map(lane => [
+    rows: all.map(lane => [
       lane.subject,
       lane.end,
       lane.response?.from,
@@ -272,6 +315,7 @@ export function kaplanMeierFigure(name: string, title: string, curve: KaplanMeie
   const foot = `${svgText((LEFT + WIDTH - RIGHT) / 2, top + height + 36, 'months', 'text-anchor="middle"')}${svgText(LEFT - 8, top + height + 58, 'at risk', 'text-anchor="end"')}${svgText(LEFT, top + height + 78, `band: ${Math.round(100 * curve.level)} % interval, ${curve.interval}; upright strokes: censored`, `fill="${MUTED}" font-size="11"`)}`
   return {
     name,
+    title,
     svg: svgPicture(
       WIDTH,
       top + height + 88,

@@ -1,0 +1,249 @@
+// The trial from the command line: the bundled example's read-out, figures against their tables, other file formats, a cut, wrong folders; responses, survival and grades of files.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { datasetColumn, formatDatasetJson, formatXpt, parseDelimited, parseXpt } from '@cognate/core/format'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { data, oracle, root, value } from './oracle.ts'
+import { cognate, temporary } from './run-cli.ts'
+
+const folder = temporary()
+const example = join(root, 'examples/trial-crc')
+const out = join(folder, 'out')
+const DOMAINS = ['dm', 'ds', 'ex', 'tu', 'tr', 'ae', 'lb', 'persistence']
+
+const table = (path: string) => value(parseDelimited(readFileSync(path, 'utf8'), { delimiter: path.endsWith('.csv') ? ',' : '\t' }))
+const filesOf = (path: string): readonly string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .sort()
+
+beforeAll(() => {
+  expect(cognate(['trial', 'report', 'examples/trial-crc', '--out', out]).code).toBe(0)
+})
+
+describe('the bundled trial', () => {
+  test('shows the published summary: 3/7, durations of 4 to 7 months, 4.6 months to progression, and says that it is made up', () => {
+    const html = readFileSync(join(out, 'report.html'), 'utf8')
+    for (const shown of [
+      '3/7 (43 %; Clopper-Pearson 9.9-81.6, Wilson 15.8-75.0)',
+      '<td>4.0, 5.5, 7.0</td>',
+      '4.6 months (log 2.6-not reached, log-log 1.4-6.9); 7 events of 7',
+      '<td>2 of 3</td>',
+      '<td>5 of 7</td>',
+      'Synthetic trial.',
+      'Research software.',
+    ])
+      expect(html).toContain(shown)
+    expect(html).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  test('is what the committed script makes, byte for byte', () => {
+    const made = join(folder, 'made')
+    const run = spawnSync('sh', ['scripts/with-runtime.sh', 'scripts/make-trial-example.ts', made], { cwd: root, encoding: 'utf8' })
+    expect([run.stderr, run.status]).toEqual(['', 0])
+    for (const name of readdirSync(example))
+      expect([name, readFileSync(join(made, name), 'utf8')]).toEqual([name, readFileSync(join(example, name), 'utf8')])
+  })
+
+  test('the same folder and cut give the same bytes; another cut is another read-out', () => {
+    const again = join(folder, 'again')
+    expect(cognate(['trial', 'report', 'examples/trial-crc', '--out', again]).code).toBe(0)
+    expect(filesOf(again)).toEqual(filesOf(out))
+    for (const name of filesOf(out))
+      expect([name, readFileSync(join(again, name)).equals(readFileSync(join(out, name)))]).toEqual([name, true])
+    const early = cognate(['trial', 'report', 'examples/trial-crc', '--cut', '2022-06-30', '--out', join(folder, 'early')])
+    expect([early.code, early.out.includes('treated: 4')]).toEqual([0, true])
+  })
+
+  test('every figure draws what its table says', () => {
+    let marks = 0
+    const attributes = (svg: string, ...names: string[]) =>
+      [...svg.matchAll(/<(?:rect|circle|path)[^>]*?>/g)]
+        .map(([mark]) => names.map(name => new RegExp(`data-${name}="([^"]*)"`).exec(mark)?.[1]))
+        .filter(values => values.every(text => text !== undefined))
+        .map(values => values.join(' '))
+        .sort()
+    for (const [name, drawn, columns, shape] of [
+      [
+        'waterfall',
+        ['subject', 'change', 'response'],
+        ['subject', 'best_change_pct', 'response'],
+        (c: string, k: number) => (k === 1 ? Number(c).toFixed(1) : c),
+      ],
+      [
+        'spider',
+        ['subject', 'day', 'change', 'overall'],
+        ['subject', 'day', 'change_pct', 'overall'],
+        (c: string, k: number) => (k === 2 ? Number(c).toFixed(1) : c),
+      ],
+      ['swimmer', ['subject', 'end'], ['subject', 'end_day'], (c: string) => c],
+      ['ttp', ['day', 'survival', 'risk'], ['day', 'survival', 'at_risk'], (c: string) => c],
+      ['os', ['day', 'survival', 'risk'], ['day', 'survival', 'at_risk'], (c: string) => c],
+      ['persistence', ['subject', 'day', 'percent'], ['subject', 'day', 'percent_of_cd3'], (c: string) => c],
+      ['toxicity', ['term', 'grade', 'subjects'], ['term', 'grade', 'subjects'], (c: string) => c],
+    ] as const) {
+      const svg = readFileSync(join(out, `figures/${name}.svg`), 'utf8')
+      const { columns: head, rows } = table(join(out, `figures/${name}.tsv`))
+      const expected = rows.map(row => columns.map((column, k) => shape(row.cells[head.indexOf(column)]!, k)).join(' ')).sort()
+      expect([name, attributes(svg, ...drawn)]).toEqual([name, expected])
+      expect(svg).toMatch(/<title>[^<]+<\/title>/)
+      marks += expected.length
+    }
+    expect(marks).toBeGreaterThan(90)
+  })
+
+  test('reads the same from transport files and Dataset-JSON, with the same tables out', () => {
+    const formats = join(folder, 'formats')
+    mkdirSync(formats)
+    cpSync(join(example, 'TRIAL.yaml'), join(formats, 'TRIAL.yaml'))
+    DOMAINS.forEach((domain, i) => {
+      const { columns, rows } = table(join(example, `${domain}.csv`))
+      // a transport file knows short names only: persistence stays JSON
+      const dataset = {
+        name: domain.toUpperCase(),
+        label: domain,
+        columns: columns.map(name => datasetColumn(domain.toUpperCase(), name, name, 'string')),
+        rows: rows.map(row => [...row.cells]),
+        attributes: { datasetJSONVersion: '1.1.0' },
+      }
+      if (i % 2 === 0 && domain !== 'persistence') writeFileSync(join(formats, `${domain}.xpt`), value(formatXpt(dataset)))
+      else writeFileSync(join(formats, `${domain}.json`), formatDatasetJson(dataset))
+    })
+    expect(cognate(['trial', 'report', formats, '--out', join(folder, 'formats-out')]).code).toBe(0)
+    for (const name of ['response.tsv', 'best-response.tsv', 'endpoints.tsv', 'persistence.tsv', 'toxicity.tsv', 'report.html'])
+      expect([name, readFileSync(join(folder, 'formats-out', name), 'utf8')]).toEqual([name, readFileSync(join(out, name), 'utf8')])
+  })
+
+  test('ADaM: four datasets, the times of endpoints.tsv in ADTTE', () => {
+    const adtte = value(parseXpt(readFileSync(join(out, 'adam/adtte.xpt'))))
+    const at = (name: string) => adtte.columns.findIndex(column => column.name === name)
+    const ours = adtte.rows.map(row =>
+      [row[at('USUBJID')], row[at('PARAMCD')], String(row[at('AVAL')]), String(1 - Number(row[at('CNSR')]))].join(' '),
+    )
+    const { columns, rows } = table(join(out, 'endpoints.tsv'))
+    expect(ours).toEqual(rows.map(row => ['subject', 'endpoint', 'days', 'event'].map(name => row.cells[columns.indexOf(name)]).join(' ')))
+    expect(filesOf(join(out, 'adam')).length).toBe(8)
+  })
+})
+
+describe('wrong folders', () => {
+  const broken = (change: (path: string) => void) => {
+    const path = temporary()
+    cpSync(example, path, { recursive: true })
+    change(path)
+    return cognate(['trial', 'report', path, '--out', join(path, 'out')])
+  }
+  const edit = (path: string, name: string, from: string | RegExp, to: string) =>
+    writeFileSync(join(path, name), readFileSync(join(path, name), 'utf8').replace(from, to))
+
+  test('a folder without TRIAL.yaml, a wrong key, a missing table, a cut before everybody: refused by name', () => {
+    const runs = [
+      broken(path => rmSync(join(path, 'TRIAL.yaml'))),
+      broken(path => edit(path, 'TRIAL.yaml', 'criteria:', 'criterion:')),
+      broken(path => edit(path, 'TRIAL.yaml', "data_cut: '2023-12-31'", 'data_cut: soon')),
+      broken(path => rmSync(join(path, 'tr.csv'))),
+      broken(path => edit(path, 'TRIAL.yaml', '2023-12-31', '2019-12-31')),
+      broken(path => edit(path, 'ex.csv', 'EXSTDTC', 'DATE')),
+    ]
+    const codes = ['trial-missing', 'trial-key', 'trial-value', 'domain-missing', 'cut-early', 'column-missing']
+    expect(runs.map((run, i) => [run.code, run.err.includes(codes[i]!)])).toEqual(codes.map(() => [1, true]))
+    expect(runs[1]!.err).toMatch(/TRIAL\.yaml:\d+/)
+    expect(runs[1]!.err).toContain('criteria')
+  })
+
+  test('a row that cannot be used is named with its line and stands in the report; the rest is read; exit 1', () => {
+    const run = broken(path => edit(path, 'tr.csv', ',LDIAM,36,mm,', ',LDIAM,36,inch,'))
+    expect(run.code).toBe(1)
+    expect(run.err).toMatch(/tr\.csv:\d+.*length-unit/)
+    expect(run.out).toContain('treated: 7')
+    const dead = broken(path => edit(path, 'ds.csv', /DEATH,2022-\d\d-\d\d/, 'DEATH,2022-02-01'))
+    expect([dead.code, dead.err.includes('death-before-scan')]).toEqual([1, true])
+  })
+
+  test('no event, nobody treated: the report says so, without a number out of place', () => {
+    const alone = broken(path => edit(path, 'TRIAL.yaml', 'product: TCR-T CELLS', 'product: SOMETHING ELSE'))
+    expect([alone.code, alone.err.includes('nobody had received SOMETHING ELSE')]).toEqual([0, true])
+    expect(alone.out).toContain('0/0 (no subject)')
+  })
+})
+
+describe('single commands', () => {
+  oracle('response, grades and survival of public files', () => {
+    const tables = data('clinical/recist/pharmaverse')
+    const run = cognate([
+      'response',
+      '--tu',
+      join(tables, 'tu.csv'),
+      '--tr',
+      join(tables, 'tr.csv'),
+      '--reader',
+      'INVESTIGATOR',
+      '--out',
+      join(folder, 'rs'),
+    ])
+    expect(run.code).toBe(0)
+    expect(table(join(folder, 'rs/best-response.tsv')).rows.length).toBe(5)
+    const immune = cognate([
+      'response',
+      '--tu',
+      join(tables, 'tu.csv'),
+      '--tr',
+      join(tables, 'tr.csv'),
+      '--criteria',
+      'irecist',
+      '--out',
+      join(folder, 'irs'),
+    ])
+    expect(immune.code).toBe(0)
+    const km = cognate([
+      'survival',
+      'km',
+      data('clinical/survival/ovarian.csv'),
+      '--time',
+      'futime',
+      '--status',
+      'fustat',
+      '--interval',
+      'log-log',
+    ])
+    expect(JSON.parse(km.out)).toMatchObject({ conf_type: 'log-log', n_risk: expect.arrayContaining([26]) })
+    const cox = cognate([
+      'survival',
+      'cox',
+      data('clinical/survival/veteran.csv'),
+      '--time',
+      'time',
+      '--status',
+      'status',
+      '--covariates',
+      'trt,karno,celltype',
+      '--reference',
+      'celltype=squamous',
+    ])
+    expect((JSON.parse(cox.out) as { coef: number[] }).coef[0]).toBeCloseTo(0.261744090057515, 9)
+    const wrong = cognate([
+      'survival',
+      'cox',
+      data('clinical/survival/veteran.csv'),
+      '--time',
+      'time',
+      '--status',
+      'status',
+      '--covariates',
+      'nothing',
+    ])
+    expect([wrong.code, wrong.err.includes('column-missing')]).toEqual([1, true])
+    const grades = cognate(['infusion', 'grade', data('clinical/readout/synthetic-seven/lb.csv')])
+    const lb = table(data('clinical/readout/synthetic-seven/lb.csv'))
+    const expected = lb.rows.map(row =>
+      ['LBTESTCD', 'LBORRES', 'expected_term', 'expected_grade_v5'].map(name => row.cells[lb.columns.indexOf(name)]).join(' '),
+    )
+    const ours = new Set(
+      value(parseDelimited(grades.out, { delimiter: '\t' })).rows.map(({ cells }) => [cells[1], cells[2], cells[5], cells[7]].join(' ')),
+    )
+    expect(expected.filter(row => !ours.has(row))).toEqual([])
+    expect(expected.length).toBe(210)
+  })
+})
