@@ -9,6 +9,7 @@ import { buildAll } from '../scripts/build.mjs'
 import { consequences } from './consequences.ts'
 import { annotation, clonotyping, junctionDistances, matches, proteomeScan } from './receptors.ts'
 import { constructs, type Measured, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from './regions.ts'
+import { survival, trialReport } from './survival.ts'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 const data = resolve(root, process.env.COGNATE_DATA ?? '../shared/data')
@@ -93,6 +94,8 @@ const matrix = makeMatrix(36_601, 5_000, 1_600)
 print(await matrixMarket(matrix))
 print(await signatureScore(matrix))
 await presentStream()
+for (const measured of survival(1_000_000, 100_000, true)) print(measured)
+print(trialReport(join(root, 'examples/trial-crc'), 1429))
 if (!existsSync(data)) process.stdout.write('development data not found: the other regions were not run (set COGNATE_DATA)\n')
 else {
   print(await stitching(data, 100_000))

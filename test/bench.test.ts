@@ -1,10 +1,12 @@
 // Every timed region does real work: pinned on small sizes, so that a benchmark never times nothing.
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { consequences } from '../bench/consequences.ts'
 import { annotation, clonotyping, junctionDistances, matches, proteomeScan } from '../bench/receptors.ts'
 import { constructs, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from '../bench/regions.ts'
 import { DESIGNS, simulate } from '../bench/screens.ts'
-import { data, oracle } from './oracle.ts'
+import { survival, trialReport } from '../bench/survival.ts'
+import { data, oracle, root } from './oracle.ts'
 
 test('presentation scores every pair; the matrix has every entry; every cell is scored', async () => {
   expect((await presentation('I', 200)).items).toBe(1200)
@@ -34,6 +36,11 @@ oracle('receptors are compared, contigs called, a proteome scanned', () => {
   expect(annotation(data(''), 1).items).toBeGreaterThan(1250)
   expect(proteomeScan(20_000).items).toBe(100_000)
   expect(clonotyping(500).items).toBe(500)
+})
+
+test('survival statistics and the report of a trial count every subject', () => {
+  expect(survival(500, 300, false).map(measured => measured.items)).toEqual([500, 300, 300])
+  expect(trialReport(join(root, 'examples/trial-crc'), 2).items).toBe(14)
 })
 
 test('simulated screens find what was planted', () => {
