@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { datasetColumn, formatDatasetJson, formatXpt, parseDelimited, parseXpt } from '@cognate/core/format'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import addFormats from 'ajv-formats'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { data, oracle, root, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
@@ -126,6 +128,19 @@ describe('the bundled trial', () => {
     expect(ours).toEqual(rows.map(row => ['subject', 'endpoint', 'days', 'event'].map(name => row.cells[columns.indexOf(name)]).join(' ')))
     expect(filesOf(join(out, 'adam')).length).toBe(8)
   })
+})
+
+oracle('every ADaM dataset is valid by CDISC’s schema of Dataset-JSON 1.1, and the schema refuses what is not', () => {
+  const schema = JSON.parse(readFileSync(data('clinical/cdisc/dataset.schema.json'), 'utf8')) as object
+  const ajv = new Ajv2019({ strict: false })
+  ;(addFormats as unknown as (target: Ajv2019) => void)(ajv)
+  const validate = ajv.compile(schema)
+  const names = ['adsl', 'adrs', 'adtr', 'adtte']
+  for (const name of names) {
+    const dataset = JSON.parse(readFileSync(join(out, `adam/${name}.json`), 'utf8')) as object
+    expect([name, validate(dataset), validate.errors]).toEqual([name, true, null])
+    expect(validate({ ...dataset, columns: 'none' })).toBe(false)
+  }
 })
 
 describe('wrong folders', () => {

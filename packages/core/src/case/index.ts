@@ -1,6 +1,7 @@
 export * from './case-file.ts'
 export * from './checked-yaml.ts'
 export * from './dossier.ts'
+export * from './fhir-bundle.ts'
 export * from './figures.ts'
 export * from './read-out.ts'
 export * from './read-out-tables.ts'

@@ -178,7 +178,13 @@ export function adamDatasets(out: ReadOut): readonly Dataset[] {
     label,
     columns,
     rows,
-    attributes: { datasetJSONVersion: '1.1.0', itemGroupOID: `IG.${name}`, originator: 'Cognate', studyOID: study },
+    attributes: {
+      datasetJSONCreationDateTime: `${file.data_cut}T00:00:00`,
+      datasetJSONVersion: '1.1.0',
+      itemGroupOID: `IG.${name}`,
+      originator: 'Cognate',
+      studyOID: study,
+    },
   })
   const adsl = make(
     'ADSL',

@@ -1,5 +1,6 @@
 export * from './best-response.ts'
 export * from './endpoints.ts'
+export * from './fhir-tumour-size.ts'
 export * from './figures.ts'
 export * from './immune-visits.ts'
 export * from './irecist.ts'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { caveat, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '@cognate/core/base'
 import {
   adamDatasets,
+  fhirBundle,
   headlines,
   parseTrial,
   type ReadOut,
@@ -78,6 +79,7 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
     if (!xpt.ok) return fail(inFile(`adam/${name}.xpt`, xpt.issue))
     binary.set(`adam/${name}.xpt`, xpt.value)
   }
+  files.set('fhir-bundle.json', `${JSON.stringify(fhirBundle(out), null, 1)}\n`)
   files.set(
     'report.html',
     trialReportHtml(out, {
