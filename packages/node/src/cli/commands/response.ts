@@ -1,4 +1,5 @@
-import { caveat, dayText, describeIssue, Funnel, type Issue, issue, ok, parseDate, type Result } from '@cognate/core/base'
+import { writeFileSync } from 'node:fs'
+import { caveat, dayText, describeIssue, Funnel, type Issue, inFile, issue, ok, parseDate, type Result } from '@cognate/core/base'
 import { RESPONSE_COLUMNS, responseRow } from '@cognate/core/case'
 import { columnReader, formatTsv } from '@cognate/core/format'
 import {
@@ -7,12 +8,17 @@ import {
   bestImmuneResponse,
   bestResponse,
   type ConfirmationRules,
+  formatLength,
+  type Length,
   type LesionSet,
   readLesions,
+  readMeasurements,
   untilProgression,
 } from '@cognate/core/response'
 import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
+import { readMeasurementReport } from '../../read/dicom-sr.ts'
+import { userPath } from '../../read/paths.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
@@ -34,13 +40,13 @@ interface Flags extends CommonFlags {
 }
 
 export function defineResponse(program: Command): void {
-  withCommon(
+  const response = withCommon(
     program
       .command('response')
       .description('lesions to responses: every visit and the best response by RECIST 1.1, 1.0 or iRECIST, with the numbers that decided'),
   )
-    .requiredOption('--tu <file>', 'SDTM TU: USUBJID, TULNKID, TUORRES, TULOC, VISITNUM (CSV, XPT, Dataset-JSON, NDJSON)')
-    .requiredOption('--tr <file>', 'SDTM TR: USUBJID, TRLNKID, TRTESTCD, TRSTRESC, TRSTRESU, TRSTAT, VISITNUM, VISIT, TRDTC')
+    .option('--tu <file>', 'SDTM TU: USUBJID, TULNKID, TUORRES, TULOC, VISITNUM (CSV, XPT, Dataset-JSON, NDJSON)')
+    .option('--tr <file>', 'SDTM TR: USUBJID, TRLNKID, TRTESTCD, TRSTRESC, TRSTRESU, TRSTAT, VISITNUM, VISIT, TRDTC')
     .option('--ex <file>', 'SDTM EX, with --product: stable disease is counted from that exposure; without it from baseline')
     .option('--product <name>', 'EXTRT of the cells')
     .addOption(new Option('--criteria <name>', 'criteria').choices(['recist-1.1', 'recist-1.0', 'irecist']).default('recist-1.1'))
@@ -50,9 +56,12 @@ export function defineResponse(program: Command): void {
     .option('--confirm-days <days>', 'days between a response and the one that confirms it', wholeNumber, 28)
     .option('--max-ne <number>', 'assessments not evaluable between the two, at most', wholeNumber, 1)
     .option('--accept-sd', 'let one stable disease through between two partial responses')
-    .requiredOption('--out <folder>', 'folder for response.tsv and best-response.tsv')
+    .option('--out <folder>', 'folder for response.tsv and best-response.tsv')
     .addHelpText('after', '\nExample:\n  cognate response --tu tu.csv --tr tr.csv --out results\n')
-    .action((flags: Flags) => {
+    .action((given: Partial<Flags> & CommonFlags, command: Command) => {
+      if (given.tu === undefined || given.tr === undefined || given.out === undefined)
+        command.error("error: '--tu', '--tr' and '--out' are needed", { exitCode: 2 })
+      const flags = given as Flags
       const started = performance.now()
       const cut = flags.cut === undefined ? undefined : must(parseDate(flags.cut))
       const read = must(readLesions(must(readDataset(flags.tu)), must(readDataset(flags.tr)), cut, { tu: flags.tu, tr: flags.tr }))
@@ -68,6 +77,31 @@ export function defineResponse(program: Command): void {
       const starts = must(startsOf(flags))
       finishStage('response', reportOf(sets, read.issues, starts, flags), flags.out, flags, started)
       if (read.issues.length > 0) process.exitCode = EXIT.input
+    })
+  withCommon(response.command('sr').description('measurements of DICOM structured reports (TID 1500), in millimetres to a hundredth'))
+    .argument('<files...>', 'structured reports of one patient')
+    .requiredOption('--patient <id>', 'whose they have to be: a report of anybody else stops everything')
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .action((files: readonly string[], flags: CommonFlags & { patient: string; out: string }) => {
+      const rows = files.flatMap(file => {
+        const report = must(readMeasurementReport(file))
+        const lesions = readMeasurements(report, flags.patient)
+        if (!lesions.ok) throw new InputFault(inFile(file, lesions.issue))
+        const length = (value: Length | undefined) => (value === undefined ? '' : formatLength(value))
+        return lesions.value.map(lesion => [
+          flags.patient,
+          lesion.trackingId,
+          lesion.trackingUid,
+          length(lesion.long),
+          length(lesion.short),
+          lesion.observer,
+          lesion.images.join(','),
+          file,
+        ])
+      })
+      const text = formatTsv(['patient', 'tracking_id', 'tracking_uid', 'long_mm', 'short_mm', 'observer', 'images', 'file'], rows)
+      if (flags.out === '-') process.stdout.write(text)
+      else writeFileSync(userPath(flags.out), text)
     })
 }
 
