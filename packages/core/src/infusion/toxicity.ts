@@ -97,3 +97,29 @@ export function cytokineReleaseGrade({ fever, feverTreated, hypotension, hypoxia
   const grade = Math.max(pressure, oxygen)
   return grade === 1 && !fever ? 0 : grade
 }
+
+export interface Neurotoxicity {
+  /** Immune effector cell encephalopathy score, 0-10. */
+  readonly iceScore: number
+  /** How the person wakes: by itself, to voice, to touch only, not at all. */
+  readonly consciousness: 'awake' | 'voice' | 'touch' | 'none'
+  /** Brief: resolves rapidly or with intervention. */
+  readonly seizure: 'none' | 'brief' | 'prolonged'
+  readonly motor: boolean
+  /** Focal oedema on imaging; or diffuse, with signs of raised pressure. */
+  readonly raisedPressure: 'none' | 'focal' | 'diffuse'
+}
+
+/** Grade 0-4 of ICANS: the most severe of its parts that have no other cause (ASTCT, doi:10.1016/j.bbmt.2018.12.758). */
+export function neurotoxicityGrade({ iceScore, consciousness, seizure, motor, raisedPressure }: Neurotoxicity): number {
+  const ice = iceScore >= 10 ? 0 : iceScore >= 7 ? 1 : iceScore >= 3 ? 2 : 3
+  const wakes = { awake: ice === 0 ? 0 : 1, voice: 2, touch: 3, none: 4 }[consciousness]
+  // who cannot be woken cannot be asked: a score of 0 is then grade 4 by consciousness
+  return Math.max(
+    ice,
+    wakes,
+    { none: 0, brief: 3, prolonged: 4 }[seizure],
+    motor ? 4 : 0,
+    { none: 0, focal: 3, diffuse: 4 }[raisedPressure],
+  )
+}
