@@ -3,18 +3,26 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mangled } from '../../../../test/mangle.ts'
 import { parseGermline, parseHlaAllele, parsePreset, parseTyping } from '../bio/index.ts'
-import { parseCase } from '../case/index.ts'
-import { parseReceptorTable, parseStitchrReference } from '../construct/index.ts'
+import { parseCase, parseTrial } from '../case/index.ts'
+import { parseDeclarations, parseReceptorTable, parseStitchrReference, parseUserChain } from '../construct/index.ts'
 import { parseExpression, parseHlaLoss, parsePeerTable } from '../neoantigen/index.ts'
 import { parseKnownReceptors } from '../receptor/index.ts'
+import { assessVisits, readLesions } from '../response/index.ts'
 import { parsePattern, parseScan, parseTissues } from '../safety/index.ts'
 import { parsePlateMap, parseReadout } from '../screen/index.ts'
 import { DEFAULT_VARIANT_OPTIONS, parseAgfusion, parseArriba, parseCopyNumber, parseStarFusion, VariantCaller } from '../variant/index.ts'
 import {
+  type Dataset,
+  formatDatasetJson,
+  formatDatasetNdjson,
+  formatXpt,
+  latin1,
   MatrixMarketReader,
   parseAbif,
   parseAirr,
   parseBdContigs,
+  parseDatasetJson,
+  parseDatasetNdjson,
   parseDelimited,
   parseFasta,
   parseFastq,
@@ -27,6 +35,7 @@ import {
   parseThimbleLine,
   parseVcfHeader,
   parseVcfRecord,
+  parseXpt,
 } from './index.ts'
 
 /** Whole pass over a VCF, as the rim does it. */
@@ -63,11 +72,54 @@ function snapgeneSample(): string {
 
 const bytesOf = (text: string) => Uint8Array.from(text, letter => letter.charCodeAt(0) & 255)
 
+const DATASET: Dataset = {
+  name: 'X',
+  label: 'sample',
+  columns: [
+    { itemOID: 'I.A', name: 'A', label: 'a', dataType: 'string' },
+    { itemOID: 'I.B', name: 'B', label: 'b', dataType: 'float' },
+  ],
+  rows: [
+    ['x', 1.5],
+    ['', null],
+  ],
+  attributes: { datasetJSONVersion: '1.1.0' },
+}
+
+/** A transport file as text, one character a byte. */
+function xptSample(): string {
+  const bytes = formatXpt(DATASET)
+  return bytes.ok ? latin1(bytes.value) : ''
+}
+
 const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sample: string }>> = {
   vcf: {
     parse: vcf,
     sample:
       '##fileformat=VCFv4.2\n##INFO=<ID=CSQ,Number=.,Type=String,Description="Format: Allele|Consequence|SYMBOL|Gene|Feature|BIOTYPE|Protein_position|Amino_acids|Codons|WildtypeProtein|FrameshiftSequence">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tT\n1\t10\t.\tA\tG\t.\tPASS\tCSQ=G|missense_variant|K|E|T|protein_coding|3|K/R|aaA/aaG|MAKLLLLLLLLLL|\tGT:AD:DP:AF\t0/1:5,5:10:0.5\n2\t20\t.\tAT\tA\t.\tq\tCSQ=-|frameshift_variant|K|E|T|protein_coding|3|K/X|aaA/aa|MAKLLLLLLLLLL|MAWWWW\tGT:AD:DP:AF\t0|1:5,5:10:0.5',
+  },
+  xpt: { parse: text => parseXpt(bytesOf(text)), sample: xptSample() },
+  'dataset-json': { parse: parseDatasetJson, sample: formatDatasetJson(DATASET) },
+  'dataset-ndjson': { parse: parseDatasetNdjson, sample: formatDatasetNdjson(DATASET) },
+  trial: { parse: parseTrial, sample: "trial: T\ndata_cut: '2023-12-31'\nproduct: CELLS\nconfirmation: {required: true}\n" },
+  'user-parts': { parse: parseUserChain, sample: 'name: x\nparts:\n  - {role: leader, name: a, aa: MAL, citation: b}\n' },
+  declarations: {
+    parse: parseDeclarations,
+    sample:
+      'construct_id\tlayout\ta_v_call\ta_j_call\ta_junction_aa\tb_v_call\tb_j_call\tb_junction_aa\tconstant_set\tlinker\tpreset\tarms\tuser_parts\nX\tmulti\tA\tB\tCF\tD\tE\tCF\thuman\tP2A;T2A\tnone\t6,8\tx|leader|a|MAL|aa|b\n',
+  },
+  lesions: {
+    parse: text => {
+      const table = parseDelimited(text, { delimiter: ',' })
+      const tu = parseDelimited(
+        'USUBJID,TULNKID,TUORRES,TULOC,VISITNUM,TUDTC\nS,T01,TARGET,LIVER,1,2022-01-01\nS,N1,NEW,LUNG,2,2022-02\n',
+        { delimiter: ',' },
+      )
+      const read = table.ok && tu.ok ? readLesions(tu.value, table.value) : table
+      return read.ok && 'sets' in read.value ? { ...read, visits: read.value.sets.map(set => assessVisits(set)) } : read
+    },
+    sample:
+      'USUBJID,TRLNKID,TRGRPID,TRTESTCD,TRSTRESC,TRSTRESU,VISITNUM,VISIT,TRDTC\nS,T01,TARGET,LDIAM,20.5,mm,1,V1,2022-01-01\nS,T01,TARGET,LDIAM,2.1,cm,2,V2,2022-02-01\nS,N1,NEW,TUMSTATE,UNEQUIVOCAL,,2,V2,2022-02-01\n',
   },
   'matrix-market': { parse: matrix, sample: '%%MatrixMarket matrix coordinate integer general\n%x\n3 2 3\n1 1 5\n3 1 2\n2 2 9\n' },
   'tenx-contigs': {

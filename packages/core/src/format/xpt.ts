@@ -5,7 +5,10 @@ import { latin1, utf8 } from './bytes.ts'
 import type { Dataset, DatasetColumn, DatasetValue } from './dataset.ts'
 
 const RECORD = 80
+/** 136 on VAX/VMS. */
 const NAMESTR = 140
+/** Bytes of one observation that any real file stays below. */
+const MOST_WIDTH = 1 << 24
 const LIBRARY = 'HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!000000000000000000000000000000  '
 const MEMBER = 'HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140  '
 const DESCRIPTOR = 'HEADER RECORD*******DSCRPTR HEADER RECORD!!!!!!!000000000000000000000000000000  '
@@ -26,7 +29,7 @@ interface Variable {
 
 const ascii = (bytes: Uint8Array, from: number, length: number): string => latin1(bytes.subarray(from, from + length)).trimEnd()
 
-/** First member of a file. Errors: `xpt-header` (not a transport file, or one of version 8), `xpt-cut`. */
+/** First member of a file. Errors: `xpt-header` (not a transport file, or one of version 8), `xpt-cut`, `xpt-variables`. */
 export function parseXpt(bytes: Uint8Array): Result<Dataset, Issue> {
   if (!latin1(bytes.subarray(0, 48)).startsWith('HEADER RECORD*******LIBRARY HEADER RECORD'))
     return fail(issue('xpt-header', 'the file does not start as a SAS transport file of version 5 does', 'export it with the XPORT engine'))
@@ -37,11 +40,13 @@ export function parseXpt(bytes: Uint8Array): Result<Dataset, Issue> {
   if (!latin1(bytes.subarray(names, names + 27)).startsWith('HEADER RECORD*******NAMESTR'))
     return fail(issue('xpt-header', 'there is no list of variables where one must stand', 'export it with the XPORT engine, version 5'))
   const count = Number(latin1(bytes.subarray(names + 54, names + 58)))
-  const size = Number(latin1(bytes.subarray(member + 74, member + 78))) || NAMESTR
+  const written = Number(latin1(bytes.subarray(member + 74, member + 78)))
+  const size = written === 136 ? 136 : NAMESTR
   const variables: Variable[] = []
   for (let i = 0; i < count; i++) {
     const at = names + RECORD + i * size
-    if (at + size > bytes.length) return fail(issue('xpt-cut', `the file ends in variable ${i + 1} of ${count}`, 'copy the file again'))
+    if (!(count < 100_000) || at + size > bytes.length)
+      return fail(issue('xpt-cut', `the file ends in variable ${i + 1} of ${count}`, 'copy the file again'))
     variables.push({
       numeric: view.getInt16(at) === 1,
       length: view.getInt16(at + 4),
@@ -51,6 +56,17 @@ export function parseXpt(bytes: Uint8Array): Result<Dataset, Issue> {
       position: view.getInt32(at + 84),
     })
   }
+  const odd = variables.findIndex(
+    v => v.length < 1 || (v.numeric && v.length > 8) || v.position < 0 || v.position > MOST_WIDTH || v.name === '',
+  )
+  if (variables.length === 0 || odd >= 0)
+    return fail(
+      issue(
+        'xpt-variables',
+        odd < 0 ? 'the file names no variable' : `variable ${odd + 1} has no name, or an impossible length or place`,
+        'export it with the XPORT engine',
+      ),
+    )
   const observations = names + RECORD + Math.ceil((count * size) / RECORD) * RECORD + RECORD
   const width = variables.reduce((most, v) => Math.max(most, v.position + v.length), 0)
   const rows: DatasetValue[][] = []

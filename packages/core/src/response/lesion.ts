@@ -67,7 +67,7 @@ const in_ = (file: string, problem: Issue): Issue => ({ ...problem, file })
 /**
  * `cut`: rows dated after it do not exist (a partial date that may be after it is an issue). `files`: names for the issues.
  * Errors: columns that are missing. Issues a row: `lesion-role`, `lesion-twice`, `lesion-unknown` (a TR row without a TU lesion), `lesion-unmeasured` (a TU lesion without a TR row),
- * `finding-twice` (two rows that differ), `node-axis` (a node without a short axis), `length-unit`, `length-value`, `date`, `date-partial`, `target-late` (a target named after baseline).
+ * `finding-twice` (two rows that differ), `node-axis` (a node without a short axis), `length-unit`, `length-value`, `date`, `date-partial`, `visit-number`, `target-late` (a target named after baseline).
  */
 export function readLesions(
   tu: Table,
@@ -103,6 +103,12 @@ export function readLesions(
     issues.push(in_(file, issue('date-partial', `${text} may lie before or after the data cut ${cut.text}`, 'give the day', line)))
     return 'wrong'
   }
+  const visitOf = (text: string, file: string, line: number): number | undefined => {
+    const visit = Number(text)
+    if (text !== '' && Number.isFinite(visit)) return visit
+    issues.push(in_(file, issue('visit-number', `VISITNUM is "${text}"`, 'give the number of the visit', line)))
+    return undefined
+  }
   const own = reader(tu)
   for (const row of tu.rows) {
     const role = ROLES.get(own(row, 'TUORRES').toUpperCase())
@@ -121,11 +127,13 @@ export function readLesions(
       )
       continue
     }
+    const visit = visitOf(own(row, 'VISITNUM'), files.tu, row.line)
+    if (visit === undefined) continue
     const date = dated(own(row, 'TUDTC'), files.tu, row.line)
     if (date === 'after' || date === 'wrong') continue
     const organ = own(row, 'TULOC').toUpperCase()
     of(own(row, 'USUBJID'), readerOf(own(row, 'TUEVAL'), own(row, 'TUEVALID'))).addLesion(
-      { id, role, organ, node: organ.includes('LYMPH NODE'), visit: Number(own(row, 'VISITNUM')), line: row.line },
+      { id, role, organ, node: organ.includes('LYMPH NODE'), visit, line: row.line },
       problem => issues.push(in_(files.tu, problem)),
     )
   }
@@ -133,6 +141,8 @@ export function readLesions(
   for (const row of tr.rows) {
     const test = found(row, 'TRTESTCD').toUpperCase()
     if (test !== 'TUMSTATE' && !LENGTH_TESTS.has(test)) continue
+    const visit = visitOf(found(row, 'VISITNUM'), files.tr, row.line)
+    if (visit === undefined) continue
     const date = dated(found(row, 'TRDTC'), files.tr, row.line)
     if (date === 'after' || date === 'wrong') continue
     of(found(row, 'USUBJID'), readerOf(found(row, 'TREVAL'), found(row, 'TREVALID'))).addRow(
@@ -144,7 +154,7 @@ export function readLesions(
         unit: found(row, 'TRSTRESU'),
         notDone: found(row, 'TRSTAT').toUpperCase() === 'NOT DONE',
         group: found(row, 'TRGRPID').toUpperCase(),
-        visit: Number(found(row, 'VISITNUM')),
+        visit,
         visitName: found(row, 'VISIT'),
         date,
       },

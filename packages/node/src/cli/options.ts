@@ -31,6 +31,12 @@ export function wholeNumber(text: string): number {
   return n
 }
 
+export function anyNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('a number is expected')
+  return value
+}
+
 export function shareOfOne(text: string): number {
   const n = Number(text)
   if (!(n > 0 && n <= 1)) throw new InvalidArgumentError('a share above 0 and at most 1 is expected')

@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs'
+import { issue, parseDate } from '@cognate/core/base'
+import { parseCheckedYaml } from '@cognate/core/case'
 import { columnReader, formatTsv } from '@cognate/core/format'
-import { gradeLabTest, LAB_CRITERIA, LAB_TERMS } from '@cognate/core/infusion'
+import { compareDoses, gradeLabTest, LAB_CRITERIA, LAB_TERMS, planRegimen, RegimenSchema } from '@cognate/core/infusion'
 import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
-import { userPath } from '../../read/paths.ts'
+import { dataPath, userPath } from '../../read/paths.ts'
 import { shippedLabCriteria } from '../../read/shipped.ts'
-import { must } from '../exit.ts'
-import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { readParsed } from '../../read/text.ts'
+import { InputFault, must } from '../exit.ts'
+import { type CommonFlags, consoleOf, anyNumber as number, withCommon } from '../options.ts'
 import { plural } from '../stages/stage.ts'
 
 interface Flags extends CommonFlags {
@@ -14,8 +17,79 @@ interface Flags extends CommonFlags {
   readonly out: string
 }
 
+interface PlanFlags extends CommonFlags {
+  readonly regimen?: string
+  readonly weight?: number
+  readonly height?: number
+  readonly ex?: string
+  readonly subject?: string
+  readonly product?: string
+  readonly out: string
+}
+
+function definePlan(infusion: Command): void {
+  withCommon(
+    infusion.command('plan').description('doses of a regimen for one person, with their arithmetic; beside what was given with --ex'),
+  )
+    .option('--regimen <file>', 'YAML of the regimen; default: the template that ships, whose numbers are not verified')
+    .option('--weight <kg>', 'weight in kilograms', number)
+    .option('--height <cm>', 'height in centimetres', number)
+    .option('--ex <file>', 'SDTM EX: what was given; needs --subject and --product')
+    .option('--subject <id>', 'USUBJID')
+    .option('--product <name>', 'EXTRT of the cells: day 0')
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .addHelpText(
+      'after',
+      '\nExample:\n  cognate infusion plan --weight 80 --height 180\n\nResearch software: every number is to be cited and checked by the site before anybody acts on it.\n',
+    )
+    .action((flags: PlanFlags) => {
+      const regimen = must(
+        readParsed(flags.regimen ?? dataPath('regimen-tcr-t.yaml'), text =>
+          parseCheckedYaml(text, { name: 'regimen', schema: RegimenSchema }),
+        ),
+      )
+      const planned = must(planRegimen(regimen, { weightKg: flags.weight, heightCm: flags.height }))
+      const table =
+        flags.ex === undefined
+          ? formatTsv(
+              ['drug', 'day', 'dose', 'unit', 'route', 'how', 'citation'],
+              planned.map(dose => [dose.drug, dose.day, dose.dose, dose.unit, dose.route, dose.how, dose.citation]),
+            )
+          : formatTsv(
+              ['drug', 'difference', 'planned', 'given', 'reason'],
+              compareDoses(planned, givenDoses(flags)).map(one => [one.drug, one.kind, one.planned, one.given, '']),
+            )
+      if (flags.out === '-') process.stdout.write(table)
+      else writeFileSync(userPath(flags.out), table)
+      const open = regimen.drugs.filter(drug => drug.citation === 'unverified').map(drug => drug.name)
+      if (open.length > 0) consoleOf(flags).notice(`not verified, to be cited by the site: ${open.join(', ')}`)
+    })
+}
+
+/** Doses of one subject by day from the infusion; the cells themselves are not of the regimen. */
+function givenDoses({ ex, subject, product }: PlanFlags) {
+  if (subject === undefined || product === undefined)
+    throw new InputFault(issue('plan-subject', '--ex needs --subject and --product', 'name whose doses, and the EXTRT of the cells'))
+  const table = must(readDataset(ex!))
+  const get = columnReader(table.columns)
+  const rows = table.rows.filter(row => get(row, 'USUBJID') === subject)
+  const isProduct = (row: (typeof rows)[number]) => get(row, 'EXTRT').toUpperCase() === product.toUpperCase()
+  const infusion = rows.find(isProduct)
+  if (infusion === undefined) throw new InputFault(issue('plan-subject', `${ex} has no ${product} of ${subject}`, 'check both names'))
+  const day = (row: (typeof rows)[number]) => must(parseDate(get(row, 'EXSTDTC'))).first
+  return rows
+    .filter(row => !isProduct(row))
+    .map(row => ({
+      drug: get(row, 'EXTRT'),
+      dose: get(row, 'EXDOSE') === '' ? undefined : Number(get(row, 'EXDOSE')),
+      unit: get(row, 'EXDOSU'),
+      day: day(row) - day(infusion),
+    }))
+}
+
 export function defineInfusion(program: Command): void {
   const infusion = program.command('infusion').description('what is given, and what it does')
+  definePlan(infusion)
   withCommon(infusion.command('grade').description('laboratory values to toxicity grades by CTCAE v4, v5, v6 or DAIDS'))
     .argument('<lb>', `SDTM LB: USUBJID, LBTESTCD (${Object.keys(LAB_TERMS).join(', ')}), LBORRES, LBORRESU, LBORNRLO, LBORNRHI, LBBLFL`)
     .addOption(new Option('--criteria <name>', 'criteria').choices([...LAB_CRITERIA]).default('ctcae-5'))
@@ -30,15 +104,15 @@ export function defineInfusion(program: Command): void {
       const get = columnReader(table.columns)
       const has = new Set(table.columns)
       const cell = (row: (typeof table.rows)[number], name: string) => (has.has(name) ? get(row, name) : '')
-      const number = (text: string) => (text === '' || Number.isNaN(Number(text)) ? undefined : Number(text))
+      const numeric = (text: string) => (text === '' || Number.isNaN(Number(text)) ? undefined : Number(text))
       const baselines = new Map(
         table.rows.filter(row => cell(row, 'LBBLFL') === 'Y').map(row => [`${cell(row, 'USUBJID')} ${cell(row, 'LBTESTCD')}`, row]),
       )
       let graded = 0
       const rows = table.rows.flatMap(row => {
         const base = baselines.get(`${cell(row, 'USUBJID')} ${cell(row, 'LBTESTCD')}`)
-        const value = base === undefined ? undefined : number(cell(base, 'LBORRES'))
-        const [low, high] = base === undefined ? [undefined, undefined] : [number(cell(base, 'LBORNRLO')), number(cell(base, 'LBORNRHI'))]
+        const value = base === undefined ? undefined : numeric(cell(base, 'LBORRES'))
+        const [low, high] = base === undefined ? [undefined, undefined] : [numeric(cell(base, 'LBORNRLO')), numeric(cell(base, 'LBORNRHI'))]
         const indicator =
           value === undefined
             ? undefined
@@ -50,10 +124,10 @@ export function defineInfusion(program: Command): void {
         const grades = gradeLabTest(
           cell(row, 'LBTESTCD'),
           {
-            value: number(cell(row, 'LBORRES')),
+            value: numeric(cell(row, 'LBORRES')),
             unit: cell(row, 'LBORRESU'),
-            normalLow: number(cell(row, 'LBORNRLO')),
-            normalHigh: number(cell(row, 'LBORNRHI')),
+            normalLow: numeric(cell(row, 'LBORNRLO')),
+            normalHigh: numeric(cell(row, 'LBORNRHI')),
             baseline: value,
             baselineIndicator: indicator,
           },

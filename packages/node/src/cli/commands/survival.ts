@@ -19,11 +19,11 @@ import {
   simonDesigns,
   type TieMethod,
 } from '@cognate/core/response'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
 import { userPath } from '../../read/paths.ts'
 import { InputFault, must } from '../exit.ts'
-import { list, wholeNumber } from '../options.ts'
+import { list, anyNumber as number, wholeNumber } from '../options.ts'
 
 interface TimeFlags {
   readonly time: string
@@ -31,12 +31,6 @@ interface TimeFlags {
   readonly event: string
   readonly censored?: string
   readonly out: string
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('a number is expected')
-  return value
 }
 
 const refuse = (code: string, what: string, remedy: string): never => {
