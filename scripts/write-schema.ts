@@ -1,6 +1,10 @@
-// Writes docs/schema/case.schema.json from the schema the program checks with. Run after a change of CaseSchema.
+// Writes docs/schema/*.schema.json from the schemas the program checks with. Run after a change of CaseSchema or TrialSchema.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { caseJsonSchema } from '@cognate/core/case'
+import { caseJsonSchema, trialJsonSchema } from '@cognate/core/case'
 
-writeFileSync(fileURLToPath(new URL('../docs/schema/case.schema.json', import.meta.url)), `${JSON.stringify(caseJsonSchema(), null, 2)}\n`)
+for (const [name, schema] of [
+  ['case', caseJsonSchema()],
+  ['trial', trialJsonSchema()],
+] as const)
+  writeFileSync(fileURLToPath(new URL(`../docs/schema/${name}.schema.json`, import.meta.url)), `${JSON.stringify(schema, null, 2)}\n`)

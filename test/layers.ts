@@ -25,9 +25,9 @@ export const ORDER = [
 export const CORE_LIBRARIES: Readonly<Record<string, string>> = {
   '@noble/hashes/sha2.js': 'SHA-256 without the platform: ids and checksums are made where the data are',
   '@noble/hashes/utils.js': 'text to bytes and hex for the same',
-  yaml: 'CASE.yaml with positions, so that every error names its line',
+  yaml: 'CASE.yaml and TRIAL.yaml with positions, so that every error names its line',
   'fast-xml-parser': 'the feature lists inside SnapGene files',
-  zod: 'the shape of CASE.yaml once: check, defaults, JSON Schema',
+  zod: 'the shape of a YAML file once: check, defaults, JSON Schema',
 }
 
 export interface Violation {
