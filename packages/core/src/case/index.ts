@@ -1,3 +1,4 @@
+export * from './adam.ts'
 export * from './case-file.ts'
 export * from './checked-yaml.ts'
 export * from './dossier.ts'

@@ -1,8 +1,9 @@
 // A trial's SDTM tables at a data cut → its subjects: who was enrolled, what each was given, when, and what became of them. A row that cannot be used is an issue with its line.
-import { type CalendarDate, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '../base/index.ts'
-import { columnReader, type Table, type TableRow } from '../format/index.ts'
+import { fail, type Issue, inFile, issue, ok, parseDate, type Result } from '../base/index.ts'
+import type { Table } from '../format/index.ts'
 import type { AdverseEvent } from '../infusion/index.ts'
 import { type LesionSet, readLesions } from '../response/index.ts'
+import { DomainRows, numberOf, reader } from './domain-rows.ts'
 import type { TrialFile } from './trial-file.ts'
 
 export const TRIAL_DOMAINS = ['dm', 'ex', 'ds', 'tu', 'tr', 'ae', 'lb', 'persistence'] as const
@@ -69,14 +70,6 @@ export interface Trial {
   readonly issues: readonly Issue[]
 }
 
-type Get = (row: TableRow, column: string) => string
-
-const reader = (table: Table): Get => {
-  const get = columnReader(table.columns)
-  const has = new Set(table.columns)
-  return (row, column) => (has.has(column) ? get(row, column).trim() : '')
-}
-
 const NEEDED: Readonly<Partial<Record<TrialDomain, readonly string[]>>> = {
   dm: ['USUBJID'],
   ex: ['USUBJID', 'EXTRT', 'EXSTDTC'],
@@ -105,7 +98,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   const lesions = readLesions(tables.tu!.table, tables.tr!.table, cut.value, { tu: tables.tu!.file, tr: tables.tr!.file })
   if (!lesions.ok) return lesions
   issues.push(...lesions.value.issues)
-  const of = new Rows(tables, cut.value, issues)
+  const of = new DomainRows(tables, cut.value, issues)
   const dispositions = of.bySubject(
     'ds',
     (get, row, day) => (day === undefined ? undefined : { what: get(row, 'DSDECOD').toUpperCase(), day, line: row.line }),
@@ -174,8 +167,6 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   return ok({ subjects: subjects.toSorted((a, b) => (a.id < b.id ? -1 : 1)), issues })
 }
 
-const numberOf = (text: string): number | undefined => (text === '' || Number.isNaN(Number(text)) ? undefined : Number(text))
-
 /** Dates that contradict each other, both named. */
 function impossible(
   id: string,
@@ -202,106 +193,4 @@ function impossible(
       inFile(tables.ex!.file, issue('infusion-before-enrolment', `${id} was infused before enrolment`, 'repair one of the dates')),
     )
   return problems
-}
-
-/** The rows of each table by subject, those after the cut left out. */
-class Rows {
-  readonly tables: TrialTables
-  readonly cut: CalendarDate
-  readonly issues: Issue[]
-
-  constructor(tables: TrialTables, cut: CalendarDate, issues: Issue[]) {
-    this.tables = tables
-    this.cut = cut
-    this.issues = issues
-  }
-
-  bySubject<T>(
-    domain: TrialDomain,
-    make: (get: Get, row: TableRow, day: number | undefined) => T | undefined,
-    dateColumn: string,
-  ): ReadonlyMap<string, readonly T[]> {
-    const given = this.tables[domain]
-    const rows = new Map<string, T[]>()
-    if (given === undefined) return rows
-    const get = reader(given.table)
-    for (const row of given.table.rows) {
-      const day = this.dayOf(get(row, dateColumn), given.file, row.line)
-      if (day === 'after') continue
-      const made = make(get, row, day)
-      if (made === undefined) continue
-      const id = get(row, 'USUBJID')
-      const list = rows.get(id)
-      if (list === undefined) rows.set(id, [made])
-      else list.push(made)
-    }
-    return rows
-  }
-
-  /** A partial date that lies before the cut whole is taken at its last day; else it is an issue. */
-  dayOf(text: string, file: string, line: number): number | 'after' | undefined {
-    if (text === '') return undefined
-    const date = parseDate(text)
-    if (!date.ok) this.issues.push(inFile(file, { ...date.issue, line }))
-    else if (date.value.last <= this.cut.last) return date.value.last
-    else if (date.value.first > this.cut.last) return 'after'
-    else this.issues.push(inFile(file, issue('date-partial', `${text} may lie before or after the data cut`, 'give the day', line)))
-    return undefined
-  }
-
-  /** Rows with a day from infusion: `DAY` or a date. */
-  relative<T>(
-    domain: 'lb' | 'persistence',
-    dayColumn: string,
-    dateColumn: string,
-    make: (get: Get, row: TableRow) => T,
-  ): ReadonlyMap<string, readonly (readonly [number | undefined, string, T])[]> {
-    const given = this.tables[domain]
-    const rows = new Map<string, (readonly [number | undefined, string, T])[]>()
-    if (given === undefined) return rows
-    const get = reader(given.table)
-    for (const row of given.table.rows) {
-      const id = get(row, 'USUBJID')
-      const entry = [numberOf(get(row, dayColumn)), get(row, dateColumn), make(get, row)] as const
-      const list = rows.get(id)
-      if (list === undefined) rows.set(id, [entry])
-      else list.push(entry)
-    }
-    return rows
-  }
-
-  private labRows: ReadonlyMap<string, readonly (readonly [number | undefined, string, Omit<LabRow, 'day'>])[]> | undefined
-  labs(id: string, infusion: number): readonly LabRow[] {
-    this.labRows ??= this.relative('lb', 'DAY', 'LBDTC', (get, row) => ({
-      test: get(row, 'LBTESTCD'),
-      value: numberOf(get(row, 'LBORRES')),
-      unit: get(row, 'LBORRESU'),
-      low: numberOf(get(row, 'LBORNRLO')),
-      high: numberOf(get(row, 'LBORNRHI')),
-      baseline: get(row, 'LBBLFL').toUpperCase() === 'Y',
-    }))
-    return this.since(this.labRows.get(id) ?? [], infusion)
-  }
-
-  private sampleRows: ReadonlyMap<string, readonly (readonly [number | undefined, string, Omit<PersistenceSample, 'day'>])[]> | undefined
-  persistence(id: string, infusion: number): readonly PersistenceSample[] {
-    this.sampleRows ??= this.relative('persistence', 'day', 'date', (get, row) => ({
-      sample: get(row, 'sample') as PersistenceSample['sample'],
-      receptor: get(row, 'receptor_id'),
-      origin: get(row, 'origin').toUpperCase(),
-      method: get(row, 'method'),
-      value: Number(get(row, 'value')),
-      unit: get(row, 'unit'),
-      total: numberOf(get(row, 'n_total')) ?? 0,
-    }))
-    return this.since(this.sampleRows.get(id) ?? [], infusion)
-  }
-
-  since<T>(rows: readonly (readonly [number | undefined, string, T])[], infusion: number): readonly (T & { readonly day: number })[] {
-    return rows.flatMap(([given, text, value]) => {
-      const date = given === undefined && text !== '' ? parseDate(text) : undefined
-      const day = given ?? (date?.ok === true ? date.value.last - infusion : undefined)
-      return day === undefined || infusion + day > this.cut.last ? [] : [{ ...value, day }]
-    })
-  }
 }

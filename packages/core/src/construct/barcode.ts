@@ -1,7 +1,7 @@
 // Short words behind the stop codon that tell the inserts of a batch apart, by sequencing, even with a wrong base.
 import { fail, type Issue, issue, ok, type Result, seededRandom } from '../base/index.ts'
 import { breaches, gcShare, reverseComplement, type SequenceLimits } from '../bio/index.ts'
-import { hamming } from './gate.ts'
+import { hamming } from './gate-batch.ts'
 
 const FEWEST_DIFFERENCES = 3
 const TRIES = 200_000

@@ -1,5 +1,5 @@
 // The hard gate: judges finished bases from the declaration alone. It shares with the assembler only the genetic code and the germline tables.
-// One failed check refuses the construct; there is no way around it.
+// One failed check refuses the construct; there is no way around it. Whole because it is read from top to bottom by whoever signs for it.
 import {
   breaches,
   findSegment,
@@ -8,7 +8,6 @@ import {
   type GermlineV,
   normaliseGeneName,
   residueOfCodon,
-  reverseComplement,
   type SequenceLimits,
   translate,
 } from '../bio/index.ts'
@@ -40,7 +39,8 @@ interface ExpectedChain {
   readonly set?: string
 }
 
-const results = () => {
+/** Gathers checks in order. */
+export const gateResults = () => {
   const list: GateResult[] = []
   return {
     list,
@@ -49,11 +49,11 @@ const results = () => {
     },
   }
 }
-type Gate = ReturnType<typeof results>
+type Gate = ReturnType<typeof gateResults>
 
 /** Every check with what was observed and expected. */
 export function judge(insert: string, declaration: Declaration, references: GateReferences): readonly GateResult[] {
-  const gate = results()
+  const gate = gateResults()
   const { cistrons, linkers, fivePrime, stop, threePrime } = declaration
   const chains = receptorChains(declaration)
   gate.check('alphabet', /^[ACGT]+$/.test(insert), /[^ACGT]/.exec(insert)?.[0] ?? 'A C G T', 'A C G T only')
@@ -304,37 +304,4 @@ function firstDifference(a: string, b: string): number {
   const n = Math.min(a.length, b.length)
   for (let i = 0; i < n; i++) if (a[i] !== b[i]) return i
   return a.length === b.length ? -1 : n
-}
-
-/** Checks of a batch: names that are told apart, inserts that are not the same, barcodes at least three bases apart. */
-export function judgeBatch(
-  batch: readonly { readonly id: string; readonly insert: string; readonly barcode: string }[],
-): readonly GateResult[] {
-  const gate = results()
-  const ids = batch.map(member => member.id)
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
-  gate.check('batch-names', twice === undefined, twice ?? `${ids.length} names`, 'every name once')
-  const illegal = ids.find(id => !/^[A-Za-z0-9_-]{1,32}$/.test(id))
-  gate.check('batch-name-letters', illegal === undefined, illegal ?? 'letters, digits, - and _', 'at most 32 letters, digits, - and _')
-  const inserts = batch.map(member => [member.insert, reverseComplement(member.insert)].sort()[0]!)
-  const same = inserts.findIndex((insert, i) => inserts.indexOf(insert) !== i)
-  gate.check('batch-inserts', same < 0, batch[same]?.id ?? 'all differ', 'no insert ordered twice')
-  const barcodes = batch.map(member => member.barcode).filter(barcode => barcode !== '')
-  const close = barcodes.findIndex((a, i) => barcodes.slice(0, i).some(b => hamming(a, b) < 3))
-  if (barcodes.length > 0)
-    gate.check(
-      'batch-barcodes',
-      close < 0 && barcodes.length === batch.length,
-      close < 0 ? `${barcodes.length} barcodes` : barcodes[close]!,
-      'one each, three bases apart',
-    )
-  return gate.list
-}
-
-/** Places at which two words of one length differ; the longer of two lengths counts whole. */
-export function hamming(a: string, b: string): number {
-  if (a.length !== b.length) return Math.max(a.length, b.length)
-  let n = 0
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) n++
-  return n
 }

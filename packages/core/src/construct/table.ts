@@ -15,7 +15,7 @@ import {
   receptorChains,
   STOP,
 } from './construct.ts'
-import type { InsertPlan, ProductOptions } from './design.ts'
+import type { InsertPlan, ProductOptions } from './product.ts'
 import { type ChainInput, modeOf } from './reconstruct.ts'
 import { PART_ROLES, type UserPart } from './user-parts.ts'
 

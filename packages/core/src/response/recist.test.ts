@@ -1,4 +1,5 @@
 // RECIST 1.1 against the published tables, five public subjects with three readers, their derived values, and 254 subjects of a public set whose two faults are known.
+// Whole because the oracles share their readers.
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'

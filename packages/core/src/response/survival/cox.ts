@@ -1,9 +1,10 @@
 // Cox's proportional hazards by Newton's method on the partial likelihood: ties by Efron, Breslow or the exact (discrete) likelihood, strata.
 // Equal to R survival's coxph within 1e-7. No number is given where the likelihood has no maximum.
-import { chiSquareAbove, fail, type Issue, issue, normalQuantile, ok, type Result } from '../../base/index.ts'
+import { chiSquareAbove, fail, type Issue, issue, ok, type Result } from '../../base/index.ts'
 import { type Concordance, concordanceOf } from './concordance.ts'
 import { type EventTimes, orderByTime, tiedTimes } from './event-times.ts'
 import { inverse, solve } from './linear.ts'
+import { type Ratio, ratiosOf } from './ratio.ts'
 
 export type TieMethod = 'efron' | 'breslow' | 'exact'
 
@@ -20,7 +21,7 @@ export interface CoxModel {
   readonly coefficients: readonly number[]
   readonly standardErrors: readonly number[]
   /** exp(coefficient) with its interval. */
-  readonly hazardRatios: readonly { readonly ratio: number; readonly low: number; readonly high: number; readonly p: number }[]
+  readonly hazardRatios: readonly Ratio[]
   readonly logLikelihood: readonly [number, number]
   readonly score: number
   readonly wald: number
@@ -95,7 +96,6 @@ export function coxModel(
   if (!converged) return fail(issue('cox-not-converged', `no maximum within ${MOST_STEPS} steps`, 'use fewer covariates'))
   const covariance = inverse(now.information)
   if (covariance === undefined) return fail(monotone(covariates, beta, undefined))
-  const z = normalQuantile(1 - (1 - level) / 2)
   const standardErrors = covariance.map((row, j) => Math.sqrt(row[j]!))
   const wald = now.information.reduce((sum, row, j) => sum + beta[j]! * dot(row, beta), 0)
   const likelihoodRatio = 2 * (now.logLikelihood - start.logLikelihood)
@@ -110,12 +110,7 @@ export function coxModel(
     names: covariates.map(({ name }) => name),
     coefficients: [...beta],
     standardErrors,
-    hazardRatios: standardErrors.map((se, j) => ({
-      ratio: Math.exp(beta[j]!),
-      low: Math.exp(beta[j]! - z * se),
-      high: Math.exp(beta[j]! + z * se),
-      p: chiSquareAbove((beta[j]! / se) ** 2, 1),
-    })),
+    hazardRatios: ratiosOf(beta, standardErrors, level),
     logLikelihood: [start.logLikelihood, now.logLikelihood],
     score,
     wald,

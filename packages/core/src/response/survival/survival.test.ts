@@ -1,4 +1,5 @@
 // Every figure of R survival 3.5-3 and cmprsk: 1e-9, Cox and Fine-Gray 1e-7; designs by an independent exhaustive search.
+// Whole because one reference file holds them all.
 import { expect, test } from 'vitest'
 import { oracle, readData, value } from '../../../../../test/oracle.ts'
 import { clopperPearson, seededRandom, wilson } from '../../base/index.ts'

@@ -1,13 +1,10 @@
 // `survival …`: a table of times to the statistics, as JSON whose names are those of R's results.
 import { writeFileSync } from 'node:fs'
-import { clopperPearson, type Issue, issue, wilson } from '@cognate/core/base'
-import { columnReader, type Table } from '@cognate/core/format'
+import { clopperPearson, type Issue, wilson } from '@cognate/core/base'
 import {
   aalenJohansen,
-  type Covariate,
   coxModel,
   cumulativeIncidence,
-  type EventTimes,
   fineGray,
   grayTest,
   INTERVAL_KINDS,
@@ -20,10 +17,10 @@ import {
   type TieMethod,
 } from '@cognate/core/response'
 import { type Command, Option } from 'commander'
-import { readDataset } from '../../read/dataset.ts'
 import { userPath } from '../../read/paths.ts'
-import { InputFault, must } from '../exit.ts'
+import { must } from '../exit.ts'
 import { list, anyNumber as number, wholeNumber } from '../options.ts'
+import { refuse, SurvivalColumns } from '../survival-columns.ts'
 
 interface TimeFlags {
   readonly time: string
@@ -31,70 +28,6 @@ interface TimeFlags {
   readonly event: string
   readonly censored?: string
   readonly out: string
-}
-
-const refuse = (code: string, what: string, remedy: string): never => {
-  throw new InputFault(issue(code, what, remedy))
-}
-
-class Columns {
-  readonly table: Table
-  readonly file: string
-  readonly rows: readonly number[]
-  private readonly get: ReturnType<typeof columnReader>
-
-  /** `needed`: rows with an empty or NA cell in one of them are left out, as R does. */
-  constructor(file: string, needed: readonly string[]) {
-    this.file = file
-    this.table = must(readDataset(file))
-    const missing = needed.find(name => !this.table.columns.includes(name))
-    if (missing !== undefined)
-      refuse('column-missing', `${file} has no column ${missing}`, `its columns are ${this.table.columns.join(', ')}`)
-    this.get = columnReader(this.table.columns)
-    this.rows = this.table.rows.map((_, i) => i).filter(i => needed.every(name => !['', 'NA', '.'].includes(this.cell(i, name))))
-    if (this.rows.length === 0) refuse('rows-none', `${file} has no complete row`, 'check the names of the columns')
-  }
-
-  cell(row: number, name: string): string {
-    return this.get(this.table.rows[row]!, name)
-  }
-
-  numbers(name: string): Float64Array {
-    return Float64Array.from(this.rows, row => {
-      const value = Number(this.cell(row, name))
-      return Number.isNaN(value)
-        ? refuse('not-a-number', `${this.file}:${this.table.rows[row]!.line} ${name} is "${this.cell(row, name)}"`, 'give a number')
-        : value
-    })
-  }
-
-  /** 0-based levels: in the order of numbers, else of the alphabet. */
-  levels(name: string): { readonly names: readonly string[]; readonly codes: Uint8Array } {
-    const cells = this.rows.map(row => this.cell(row, name))
-    const names = [...new Set(cells)].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : a > b ? 1 : 0))
-    if (names.length > 250) refuse('levels-many', `${name} has ${names.length} levels`, 'group by a column with few values')
-    return { names, codes: Uint8Array.from(cells, cell => names.indexOf(cell)) }
-  }
-
-  times(flags: TimeFlags): EventTimes {
-    const events = flags.event.split(',')
-    const status = Uint8Array.from(this.rows, row => events.indexOf(this.cell(row, flags.status)) + 1)
-    return { time: this.numbers(flags.time), status }
-  }
-
-  /** Numbers as they are; words as one column for each level but the first, or but the one named. */
-  covariates(names: readonly string[], references: ReadonlyMap<string, string>): readonly Covariate[] {
-    return names.flatMap(name => {
-      const words = this.rows.some(row => Number.isNaN(Number(this.cell(row, name)))) || references.has(name)
-      if (!words) return [{ name, values: this.numbers(name) }]
-      const { names: levels } = this.levels(name)
-      const first = references.get(name) ?? levels[0]!
-      if (!levels.includes(first)) refuse('level-unknown', `${name} has no level ${first}`, `its levels are ${levels.join(', ')}`)
-      return levels
-        .filter(level => level !== first)
-        .map(level => ({ name: `${name}${level}`, values: Float64Array.from(this.rows, row => (this.cell(row, name) === level ? 1 : 0)) }))
-    })
-  }
 }
 
 /** NaN and not reached are null. */
@@ -133,7 +66,7 @@ export function defineSurvival(program: Command): void {
     .option('--group <column>', 'one curve a group')
     .addOption(levelOption)
     .action((file: string, flags: TimeFlags & { interval: IntervalKind; group?: string; level: number }) => {
-      const columns = new Columns(file, [flags.time, flags.status, ...(flags.group === undefined ? [] : [flags.group])])
+      const columns = new SurvivalColumns(file, [flags.time, flags.status, ...(flags.group === undefined ? [] : [flags.group])])
       const data = columns.times(flags)
       const groups = flags.group === undefined ? { names: [''], codes: new Uint8Array(data.time.length) } : columns.levels(flags.group)
       const curves = groups.names.map((group, g) => {
@@ -171,7 +104,12 @@ export function defineSurvival(program: Command): void {
     .option('--strata <column>', 'strata to sum over')
     .option('--rho <power>', 'weight S(t-)^rho: 0 log-rank, 1 Peto', number, 0)
     .action((file: string, flags: TimeFlags & { group: string; strata?: string; rho: number }) => {
-      const columns = new Columns(file, [flags.time, flags.status, flags.group, ...(flags.strata === undefined ? [] : [flags.strata])])
+      const columns = new SurvivalColumns(file, [
+        flags.time,
+        flags.status,
+        flags.group,
+        ...(flags.strata === undefined ? [] : [flags.strata]),
+      ])
       const groups = columns.levels(flags.group)
       const test = logRank(
         columns.times(flags),
@@ -206,7 +144,7 @@ export function defineSurvival(program: Command): void {
         file: string,
         flags: TimeFlags & { covariates: readonly string[]; reference: readonly string[]; strata?: string; ties: TieMethod; level: number },
       ) => {
-        const columns = new Columns(file, [
+        const columns = new SurvivalColumns(file, [
           flags.time,
           flags.status,
           ...flags.covariates,
@@ -246,7 +184,7 @@ export function defineSurvival(program: Command): void {
     )
   timed(survival.command('competing').description('Aalen-Johansen incidences of causes (--event A,B)')).action(
     (file: string, flags: TimeFlags) => {
-      const columns = new Columns(file, [flags.time, flags.status])
+      const columns = new SurvivalColumns(file, [flags.time, flags.status])
       const causes = flags.event.split(',')
       const found = aalenJohansen(columns.times(flags), causes.length)
       write({ states: ['event-free', ...causes], times: found.time, pstate: found.probability, se: found.standardError }, flags.out)
@@ -255,7 +193,7 @@ export function defineSurvival(program: Command): void {
   timed(survival.command('gray').description("Gray's test of the incidence of each cause, with the incidences by group"))
     .requiredOption('--group <column>', 'groups to compare')
     .action((file: string, flags: TimeFlags & { group: string }) => {
-      const columns = new Columns(file, [flags.time, flags.status, flags.group])
+      const columns = new SurvivalColumns(file, [flags.time, flags.status, flags.group])
       const data = columns.times(flags)
       const groups = columns.levels(flags.group)
       write(
@@ -274,7 +212,7 @@ export function defineSurvival(program: Command): void {
     .requiredOption('--covariates <columns>', 'with commas; words become one column a level', list)
     .option('--reference <column=level...>', 'reference level of a column of words', [])
     .action((file: string, flags: TimeFlags & { covariates: readonly string[]; reference: readonly string[] }) => {
-      const columns = new Columns(file, [flags.time, flags.status, ...flags.covariates])
+      const columns = new SurvivalColumns(file, [flags.time, flags.status, ...flags.covariates])
       const references = new Map(flags.reference.map(text => text.split('=') as [string, string]))
       const model = orFail(fineGray(columns.times(flags), columns.covariates(flags.covariates, references), 1))
       write(
