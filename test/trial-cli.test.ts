@@ -184,6 +184,19 @@ describe('wrong folders', () => {
   })
 })
 
+describe('convert', () => {
+  oracle('a transport file to JSON and back is the same data; what it cannot hold is refused by row and column', () => {
+    const path = (name: string) => join(folder, name)
+    expect(cognate(['trial', 'convert', data('clinical/cdisc/ex.xpt'), path('ex.json')]).code).toBe(0)
+    expect(cognate(['trial', 'convert', path('ex.json'), path('ex.xpt')]).code).toBe(0)
+    const [before, after] = [data('clinical/cdisc/ex.xpt'), path('ex.xpt')].map(file => value(parseXpt(readFileSync(file))))
+    expect(after!.rows).toEqual(before!.rows)
+    const wide = cognate(['trial', 'convert', data('clinical/cdisc/ae_i18n.json'), path('ae.xpt')])
+    expect([wide.code, wide.err.includes('xpt-text'), wide.err.includes('row 1')]).toEqual([1, true, true])
+    expect(cognate(['trial', 'convert', data('clinical/cdisc/ex.json'), path('ex.pdf')]).code).toBe(1)
+  })
+})
+
 describe('single commands', () => {
   oracle('response, grades and survival of public files', () => {
     const tables = data('clinical/recist/pharmaverse')

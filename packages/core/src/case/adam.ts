@@ -1,4 +1,4 @@
-// A read-out as ADaM: ADSL, ADRS, ADTR and ADTTE, with the traceability that the standard asks for.
+// A read-out as CDISC datasets: SDTM's RS, and ADaM's ADSL, ADRS, ADTR and ADTTE with the traceability that the standard asks for.
 import { dayText } from '../base/index.ts'
 import { type Dataset, type DatasetColumn, type DatasetValue, datasetColumn } from '../format/index.ts'
 import { millimetres } from '../response/index.ts'
@@ -10,8 +10,8 @@ const text = (dataset: string, name: string, label: string): DatasetColumn => da
 const number = (dataset: string, name: string, label: string): DatasetColumn => datasetColumn(dataset, name, label, 'float')
 const flag = (yes: boolean): string => (yes ? 'Y' : 'N')
 
-/** ADSL, ADRS, ADTR and ADTTE. Source rows are named by domain, variable and sequence where one row stands behind a value. */
-export function adamDatasets(out: ReadOut): readonly Dataset[] {
+/** ADSL, ADRS, ADTR, ADTTE, and RS of SDTM. Source rows are named by domain, variable and sequence where one row stands behind a value. */
+export function cdiscDatasets(out: ReadOut): readonly Dataset[] {
   const { file, treated } = out
   const study = file.trial
   const id = (dataset: string) => [text(dataset, 'STUDYID', 'Study Identifier'), text(dataset, 'USUBJID', 'Unique Subject Identifier')]
@@ -182,5 +182,52 @@ export function adamDatasets(out: ReadOut): readonly Dataset[] {
       }),
     ),
   )
-  return [adsl, adrs, adtr, adtte]
+  const rs = make(
+    'RS',
+    'Disease Response and Clin Classification',
+    [
+      text('RS', 'STUDYID', 'Study Identifier'),
+      text('RS', 'DOMAIN', 'Domain Abbreviation'),
+      text('RS', 'USUBJID', 'Unique Subject Identifier'),
+      number('RS', 'RSSEQ', 'Sequence Number'),
+      text('RS', 'RSTESTCD', 'Assessment Short Name'),
+      text('RS', 'RSCAT', 'Category for Assessment'),
+      text('RS', 'RSORRES', 'Result or Finding in Original Units'),
+      text('RS', 'RSSTRESC', 'Character Result/Finding in Std Format'),
+      text('RS', 'RSEVAL', 'Evaluator'),
+      number('RS', 'VISITNUM', 'Visit Number'),
+      text('RS', 'VISIT', 'Visit Name'),
+      text('RS', 'RSDTC', 'Date/Time of Assessment'),
+    ],
+    treated.flatMap(one =>
+      one.points
+        .filter(point => !point.baseline)
+        .flatMap(point =>
+          (
+            [
+              ['TRGRESP', point.target],
+              ['NTRGRESP', point.nonTarget],
+              ['OVRLRESP', point.overall],
+            ] as const
+          )
+            .filter(([, response]) => response !== undefined)
+            .map(([test, response]) => ({ point, test, response: response! })),
+        )
+        .map(({ point, test, response }, i): readonly DatasetValue[] => [
+          study,
+          'RS',
+          one.subject.id,
+          i + 1,
+          test,
+          file.criteria.toUpperCase().replace('-', ' '),
+          response,
+          response,
+          point.reader,
+          point.visitNumber,
+          point.visit,
+          point.date?.text ?? '',
+        ]),
+    ),
+  )
+  return [adsl, adrs, adtr, adtte, rs]
 }

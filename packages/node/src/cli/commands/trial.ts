@@ -1,6 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { issue, isWhole, parseDate } from '@cognate/core/base'
 import { headlines } from '@cognate/core/case'
+import { formatCsv, formatDatasetJson, formatDatasetNdjson, formatTsv, formatXpt } from '@cognate/core/format'
 import type { Command } from 'commander'
-import { EXIT, must } from '../exit.ts'
+import { readWholeDataset } from '../../read/dataset.ts'
+import { userPath } from '../../read/paths.ts'
+import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
 import { runTrialReport } from '../stages/trial.ts'
@@ -28,5 +33,34 @@ export function defineTrial(program: Command): void {
       for (const [name, value] of headlines(readOut)) screen.result(`  ${name}: ${value}`)
       screen.result(`  ${flags.out}/report.html`)
       if (readOut.issues.length > 0) process.exitCode = EXIT.input
+    })
+  withCommon(
+    trial.command('convert').description('a dataset from one form to another: XPT, Dataset-JSON, NDJSON, CSV, TSV by the name of the file'),
+  )
+    .argument('<in>', 'file to read')
+    .argument('<out>', 'file to write: .xpt, .json, .ndjson, .csv or .tsv')
+    .addHelpText(
+      'after',
+      '\nAttributes that the form can hold are kept. A text that a transport file cannot hold (not ASCII, over 200 characters) is refused by row and column, never written as a question mark.\n\nExample:\n  cognate trial convert ae.xpt ae.json\n',
+    )
+    .action((input: string, output: string, flags: CommonFlags) => {
+      const dataset = must(readWholeDataset(input))
+      const form = /\.(xpt|json|ndjson|csv|tsv)$/.exec(output.toLowerCase())?.[1]
+      if (form === undefined)
+        throw new InputFault(issue('dataset-form', `${output} names no form`, 'end the name in .xpt, .json, .ndjson, .csv or .tsv'))
+      const columns = dataset.columns.map(column => column.name)
+      const cells = dataset.rows.map(row => row.map(cell => (typeof cell === 'boolean' ? String(cell) : (cell ?? undefined))))
+      const text = {
+        json: formatDatasetJson,
+        ndjson: formatDatasetNdjson,
+        csv: () => formatCsv(columns, cells),
+        tsv: () => formatTsv(columns, cells),
+      }
+      const dayOf = (iso: string) => {
+        const date = parseDate(iso)
+        return date.ok && isWhole(date.value) ? date.value.first : undefined
+      }
+      writeFileSync(userPath(output), form === 'xpt' ? must(formatXpt(dataset, dayOf)) : text[form as keyof typeof text](dataset))
+      consoleOf(flags).notice(`${dataset.name}: ${dataset.rows.length} rows, ${dataset.columns.length} columns`)
     })
 }

@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { caveat, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '@cognate/core/base'
 import {
-  adamDatasets,
+  cdiscDatasets,
   fhirBundle,
   headlines,
   parseTrial,
@@ -72,12 +72,12 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
     files.set(`figures/${figure.name}.tsv`, formatTsv(figure.columns, figure.rows))
   }
   const binary = new Map<string, Uint8Array>()
-  for (const dataset of adamDatasets(out)) {
-    const name = dataset.name.toLowerCase()
-    files.set(`adam/${name}.json`, formatDatasetJson(dataset))
+  for (const dataset of cdiscDatasets(out)) {
+    const name = `${dataset.name === 'RS' ? 'sdtm' : 'adam'}/${dataset.name.toLowerCase()}`
+    files.set(`${name}.json`, formatDatasetJson(dataset))
     const xpt = formatXpt(dataset)
-    if (!xpt.ok) return fail(inFile(`adam/${name}.xpt`, xpt.issue))
-    binary.set(`adam/${name}.xpt`, xpt.value)
+    if (!xpt.ok) return fail(inFile(`${name}.xpt`, xpt.issue))
+    binary.set(`${name}.xpt`, xpt.value)
   }
   files.set('fhir-bundle.json', `${JSON.stringify(fhirBundle(out), null, 1)}\n`)
   files.set(
