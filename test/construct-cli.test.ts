@@ -115,6 +115,29 @@ describe('germlines of the user', () => {
   })
 })
 
+describe('species', () => {
+  test('a mouse receptor is built from the mouse germline when it is said to be one, and refused when not', () => {
+    const table = join(folder, 'mouse.tsv')
+    // made up for the test: mouse genes, junctions that fit them
+    writeFileSync(table, `${COLUMNS.join('\t')}\nM1\tTRAV14-1\tTRAJ33\tCAASDNYQLIW\tTRBV12-1\tTRBJ2-7\tCASSRANYEQYF\n`)
+    const args = ['construct', '--receptors', table, '--constant', 'murine', '--out', join(folder, 'mouse')]
+    const mouse = cognate([...args, '--species', 'mouse'])
+    expect([mouse.err, mouse.code]).toEqual([mouse.err, 0])
+    expect(
+      cognate([
+        'construct',
+        'check',
+        join(folder, 'mouse/constructs.gb'),
+        '--spec',
+        join(folder, 'mouse/constructs.tsv'),
+        '--species',
+        'mouse',
+      ]).code,
+    ).toBe(0)
+    expect(cognate([...args.slice(0, -1), join(folder, 'mouse-as-human')]).code).toBe(1)
+  })
+})
+
 describe('presets', () => {
   test('a file of the user is used and named; a wrong one is refused by its key', () => {
     const shipped = JSON.parse(readFileSync(join(root, 'packages/core/src/bio/presets/generic-strict.json'), 'utf8')) as object

@@ -24,11 +24,11 @@ export function shippedGermline(species: 'human' | 'mouse'): Germline {
   return makeGermline(species, GERMLINE_RELEASE, segments.value)
 }
 
-/** Germlines and presets, with a user's preset beside the shipped ones. */
-export function shippedReferences(preset?: SequenceLimits): GateReferences {
-  const human = shippedGermline('human')
+/** Germlines and presets, with a user's preset beside the shipped ones. `species`: of the receptor. */
+export function shippedReferences(preset?: SequenceLimits, species: 'human' | 'mouse' = 'human'): GateReferences {
+  const germlines = { human: shippedGermline('human'), mouse: shippedGermline('mouse') }
   const presets = preset === undefined ? PRESETS : new Map([...PRESETS, [preset.name, preset]])
-  return { receptor: human, constants: { human, mouse: shippedGermline('mouse') }, constantSets: CONSTANT_SETS, presets }
+  return { receptor: germlines[species], constants: germlines, constantSets: CONSTANT_SETS, presets }
 }
 
 export function shippedCodonUsage(species: 'human' | 'mouse'): CodonUsage {

@@ -17,7 +17,7 @@ import {
   verifyDesign,
 } from '@cognate/core/construct'
 import { formatTsv, parseAbif, parseFasta, parseFastq } from '@cognate/core/format'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { readPreset } from '../../read/preset.ts'
 import { readSequences } from '../../read/sequences.ts'
@@ -34,18 +34,19 @@ interface CheckFlags extends CommonFlags {
   readonly preset?: string
   readonly constantSet?: string
   readonly germline?: string
+  readonly species: 'human' | 'mouse'
   readonly out: string
 }
 
 function checkReferences(flags: CheckFlags): GateReferences {
-  const shipped = shippedReferences(flags.preset === undefined ? undefined : must(readPreset(flags.preset)))
+  const shipped = shippedReferences(flags.preset === undefined ? undefined : must(readPreset(flags.preset)), flags.species)
   const set =
     flags.constantSet === undefined
       ? undefined
       : must(readParsed(flags.constantSet, text => parseConstantSet(text, shippedCodonUsage('human'))))
   return {
     ...shipped,
-    receptor: flags.germline === undefined ? shipped.receptor : must(importedGermline(flags.germline, 'human')),
+    receptor: flags.germline === undefined ? shipped.receptor : must(importedGermline(flags.germline, flags.species)),
     constantSets: set === undefined ? shipped.constantSets : new Map([...shipped.constantSets, [set.name, set]]),
   }
 }
@@ -56,6 +57,7 @@ export function defineConstructCheck(construct: Command): void {
     .requiredOption('--spec <file>', 'constructs.tsv: what each insert is declared to be')
     .option('--preset <file>', 'JSON file of the sequence limits the declaration names, when they are not shipped')
     .option('--constant-set <file>', 'YAML of the constant set the declaration names, when it is not shipped')
+    .addOption(new Option('--species <species>', 'of the receptors').choices(['human', 'mouse']).default('human'))
     .option('--germline <name or folder>', 'imported IMGT germline that the design was built with')
     .option('--out <file>', 'table to write; - is standard output', '-')
     .action((path: string, flags: CheckFlags) => {

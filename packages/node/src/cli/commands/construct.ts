@@ -43,6 +43,7 @@ interface ProductFlags extends CommonFlags {
   readonly cut?: string
   readonly overlap: number
   readonly germline?: string
+  readonly species?: 'human' | 'mouse'
   readonly out: string
 }
 
@@ -103,6 +104,7 @@ function productOf(flags: ProductFlags): { product: ConstructInput['product']; f
       constantSetFile: flags.constantSet,
       payload: flags.payload,
       germline: flags.germline,
+      species: flags.species,
       vector: flags.vector === undefined ? undefined : { file: flags.vector, cut: flags.cut!, overlap: flags.overlap },
     },
   }
@@ -133,6 +135,7 @@ export function defineConstruct(program: Command): void {
         'FASTA of contigs, or AIRR tables with sequence: each chain is built from the contig its row names; its bases win over germline',
       )
       .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
+      .option('--species <species>', 'of the receptors: human or mouse; it is never guessed', oneOf(['human', 'mouse']), 'human')
       .option('--germline <name or folder>', 'imported germline (imgt, tenx, vdj) instead of the open set that ships')
       .option(
         '--constant <set>',

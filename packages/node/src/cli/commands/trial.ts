@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { issue, isWhole, parseDate } from '@cognate/core/base'
 import { headlines } from '@cognate/core/case'
 import { formatCsv, formatDatasetJson, formatDatasetNdjson, formatTsv, formatXpt } from '@cognate/core/format'
 import type { Command } from 'commander'
+import { printPdf } from '../../external/print-pdf.ts'
 import { readWholeDataset } from '../../read/dataset.ts'
 import { userPath } from '../../read/paths.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
@@ -12,6 +14,7 @@ import { runTrialReport } from '../stages/trial.ts'
 
 interface Flags extends CommonFlags {
   readonly cut?: string
+  readonly pdf?: boolean
   readonly out: string
 }
 
@@ -20,6 +23,7 @@ export function defineTrial(program: Command): void {
   withCommon(trial.command('report').description('TRIAL.yaml and SDTM tables to report.html, tables, figures and ADaM, at a data cut'))
     .argument('<folder>', 'folder with TRIAL.yaml and dm, ex, ds, tu, tr (ae, lb, persistence) as CSV, XPT, Dataset-JSON or NDJSON')
     .option('--cut <date>', "data cut instead of TRIAL.yaml's: rows dated after it do not exist")
+    .option('--pdf', 'print report.pdf too, with a browser that is installed (Chromium or Chrome)')
     .requiredOption('--out <folder>', 'folder for the results')
     .addHelpText(
       'after',
@@ -32,6 +36,8 @@ export function defineTrial(program: Command): void {
       const screen = consoleOf(flags)
       for (const [name, value] of headlines(readOut)) screen.result(`  ${name}: ${value}`)
       screen.result(`  ${flags.out}/report.html`)
+      if (flags.pdf === true)
+        screen.result(`  ${must(printPdf(userPath(join(flags.out, 'report.html')), userPath(join(flags.out, 'report.pdf'))))}`)
       if (readOut.issues.length > 0) process.exitCode = EXIT.input
     })
   withCommon(

@@ -47,8 +47,10 @@ export interface ProductFiles {
   /** YAML of named parts made behind the last chain. */
   readonly payload?: string | undefined
   readonly vector?: { readonly file: string; readonly cut: string; readonly overlap?: number | undefined } | undefined
-  /** Name or folder of an imported IMGT germline. */
+  /** Name or folder of an imported germline. */
   readonly germline?: string | undefined
+  /** Of the receptors; human unless said. */
+  readonly species?: 'human' | 'mouse' | undefined
 }
 
 export interface ConstructInput {
@@ -89,9 +91,10 @@ interface Product {
 function readProduct(product: ConstructInput['product'], files: ProductFiles): Result<Product, Issue> {
   const preset = readPreset(files.preset)
   if (!preset.ok) return preset
-  let references = shippedReferences(preset.value)
+  const species = files.species ?? 'human'
+  let references = shippedReferences(preset.value, species)
   if (files.germline !== undefined) {
-    const germline = importedGermline(files.germline, 'human')
+    const germline = importedGermline(files.germline, species)
     if (!germline.ok) return germline
     references = { ...references, receptor: germline.value }
   }
