@@ -177,6 +177,20 @@ describe('wrong folders', () => {
     expect([dead.code, dead.err.includes('death-before-scan')]).toEqual([1, true])
   })
 
+  test('nothing vanishes: a subject without dm, one without enrolment, a grade in words, a value that is none, a visit without a day, a reader who never read', () => {
+    const runs = [
+      broken(path => edit(path, 'dm.csv', /SYN-CRC,DM,SYN-C02.*\n/, '')),
+      broken(path => edit(path, 'ds.csv', /SYN-CRC,DS,SYN-C02,1,ENROLLED.*\n/, '')),
+      broken(path => edit(path, 'ae.csv', ',4,N,CHEMOTHERAPY', ',four,N,CHEMOTHERAPY')),
+      broken(path => edit(path, 'persistence.csv', /tcr-sequencing,[\d.]+/, 'tcr-sequencing,much')),
+      broken(path => edit(path, 'tr.csv', /2022-03-02/g, '2022-03')),
+      broken(path => edit(path, 'TRIAL.yaml', 'reader: INVESTIGATOR', 'reader: NOBODY')),
+    ]
+    const codes = ['subject-unknown', 'not-enrolled', 'ae-grade', 'persistence-value', 'date-partial', 'reader-unknown']
+    expect(runs.map((run, i) => [run.code, run.err.includes(codes[i]!)])).toEqual(codes.map(() => [1, true]))
+    expect(runs.map(run => /NaN|undefined/.test(run.out))).toEqual(codes.map(() => false))
+  })
+
   test('no event, nobody treated: the report says so, without a number out of place', () => {
     const alone = broken(path => edit(path, 'TRIAL.yaml', 'product: TCR-T CELLS', 'product: SOMETHING ELSE'))
     expect([alone.code, alone.err.includes('nobody had received SOMETHING ELSE')]).toEqual([0, true])

@@ -70,6 +70,16 @@ export class DomainRows {
     if (given === undefined) return rows
     const get = reader(given.table)
     for (const row of given.table.rows) {
+      const value = domain === 'persistence' ? get(row, 'value') : '0'
+      if (numberOf(value) === undefined) {
+        this.issues.push(
+          inFile(
+            given.file,
+            issue('persistence-value', `value is "${value}"`, 'give a number; the sample is left out until then', row.line),
+          ),
+        )
+        continue
+      }
       const id = get(row, 'USUBJID')
       const entry = [numberOf(get(row, dayColumn)), get(row, dateColumn), make(get, row)] as const
       const list = rows.get(id)

@@ -1,5 +1,5 @@
 // A trial's SDTM tables at a data cut → its subjects: who was enrolled, what each was given, when, and what became of them. A row that cannot be used is an issue with its line.
-import { fail, type Issue, inFile, issue, ok, parseDate, type Result } from '../base/index.ts'
+import { fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
 import type { Table } from '../format/index.ts'
 import type { AdverseEvent } from '../infusion/index.ts'
 import { type LesionSet, readLesions } from '../response/index.ts'
@@ -98,6 +98,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   const lesions = readLesions(tables.tu!.table, tables.tr!.table, cut.value, { tu: tables.tu!.file, tr: tables.tr!.file })
   if (!lesions.ok) return lesions
   issues.push(...lesions.value.issues)
+  issues.push(...strangers(tables), ...unreadReader(lesions.value.sets, file.reader, tables.tr!.file))
   const of = new DomainRows(tables, cut.value, issues)
   const dispositions = of.bySubject(
     'ds',
@@ -113,7 +114,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   const events = of.bySubject(
     'ae',
     (get, row, day): AdverseEvent | undefined =>
-      day === undefined
+      day === undefined || !gradeHolds(get(row, 'AETOXGR'), tables.ae!.file, row.line, issues)
         ? undefined
         : {
             subject: get(row, 'USUBJID'),
@@ -130,11 +131,21 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   const subjects: TrialSubject[] = []
   const dm = tables.dm!
   const get = reader(dm.table)
+  const everEnrolled = enrolledAtAnyTime(tables.ds!.table)
   for (const row of dm.table.rows) {
     const id = get(row, 'USUBJID')
     const own = dispositions.get(id) ?? []
     const enrolled = own.find(entry => entry.what === 'ENROLLED')?.day
-    if (enrolled === undefined) continue
+    if (enrolled === undefined) {
+      if (!everEnrolled.has(id))
+        issues.push(
+          inFile(
+            dm.file,
+            issue('not-enrolled', `${id} has no row ENROLLED in ds`, 'add it: without a day of enrolment nobody is counted', row.line),
+          ),
+        )
+      continue
+    }
     const given = (exposures.get(id) ?? []).toSorted((a, b) => a.day - b.day)
     const infusion = given.find(exposure => exposure.treatment.toUpperCase() === file.product.toUpperCase())?.day
     const ends = own.filter(entry => entry.what !== 'ENROLLED')
@@ -158,13 +169,78 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
       labs: infusion === undefined ? [] : of.labs(id, infusion),
       persistence: infusion === undefined ? [] : of.persistence(id, infusion),
     })
-    issues.push(...impossible(id, death, infusion, enrolled, set, tables))
+    issues.push(...impossible(id, death, infusion, enrolled, set, tables), ...partialVisits(set, tables.tr!.file))
   }
   if (subjects.length === 0)
     return fail(
       issue('cut-early', `nobody was enrolled by the data cut ${file.data_cut}`, 'choose a later cut, or check the rows ENROLLED of ds'),
     )
   return ok({ subjects: subjects.toSorted((a, b) => (a.id < b.id ? -1 : 1)), issues })
+}
+
+/** Rows of people whom dm does not know: they would vanish. */
+function strangers(tables: TrialTables): readonly Issue[] {
+  const get = reader(tables.dm!.table)
+  const known = new Set(tables.dm!.table.rows.map(row => get(row, 'USUBJID')))
+  return TRIAL_DOMAINS.flatMap(domain => {
+    const given = tables[domain]
+    if (domain === 'dm' || given === undefined || !given.table.columns.includes('USUBJID')) return []
+    const own = reader(given.table)
+    const first = new Map<string, number>()
+    for (const row of given.table.rows) {
+      const id = own(row, 'USUBJID')
+      if (!known.has(id) && !first.has(id)) first.set(id, row.line)
+    }
+    return [...first].map(([id, line]) =>
+      inFile(given.file, issue('subject-unknown', `"${id}" is not in dm`, 'add the subject to dm, or repair the name', line)),
+    )
+  })
+}
+
+/** Nobody has read as the reader that counts, though others have. */
+function unreadReader(sets: readonly LesionSet[], name: string, file: string): readonly Issue[] {
+  if (sets.length === 0 || sets.some(set => set.reader === name)) return []
+  return [
+    inFile(
+      file,
+      issue(
+        'reader-unknown',
+        `nobody called ${name} has read a lesion`,
+        `set reader to one of ${[...new Set(sets.map(set => set.reader))].join(', ')}`,
+      ),
+    ),
+  ]
+}
+
+function enrolledAtAnyTime(ds: Table): ReadonlySet<string> {
+  const get = reader(ds)
+  return new Set(ds.rows.filter(row => get(row, 'DSDECOD').toUpperCase() === 'ENROLLED').map(row => get(row, 'USUBJID')))
+}
+
+function gradeHolds(text: string, file: string, line: number, issues: Issue[]): boolean {
+  if (/^[0-5]$/.test(text)) return true
+  issues.push(inFile(file, issue('ae-grade', `AETOXGR is "${text}"`, 'give a grade from 1 to 5; the event is left out until then', line)))
+  return false
+}
+
+/** A visit that dates an endpoint needs its day; its last possible one is taken, and said. */
+function partialVisits(set: LesionSet | undefined, file: string): readonly Issue[] {
+  return (set?.visits ?? []).slice(1).flatMap(visit => {
+    const partial = [...visit.findings.values()].find(finding => finding.date !== undefined && !isWhole(finding.date))
+    return partial === undefined
+      ? []
+      : [
+          inFile(
+            file,
+            issue(
+              'date-partial',
+              `${set!.subject}, ${visit.name}: ${partial.date!.text} has no day; its last one was taken`,
+              'give the day: times to an event depend on it',
+              partial.line,
+            ),
+          ),
+        ]
+  })
 }
 
 /** Dates that contradict each other, both named. */
