@@ -5,7 +5,7 @@
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { type CodonUsage, codonAdaptationIndex, codonShare, codonsByUse, relativeAdaptiveness } from './codon-usage.ts'
 import { reverseComplement } from './nucleotide.ts'
-import { breaches, type SequenceLimits } from './sequence-limits.ts'
+import { type Arms, breaches, type SequenceLimits } from './sequence-limits.ts'
 import { ACCEPTOR_PERCENT, DONOR_PERCENT } from './splice-score.table.ts'
 
 /** Bases that must stay as they are, or residues to write. */
@@ -44,8 +44,13 @@ interface Choice {
 const LETTERS = 'ACGT'
 const numbers = (text: string): Uint8Array => Uint8Array.from(text, letter => LETTERS.indexOf(letter))
 
-/** Errors: `codons-impossible` naming the residue where every choice breaks a limit. */
-export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, limits: SequenceLimits): Result<OptimisedSequence, Issue> {
+/** `arms`: bases of the first and the last locked part in which cloning sites may stand. Errors: `codons-impossible` naming the residue where every choice breaks a limit. */
+export function optimiseCodons(
+  parts: readonly DesignPart[],
+  usage: CodonUsage,
+  limits: SequenceLimits,
+  arms: Arms = [0, 0],
+): Result<OptimisedSequence, Issue> {
   const tables = new Map(
     [...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [
       residue,
@@ -65,7 +70,7 @@ export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, 
   )
   let stuck = ''
   for (const attempt of ATTEMPTS) {
-    const made = new Beam(limits, attempt).run(steps)
+    const made = new Beam(limits, arms, attempt).run(steps)
     if (made.ok) return ok(describe(made.value, parts, usage, tables))
     stuck = made.issue
   }
@@ -73,7 +78,9 @@ export function optimiseCodons(parts: readonly DesignPart[], usage: CodonUsage, 
     issue(
       'codons-impossible',
       `no choice of codons keeps the limits of ${limits.name} ${stuck}`,
-      'choose another preset, or free a locked part',
+      arms[0] + arms[1] > 0
+        ? 'choose other enzymes (NotI before the Kozak sequence is nearly all G and C), flanks, or another preset'
+        : 'choose another preset, or free a locked part',
     ),
   )
 }
@@ -102,16 +109,21 @@ function describe(
   return { nt, cai: codonAdaptationIndex(usage, coding), notBest }
 }
 
+interface MotifTable {
+  readonly length: number
+  readonly mask: number
+  readonly table: Uint8Array
+}
+
 /** Motifs of up to eight bases as bit tables over the rolling code of the last bases. */
-function motifTables(limits: SequenceLimits): readonly { readonly mask: number; readonly table: Uint8Array }[] {
-  const sites = Object.values(limits.sites)
+function motifTables(motifs: readonly string[]): readonly MotifTable[] {
   const byLength = new Map<number, Uint8Array>()
-  for (const motif of [...sites, ...sites.map(reverseComplement), ...limits.senseMotifs]) {
+  for (const motif of motifs) {
     const table = byLength.get(motif.length) ?? new Uint8Array(4 ** motif.length)
     table[[...motif].reduce((code, letter) => code * 4 + LETTERS.indexOf(letter), 0)] = 1
     byLength.set(motif.length, table)
   }
-  return [...byLength].map(([length, table]) => ({ mask: 4 ** length - 1, table }))
+  return [...byLength].map(([length, table]) => ({ length, mask: 4 ** length - 1, table }))
 }
 
 /** A 16-base code to 16 bits (multiplicative hash). */
@@ -121,7 +133,9 @@ class Beam {
   readonly #limits: SequenceLimits
   readonly #width: number
   readonly #gcCost: number
-  readonly #motifs: readonly { readonly mask: number; readonly table: Uint8Array }[]
+  readonly #arms: Arms
+  readonly #sites: readonly MotifTable[]
+  readonly #motifs: readonly MotifTable[]
   /** Longest run by base number. */
   readonly #longestRun: Float64Array
   #total = 0
@@ -151,11 +165,14 @@ class Beam {
   #newReverse = 0
   #penalty = 0
 
-  constructor(limits: SequenceLimits, { width, gcCost }: (typeof ATTEMPTS)[number]) {
+  constructor(limits: SequenceLimits, arms: Arms, { width, gcCost }: (typeof ATTEMPTS)[number]) {
     this.#gcCost = gcCost
     this.#limits = limits
     this.#width = width
-    this.#motifs = motifTables(limits)
+    this.#arms = arms
+    const sites = Object.values(limits.sites)
+    this.#sites = motifTables([...sites, ...sites.map(reverseComplement)])
+    this.#motifs = motifTables(limits.senseMotifs)
     this.#longestRun = Float64Array.from([...LETTERS], letter => limits.longestRun[letter as 'A' | 'C' | 'G' | 'T'])
     const slots = 2 * width
     this.#bases = new Uint8Array((slots + 1) * RING)
@@ -215,7 +232,7 @@ class Beam {
     let faults = ''
     for (const end of ranked) {
       const nt = trace(steps, parents, chosen, steps.length, end)
-      const found = breaches(nt, this.#limits)
+      const found = breaches(nt, this.#limits, this.#arms)
       if (found.length === 0) return ok(nt)
       if (faults === '')
         faults = found
@@ -317,7 +334,15 @@ class Beam {
     const before = position === 0 ? 0 : this.#codes[base + ((position - 1) & (RING - 1))]!
     const code = (before << 2) | letter
     this.#newReverse = (this.#newReverse >>> 2) | ((3 - letter) << 30)
-    for (const { mask, table } of this.#motifs) if (table[code & mask] === 1 && 4 ** Math.min(position + 1, 12) > mask) return false
+    for (const { length, mask, table } of this.#motifs) if (table[code & mask] === 1 && position + 1 >= length) return false
+    for (const { length, mask, table } of this.#sites)
+      if (
+        table[code & mask] === 1 &&
+        position + 1 >= length &&
+        position >= this.#arms[0] &&
+        position + 1 - length < this.#total - this.#arms[1]
+      )
+        return false
     bases[base + (position & (RING - 1))] = letter
     this.#codes[base + (position & (RING - 1))] = code
     this.#gcSum[base + (position & (RING - 1))] =

@@ -50,16 +50,23 @@ export interface LimitBreach {
   readonly text: string
 }
 
-/** Every breach of the limits in a finished sequence. */
-export function breaches(sequence: string, limits: SequenceLimits): readonly LimitBreach[] {
+/** Bases at the two ends of a sequence in which cloning sites may stand. */
+export type Arms = readonly [number, number]
+
+/** Every breach of the limits in a finished sequence; a site that lies in an arm is none. */
+export function breaches(sequence: string, limits: SequenceLimits, arms: Arms = [0, 0]): readonly LimitBreach[] {
   const found: LimitBreach[] = []
   const everyHit = (needle: string, hit: (at: number) => void) => {
     for (let at = sequence.indexOf(needle); at >= 0; at = sequence.indexOf(needle, at + 1)) hit(at)
   }
+  const inArm = (at: number, length: number) => at + length <= arms[0] || at >= sequence.length - arms[1]
   for (const [name, site] of Object.entries(limits.sites)) {
-    everyHit(site, at => found.push({ check: 'sites', at, text: `${name} ${site}` }))
+    const note = (at: number, text: string) => {
+      if (!inArm(at, site.length)) found.push({ check: 'sites', at, text })
+    }
+    everyHit(site, at => note(at, `${name} ${site}`))
     const other = reverseComplement(site)
-    if (other !== site) everyHit(other, at => found.push({ check: 'sites', at, text: `${name} ${other} (other strand)` }))
+    if (other !== site) everyHit(other, at => note(at, `${name} ${other} (other strand)`))
   }
   for (const motif of limits.senseMotifs) everyHit(motif, at => found.push({ check: 'motifs', at, text: motif }))
   everyHit('GT', at => {

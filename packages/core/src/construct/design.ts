@@ -1,6 +1,6 @@
 // The stage: a receptor's chains + a product description → an insert, judged by the gate. A refused receptor comes back with its reasons.
 import { type Caveat, caveat, fail, type Issue, issue, ok, type Result, sha256Hex } from '../base/index.ts'
-import { type CodonUsage, codonAdaptationIndex, gcShare, optimiseCodons, segmentName, translate } from '../bio/index.ts'
+import { type CodonUsage, codonAdaptationIndex, type DesignPart, gcShare, optimiseCodons, segmentName, translate } from '../bio/index.ts'
 import { type AssembledChain, assemble, type Cistron, designParts, withChosenCodons } from './assemble.ts'
 import { CHAIN_NAME, isBetaLike } from './chain-locus.ts'
 import { constantFor } from './constant-set.ts'
@@ -63,10 +63,15 @@ export function designInsert(
       ),
     ])
   const made = limits.keepsNativeCodons
-    ? ok({ nt: core.nt, cai: codonAdaptationIndex(usage, native), notBest: 0 })
-    : optimiseCodons(designParts(core, options.lockJunction), usage, { ...limits, sites: { ...limits.sites, ...vector?.sites } })
+    ? ok({ nt: arm5 + core.nt + arm3, cai: codonAdaptationIndex(usage, native), notBest: 0 })
+    : optimiseCodons(
+        [...lockedArm(arm5), ...designParts(core, options.lockJunction), ...lockedArm(arm3)],
+        usage,
+        { ...limits, sites: { ...limits.sites, ...vector?.sites } },
+        [arm5.length, arm3.length],
+      )
   if (!made.ok) return fail([made.issue])
-  const insert = arm5 + made.value.nt + arm3
+  const insert = made.value.nt
   const keepsBases = options.lockJunction || limits.keepsNativeCodons
   const declaration: Declaration = {
     cistrons: cistrons.map(cistron => declared(cistron, options.constantSet, keepsBases)),
@@ -115,6 +120,8 @@ export function designInsert(
     plasmid,
   })
 }
+
+const lockedArm = (nt: string): readonly DesignPart[] => (nt === '' ? [] : [{ kind: 'locked', nt }])
 
 function buildChains(
   plan: InsertPlan,

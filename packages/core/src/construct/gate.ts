@@ -139,12 +139,8 @@ function judgeLimits(insert: string, declaration: Declaration, references: GateR
   const preset = references.presets.get(declaration.preset)
   gate.check('preset-known', preset !== undefined, declaration.preset, [...references.presets.keys()].join(', '))
   if (preset === undefined || !/^[ACGT]+$/.test(insert)) return
-  const [arm5, arm3] = declaration.arms
   const sites = { ...preset.sites, ...declaration.vectorSites }
-  const inArm = (at: number, length: number) => at + length <= arm5 || at >= insert.length - arm3
-  const found = breaches(insert, { ...preset, sites }).filter(
-    breach => breach.check !== 'sites' || !inArm(breach.at, siteLength(breach.text, sites)),
-  )
+  const found = breaches(insert, { ...preset, sites }, declaration.arms)
   for (const check of ['sites', 'motifs', 'splice', 'homopolymer', 'gc', 'repeats', 'hairpin'] as const) {
     const here = found.filter(breach => breach.check === check)
     gate.check(
@@ -160,8 +156,6 @@ function judgeLimits(insert: string, declaration: Declaration, references: GateR
     )
   }
 }
-
-const siteLength = (text: string, sites: Readonly<Record<string, string>>): number => sites[text.split(' ')[0]!]?.length ?? 0
 
 function expectUserChain(cistron: DeclaredUserChain, gate: Gate): ExpectedChain | undefined {
   const fault = rolesFault(cistron.parts)

@@ -1,11 +1,12 @@
 // Insertion into a backbone: against a digest written here by itself, on real vector files and on made circles.
+import { readFileSync } from 'node:fs'
 import { genbankToJson } from 'genbank-parser'
 import { expect, test } from 'vitest'
 import { humanUsage, openReferences } from '../../../../test/imgt.ts'
-import { oracle, readData, value } from '../../../../test/oracle.ts'
+import { data, oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { type Random, seededRandom } from '../base/index.ts'
 import { reverseComplement } from '../bio/index.ts'
-import { type GenbankRecord, parseGenbank } from '../format/index.ts'
+import { type GenbankRecord, parseGenbank, parseSnapgene } from '../format/index.ts'
 import { DEFAULT_PRODUCT, designConstruct, insertInto, openVector, plasmidGenbankOf } from './index.ts'
 
 const references = openReferences()
@@ -194,4 +195,34 @@ oracle('a real lentiviral vector takes a receptor by flanks; an independent pars
   expect(named('DsRed-Express')).toBeUndefined()
   expect(named('TRB junction')).toBeDefined()
   expect(theirs.circular).toBe(true)
+})
+
+oracle('100 receptors of set G go into a real expression vector between EcoRI and NotI, within every limit', () => {
+  const record = value(parseSnapgene(readFileSync(data('tcr/vectors/pCMV6-Entry.dna')), 'pCMV6-Entry'))
+  const rows = tableOf('tcr/golden/G_human_10x_nt_in.tsv').slice(0, 108)
+  let ready = 0
+  const refused: string[] = []
+  const vector = value(openVector(record, { cut: 'EcoRI/NotI', overlap: 30 }))
+  for (const row of rows) {
+    const made = designConstruct(
+      {
+        receptorId: row.TCR_name!,
+        alpha: { locus: 'TRA', vCall: row.TRAV!, jCall: row.TRAJ!, junctionNt: row.TRA_CDR3!, junctionAa: '' },
+        beta: { locus: 'TRB', vCall: row.TRBV!, jCall: row.TRBJ!, junctionNt: row.TRB_CDR3!, junctionAa: '' },
+      },
+      { ...DEFAULT_PRODUCT, vector },
+      references,
+      usage,
+    )
+    // receptors that the open germline cannot build are another test's
+    if (!made.ok) {
+      if (!['v-unusable', 'stop-inside', 'junction-ends'].includes(made.issue[0]!.code))
+        refused.push(`${row.TCR_name} ${made.issue[0]!.what}`)
+      continue
+    }
+    if (made.value.status === 'ready') ready++
+    else refused.push(`${row.TCR_name} ${made.value.gate.filter(check => check.verdict === 'fails').map(check => check.check)}`)
+  }
+  expect(refused).toEqual([])
+  expect(ready).toBeGreaterThanOrEqual(100)
 })

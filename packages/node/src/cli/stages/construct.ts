@@ -8,6 +8,7 @@ import {
   DEFAULT_OVERLAP,
   type DesignOutcome,
   designInsert,
+  failedChecks,
   GATE_COLUMNS,
   type GateReferences,
   gateRows,
@@ -177,7 +178,7 @@ function designAll(
   funnel.add('in', '', plans.length)
   for (const { plan, result } of outcomes) {
     if (!result.ok) funnel.add(result.issue[0]!.code, `${plan.name}: ${result.issue[0]!.what}`)
-    else if (result.value.status === 'refused') funnel.add('gate', result.value.id)
+    else if (result.value.status === 'refused') funnel.add('gate', `${result.value.id}: ${failedChecks(result.value.gate).join(', ')}`)
   }
   funnel.add('out', '', ready.length)
   const genbank = ready.map(construct => genbankOf(construct, references.constantSets)).join('')
@@ -228,7 +229,7 @@ function designAll(
     plans.length === 0
       ? 'the receptor table has no rows'
       : outcomes
-          .map(({ plan, result }) => `${plan.name}: ${result.ok ? 'gate' : result.issue[0]!.what}`)
+          .map(({ plan, result }) => `${plan.name}: ${result.ok ? failedChecks(result.value.gate).join(', ') : result.issue[0]!.what}`)
           .slice(0, 3)
           .join('; ')
   return ok({ constructs, refused, report: ready.length > 0 ? report : { ...report, empty: `0 constructs because ${why}.` } })
