@@ -45,6 +45,27 @@ test('a written tumour size is read back; other units and other resources are re
   ]).toEqual(['length-unit', 'fhir-resource', 'fhir-code', 'fhir-resource'])
 })
 
+test('tumour sizes of a bundle come back as they were measured', () => {
+  const out = temporary()
+  expect(cognate(['trial', 'report', 'examples/trial-crc', '--out', out]).code).toBe(0)
+  const read = cognate(['response', 'fhir', join(out, 'fhir-bundle.json')])
+  const rows = read.out
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map(line => line.split('\t'))
+  const measured = readFileSync(join('examples/trial-crc/tr.csv'), 'utf8')
+    .split('\n')
+    .filter(line => /,(LDIAM|LPERP),/.test(line))
+    .map(line => line.split(','))
+  expect([read.code, rows.length]).toEqual([0, measured.length])
+  expect(rows.map(row => `${row[1]!.split('-').at(-1)} ${row[2]} ${row[3]! || row[4]!}`).sort()).toEqual(
+    measured.map(cells => `${cells[5]} ${cells[13]} ${cells[7]}`).sort(),
+  )
+  const none = cognate(['response', 'fhir', 'package.json'])
+  expect([none.code, none.err.includes('fhir-resource')]).toEqual([1, true])
+})
+
 test('the bundle of the bundled trial is valid by the R4 definitions, resource by resource', () => {
   const out = temporary()
   expect(cognate(['trial', 'report', 'examples/trial-crc', '--out', out]).code).toBe(0)

@@ -227,6 +227,7 @@ describe('single commands', () => {
     ])
     expect(run.code).toBe(0)
     expect(table(join(folder, 'rs/best-response.tsv')).rows.length).toBe(5)
+    expect(table(join(folder, 'rs/discordance.tsv')).rows).toEqual([])
     const immune = cognate([
       'response',
       '--tu',

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { caveat, dayText, describeIssue, Funnel, type Issue, inFile, issue, ok, parseDate, type Result } from '@cognate/core/base'
+import { caveat, dayText, describeIssue, Funnel, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '@cognate/core/base'
 import { RESPONSE_COLUMNS, responseRow } from '@cognate/core/case'
 import { columnReader, formatTsv } from '@cognate/core/format'
 import {
@@ -13,12 +13,15 @@ import {
   type LesionSet,
   readLesions,
   readMeasurements,
+  readTumourSize,
+  type TumourSize,
   untilProgression,
 } from '@cognate/core/response'
 import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
 import { readMeasurementReport } from '../../read/dicom-sr.ts'
 import { userPath } from '../../read/paths.ts'
+import { readParsed } from '../../read/text.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
@@ -56,7 +59,10 @@ export function defineResponse(program: Command): void {
     .option('--confirm-days <days>', 'days between a response and the one that confirms it', wholeNumber, 28)
     .option('--max-ne <number>', 'assessments not evaluable between the two, at most', wholeNumber, 1)
     .option('--accept-sd', 'let one stable disease through between two partial responses')
-    .option('--out <folder>', 'folder for response.tsv and best-response.tsv')
+    .option(
+      '--out <folder>',
+      'folder for response.tsv, best-response.tsv and discordance.tsv (visits that readers see differently, to be adjudicated by another person)',
+    )
     .addHelpText('after', '\nExample:\n  cognate response --tu tu.csv --tr tr.csv --out results\n')
     .action((given: Partial<Flags> & CommonFlags, command: Command) => {
       if (given.tu === undefined || given.tr === undefined || given.out === undefined)
@@ -103,6 +109,43 @@ export function defineResponse(program: Command): void {
       if (flags.out === '-') process.stdout.write(text)
       else writeFileSync(userPath(flags.out), text)
     })
+  withCommon(response.command('fhir').description('tumour sizes of FHIR R4 Observations (mCODE): one a file, or bundles'))
+    .argument('<files...>', 'JSON: an Observation, or a Bundle that holds some')
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .action((files: readonly string[], flags: CommonFlags & { out: string }) => {
+      const rows = files.flatMap(file =>
+        must(readParsed(file, sizesOf)).map(size => [
+          size.subject,
+          size.of,
+          size.date,
+          size.longest === undefined ? '' : formatLength(size.longest),
+          size.others.map(formatLength).join(','),
+          file,
+        ]),
+      )
+      const text = formatTsv(['subject', 'lesion', 'date', 'longest_mm', 'others_mm', 'file'], rows)
+      if (flags.out === '-') process.stdout.write(text)
+      else writeFileSync(userPath(flags.out), text)
+    })
+}
+
+/** Every tumour size of a resource or a bundle; other resources of a bundle are passed over, a wrong tumour size is refused. */
+function sizesOf(text: string): Result<readonly TumourSize[], Issue> {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (fault) {
+    return fail(issue('fhir-json', (fault as Error).message, 'give FHIR as JSON'))
+  }
+  const bundle = json as { readonly resourceType?: unknown; readonly entry?: readonly { readonly resource?: unknown }[] } | null
+  const resources = bundle?.resourceType === 'Bundle' && Array.isArray(bundle.entry) ? bundle.entry.map(entry => entry.resource) : [json]
+  const sizes: TumourSize[] = []
+  for (const resource of resources) {
+    const size = readTumourSize(resource)
+    if (size.ok) sizes.push(size.value)
+    else if (resources.length === 1 || (size.issue.code !== 'fhir-resource' && size.issue.code !== 'fhir-code')) return size
+  }
+  return ok(sizes)
 }
 
 /** First day of the product by subject; empty without EX. */
@@ -147,6 +190,13 @@ function reportOf(sets: readonly LesionSet[], issues: readonly Issue[], starts: 
     const own = immune ? bestImmuneResponse(points.flatMap(({ response }) => (response === undefined ? [] : [response]))) : ''
     return [set.subject, set.reader, flags.criteria, plain.response, day(plain.day), confirmed.response, day(confirmed.day), own]
   })
+  const byVisit = new Map<string, Map<string, string>>()
+  for (const { set, points } of visits)
+    for (const { point } of points.filter(one => !one.point.baseline)) {
+      const key = `${set.subject}\t${point.visit}`
+      byVisit.set(key, (byVisit.get(key) ?? new Map<string, string>()).set(set.reader, point.overall!))
+    }
+  const discordant = [...byVisit].filter(([, overall]) => new Set(overall.values()).size > 1)
   const funnel = new Funnel('response')
   funnel.add('in', '', sets.length)
   for (const problem of issues) funnel.add(problem.code, problem.what)
@@ -161,6 +211,19 @@ function reportOf(sets: readonly LesionSet[], issues: readonly Issue[], starts: 
           visits.flatMap(({ points }) =>
             points.map(({ point, response }) => (immune ? [...responseRow(point), response ?? ''] : responseRow(point))),
           ),
+        ),
+      ],
+      [
+        'discordance.tsv',
+        formatTsv(
+          ['subject', 'visit', 'readings', 'adjudicated', 'adjudicator', 'reason'],
+          discordant.map(([key, overall]) => [
+            ...key.split('\t'),
+            [...overall].map(([reader, response]) => `${reader}: ${response}`).join('; '),
+            '',
+            '',
+            '',
+          ]),
         ),
       ],
       [
