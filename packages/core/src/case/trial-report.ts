@@ -161,7 +161,7 @@ export function trialReportHtml(out: ReadOut, { figures, software, published }: 
           ),
         ]),
   ]
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><title>${escapeHtml(file.trial)}: read-out</title><style>${PAGE_STYLE}figure{margin:12px 0;break-inside:avoid}</style></head><body><main>
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><title>${escapeHtml(file.trial)}: read-out</title><style>${PAGE_STYLE}td:nth-child(4){white-space:normal}figure{margin:12px 0;break-inside:avoid}</style></head><body><main>
 <h1>${escapeHtml(file.trial)}</h1><p class="muted">${escapeHtml(file.title)}${file.protocol === '' ? '' : `; protocol ${escapeHtml(file.protocol)}`}; data cut ${escapeHtml(file.data_cut)}</p>${banner}<p class="note">${RESEARCH_NOTICE}</p>
 <nav><a href="#summary">Read-out</a><a href="#funnel">Subjects</a><a href="#treatment">Treatment</a><a href="#efficacy">Efficacy</a><a href="#safety">Safety</a><a href="#cells">Cells</a><a href="#visits">Assessments</a><a href="#parameters">Parameters</a></nav>
 ${body.join('\n')}<p class="muted">${escapeHtml(software)}</p></main></body></html>
