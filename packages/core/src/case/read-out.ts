@@ -54,6 +54,7 @@ export interface SubjectReadOut {
   readonly origins: readonly string[]
   /** Per cent of CD3+ that carry a receptor, one month after; undefined without a sample. */
   readonly oneMonth: number | undefined
+  readonly cells: CellSeries
 }
 
 export interface Survival {
@@ -149,6 +150,7 @@ function readSubject(subject: TrialSubject, file: TrialFile): SubjectReadOut {
   const dated = points.filter(point => !point.baseline && point.date !== undefined)
   const seen = untilProgression(dated.map(point => ({ day: point.date!.last, response: point.overall! })))
   const rules = confirmationOf(file)
+  const cells = cellSeries(subject)
   const history = historyOf(subject, start, dated)
   const response = file.confirmation.required ? firstConfirmedResponse(seen, rules) : firstResponse(seen)
   const last = seen.at(-1)?.day ?? start
@@ -164,7 +166,8 @@ function readSubject(subject: TrialSubject, file: TrialFile): SubjectReadOut {
     endpoints: endpointsOf(history, start, response, file, censoringOf(file)),
     bestChange: changes.length === 0 ? undefined : Math.min(...changes),
     origins: [...new Set(subject.persistence.map(sample => sample.origin).filter(origin => origin !== ''))].sort(),
-    oneMonth: oneMonthOf(subject),
+    oneMonth: atOneMonth(cells.points)?.value,
+    cells,
   }
 }
 
@@ -224,13 +227,31 @@ function survivalOf(name: EndpointName, treated: readonly SubjectReadOut[], file
   return { name, subjects: ends.length, events: ends.filter(end => end.event).length, curves, medians: curves.map(median) }
 }
 
-/** Sum of the receptors by sequencing, at the blood sample nearest day 28; without sequencing, of the whole by flow. Methods are never mixed. */
-function oneMonthOf(subject: TrialSubject): number | undefined {
-  const blood = subject.persistence.filter(sample => sample.sample === 'blood')
+export interface CellSeries {
+  /** Empty: no sample. */
+  readonly method: string
+  /** Blood, in order of day. */
+  readonly points: readonly { readonly day: number; readonly value: number; readonly total: number }[]
+}
+
+/**
+ * Per cent of CD3+ that carry any receptor, by one method and unit: the sum of the receptors by the method with the most samples; without any, the whole by flow.
+ * Methods are never mixed.
+ */
+export function cellSeries({ persistence }: TrialSubject): CellSeries {
+  const blood = persistence.filter(sample => sample.sample === 'blood' && sample.unit.includes('%'))
   const each = blood.filter(sample => sample.receptor !== 'ALL')
-  const day = atOneMonth(each)?.day
-  if (day !== undefined) return each.filter(sample => sample.day === day).reduce((sum, sample) => sum + sample.value, 0)
-  return atOneMonth(blood.filter(sample => sample.receptor === 'ALL'))?.value
+  const rows = each.length > 0 ? each : blood
+  const methods = [...new Set(rows.map(sample => sample.method))]
+  const count = (method: string) => rows.filter(sample => sample.method === method).length
+  const method = methods.toSorted((a, b) => count(b) - count(a) || (a < b ? -1 : 1))[0] ?? ''
+  const days = new Map<number, { value: number; total: number }>()
+  for (const sample of rows.filter(one => one.method === method))
+    days.set(sample.day, {
+      value: (days.get(sample.day)?.value ?? 0) + sample.value,
+      total: Math.max(days.get(sample.day)?.total ?? 0, sample.total),
+    })
+  return { method, points: [...days].map(([day, point]) => ({ day, ...point })).toSorted((a, b) => a.day - b.day) }
 }
 
 function gradeLaboratory(treated: readonly SubjectReadOut[], file: TrialFile, criteria: readonly LabCriterion[]) {

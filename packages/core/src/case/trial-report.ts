@@ -48,22 +48,15 @@ export function readOutFigures(out: ReadOut): readonly Figure[] {
     kaplanMeierFigure('dor', 'Duration of response', survival('DOR').curves[0]!, file.month_days),
     kaplanMeierFigure('os', 'Overall survival', survival('OS').curves[0]!, file.month_days),
     cellCourseFigure(
-      treated.map(one => ({ subject: one.subject.id, responded: one.response !== undefined, points: totalCourse(one) })),
-      'all receptors by sequencing',
+      treated.map(one => ({
+        subject: one.subject.id,
+        responded: one.response !== undefined,
+        points: one.cells.points.map(({ day, value, total }) => ({ day, value, detectionLimit: total > 0 ? 300 / total : 0.01 })),
+      })),
+      `all receptors, ${[...new Set(treated.map(one => one.cells.method).filter(method => method !== ''))].join(', ') || 'no sample'}`,
     ),
     toxicityFigure(out.adverseEvents, treated.length),
   ]
-}
-
-/** Sum of a subject's receptors at each blood sample. */
-function totalCourse({ subject }: ReadOut['treated'][number]) {
-  const days = new Map<number, { value: number; total: number }>()
-  for (const sample of subject.persistence) {
-    if (sample.sample !== 'blood' || sample.receptor === 'ALL') continue
-    const before = days.get(sample.day)
-    days.set(sample.day, { value: (before?.value ?? 0) + sample.value, total: sample.total })
-  }
-  return [...days].map(([day, { value, total }]) => ({ day, value, detectionLimit: total > 0 ? 300 / total : 0.01 }))
 }
 
 const percent = (share: number, decimals: number) => (100 * share).toFixed(decimals)
@@ -252,16 +245,14 @@ const cellSection = (out: ReadOut, anchor: Anchor): string =>
   `${htmlTable(
     ['subject', 'receptors', 'from', 'one month, % of CD3⁺', 'last sample'],
     out.treated.map(one => {
-      const blood = one.subject.persistence.filter(sample => sample.sample === 'blood' && sample.receptor !== 'ALL')
       const receptors = [...new Set(one.subject.persistence.map(sample => sample.receptor).filter(receptor => receptor !== 'ALL'))]
-      const last = Math.max(0, ...blood.map(sample => sample.day))
-      const sum = blood.filter(sample => sample.day === last).reduce((total, sample) => total + sample.value, 0)
+      const last = one.cells.points.at(-1)
       return [
         anchor(one.subject.id),
         receptors.join(', '),
         one.origins.join(', '),
         one.oneMonth?.toFixed(1) ?? '-',
-        blood.length === 0 ? '-' : `day ${last}: ${sum.toPrecision(3)} %`,
+        last === undefined ? '-' : `day ${last.day}: ${last.value.toPrecision(3)} %`,
       ]
     }),
   )}<p class="muted">Rows: <code>persistence.tsv</code>.</p>`

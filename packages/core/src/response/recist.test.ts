@@ -570,6 +570,25 @@ test('what cannot be used is an issue with its line: a node by its long axis, tw
   expect(codes(base, [row('T01', 'LDIAM', '2', 1, 'inch'), good[1]!])).toEqual([['length-unit', 2]])
 })
 
+test('a target that was not measured at baseline leaves its subject without a baseline: not evaluable, never measured against a later visit', () => {
+  const tu = ['S,T01,TARGET,LIVER,INVESTIGATOR,,1,2022-01-01', 'S,T02,TARGET,LUNG,INVESTIGATOR,,1,2022-01-01']
+  const row = (id: string, visit: number, text: string, status = '') =>
+    `S,${id},TARGET,LDIAM,${text},mm,${status},INVESTIGATOR,,${visit},V${visit},2022-0${visit}-01`
+  const set = readText(tu, [
+    row('T01', 1, '20'),
+    row('T02', 1, '', 'NOT DONE'),
+    row('T01', 2, '20'),
+    row('T02', 2, '30'),
+    row('T01', 3, '40'),
+    row('T02', 3, '60'),
+  ]).sets[0]!
+  expect(assessVisits(set).map(point => [point.target, point.overall])).toEqual([
+    [undefined, undefined],
+    ['NE', 'NE'],
+    ['NE', 'NE'],
+  ])
+})
+
 test('an equivocal new lesion waits; when it is unequivocal, progression is dated to its first sighting', () => {
   const tu = ['S,T01,TARGET,LIVER,INVESTIGATOR,,1,2022-01-01']
   const target = (visit: number) => `S,T01,TARGET,LDIAM,20,mm,,INVESTIGATOR,,${visit},V${visit},2022-0${visit}-01`

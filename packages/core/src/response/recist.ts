@@ -87,8 +87,9 @@ export function assessVisits(set: LesionSet, version: RecistVersion = 'recist-1.
     const { sum, complete, gone, normalNodesGrew } = sumOf(targets, visit, set.visits[i - 1])
     const states = nonTargets.map(lesion => visit.findings.get(lesion.id)?.state)
     const newLesion = [...firstSeen].some(([, seen]) => seen <= visit.number)
-    if (i === 0 || baseline === undefined) {
-      baseline ??= targets.length > 0 && complete ? sum : undefined
+    if (i === 0) {
+      // a later visit never becomes baseline: without a whole one the targets cannot be evaluated
+      baseline = targets.length > 0 && complete ? sum : undefined
       nadir = baseline
     }
     const isBaseline = i === 0
