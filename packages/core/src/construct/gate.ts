@@ -76,7 +76,7 @@ export function judge(insert: string, declaration: Declaration, references: Gate
   const protein = translate(coding.endsWith(stop) ? coding.slice(0, coding.length - stop.length) : coding)
   const inside = protein.indexOf('*')
   gate.check('stop-inside', inside < 0, inside < 0 ? 'none' : `residue ${inside + 1}`, 'no stop before the end')
-  const joints = linkers.map(name => LINKERS[name])
+  const joints = linkers.map(name => (Object.hasOwn(LINKERS, name) ? LINKERS[name] : undefined))
   gate.check(
     'linker-known',
     joints.every(linker => linker !== undefined),

@@ -35,7 +35,7 @@ export function parseStitchrReference(
     for (const record of records.value) {
       const fields = `${record.id} ${record.description}`.split('|')
       const region = fields.at(-1)!.split('~').at(-1)!.trim() as StitchrRegion
-      if (regions[region] === undefined || fields.length < 4)
+      if (!Object.hasOwn(regions, region) || fields.length < 4)
         return fail(
           issue(
             'stitchr-header',

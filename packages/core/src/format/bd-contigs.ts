@@ -56,7 +56,7 @@ export function parseBdContigs(text: string): Result<readonly ContigRow[], Issue
       line: row.line,
       cellId: get(row, 'Cell_Index'),
       sequenceId: get(row, 'Contig_ID'),
-      locus: LOCI[chain] ?? '',
+      locus: Object.hasOwn(LOCI, chain) ? LOCI[chain]! : '',
       vCall: get(row, 'V_gene'),
       dCall: get(row, 'D_gene'),
       jCall: get(row, 'J_gene'),

@@ -237,6 +237,13 @@ describe.each(Object.entries(SAMPLES))('%s', (_name, { parse, sample }) => {
       { numRuns: 300 },
     )
   })
+  test('a word that every object inherits is no key', () => {
+    const words = [...sample.matchAll(/\w+/g)]
+    expect(words.length).toBeGreaterThan(0)
+    for (const { 0: word, index } of words)
+      for (const inherited of ['toString', 'constructor', '__proto__'])
+        expect(parse(sample.slice(0, index) + inherited + sample.slice(index + word.length))).toBeDefined()
+  })
   test('random text gives an issue or a value', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), text => parse(text) !== null),

@@ -135,7 +135,7 @@ const FIELDS = {
 
 /** By ADaM's name. */
 function fieldOf(name: string, value: LabValue): number | string | undefined {
-  if (!(name in FIELDS)) throw new Error(`the criteria name ${name}`)
+  if (!Object.hasOwn(FIELDS, name)) throw new Error(`the criteria name ${name}`)
   return value[FIELDS[name as keyof typeof FIELDS]]
 }
 

@@ -92,13 +92,13 @@ function readOverrides(rows: readonly TableRecord[], path: string): Result<reado
   const overrides: Override[] = []
   for (const [i, row] of rows.entries()) {
     const { receptor_id = '', gate = '', person = '', reason = '' } = row
-    if (!(gate in GATE_TEXT) || person.trim() === '' || reason.trim() === '')
+    if (!Object.hasOwn(GATE_TEXT, gate) || person.trim() === '' || reason.trim() === '')
       return fail(
         inFile(
           path,
           issue(
             'override-malformed',
-            gate in GATE_TEXT ? 'an override needs a person and a reason' : `"${gate}" is no gate`,
+            Object.hasOwn(GATE_TEXT, gate) ? 'an override needs a person and a reason' : `"${gate}" is no gate`,
             `gates: ${Object.keys(GATE_TEXT).join(', ')}`,
             i + 2,
           ),
