@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path/posix'
 /** A folder imports only what stands before it. */
 export const ORDER = [
   'base',
+  'audit',
   'bio',
   'format',
   'variant',

@@ -1,0 +1,5 @@
+export * from './encoding.ts'
+export * from './event.ts'
+export * from './merkle.ts'
+export * from './note.ts'
+export * from './verify-record.ts'
