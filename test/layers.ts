@@ -5,6 +5,8 @@ import { dirname, join, normalize } from 'node:path/posix'
 export const ORDER = [
   'base',
   'audit',
+  'access',
+  'record',
   'bio',
   'format',
   'variant',

@@ -130,7 +130,10 @@ export class RecordVerifier {
     this.#rows++
     const key = `${table}/${row.id}/${row.version}`
     const mark = this.#marks.get(key)
-    if (mark === undefined) return this.#find('row-unknown', `no event wrote the row ${key}`)
+    if (mark === undefined) {
+      this.#find('row-unknown', `no event wrote the row ${key}`)
+      return
+    }
     if (mark.index !== row.event_index)
       this.#find('row-event', `the row ${key} names event ${row.event_index}; event ${mark.index} wrote it`, mark.index)
     const hash = toHex(this.#sha256(this.#utf8(rowText(table, row))))

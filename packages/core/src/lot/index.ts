@@ -1,0 +1,5 @@
+export * from './coi.ts'
+export * from './forecast.ts'
+export * from './genealogy.ts'
+export * from './quantity.ts'
+export * from './schedule.ts'

@@ -1,0 +1,176 @@
+// Results against limits: exact decimals, an explicit "the limit itself passes", signs that censor, and unit conversions only by a named rule with every input present.
+import {
+  compareRatios,
+  divide,
+  multiply,
+  ok,
+  parseDecimal,
+  type Ratio,
+  type Result,
+  ratioText,
+  ratioToNumber,
+  refuse,
+} from '../base/index.ts'
+
+export interface Limit {
+  readonly unit: string
+  /** Decimal texts; null where there is none. */
+  readonly low: string | null
+  readonly high: string | null
+  /** Does a value equal to the limit pass? Public tables differ: > 70 % and ≥ 70 % are both in use. */
+  readonly limitPasses: boolean
+  /** The one text that passes, where the result is words. */
+  readonly textLimit: string | null
+}
+
+/** A value as typed: `<0.25` is below the detection limit, `>2000` above the range. */
+export interface Reading {
+  readonly sign: '' | '<' | '>'
+  readonly value: Ratio
+}
+
+export type Verdict = 'pass' | 'fail' | 'indeterminate'
+
+/** Errors: `decimal`: a comma, a thousands mark, words. */
+export function parseReading(text: string): Result<Reading> {
+  const match = /^\s*([<>]?)\s*(\S+)\s*$/.exec(text)
+  const value = parseDecimal(match?.[2] ?? text)
+  return value.ok ? ok({ sign: (match?.[1] ?? '') as Reading['sign'], value: value.value }) : value
+}
+
+const decimalOf = (text: string): Ratio => {
+  const parsed = parseDecimal(text)
+  if (!parsed.ok) throw new Error(`limit ${text}`)
+  return parsed.value
+}
+
+/** `<x` against a lower limit, and `>x` against an upper one, say nothing: indeterminate, not a pass. */
+export function judgeReading(reading: Reading, limit: Limit): Verdict {
+  const against = (bound: string | null, side: 'low' | 'high'): Verdict => {
+    if (bound === null) return 'pass'
+    const order = compareRatios(reading.value, decimalOf(bound)) * (side === 'low' ? 1 : -1)
+    // order > 0: inside. A censored value lies strictly beyond what is written.
+    const inward = side === 'low' ? '>' : '<'
+    if (reading.sign === inward) return order >= 0 ? 'pass' : 'indeterminate'
+    if (reading.sign !== '') return order <= 0 ? 'fail' : 'indeterminate'
+    return order > 0 || (order === 0 && limit.limitPasses) ? 'pass' : 'fail'
+  }
+  const verdicts = [against(limit.low, 'low'), against(limit.high, 'high')]
+  return verdicts.includes('fail') ? 'fail' : verdicts.includes('indeterminate') ? 'indeterminate' : 'pass'
+}
+
+/** What conversions may need; decimals as typed. */
+export type ConversionInputs = { readonly [name in 'dose_volume_ml' | 'body_weight_kg' | 'transduced_fraction']?: string | undefined }
+
+interface ConversionRule {
+  readonly from: string
+  readonly to: string
+  readonly needs: readonly (keyof ConversionInputs)[]
+  readonly says: string
+  readonly convert: (value: Ratio, inputs: (name: keyof ConversionInputs) => Ratio) => Ratio
+}
+
+/** Every conversion there is. 0.5 EU/mL × 400 mL / 70 kg = 2.857 EU/kg. */
+export const CONVERSIONS: readonly ConversionRule[] = [
+  {
+    from: 'EU/mL',
+    to: 'EU/kg',
+    needs: ['dose_volume_ml', 'body_weight_kg'],
+    says: 'EU/mL × dose volume in mL / body weight in kg',
+    convert: (value, input) => divide(multiply(value, input('dose_volume_ml')), input('body_weight_kg')),
+  },
+  {
+    from: 'copies per cell',
+    to: 'copies per transduced cell',
+    needs: ['transduced_fraction'],
+    says: 'copies per cell / transduced fraction',
+    convert: (value, input) => divide(value, input('transduced_fraction')),
+  },
+]
+
+export interface Converted {
+  readonly reading: Reading
+  /** The rule in words with its numbers; empty where the unit is the limit's own. */
+  readonly basis: string
+}
+
+/** Errors: `unit` (no rule leads from one to the other), `conversion-input` (an input is missing or not above 0). */
+export function convertReading(reading: Reading, unit: string, to: string, inputs: ConversionInputs): Result<Converted> {
+  if (unit === to) return ok({ reading, basis: '' })
+  const rule = CONVERSIONS.find(rule => rule.from === unit && rule.to === to)
+  if (rule === undefined)
+    return refuse(
+      'unit',
+      `no rule converts "${unit}" to "${to}"`,
+      `give the result in ${to}${CONVERSIONS.filter(rule => rule.to === to)
+        .map(rule => ` or ${rule.from}`)
+        .join('')}`,
+    )
+  const values = new Map<keyof ConversionInputs, Ratio>()
+  for (const name of rule.needs) {
+    const text = inputs[name]
+    if (text === undefined || text === '')
+      return refuse('conversion-input', `conversion needs ${name}`, `give ${name}; the result is kept as reported and undecided until then`)
+    const value = parseDecimal(text)
+    if (!value.ok) return value
+    if (value.value.over <= 0n) return refuse('conversion-input', `${name} is not above 0`, `check ${name}`)
+    values.set(name, value.value)
+  }
+  const value = rule.convert(reading.value, name => values.get(name)!)
+  return ok({
+    reading: { sign: reading.sign, value },
+    basis: `${rule.says} (${rule.needs.map(name => `${name} ${inputs[name]}`).join(', ')})`,
+  })
+}
+
+/** Verdict of a result as typed, with the value in the limit's unit. Errors: those of `parseReading` and `convertReading`; `text-result` where words are expected. */
+export function judgeResult(
+  raw: string,
+  unit: string,
+  limit: Limit,
+  inputs: ConversionInputs,
+): Result<{ readonly verdict: Verdict; readonly value: string; readonly basis: string }> {
+  if (limit.textLimit !== null) {
+    const said = raw.trim().replace(/\s+/g, ' ')
+    if (said === '') return refuse('text-result', 'the result is empty', `"${limit.textLimit}" is what passes`)
+    return ok({ verdict: said.toLowerCase() === limit.textLimit.toLowerCase() ? 'pass' : 'fail', value: said, basis: '' })
+  }
+  const reading = parseReading(raw)
+  if (!reading.ok) return reading
+  const converted = convertReading(reading.value, unit, limit.unit, inputs)
+  if (!converted.ok) return converted
+  const { sign, value } = converted.value.reading
+  return ok({ verdict: judgeReading(converted.value.reading, limit), value: `${sign}${ratioText(value)}`, basis: converted.value.basis })
+}
+
+/** What a share of transduced cells leads to expect by Poisson's law: mean copies over all cells, and over transduced ones. */
+export function poissonCopies(transducedFraction: number): { readonly mean: number; readonly perTransduced: number } {
+  const mean = -Math.log(1 - transducedFraction)
+  return { mean, perTransduced: mean / transducedFraction }
+}
+
+/** Cells of a dose, factor by factor. Decimal texts in, exact numbers out. Errors: `decimal`. */
+export function doseOf(
+  total: string,
+  viability: string,
+  cd3: string,
+  receptorPositive: string,
+): Result<{ readonly viable: number; readonly viableCd3: number; readonly viableReceptorPositive: number }> {
+  const factors: Ratio[] = []
+  for (const text of [total, viability, cd3, receptorPositive]) {
+    const parsed = parseDecimal(text)
+    if (!parsed.ok) return parsed
+    factors.push(parsed.value)
+  }
+  const [n, v, c, r] = factors as [Ratio, Ratio, Ratio, Ratio]
+  const viable = multiply(n, v)
+  const viableCd3 = multiply(viable, c)
+  return ok({
+    viable: ratioToNumber(viable),
+    viableCd3: ratioToNumber(viableCd3),
+    viableReceptorPositive: ratioToNumber(multiply(viableCd3, r)),
+  })
+}
+
+/** Response to the mutant over that to the wild type; a wild type of 0 has no fold and passes on the absolute limit alone. */
+export const potencyFold = (mutant: number, wildType: number): number | undefined => (wildType === 0 ? undefined : mutant / wildType)

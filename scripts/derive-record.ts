@@ -1,0 +1,67 @@
+// Derives the record's reference data from the shippable sources: GS1 application identifiers and the example batch-record templates.
+// Run: sh scripts/with-runtime.sh scripts/derive-record.ts (needs COGNATE_DATA). Writes packages/node/data/gs1-identifiers.tsv and lot-templates.json.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
+const data = process.env.COGNATE_DATA ?? join(root, '../shared/data')
+const read = (path: string) => readFileSync(join(data, 'clinical', path), 'utf8')
+const write = (name: string, text: string) => writeFileSync(join(root, 'packages/node/data', name), text)
+
+const rows = read('gs1/gs1-syntax-dictionary.txt')
+  .split('\n')
+  .flatMap(line => {
+    if (line.startsWith('#') || line.trim() === '') return []
+    const [body = '', title = ''] = line.split(/\s+#\s/)
+    const parts = body.trim().split(/\s+/)
+    const ai = parts.shift()!
+    const flags = /^[*?!]+$/.test(parts[0]!) ? parts.shift()! : ''
+    const isComponent = (part: string) => /^\[?[NXYZ][.\d]/.test(part)
+    return [[ai, flags, parts.filter(isComponent).join(' '), parts.filter(part => !isComponent(part)).join(' '), title.trim()].join('\t')]
+  })
+write('gs1-identifiers.tsv', `${['ai\tflags\tspecification\tattributes\ttitle', ...rows].join('\n')}\n`)
+
+interface Parameter {
+  readonly name: string
+  readonly unit: string
+  readonly low: number | null
+  readonly high: number | null
+  readonly limit_passes: boolean
+  readonly action: 'alert' | 'stop'
+  readonly source: string
+}
+interface Source {
+  readonly templates: readonly {
+    readonly product_type: string
+    readonly template: string
+    readonly version: string
+    readonly note: string
+    readonly starting_material: string
+    readonly arms: string
+    readonly steps: readonly { readonly parameters: readonly Parameter[] }[]
+    readonly release: readonly (Omit<Parameter, 'action'> & {
+      readonly method: string
+      readonly text_limit: string | null
+      readonly required_before_release: boolean
+    })[]
+  }[]
+}
+/** Limits become decimal texts; 1e8 stays short. */
+const decimal = (value: number | null) => (value === null ? null : String(value))
+const source = JSON.parse(read('manufacturing/templates.json')) as Source
+write(
+  'lot-templates.json',
+  `${JSON.stringify(
+    source.templates.map(template => ({
+      ...template,
+      steps: template.steps.map(step => ({
+        ...step,
+        parameters: step.parameters.map(parameter => ({ ...parameter, low: decimal(parameter.low), high: decimal(parameter.high) })),
+      })),
+      release: template.release.map(test => ({ ...test, low: decimal(test.low), high: decimal(test.high) })),
+    })),
+    null,
+    1,
+  )}\n`,
+)
