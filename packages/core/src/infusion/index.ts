@@ -1,3 +1,4 @@
+export * from './bedside-commands.ts'
 export * from './cellular-kinetics.ts'
 export * from './lab-grade.ts'
 export * from './persistence.ts'

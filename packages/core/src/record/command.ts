@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Action, Place, Role, Standing } from '../access/index.ts'
 import type { Meaning } from '../audit/index.ts'
-import type { Json, Result } from '../base/index.ts'
+import type { Issue, Json, Result } from '../base/index.ts'
 
 /** Regulated tables: rows are added as versions, never changed. */
 export const TABLES = [
@@ -50,6 +50,8 @@ export interface Row<T = RowData> {
 /** Rows that a decision was given. Asking for one that was not read is a bug and throws. */
 export interface Rows {
   get<T = RowData>(table: Table, id: string): Row<T> | undefined
+  /** The row where it was read already, for `needs` and `place`, which are asked before everything is there. */
+  peek<T = RowData>(table: Table, id: string): Row<T> | undefined
   /** All rows of the table that belong to `parent`, in the order of their ids. */
   of<T = RowData>(table: Table, parent: string): readonly Row<T>[]
 }
@@ -83,6 +85,8 @@ export interface Decision {
   readonly alerts?: readonly Alert[]
   /** Written as another action than the command's own, such as `identity-mismatch`. */
   readonly action?: string
+  /** What was written is itself a stop: the asker gets this issue, and the event stands. */
+  readonly stop?: Issue
 }
 
 export interface CommandContext {

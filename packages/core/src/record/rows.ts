@@ -33,12 +33,23 @@ export class RowSet implements Rows {
     return this.#rows.get(key) as Row<T> | undefined
   }
 
+  peek<T = RowData>(table: Table, id: string): Row<T> | undefined {
+    return this.#rows.get(`${table}/${id}`) as Row<T> | undefined
+  }
+
   of<T = RowData>(table: Table, parent: string): readonly Row<T>[] {
     if (!this.#parents.has(parent)) throw new Error(`what belongs to ${parent} was not read before the decision`)
     return [...this.#rows.values()]
       .filter(row => row.table === table && row.parent === parent)
-      .sort((a, b) => byText(a.id, b.id)) as unknown as Row<T>[]
+
+      .sort((a, b) => byId(a.id, b.id)) as unknown as Row<T>[]
   }
+}
+
+/** `lot:dev:2` before `lot:dev:10`: numbers at the end count as numbers. */
+function byId(a: string, b: string): number {
+  const [headA, headB] = [a.replace(/\d+$/, ''), b.replace(/\d+$/, '')]
+  return byText(headA, headB) || a.length - b.length || byText(a, b)
 }
 
 /** The row, or the issue that it is not there. Errors: `not-found`. */

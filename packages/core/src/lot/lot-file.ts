@@ -1,0 +1,90 @@
+// Everything that belongs to a lot, gathered for a decision, and what a lot's command has to read.
+import type { Place } from '../access/index.ts'
+import { fail, issue, ok, type Result } from '../base/index.ts'
+import { existing, type Needs, type Row, type RowRef, type Rows, type RowWrite } from '../record/index.ts'
+import type { DeviationData, StepData } from './batch-commands.ts'
+import type { BatchTemplate, TemplateStep } from './batch-template.ts'
+import type { ContainerData } from './container-commands.ts'
+import { checkEvent, type LotData, type LotEvent } from './lot.ts'
+import type { TemplateData } from './supply-commands.ts'
+import type { OosData, ResultData } from './testing-commands.ts'
+
+export interface LotFile {
+  readonly row: Row<LotData>
+  readonly lot: LotData
+  readonly template: BatchTemplate
+  readonly steps: ReadonlyMap<string, Row<StepData>>
+  readonly results: readonly Row<ResultData>[]
+  readonly oos: readonly Row<OosData>[]
+  readonly deviations: readonly Row<DeviationData>[]
+  readonly containers: readonly Row<ContainerData>[]
+}
+
+/** A lot, what belongs to it, and its template. */
+export function lotNeeds(id: string, rows: Rows, more: readonly RowRef[] = []): Needs {
+  const lot = rows.peek<LotData>('lot', id)?.data
+  return {
+    rows: [{ table: 'lot', id }, ...(lot === undefined ? [] : [{ table: 'template' as const, id: lot.template }]), ...more],
+    parents: [id],
+  }
+}
+
+export const lotPlace = (id: string, rows: Rows): Place => {
+  const lot = rows.peek<LotData>('lot', id)?.data
+  return { site: lot?.site ?? '', study: lot?.study ?? '' }
+}
+
+/** The file of a lot on which `event` may follow. Errors: `not-found`, `lot-state`. */
+export function openLotFile(id: string, rows: Rows, event: LotEvent): Result<LotFile> {
+  const row = existing<LotData>(rows, 'lot', id)
+  if (!row.ok) return row
+  const lot = row.value.data
+  const may = checkEvent(id, lot, event)
+  if (!may.ok) return may
+  const template = existing<TemplateData>(rows, 'template', lot.template)
+  if (!template.ok) return template
+  return ok({
+    row: row.value,
+    lot,
+    template: template.value.data.template,
+    steps: new Map(rows.of<StepData>('step', id).map(step => [step.data.step, step])),
+    results: rows.of<ResultData>('result', id),
+    oos: rows.of<OosData>('oos', id),
+    deviations: rows.of<DeviationData>('deviation', id),
+    containers: rows.of<ContainerData>('container', id),
+  })
+}
+
+export const lotWrite = (file: LotFile, change: Partial<LotData>): RowWrite => ({
+  table: 'lot',
+  id: file.row.id,
+  parent: file.row.parent,
+  data: { ...file.lot, ...change },
+})
+
+/** A step is complete when it was performed and, where two persons are asked for, verified; or left out under a closed deviation. Undefined: complete. */
+export function whyIncomplete(file: LotFile, step: TemplateStep): string | undefined {
+  const open = file.deviations.find(({ data }) => data.step === step.id && data.status === 'open' && data.blocks)
+  if (open !== undefined) return `${step.id} has the open deviation ${open.id}`
+  const held = file.steps.get(step.id)?.data
+  if (held === undefined) return `${step.id} was not performed`
+  if (held.status === 'skipped') return undefined
+  return held.status === 'performed' && step.second_person ? `${step.id} was not verified by a second person` : undefined
+}
+
+export const templateStep = (file: LotFile, id: string): Result<TemplateStep> => {
+  const step = file.template.steps.find(one => one.id === id)
+  return step === undefined
+    ? fail(
+        issue(
+          'step-unknown',
+          `the template ${file.lot.template} has no step ${id}`,
+          `its steps are ${file.template.steps.map(one => one.id).join(', ')}`,
+        ),
+      )
+    : ok(step)
+}
+
+/** Persons who performed or verified anything on the lot. */
+export const makersOf = (file: LotFile): readonly string[] =>
+  [...file.steps.values()].flatMap(({ data }) => [data.performed_by, data.verified_by].filter(name => name !== ''))

@@ -1,0 +1,216 @@
+// What the process uses: templates with their approval, reagents by lot with expiry and a ledger that never goes below zero, equipment in calibration.
+import { z } from 'zod'
+import { ANYWHERE, separate } from '../access/index.ts'
+import { add, compareRatios, fail, issue, negate, ok, parseDecimal, type Ratio, type Result, ratioText } from '../base/index.ts'
+import {
+  daySchema,
+  decimalSchema,
+  defineCommand,
+  existing,
+  fresh,
+  idSchema,
+  type RecordCommand,
+  type Row,
+  sha256Schema,
+  textSchema,
+} from '../record/index.ts'
+import { type BatchTemplate, batchTemplateSchema, checkTemplate, templateId } from './batch-template.ts'
+import { endOfDay, zoneSchema } from './identity-commands.ts'
+
+export type TemplateData = {
+  readonly template: BatchTemplate
+  readonly author: string
+  readonly status: 'proposed' | 'approved'
+  readonly approved_by: string
+}
+export type MaterialData = {
+  readonly name: string
+  readonly supplier: string
+  readonly supplier_lot: string
+  readonly expires: string
+  readonly zone: string
+  readonly received: string
+  readonly unit: string
+  readonly status: 'quarantine' | 'released' | 'rejected'
+}
+export type MovementData = { readonly material: string; readonly quantity: string; readonly lot: string; readonly step: string }
+export type EquipmentData = {
+  readonly name: string
+  readonly calibrated_until: string
+  readonly zone: string
+  readonly certificate_sha256: string
+}
+
+const decimal = (text: string): Ratio => {
+  const parsed = parseDecimal(text)
+  if (!parsed.ok) throw new Error(`${text} passed the schema and is no decimal`)
+  return parsed.value
+}
+
+/** What is left of a reagent lot. */
+export const leftOf = (material: MaterialData, movements: readonly Row<MovementData>[]): Ratio =>
+  movements.reduce((left, movement) => add(left, negate(decimal(movement.data.quantity))), decimal(material.received))
+
+/** Released, in date, and enough: or why not. Errors: `material-status`, `material-expired`, `material-short`. */
+export function usable(
+  material: Row<MaterialData>,
+  movements: readonly Row<MovementData>[],
+  quantity: string,
+  at: string,
+): Result<undefined> {
+  const { name, status, expires, zone, unit } = material.data
+  if (status !== 'released')
+    return fail(
+      issue(
+        'material-status',
+        `${name} ${material.id} is ${status === 'quarantine' ? 'in quarantine' : status}`,
+        'use a released lot, or have quality release this one',
+      ),
+    )
+  if (endOfDay(expires, zone) < Date.parse(at))
+    return fail(
+      issue('material-expired', `${name} ${material.id} expired on ${expires} (end of day, zone ${zone})`, 'use a lot that is in date'),
+    )
+  const left = leftOf(material.data, movements)
+  return compareRatios(left, decimal(quantity)) < 0
+    ? fail(
+        issue(
+          'material-short',
+          `${name} ${material.id} has ${ratioText(left)} ${unit} left, ${quantity} are needed`,
+          'use another lot; the ledger never goes below zero',
+        ),
+      )
+    : ok(undefined)
+}
+
+/** Errors: `equipment-calibration`. */
+export const calibrated = (equipment: Row<EquipmentData>, at: string): Result<undefined> =>
+  endOfDay(equipment.data.calibrated_until, equipment.data.zone) < Date.parse(at)
+    ? fail(
+        issue(
+          'equipment-calibration',
+          `${equipment.data.name} ${equipment.id} was to be calibrated by ${equipment.data.calibrated_until}`,
+          'use equipment in calibration',
+        ),
+      )
+    : ok(undefined)
+
+export const supplyCommands: readonly RecordCommand[] = [
+  defineCommand({
+    name: 'template.propose',
+    path: 'templates',
+    title: 'Propose a version of a batch-record template',
+    action: 'decide-quality',
+    input: batchTemplateSchema,
+    needs: template => ({ rows: [{ table: 'template', id: templateId(template) }] }),
+    place: () => ANYWHERE,
+    decide(template, rows, { actor }) {
+      const id = templateId(template)
+      const unused = fresh(rows, 'template', id)
+      if (!unused.ok) return unused
+      const checked = checkTemplate(template)
+      if (!checked.ok) return checked
+      const data: TemplateData = { template, author: actor.account, status: 'proposed', approved_by: '' }
+      return ok({
+        entity: { table: 'template', id },
+        writes: [{ table: 'template', id, parent: template.template, data }],
+        reason: `version ${template.version} proposed`,
+      })
+    },
+  }),
+  defineCommand({
+    name: 'template.approve',
+    path: 'templates/:id/approval',
+    title: 'Approve a proposed template version',
+    action: 'decide-quality',
+    meaning: 'approved',
+    input: z.strictObject({ id: idSchema, reason: textSchema }),
+    needs: ({ id }) => ({ rows: [{ table: 'template', id }] }),
+    place: () => ANYWHERE,
+    decide({ id, reason }, rows, { actor }) {
+      const template = existing<TemplateData>(rows, 'template', id)
+      if (!template.ok) return template
+      const { data, parent } = template.value
+      if (data.status === 'approved') return fail(issue('template-approved', `${id} is approved already`, 'a change is a new version'))
+      const other = separate('author-approver', actor.account, [data.author])
+      if (!other.ok) return other
+      return ok({
+        entity: { table: 'template', id },
+        writes: [{ table: 'template', id, parent, data: { ...data, status: 'approved', approved_by: actor.account } }],
+        reason,
+      })
+    },
+  }),
+  defineCommand({
+    name: 'material.receive',
+    path: 'materials',
+    title: 'Receive a reagent lot into quarantine',
+    action: 'record-step',
+    input: z.strictObject({
+      id: idSchema,
+      name: textSchema,
+      supplier: textSchema,
+      supplier_lot: textSchema,
+      expires: daySchema,
+      zone: zoneSchema,
+      received: decimalSchema,
+      unit: z.string().min(1).max(30),
+    }),
+    needs: ({ id }) => ({ rows: [{ table: 'material', id }] }),
+    place: () => ANYWHERE,
+    decide({ id, ...given }, rows) {
+      const unused = fresh(rows, 'material', id)
+      if (!unused.ok) return unused
+      if (compareRatios(decimal(given.received), { over: 0n, under: 1n }) <= 0)
+        return fail(issue('quantity', `${given.received} ${given.unit} were received`, 'give the quantity on the packing slip'))
+      const data: MaterialData = { ...given, status: 'quarantine' }
+      return ok({ entity: { table: 'material', id }, writes: [{ table: 'material', id, parent: '', data }], reason: 'received' })
+    },
+  }),
+  defineCommand({
+    name: 'material.decide',
+    path: 'materials/:id/decision',
+    title: 'Release or reject a reagent lot',
+    action: 'decide-quality',
+    meaning: 'approved',
+    input: z.strictObject({ id: idSchema, status: z.enum(['released', 'rejected']), reason: textSchema }),
+    needs: ({ id }) => ({ rows: [{ table: 'material', id }] }),
+    place: () => ANYWHERE,
+    decide({ id, status, reason }, rows) {
+      const material = existing<MaterialData>(rows, 'material', id)
+      if (!material.ok) return material
+      if (material.value.data.status === 'rejected')
+        return fail(issue('material-status', `${id} is rejected`, 'a rejected lot stays rejected'))
+      return ok({
+        entity: { table: 'material', id },
+        writes: [{ table: 'material', id, parent: '', data: { ...material.value.data, status } }],
+        reason,
+      })
+    },
+  }),
+  defineCommand({
+    name: 'equipment.calibrate',
+    path: 'equipment',
+    title: 'Register equipment or its new calibration',
+    action: 'decide-quality',
+    input: z.strictObject({
+      id: idSchema,
+      name: textSchema,
+      calibrated_until: daySchema,
+      zone: zoneSchema,
+      certificate_sha256: sha256Schema,
+    }),
+    needs: ({ id }) => ({ rows: [{ table: 'equipment', id }] }),
+    place: () => ANYWHERE,
+    decide({ id, ...data }, rows) {
+      const before = rows.get<EquipmentData>('equipment', id)
+      if (before !== undefined && before.data.name !== data.name)
+        return fail(issue('equipment-name', `${id} is a ${before.data.name}`, 'a serial number belongs to one instrument'))
+      return ok({
+        entity: { table: 'equipment', id },
+        writes: [{ table: 'equipment', id, parent: '', data }],
+        reason: `calibrated until ${data.calibrated_until}`,
+      })
+    },
+  }),
+]
