@@ -54,11 +54,17 @@ export interface AuditEvent {
   readonly v: 1
   readonly log: string
   readonly index: number
-  /** RFC 3339, UTC, milliseconds. */
+  /** RFC 3339, UTC, milliseconds; never before the event before it. */
   readonly time: string
-  readonly clock: { readonly source: string; readonly monotonic: string }
+  /** `system`, or `held` where the clock stood behind the log; milliseconds of a clock that nobody sets, with the process it belongs to. */
+  readonly clock: { readonly source: 'system' | 'held'; readonly process: string; readonly monotonic: string }
   readonly actor: EventActor
+  /** What was asked: the command and its input as it was read. */
+  readonly command: string
+  readonly input: Json
+  /** What it came to; another than the command where the answer is a stop. */
   readonly action: string
+  /** `version`: that which the event made, or 0 where it made none. */
   readonly entity: { readonly kind: string; readonly id: string; readonly version: number }
   readonly change: readonly { readonly path: string; readonly old: Json; readonly new: Json }[]
   readonly reason: string
@@ -69,9 +75,9 @@ export interface AuditEvent {
   readonly signature: EventSignature | null
 }
 
-/** What a signer is shown and signs: the action on that version, every value before and after, and the reason. */
-export const shownText = (event: Pick<AuditEvent, 'action' | 'entity' | 'change' | 'reason'>): string =>
-  canonicalJson({ action: event.action, entity: event.entity, change: event.change, reason: event.reason } as unknown as Json)
+/** What a signer is shown and signs: the command with every value of it, on that version of that record, and what the signature means. */
+export const shownText = (command: string, entity: AuditEvent['entity'], input: Json, meaning: Meaning): string =>
+  canonicalJson({ command, entity, input, meaning } as unknown as Json)
 
 export const eventText = (event: AuditEvent): string => canonicalJson(event as unknown as Json)
 

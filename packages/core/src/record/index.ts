@@ -1,2 +1,3 @@
+export * from './account-commands.ts'
 export * from './command.ts'
 export * from './rows.ts'

@@ -1,0 +1,15 @@
+// Every command of the record, in the order in which a product comes about.
+import { bedsideCommands } from '../infusion/index.ts'
+import { batchCommands, containerCommands, dispositionCommands, identityCommands, supplyCommands, testingCommands } from '../lot/index.ts'
+import { accountCommands, type RecordCommand } from '../record/index.ts'
+
+export const RECORD_COMMANDS: readonly RecordCommand[] = [
+  ...accountCommands,
+  ...identityCommands,
+  ...supplyCommands,
+  ...batchCommands,
+  ...containerCommands,
+  ...testingCommands,
+  ...dispositionCommands,
+  ...bedsideCommands,
+]
