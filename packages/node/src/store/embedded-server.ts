@@ -80,6 +80,8 @@ export async function startEmbeddedServer(root: string): Promise<Result<Embedded
   const found = programs(root)
   if (!found.ok) return found
   const user = serverUser()
+  // the server's user has to pass through; keys and files inside are closed to it
+  if (user !== undefined) chmodSync(root, 0o711)
   const data = join(root, 'database')
   const inFolder = join(root, 'run')
   const socket =

@@ -55,7 +55,8 @@ CREATE TABLE credential (
   totp_secret bytea,
   totp_last_step bigint NOT NULL DEFAULT 0,
   recovery_hashes text[] NOT NULL DEFAULT '{}',
-  enrolment_sha256 text,
+  enrolment_officer_sha256 text,
+  enrolment_administrator_sha256 text,
   enrolment_until timestamptz
 );
 CREATE TABLE session (

@@ -1,0 +1,354 @@
+// Proofs of identity: passwords by Argon2id, one-time codes by RFC 6238, recovery codes; sessions and step-up tokens of which only hashes are stored; lockout that counts every failure.
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Meaning } from '@cognate/core/audit'
+import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { type Algorithm, hash, verify } from '@node-rs/argon2'
+import { Secret, TOTP } from 'otpauth'
+import type pg from 'pg'
+import { type Clock, hashHex } from '../store/record-store.ts'
+
+/** Memory in KiB, passes, lanes (OWASP's advice is less; not verified against a standard). A hash with others is made anew at sign-in. */
+const ARGON = { algorithm: 2 as Algorithm.Argon2id, memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 } as const
+const PASSWORD_LEAST = 15
+const PASSWORD_MOST = 256
+export const SESSION_IDLE_MS = 15 * 60_000
+export const SESSION_MOST_MS = 12 * 3_600_000
+const STEP_UP_MS = 5 * 60_000
+const ENROLMENT_MS = 7 * 86_400_000
+const FAILURES_MOST = 5
+const FAILURE_WINDOW_MS = 15 * 60_000
+const LOCK_MS = 15 * 60_000
+const LOCK_MOST_MS = 24 * 3_600_000
+const TOTP_STEP_S = 30
+
+export interface CredentialOptions {
+  readonly clock: Clock
+  /** Cheaper hashing; for tests only. */
+  readonly argon?: { readonly memoryCost: number; readonly timeCost: number }
+  /** Passwords known to be in circulation. */
+  readonly breached?: ReadonlySet<string>
+}
+
+export interface Session {
+  readonly account: string
+  /** SHA-256 of the token. */
+  readonly id: string
+  readonly factors: readonly string[]
+  readonly station: string
+  readonly signed: boolean
+  readonly csrf: string
+}
+
+interface CredentialRow {
+  readonly password_hash: string | null
+  readonly totp_secret: Buffer | null
+  readonly totp_last_step: string
+  readonly recovery_hashes: readonly string[]
+  readonly enrolment_officer_sha256: string | null
+  readonly enrolment_administrator_sha256: string | null
+  readonly enrolment_until: Date | null
+}
+
+export interface Enrolment {
+  /** `otpauth://…` for an authenticator. */
+  readonly uri: string
+  readonly secret: string
+  readonly recovery: readonly string[]
+}
+
+const token = (): string => randomBytes(32).toString('base64url')
+
+/** Constant in time for texts of one length. */
+const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+
+const refused = (): Result<never, Issue> =>
+  fail(issue('sign-in', 'account, password or code is wrong', 'try again; after five failures the account is locked for a while'))
+
+export class Credentials {
+  readonly #pool: pg.Pool
+  readonly #options: CredentialOptions
+  readonly #argon: { readonly algorithm: Algorithm; readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number }
+  /** Verified where no account is, so that both answers take the same time. */
+  readonly #nobody: Promise<string>
+
+  constructor(pool: pg.Pool, options: CredentialOptions) {
+    this.#pool = pool
+    this.#options = options
+    this.#argon = { ...ARGON, ...options.argon }
+    this.#nobody = hash(token(), this.#argon)
+  }
+
+  #now(): number {
+    return this.#options.clock.now()
+  }
+
+  async #row(account: string): Promise<CredentialRow | undefined> {
+    const { rows } = await this.#pool.query<CredentialRow>('SELECT * FROM credential WHERE account = $1', [account])
+    return rows[0]
+  }
+
+  // ---- enrolment: two halves of a code, one from the proposer, one from the applier
+
+  /** A new half of an enrolment code; the password before is void when both are there. */
+  async beginEnrolment(account: string, half: 'officer' | 'administrator'): Promise<string> {
+    const code = randomBytes(12).toString('base64url')
+    const column = `enrolment_${half}_sha256`
+    await this.#pool.query(
+      `INSERT INTO credential (account, ${column}, enrolment_until) VALUES ($1, $2, $3)
+       ON CONFLICT (account) DO UPDATE SET ${column} = excluded.${column}, enrolment_until = excluded.enrolment_until`,
+      [account, hashHex(code), new Date(this.#now() + ENROLMENT_MS)],
+    )
+    return code
+  }
+
+  /** Sets password and second factor with both halves. Errors: `enrolment`, `password`. */
+  async enrol(account: string, officerCode: string, administratorCode: string, password: string): Promise<Result<Enrolment, Issue>> {
+    const locked = await this.#locked(account)
+    if (locked !== undefined) return locked
+    const row = await this.#row(account)
+    const good =
+      row?.enrolment_officer_sha256 != null &&
+      row.enrolment_administrator_sha256 !== null &&
+      (row.enrolment_until?.getTime() ?? 0) > this.#now() &&
+      same(row.enrolment_officer_sha256, hashHex(officerCode)) &&
+      same(row.enrolment_administrator_sha256, hashHex(administratorCode))
+    if (!good) {
+      await this.#failed(account)
+      return fail(
+        issue('enrolment', 'the enrolment codes are wrong, used or too old', 'ask security officer and administrator, each has one half'),
+      )
+    }
+    const fit = this.#checkPassword(account, password)
+    if (!fit.ok) return fit
+    const secret = new Secret({ size: 20 })
+    const recovery = Array.from({ length: 10 }, () => randomBytes(9).toString('base64url'))
+    await this.#pool.query(
+      'UPDATE credential SET password_hash = $2, totp_secret = $3, totp_last_step = 0, recovery_hashes = $4 WHERE account = $1',
+      [account, await hash(password, this.#argon), Buffer.from(secret.bytes), recovery.map(code => hashHex(code))],
+    )
+    return ok({ uri: this.#totp(account, secret).toString(), secret: secret.base32, recovery })
+  }
+
+  /** The first code shows that the authenticator works; then the enrolment codes are void. Errors: `enrolment`. */
+  async confirmEnrolment(account: string, officerCode: string, administratorCode: string, code: string): Promise<Result<undefined, Issue>> {
+    const row = await this.#row(account)
+    const wrong = fail(issue('enrolment', 'the code does not fit, or the enrolment was not begun', 'check the clock of the authenticator'))
+    if (row === undefined || row.enrolment_officer_sha256 === null || row.enrolment_administrator_sha256 === null) return wrong
+    if (!same(row.enrolment_officer_sha256, hashHex(officerCode)) || !same(row.enrolment_administrator_sha256, hashHex(administratorCode)))
+      return wrong
+    if (!(await this.#useCode(account, row, code))) return wrong
+    await this.#pool.query(
+      'UPDATE credential SET enrolment_officer_sha256 = NULL, enrolment_administrator_sha256 = NULL, enrolment_until = NULL WHERE account = $1',
+      [account],
+    )
+    return ok(undefined)
+  }
+
+  #checkPassword(account: string, password: string): Result<undefined, Issue> {
+    const wrong = (what: string) =>
+      fail(issue('password', what, `use ${PASSWORD_LEAST} characters or more; a sentence is good; nothing else is asked of it`))
+    const length = [...password].length
+    if (length < PASSWORD_LEAST) return wrong(`the password has ${length} characters`)
+    if (length > PASSWORD_MOST) return wrong(`the password has more than ${PASSWORD_MOST} characters`)
+    if (new Set(password.toLowerCase()).size < 5) return wrong('the password repeats a few characters')
+    if (password.toLowerCase().includes(account.toLowerCase()) && length < account.length + PASSWORD_LEAST)
+      return wrong('the password is little more than the account')
+    return this.#options.breached?.has(password) === true ? wrong('the password is known from a breach') : ok(undefined)
+  }
+
+  // ---- one-time codes
+
+  #totp(account: string, secret: Secret): TOTP {
+    return new TOTP({ issuer: 'Cognate', label: account, secret, algorithm: 'SHA1', digits: 6, period: TOTP_STEP_S })
+  }
+
+  /** One step of drift; each code once. A recovery code is used up. */
+  async #useCode(account: string, row: CredentialRow, code: string): Promise<boolean> {
+    const recovery = hashHex(code)
+    if (row.recovery_hashes.some(held => same(held, recovery))) {
+      const { rowCount } = await this.#pool.query(
+        'UPDATE credential SET recovery_hashes = array_remove(recovery_hashes, $2) WHERE account = $1 AND $2 = ANY(recovery_hashes)',
+        [account, recovery],
+      )
+      return rowCount === 1
+    }
+    if (row.totp_secret === null || !/^\d{6}$/.test(code)) return false
+    const bytes = new Uint8Array(row.totp_secret)
+    const delta = this.#totp(account, new Secret({ buffer: bytes.buffer })).validate({ token: code, timestamp: this.#now(), window: 1 })
+    if (delta === null) return false
+    const step = Math.floor(this.#now() / 1000 / TOTP_STEP_S) + delta
+    const { rowCount } = await this.#pool.query('UPDATE credential SET totp_last_step = $2 WHERE account = $1 AND totp_last_step < $2', [
+      account,
+      step,
+    ])
+    return rowCount === 1
+  }
+
+  async #passwordFits(row: CredentialRow | undefined, password: string): Promise<boolean> {
+    const held = row?.password_hash ?? undefined
+    const fits = await verify(held ?? (await this.#nobody), password.slice(0, 4 * PASSWORD_MOST)).catch(() => false)
+    return fits && held !== undefined
+  }
+
+  // ---- failures
+
+  async #locked(account: string): Promise<Result<never, Issue> | undefined> {
+    const { rows } = await this.#pool.query<{ locked_until: Date | null }>('SELECT locked_until FROM throttle WHERE subject = $1', [
+      account,
+    ])
+    const until = rows[0]?.locked_until?.getTime() ?? 0
+    if (until <= this.#now()) return undefined
+    const seconds = Math.ceil((until - this.#now()) / 1000)
+    return fail({
+      ...issue('locked', 'too many failures: this account is locked for a while', `try again in ${seconds} s`),
+      retry_after: seconds,
+    } as Issue)
+  }
+
+  /** Counts, and locks at the fifth failure within the window: 15 minutes, doubled each time, a day at most. */
+  async #failed(account: string): Promise<void> {
+    const now = new Date(this.#now())
+    await this.#pool.query(
+      `INSERT INTO throttle (subject, failures, since) VALUES ($1, 1, $2)
+       ON CONFLICT (subject) DO UPDATE SET
+         failures = CASE WHEN throttle.since < $3 THEN 1 ELSE throttle.failures + 1 END,
+         since = CASE WHEN throttle.since < $3 THEN $2 ELSE throttle.since END`,
+      [account, now, new Date(now.getTime() - FAILURE_WINDOW_MS)],
+    )
+    const { rows } = await this.#pool.query<{ failures: number; locks: number }>(
+      'SELECT failures, locks FROM throttle WHERE subject = $1',
+      [account],
+    )
+    const held = rows[0]
+    if (held !== undefined && held.failures >= FAILURES_MOST) {
+      const lock = Math.min(LOCK_MS * 2 ** held.locks, LOCK_MOST_MS)
+      await this.#pool.query('UPDATE throttle SET failures = 0, since = $2, locked_until = $3, locks = locks + 1 WHERE subject = $1', [
+        account,
+        now,
+        new Date(now.getTime() + lock),
+      ])
+    }
+  }
+
+  // ---- sessions
+
+  /** Password and code. Known and unknown accounts answer alike. Errors: `sign-in`, `locked`. */
+  async signIn(
+    account: string,
+    password: string,
+    code: string,
+    station: string,
+  ): Promise<Result<{ readonly token: string; readonly csrf: string; readonly session: string }, Issue>> {
+    const locked = await this.#locked(account)
+    if (locked !== undefined) return locked
+    const row = await this.#row(account)
+    const fits = await this.#passwordFits(row, password)
+    const enrolling = row?.enrolment_officer_sha256 != null && row.enrolment_administrator_sha256 !== null
+    if (!fits || row === undefined || enrolling || !(await this.#useCode(account, row, code))) {
+      await this.#failed(account)
+      return refused()
+    }
+    await this.#pool.query('DELETE FROM throttle WHERE subject = $1', [account])
+    const parameters = /\$m=(\d+),t=(\d+)/.exec(row.password_hash!)
+    if (Number(parameters?.[1]) !== this.#argon.memoryCost || Number(parameters?.[2]) !== this.#argon.timeCost)
+      await this.#pool.query('UPDATE credential SET password_hash = $2 WHERE account = $1', [account, await hash(password, this.#argon)])
+    const made = { token: token(), csrf: token() }
+    const now = new Date(this.#now())
+    await this.#pool.query(
+      'INSERT INTO session (token_sha256, csrf_sha256, account, factors, station, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)',
+      [hashHex(made.token), hashHex(made.csrf), account, ['password', 'one-time code'], station, now],
+    )
+    return ok({ ...made, session: hashHex(made.token) })
+  }
+
+  /** The session of a token, or undefined: ended, idle for 15 minutes, older than 12 hours. */
+  async session(tokenText: string): Promise<Session | undefined> {
+    const id = hashHex(tokenText)
+    const { rows } = await this.#pool.query<{
+      account: string
+      csrf_sha256: string
+      factors: string[]
+      station: string
+      signed: boolean
+      created_at: Date
+      seen_at: Date
+    }>('SELECT account, csrf_sha256, factors, station, signed, created_at, seen_at FROM session WHERE token_sha256 = $1', [id])
+    const row = rows[0]
+    if (row === undefined) return undefined
+    const now = this.#now()
+    if (now - row.seen_at.getTime() > SESSION_IDLE_MS || now - row.created_at.getTime() > SESSION_MOST_MS) {
+      await this.#pool.query('DELETE FROM session WHERE token_sha256 = $1', [id])
+      return undefined
+    }
+    if (now - row.seen_at.getTime() > 30_000)
+      await this.#pool.query('UPDATE session SET seen_at = $2 WHERE token_sha256 = $1', [id, new Date(now)])
+    return { account: row.account, id, factors: row.factors, station: row.station, signed: row.signed, csrf: row.csrf_sha256 }
+  }
+
+  csrfFits(session: Session, given: string | undefined): boolean {
+    return given !== undefined && same(session.csrf, hashHex(given))
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.#pool.query('DELETE FROM session WHERE token_sha256 = $1', [id])
+  }
+
+  /** All sessions of an account: on a change of roles, a new enrolment, or disabling. */
+  async endSessionsOf(account: string): Promise<void> {
+    await this.#pool.query('DELETE FROM session WHERE account = $1', [account])
+  }
+
+  // ---- step-up: a proof for one signature
+
+  /** The first signing of a session takes password and code, later ones at least one (21 CFR 11.200(a)(1)(i)). Errors: `signature-refused`, `locked`. */
+  async stepUp(
+    session: Session,
+    shownSha256: string,
+    meaning: Meaning,
+    password: string | undefined,
+    code: string | undefined,
+  ): Promise<Result<{ readonly token: string; readonly until: string }, Issue>> {
+    const locked = await this.#locked(session.account)
+    if (locked !== undefined) return locked
+    const needed = session.signed ? 'password or code' : 'password and code: it is the first signature of this session'
+    const wrong = () => fail(issue('signature-refused', 'the signer could not be proven', `give ${needed}`))
+    if (session.signed ? password === undefined && code === undefined : password === undefined || code === undefined) return wrong()
+    const row = await this.#row(session.account)
+    const methods: string[] = []
+    if (password !== undefined && (await this.#passwordFits(row, password))) methods.push('password')
+    if (code !== undefined && row !== undefined && (await this.#useCode(session.account, row, code))) methods.push('one-time code')
+    if (methods.length < (password === undefined ? 0 : 1) + (code === undefined ? 0 : 1)) {
+      await this.#failed(session.account)
+      return wrong()
+    }
+    if (!session.signed) await this.#pool.query('UPDATE session SET signed = true WHERE token_sha256 = $1', [session.id])
+    return ok(await this.mintStepUp(session.id, shownSha256, meaning, methods.join(' and ')))
+  }
+
+  /** The token itself, after the proof. */
+  async mintStepUp(
+    session: string,
+    shownSha256: string,
+    meaning: string,
+    method: string,
+  ): Promise<{ readonly token: string; readonly until: string }> {
+    const made = token()
+    const until = new Date(this.#now() + STEP_UP_MS)
+    await this.#pool.query(
+      'INSERT INTO step_up (token_sha256, session_sha256, shown_sha256, meaning, method, until) VALUES ($1, $2, $3, $4, $5, $6)',
+      [hashHex(made), session, shownSha256, meaning, method, until],
+    )
+    return { token: made, until: until.toISOString() }
+  }
+
+  /** Forgets what is over: sessions, tokens, kept answers of yesterday. */
+  async sweep(): Promise<void> {
+    const now = this.#now()
+    await this.#pool.query('DELETE FROM session WHERE seen_at < $1 OR created_at < $2', [
+      new Date(now - SESSION_IDLE_MS),
+      new Date(now - SESSION_MOST_MS),
+    ])
+    await this.#pool.query('DELETE FROM step_up WHERE until < $1', [new Date(now)])
+    await this.#pool.query('DELETE FROM idempotency WHERE at < $1', [new Date(now - 86_400_000)])
+  }
+}

@@ -1,0 +1,249 @@
+// Every route of the record's HTTP interface as data: path, method, policy, shape. The server, the OpenAPI document and the tests of roles are made from this table.
+import type { Action } from '@cognate/core/access'
+import { RECORD_COMMANDS } from '@cognate/core/case'
+import type { RecordCommand, Table } from '@cognate/core/record'
+import { z } from 'zod'
+
+/** Who may call: anybody (signing in, health), anybody signed in, or a role with the action. */
+export type Policy = 'public' | 'session' | { readonly action: Action }
+
+export interface RouteSpec {
+  readonly name: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below `/api/v1`, parameters as `:name`. */
+  readonly path: string
+  readonly title: string
+  readonly policy: Policy
+  readonly body?: z.ZodType
+  readonly query?: z.ZodType
+  readonly command?: RecordCommand
+  /** Counted among authentication: 60 a minute and address. */
+  readonly authentication?: boolean
+}
+
+/** Resource names of the tables that are read. */
+export const RESOURCES: Readonly<Record<string, { readonly table: Table; readonly action: Action }>> = {
+  accounts: { table: 'account', action: 'audit' },
+  subjects: { table: 'subject', action: 'read-record' },
+  therapies: { table: 'therapy', action: 'read-record' },
+  specimens: { table: 'specimen', action: 'read-record' },
+  selections: { table: 'selection', action: 'read-record' },
+  constructs: { table: 'construct', action: 'read-record' },
+  templates: { table: 'template', action: 'read-record' },
+  materials: { table: 'material', action: 'read-record' },
+  movements: { table: 'movement', action: 'read-record' },
+  equipment: { table: 'equipment', action: 'read-record' },
+  lots: { table: 'lot', action: 'read-record' },
+  steps: { table: 'step', action: 'read-record' },
+  results: { table: 'result', action: 'read-record' },
+  investigations: { table: 'oos', action: 'read-record' },
+  deviations: { table: 'deviation', action: 'read-record' },
+  containers: { table: 'container', action: 'read-record' },
+  shipments: { table: 'custody', action: 'read-record' },
+  orders: { table: 'dose_order', action: 'read-record' },
+  scans: { table: 'scan', action: 'read-record' },
+  infusions: { table: 'infusion', action: 'read-record' },
+  signatures: { table: 'signature', action: 'read-record' },
+}
+
+const secret = z.string().min(1).max(1024)
+const account = z.string().min(1).max(80)
+const halves = { account, officer_code: secret, administrator_code: secret }
+
+export const bodies = {
+  setup: z.strictObject({
+    token: secret,
+    site: z.string().min(1).max(80),
+    studies: z.array(z.string().min(1).max(80)).min(1).max(100),
+    officer: z.strictObject({ id: account, name: z.string().min(1).max(200) }),
+    administrator: z.strictObject({ id: account, name: z.string().min(1).max(200) }),
+  }),
+  enrol: z.strictObject({ ...halves, password: secret }),
+  confirm: z.strictObject({ ...halves, code: secret }),
+  signIn: z.strictObject({ account, password: secret, code: secret, station: z.string().max(80).default('') }),
+  sign: z.strictObject({
+    shown_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    meaning: z.enum([
+      'opened',
+      'performed',
+      'verified',
+      'reviewed',
+      'approved',
+      'released',
+      'released conditionally',
+      'accepts',
+      'rejected',
+      'recalled',
+      'adjudicated',
+    ]),
+    password: secret.optional(),
+    code: secret.optional(),
+  }),
+  person: z.strictObject({ name: z.string().min(1).max(300), birth_date: z.iso.date(), hospital_number: z.string().min(1).max(100) }),
+  reEnrol: z.strictObject({}),
+} as const
+
+export const listQuery = z.strictObject({
+  parent: z.string().max(80).optional(),
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  /** `COLUMN=VALUE` of the row's data. */
+  where: z.string().max(300).optional(),
+})
+export const eventQuery = z.strictObject({
+  after: z.coerce.number().int().min(-1).max(Number.MAX_SAFE_INTEGER).default(-1),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  entity: z.string().max(80).optional(),
+})
+
+const commandRoute = (command: RecordCommand): RouteSpec => ({
+  name: command.name,
+  method: 'POST',
+  path: `/${command.path}`,
+  title: command.title,
+  policy: { action: command.action },
+  body: command.input,
+  command,
+})
+
+export const ROUTES: readonly RouteSpec[] = [
+  {
+    name: 'setup',
+    method: 'POST',
+    path: '/setup',
+    title: 'Make the first security officer and administrator with the one-time link',
+    policy: 'public',
+    body: bodies.setup,
+    authentication: true,
+  },
+  {
+    name: 'enrolment',
+    method: 'POST',
+    path: '/enrolments',
+    title: 'Set password and second factor with both halves of the enrolment code',
+    policy: 'public',
+    body: bodies.enrol,
+    authentication: true,
+  },
+  {
+    name: 'enrolment.confirm',
+    method: 'POST',
+    path: '/enrolments/confirmation',
+    title: 'Confirm the second factor by its first code',
+    policy: 'public',
+    body: bodies.confirm,
+    authentication: true,
+  },
+  {
+    name: 'session.begin',
+    method: 'POST',
+    path: '/sessions',
+    title: 'Sign in',
+    policy: 'public',
+    body: bodies.signIn,
+    authentication: true,
+  },
+  { name: 'session.show', method: 'GET', path: '/session', title: 'Who is signed in', policy: 'session' },
+  { name: 'session.end', method: 'DELETE', path: '/session', title: 'Sign out', policy: 'session' },
+  {
+    name: 'signature',
+    method: 'POST',
+    path: '/signatures',
+    title: 'Prove again to be the signer, for one signature of what was shown',
+    policy: 'session',
+    body: bodies.sign,
+    authentication: true,
+  },
+  ...RECORD_COMMANDS.map(commandRoute),
+  {
+    name: 'enrolment.renew-officer',
+    method: 'POST',
+    path: '/accounts/:id/enrolment-officer',
+    title: 'Give the officer’s half of a new enrolment code',
+    policy: { action: 'propose-account' },
+    body: bodies.reEnrol,
+  },
+  {
+    name: 'enrolment.renew-administrator',
+    method: 'POST',
+    path: '/accounts/:id/enrolment-administrator',
+    title: 'Give the administrator’s half of a new enrolment code',
+    policy: { action: 'apply-account' },
+    body: bodies.reEnrol,
+  },
+  ...Object.entries(RESOURCES).flatMap(([name, { table, action }]): RouteSpec[] => [
+    { name: `${name}.list`, method: 'GET', path: `/${name}`, title: `List ${name}`, policy: { action }, query: listQuery },
+    {
+      name: `${name}.show`,
+      method: 'GET',
+      path: `/${name}/:id`,
+      title: `One ${table.replace('_', ' ')} with its versions`,
+      policy: { action },
+    },
+  ]),
+  { name: 'lot.file', method: 'GET', path: '/lots/:id/file', title: 'Everything that belongs to a lot', policy: { action: 'read-record' } },
+  {
+    name: 'lot.certificate',
+    method: 'GET',
+    path: '/lots/:id/certificate',
+    title: 'Certificate of analysis, as JSON or, by Accept, HTML',
+    policy: { action: 'read-record' },
+  },
+  {
+    name: 'trace',
+    method: 'GET',
+    path: '/trace/:id',
+    title: 'From an item to what went into it and what came out of it',
+    policy: { action: 'read-record' },
+  },
+  {
+    name: 'recall.scope',
+    method: 'GET',
+    path: '/recalls/:id',
+    title: 'Everything that an item reached',
+    policy: { action: 'read-record' },
+  },
+  {
+    name: 'person.write',
+    method: 'PUT',
+    path: '/subjects/:id/person',
+    title: 'Identifying data of a subject, sealed',
+    policy: { action: 'read-identity' },
+    body: bodies.person,
+  },
+  {
+    name: 'person.read',
+    method: 'GET',
+    path: '/subjects/:id/person',
+    title: 'Identifying data of a subject; every look is logged',
+    policy: { action: 'read-identity' },
+  },
+  {
+    name: 'person.erase',
+    method: 'DELETE',
+    path: '/subjects/:id/person',
+    title: 'Erase identifying data by law; the log stays verifiable',
+    policy: { action: 'configure' },
+  },
+  {
+    name: 'file.write',
+    method: 'PUT',
+    path: '/files',
+    title: 'Store an attachment; answers its SHA-256',
+    policy: { action: 'read-record' },
+  },
+  { name: 'file.read', method: 'GET', path: '/files/:id', title: 'An attachment by its SHA-256', policy: { action: 'read-record' } },
+  { name: 'events', method: 'GET', path: '/events', title: 'Events of the record’s log', policy: { action: 'audit' }, query: eventQuery },
+  {
+    name: 'event.proof',
+    method: 'GET',
+    path: '/events/:id/proof',
+    title: 'Inclusion proof of an event in the newest checkpoint',
+    policy: { action: 'audit' },
+  },
+  { name: 'checkpoint', method: 'GET', path: '/checkpoint', title: 'The newest signed checkpoint', policy: 'session' },
+  { name: 'health', method: 'GET', path: '/healthz', title: 'The process answers', policy: 'public' },
+  { name: 'ready', method: 'GET', path: '/readyz', title: 'The record can be written, or why not', policy: 'public' },
+  { name: 'metrics', method: 'GET', path: '/metrics', title: 'Figures for Prometheus', policy: 'public' },
+  { name: 'openapi', method: 'GET', path: '/openapi.json', title: 'This interface as OpenAPI 3.1', policy: 'public' },
+]

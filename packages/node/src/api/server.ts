@@ -1,0 +1,296 @@
+// The HTTP interface of the record on fastify: every route of the table, its policy asked before anything else, problems as RFC 9457, nothing identifying in the logs.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { ANYWHERE, authorise, type Place, type Role } from '@cognate/core/access'
+import { fail, type Issue, issue, type Json, ok, type Result } from '@cognate/core/base'
+import { type AccountData, standingOf } from '@cognate/core/record'
+import fastifyCookie from '@fastify/cookie'
+import fastifyHelmet from '@fastify/helmet'
+import fastifyRateLimit from '@fastify/rate-limit'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { OpenRecord } from '../store/open-record.ts'
+import { rowHistory } from '../store/record-reads.ts'
+import { type Asker, type Clock, SYSTEM_CLOCK } from '../store/record-store.ts'
+import { type CredentialOptions, Credentials, type Session } from './credentials.ts'
+import { type Handled, makeHandlers } from './handlers.ts'
+import { openPersonKeys } from './person.ts'
+import { problemOf, statusOf } from './problem.ts'
+import { ROUTES, type RouteSpec } from './routes.ts'
+
+export const COOKIE = '__Host-cognate'
+const BODY_MOST = 1 << 20
+const FILE_MOST = 64 << 20
+const DEPTH_MOST = 32
+
+export interface ServerOptions {
+  readonly clock?: Clock
+  /** Cheaper password hashing; for tests. */
+  readonly argon?: CredentialOptions['argon']
+  readonly breached?: ReadonlySet<string>
+  /** Requests a minute and address: of authentication, of everything else. */
+  readonly limits?: { readonly authentication: number; readonly other: number }
+  /** One line of JSON a request. */
+  readonly log?: (line: string) => void
+  /** The API stands behind a proxy that ends TLS, or on loopback. */
+  readonly trustProxy?: boolean
+}
+
+export interface RecordServer {
+  readonly app: FastifyInstance
+  readonly credentials: Credentials
+  /** One-time token of the set-up, as long as no account exists. */
+  readonly setupToken: string | undefined
+}
+
+/** What a handler is given: who asks, with which role, and the checked request. */
+export interface Call {
+  readonly request: FastifyRequest
+  readonly params: Readonly<Record<string, string>>
+  readonly query: unknown
+  readonly body: Json
+  readonly asker: Asker
+  readonly session: Session | undefined
+  readonly role: Role | ''
+  readonly account: ReturnType<typeof standingOf> | undefined
+  /** Is the action allowed there too? The scope is known only after the row was read. */
+  readonly mayAt: (place: Place) => Result<Role>
+}
+
+export async function buildServer(record: OpenRecord, options: ServerOptions = {}): Promise<RecordServer> {
+  const clock = options.clock ?? SYSTEM_CLOCK
+  const { store } = record
+  const credentials = new Credentials(store.pool, {
+    clock,
+    ...(options.argon === undefined ? {} : { argon: options.argon }),
+    ...(options.breached === undefined ? {} : { breached: options.breached }),
+  })
+  const { rows } = await store.pool.query('SELECT 1 FROM account LIMIT 1')
+  let setupToken: string | undefined = rows.length === 0 ? randomBytes(24).toString('base64url') : undefined
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_MOST,
+    trustProxy: options.trustProxy === true,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 200 },
+    requestTimeout: 30_000,
+    return503OnClosing: true,
+  })
+  await app.register(fastifyCookie)
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+      },
+    },
+  })
+  const limits = options.limits ?? { authentication: 60, other: 6000 }
+  await app.register(fastifyRateLimit, {
+    global: true,
+    max: limits.other,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, context) => ({
+      statusCode: 429,
+      ...issue('rate-limit', 'too many requests from this address', `wait ${Math.ceil(context.ttl / 1000)} s`),
+    }),
+  })
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: FILE_MOST }, (_request, body, done) =>
+    done(null, body),
+  )
+
+  const personKeys = openPersonKeys(`${record.folder}/keys`)
+  const metrics = { requests: new Map<string, number>(), milliseconds: 0 }
+  const handlers = makeHandlers({
+    record,
+    credentials,
+    clock,
+    personKeys,
+    metrics,
+    setup: {
+      token: () => setupToken,
+      used: () => {
+        setupToken = undefined
+      },
+    },
+  })
+
+  // a route without a policy cannot be registered
+  app.addHook('onRoute', route => {
+    const methods = [route.method].flat().filter(method => method !== 'HEAD' && method !== 'OPTIONS')
+    if (methods.length > 0 && (route.config as { policy?: unknown } | undefined)?.policy === undefined)
+      throw new Error(`${methods.join()} ${route.url} has no policy`)
+  })
+
+  const send = (reply: FastifyReply, problem: Issue): FastifyReply => {
+    const status = statusOf(problem)
+    const retry = (problem as Issue & { retry_after?: number }).retry_after
+    if (retry !== undefined) reply.header('retry-after', String(retry))
+    return reply.status(status).header('content-type', 'application/problem+json').send(problemOf(problem, reply.request.id))
+  }
+
+  const who = async (
+    request: FastifyRequest,
+    spec: RouteSpec,
+  ): Promise<Result<Pick<Call, 'asker' | 'session' | 'role' | 'account' | 'mayAt'>, Issue>> => {
+    const anonymous: Asker = { account: '', session: '', factors: [], station: request.ip, request: request.id }
+    if (spec.policy === 'public')
+      return ok({ asker: anonymous, session: undefined, role: '', account: undefined, mayAt: () => ok('auditor') })
+    const token = request.cookies[COOKIE]
+    const session = token === undefined ? undefined : await credentials.session(token)
+    if (session === undefined)
+      return fail(issue('sign-in', 'nobody is signed in, or the session ended', 'sign in by POST /api/v1/sessions'))
+    if (request.method !== 'GET' && !credentials.csrfFits(session, request.headers['x-csrf-token'] as string | undefined))
+      return fail(issue('csrf', 'the X-CSRF-Token header is missing or not of this session', 'send the token that signing in answered'))
+    const asker: Asker = {
+      account: session.account,
+      session: session.id,
+      factors: session.factors,
+      station: session.station === '' ? request.ip : session.station,
+      request: request.id,
+    }
+    const newest = (await rowHistory(store.pool, 'account', session.account)).at(-1)
+    if (newest === undefined) return fail(issue('sign-in', 'the account is gone', 'ask the security officer'))
+    const account = standingOf(session.account, newest.data as unknown as AccountData)
+    if (account.disabled) return fail(issue('account-disabled', `${session.account} is disabled`, 'ask the security officer'))
+    const { policy } = spec
+    if (policy === 'session')
+      return ok({ asker, session, role: account.roles[0] ?? '', account, mayAt: () => ok(account.roles[0] ?? 'auditor') })
+    const at = new Date(clock.now()).toISOString()
+    const mayAt = (place: Place) => authorise(account, policy.action, place, at)
+    const role = mayAt(ANYWHERE)
+    if (!role.ok) {
+      await store.noteAccess(asker, '', {
+        action: 'refused',
+        entity: { kind: 'route', id: spec.name, version: 0 },
+        reason: role.issue.code,
+      })
+      return role
+    }
+    return ok({ asker, session, role: role.value, account, mayAt })
+  }
+
+  for (const spec of ROUTES) {
+    const handle = handlers(spec)
+    app.route({
+      method: spec.method,
+      url: `/api/v1${spec.path}`,
+      config: {
+        policy: spec.policy,
+        ...(spec.authentication === true ? { rateLimit: { max: limits.authentication, timeWindow: 60_000 } } : {}),
+      },
+      handler: async (request, reply) => {
+        const known = await who(request, spec)
+        if (!known.ok) return send(reply, known.issue)
+        const params = request.params as Record<string, string>
+        const shaped = checkShape(request, spec, params)
+        if (!shaped.ok) return send(reply, shaped.issue)
+        const handled: Handled = await handle({ request, params, ...shaped.value, ...known.value })
+        if (!handled.ok) return send(reply, handled.issue)
+        for (const [name, value] of Object.entries(handled.value.headers ?? {})) reply.header(name, value)
+        if (handled.value.cookie !== undefined) setCookie(reply, handled.value.cookie)
+        reply.status(handled.value.status ?? 200)
+        return handled.value.type === undefined ? reply.send(handled.value.body) : reply.type(handled.value.type).send(handled.value.body)
+      },
+    })
+  }
+
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
+    send(reply, issue('no-route', `there is no ${request.method} ${request.url.split('?')[0]}`, 'see /api/v1/openapi.json')),
+  )
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string; what?: string; remedy?: string }, _request, reply) => {
+    if (error.code === 'rate-limit') return send(reply, issue('rate-limit', error.what ?? '', error.remedy ?? ''))
+    if (error.statusCode === 413)
+      return send(reply, issue('payload-too-large', 'the body is too large', 'send less than 1 MiB; attachments go to /api/v1/files'))
+    if (error.statusCode === 415) return send(reply, issue('media-type', 'the media type is not taken', 'send application/json'))
+    if (error.statusCode !== undefined && error.statusCode < 500)
+      return send(reply, issue('body', 'the request could not be read', 'send well-formed JSON'))
+    // the trace stays here; the asker gets the request's id
+    options.log?.(JSON.stringify({ level: 'error', request: reply.request.id, error: error.stack ?? error.message }))
+    return send(reply, issue('bug', 'this is a bug', `report it with the request ${reply.request.id}`))
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const name = `${request.method} ${request.routeOptions.url ?? 'none'} ${reply.statusCode}`
+    metrics.requests.set(name, (metrics.requests.get(name) ?? 0) + 1)
+    metrics.milliseconds += reply.elapsedTime
+    options.log?.(
+      JSON.stringify({
+        time: new Date(clock.now()).toISOString(),
+        request: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? '',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      }),
+    )
+  })
+  await app.ready()
+  return {
+    app,
+    credentials,
+    get setupToken() {
+      return setupToken
+    },
+  }
+}
+
+function setCookie(reply: FastifyReply, value: string): void {
+  const shared = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const
+  if (value === '') reply.clearCookie(COOKIE, shared)
+  else reply.setCookie(COOKIE, value, shared)
+}
+
+/** Query and body in their shapes, with `id` of the path in the body; texts well-formed, without NUL, not too deep. */
+function checkShape(
+  request: FastifyRequest,
+  spec: RouteSpec,
+  params: Readonly<Record<string, string>>,
+): Result<{ readonly query: unknown; readonly body: Json }, Issue> {
+  if (Object.values(params).some(value => !isText(value)))
+    return fail(issue('input', 'the path holds a NUL or a broken character', 'check the id'))
+  let query: unknown
+  if (spec.query !== undefined) {
+    const parsed = spec.query.safeParse(request.query)
+    if (!parsed.success)
+      return fail(
+        issue(
+          'input',
+          `query: ${parsed.error.issues.map(one => `${one.path.join('.')}: ${one.message}`).join('; ')}`,
+          'see /api/v1/openapi.json',
+        ),
+      )
+    query = parsed.data
+  }
+  if (spec.body === undefined) return ok({ query, body: null })
+  const { body } = request
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || Buffer.isBuffer(body))
+    return fail(issue('input', 'a JSON object is expected as the body', 'see /api/v1/openapi.json'))
+  if (!isClean(body as Json, 0))
+    return fail(issue('input', 'the body holds a NUL, a broken character, or is nested too deeply', 'send well-formed text'))
+  const given = spec.command !== undefined && spec.path.includes(':id') ? { ...body, id: params.id } : body
+  const parsed = spec.body.safeParse(given)
+  if (!parsed.success)
+    return fail(
+      issue(
+        'input',
+        parsed.error.issues.map(one => `${one.path.join('.') || 'body'}: ${one.message}`).join('; '),
+        'see /api/v1/openapi.json',
+      ),
+    )
+  return ok({ query, body: parsed.data as Json })
+}
+
+const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000')
+
+function isClean(value: Json | undefined, depth: number): boolean {
+  if (depth > DEPTH_MOST) return false
+  if (typeof value === 'string') return isText(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(one => isClean(one as Json, depth + 1))
+  return Object.entries(value).every(([key, inner]) => isText(key) && key !== '__proto__' && isClean(inner as Json, depth + 1))
+}

@@ -1,0 +1,492 @@
+// A 21-day TCR-T lot through the HTTP interface, with all that goes wrong: an out-of-specification result, a deviation, a conditional release, an identity mismatch at the bedside that stops
+// an infusion, and a late positive sterility result with its recall. Every step asserted; at the end the record is exported and verified offline.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatVerifierKey } from '@cognate/core/audit'
+import type { BatchTemplate, TemplateStep } from '@cognate/core/lot'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exportRecord } from '../packages/node/src/store/export-record.ts'
+import { verifyExport } from '../packages/node/src/store/verify-export.ts'
+import { root } from './oracle.ts'
+import { DAY, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
+
+const TEMPLATES = JSON.parse(readFileSync(join(root, 'packages/node/data/lot-templates.json'), 'utf8')) as BatchTemplate[]
+const tcrt = TEMPLATES.find(one => one.product_type === 'TCR-T')!
+const vectorTemplate = TEMPLATES.find(one => one.product_type === 'VECTOR')!
+const INSERTS = { 'TCR-1': 'a1'.repeat(32), 'TCR-2': 'b2'.repeat(32) } as const
+
+let site: Site
+let olga: Person,
+  oskar: Person,
+  quinn: Person,
+  quentin: Person,
+  anna: Person,
+  arno: Person,
+  rosa: Person,
+  carl: Person,
+  paula: Person,
+  nina: Person
+
+beforeAll(async () => {
+  site = await openSite()
+  await site.setUp()
+  olga = await site.hire('olga', ['operator'])
+  oskar = await site.hire('oskar', ['operator'])
+  quinn = await site.hire('quinn', ['qc-analyst'])
+  quentin = await site.hire('quentin', ['qc-analyst'])
+  anna = await site.hire('anna', ['qa'])
+  arno = await site.hire('arno', ['qa'])
+  rosa = await site.hire('rosa', ['releaser'])
+  carl = await site.hire('carl', ['coordinator'])
+  paula = await site.hire('paula', ['physician'])
+  nina = await site.hire('nina', ['nurse'])
+})
+
+afterAll(async () => {
+  await site?.close()
+})
+
+const fine = (reply: Reply): Reply => {
+  if (reply.status !== 201 && reply.status !== 200) expect.fail(`${reply.status} ${reply.text}`)
+  return reply
+}
+const refusedAs = (reply: Reply, code: string): void => {
+  expect([reply.status >= 400 && reply.status < 500, reply.body?.code, reply.text.slice(0, 300)]).toEqual([
+    true,
+    code,
+    reply.text.slice(0, 300),
+  ])
+}
+
+const supplies = new Map<string, string>()
+
+/** Reagents and instruments of both templates, released and calibrated. */
+async function stock(): Promise<void> {
+  const materials = new Set([...tcrt.steps, ...vectorTemplate.steps].flatMap(step => step.materials).filter(name => name !== 'vector lot'))
+  for (const name of materials) {
+    const id = `M-${name.replaceAll(/[^A-Za-z0-9]/g, '')}`
+    supplies.set(name, id)
+    fine(
+      await olga.do('/materials', {
+        id,
+        name,
+        supplier: 'Synthetic Supply',
+        supplier_lot: `${id}-7`,
+        expires: '2026-12-31',
+        zone: '+01:00',
+        received: '100',
+        unit: 'mL',
+      }),
+    )
+    fine(await anna.do(`/materials/${id}/decision`, { status: 'released', reason: 'certificate of the supplier checked' }))
+  }
+  for (const name of new Set([...tcrt.steps, ...vectorTemplate.steps].flatMap(step => step.equipment))) {
+    const id = `E-${name.replaceAll(/[^A-Za-z0-9]/g, '')}`
+    supplies.set(name, id)
+    fine(await anna.do('/equipment', { id, name, calibrated_until: '2026-10-01', zone: 'Z', certificate_sha256: 'cc'.repeat(32) }))
+  }
+}
+
+/** A value inside the limits of a parameter. */
+const inside = (parameter: TemplateStep['parameters'][number]): string => {
+  if (parameter.low !== null && parameter.high !== null) return String((Number(parameter.low) + Number(parameter.high)) / 2)
+  return parameter.low !== null
+    ? String(Number(parameter.low) * 1.1 + 1)
+    : parameter.high !== null
+      ? String(Number(parameter.high) / 2)
+      : '5'
+}
+
+async function perform(lot: string, step: TemplateStep, change: Record<string, { value: string; comment?: string }> = {}): Promise<Reply> {
+  const values = Object.fromEntries(
+    step.parameters.map(parameter => [parameter.name, { value: inside(parameter), unit: parameter.unit, ...change[parameter.name] }]),
+  )
+  return olga.do(`/lots/${lot}/steps`, {
+    step: step.id,
+    performed_at: site.clock.iso,
+    values,
+    materials: Object.fromEntries(step.materials.filter(name => name !== 'vector lot').map(name => [supplies.get(name), '1'])),
+    equipment: step.equipment.map(name => supplies.get(name)),
+  })
+}
+
+async function vectorLot(id: string, construct: string): Promise<void> {
+  fine(await olga.do('/lots', { product_type: 'VECTOR', id, template: 'gammaretro-supernatant:1.0.0', site: 'site-a', construct }))
+  fine(await olga.do(`/lots/${id}/opening`, {}))
+  for (const step of vectorTemplate.steps) {
+    fine(await perform(id, step))
+    if (step.second_person) fine(await oskar.do(`/lots/${id}/verifications`, { step: step.id }))
+  }
+  fine(await olga.do(`/lots/${id}/harvest`, {}))
+  fine(await olga.do(`/lots/${id}/containers`, { container: `${id}-V1`, kind: 'vial', volume_ml: '10', expires: '2027-03-01T00:00:00Z' }))
+  fine(await olga.do(`/containers/${id}-V1/labels`, {}))
+  const printed = fine(await olga.get(`/containers/${id}-V1`)).body.data.labels[0].element_string
+  fine(await oskar.do(`/containers/${id}-V1/applied-label`, { scanned: printed }))
+  fine(
+    await olga.do(`/lots/${id}/storage`, {
+      place: 'freezer 1',
+      samples: Object.fromEntries(vectorTemplate.release.map((one, i) => [one.name, `${id}-S${i}`])),
+    }),
+  )
+  for (const one of vectorTemplate.release) {
+    const raw = one.text_limit ?? (one.high !== null ? '0.5' : '250000')
+    const entered = fine(await quinn.do(`/lots/${id}/results`, { test: one.name, raw, unit: one.unit, tested_at: site.clock.iso }))
+    fine(await quentin.do(`/results/${entered.body.entity.id}/review`, {}))
+  }
+  fine(await rosa.do(`/lots/${id}/release`, { reason: 'all tests pass' }))
+}
+
+const answers: Record<string, string> = {
+  endotoxin: '0.5',
+  'vector copies': '2.1',
+  'potency IFN-gamma': '420',
+  'potency mutant over wild type': '8',
+  dose: '3.5e8',
+  viability: '91',
+  'identity CD3+ of CD45+': '97',
+  'receptor-positive of CD3+': '64',
+}
+
+test('[11.10(f)] [11.10(g)] [11.50(a)] [15] a TCR-T lot from the signed selection to the recall after a late positive culture', async () => {
+  await stock()
+  // templates: the author does not approve
+  for (const template of [tcrt, vectorTemplate]) {
+    const id = `${template.template}:${template.version}`
+    fine(await anna.do('/templates', template))
+    refusedAs(await anna.do(`/templates/${id}/approval`, { reason: 'I wrote it' }), 'separation-author-approver')
+    fine(await arno.do(`/templates/${id}/approval`, { reason: 'reviewed line by line' }))
+  }
+  // identity
+  fine(await carl.do('/subjects', { id: 'ST1-001', site: 'site-a', study: 'ST-1' }))
+  fine(await carl.do('/subjects', { id: 'ST1-002', site: 'site-a', study: 'ST-1' }))
+  const coi = fine(await carl.do('/subjects/ST1-001/therapies', { product_type: 'TCR-T' })).body.entity.id as string
+  const otherCoi = fine(await carl.do('/subjects/ST1-002/therapies', { product_type: 'TCR-T' })).body.entity.id as string
+  refusedAs(
+    await olga.do('/specimens', {
+      id: 'APH-1',
+      coi: `${coi.slice(0, 12)}${coi[12] === 'A' ? 'B' : 'A'}`,
+      kind: 'leukapheresis',
+      collected_at: site.clock.iso,
+    }),
+    'input',
+  )
+  fine(await olga.do('/specimens', { id: 'APH-1', coi, kind: 'leukapheresis', collected_at: site.clock.iso }))
+  fine(await olga.do('/specimens', { id: 'APH-2', coi: otherCoi, kind: 'leukapheresis', collected_at: site.clock.iso }))
+  const signed = fine(
+    await paula.do('/selections', {
+      id: 'SEL-1',
+      coi,
+      receptors: ['TCR-1', 'TCR-2'],
+      evidence_sha256: 'dd'.repeat(32),
+      reason: 'two receptors, two mutations',
+    }),
+  )
+  expect(signed.body.entity).toEqual({ kind: 'selection', id: 'SEL-1', version: 1 })
+  refusedAs(
+    await olga.do('/constructs', { id: 'C-X', selection: 'SEL-1', receptor: 'TCR-9', insert_sha256: 'ee'.repeat(32), origin: [] }),
+    'construct-selection',
+  )
+  for (const [receptor, insert_sha256] of Object.entries(INSERTS))
+    fine(
+      await olga.do('/constructs', {
+        id: `C-${receptor}`,
+        selection: 'SEL-1',
+        receptor,
+        insert_sha256,
+        origin: [`variant:chr12-25245350-C-T`, `well:P1-B03`],
+      }),
+    )
+  await vectorLot('V-1', 'C-TCR-1')
+  await vectorLot('V-2', 'C-TCR-2')
+  // the lot: a specimen of another person is refused
+  const arms = [
+    { receptor: 'TCR-1', construct: 'C-TCR-1' },
+    { receptor: 'TCR-2', construct: 'C-TCR-2' },
+  ]
+  refusedAs(
+    await olga.do('/lots', {
+      product_type: 'TCR-T',
+      id: 'L-1',
+      template: 'tcr-t-21d:1.0.0',
+      coi,
+      specimen: 'APH-2',
+      selection: 'SEL-1',
+      arms,
+    }),
+    'coi-mismatch',
+  )
+  refusedAs(
+    await olga.do('/lots', {
+      product_type: 'TCR-T',
+      id: 'L-1',
+      template: 'tcr-t-21d:1.0.0',
+      coi,
+      specimen: 'APH-1',
+      selection: 'SEL-1',
+      arms: [{ receptor: 'TCR-1', construct: 'C-TCR-2' }],
+    }),
+    'arm-construct',
+  )
+  fine(
+    await olga.do('/lots', {
+      product_type: 'TCR-T',
+      id: 'L-1',
+      template: 'tcr-t-21d:1.0.0',
+      coi,
+      specimen: 'APH-1',
+      selection: 'SEL-1',
+      arms,
+    }),
+  )
+  refusedAs(await olga.do('/lots/L-1/harvest', {}), 'lot-state')
+  fine(await olga.do('/lots/L-1/opening', {}))
+  const day0 = site.clock.time
+
+  // the batch record, day by day
+  for (const step of tcrt.steps) {
+    site.clock.time = Math.max(site.clock.time, day0 + step.day * DAY)
+    const next = tcrt.steps[tcrt.steps.indexOf(step) + 1]
+    if (next !== undefined && next.after.includes(step.id))
+      refusedAs(await perform('L-1', next), next.id === 'transduce' ? 'step-order' : 'step-order')
+    if (step.id === 'transduce') {
+      refusedAs(await perform('L-1', step), 'arm-vector')
+      refusedAs(await olga.do('/lots/L-1/vectors', { receptor: 'TCR-1', vector_lot: 'V-2' }), 'vector-insert')
+      fine(await olga.do('/lots/L-1/vectors', { receptor: 'TCR-1', vector_lot: 'V-1' }))
+      fine(await olga.do('/lots/L-1/vectors', { receptor: 'TCR-2', vector_lot: 'V-2' }))
+    }
+    if (step.id === 'formulate') fine(await olga.do('/lots/L-1/harvest', { shares: { 'TCR-1': '0.45', 'TCR-2': '0.55' } }))
+    if (step.id === 'activate') refusedAs(await perform('L-1', step, { 'IL-2': { value: '250' } }), 'parameter-comment')
+    if (step.id === 'pbmc') {
+      // a stop limit: the step stands, a deviation opens, the next step waits
+      const low = fine(await perform('L-1', step, { viability: { value: '78' } }))
+      expect(low.body.alerts[0].to).toEqual(['qa'])
+      fine(await oskar.do('/lots/L-1/verifications', { step: 'pbmc' }))
+      refusedAs(await perform('L-1', tcrt.steps.find(one => one.id === 'activate')!), 'step-order')
+      refusedAs(
+        await olga.do('/deviations/L-1:dev:1/closure', { impact: 'none', root_cause: 'transport', corrective_action: 'none' }),
+        'role',
+      )
+      fine(
+        await anna.do('/deviations/L-1:dev:1/closure', {
+          impact: 'cells recovered to 92 % after wash',
+          root_cause: 'long transport',
+          corrective_action: 'courier changed',
+        }),
+      )
+      continue
+    }
+    fine(await perform('L-1', step, step.id === 'activate' ? { 'IL-2': { value: '250', comment: 'half a vial, topped up at noon' } } : {}))
+    if (step.second_person) {
+      refusedAs(await olga.do('/lots/L-1/verifications', { step: step.id }), 'separation-second-person')
+      fine(await oskar.do('/lots/L-1/verifications', { step: step.id }))
+    }
+  }
+  refusedAs(await olga.do('/lots/L-1/steps', { step: 'label', performed_at: new Date(site.clock.time + DAY).toISOString() }), 'step-done')
+
+  // containers and labels
+  const expires = new Date(site.clock.time + 3 * DAY).toISOString()
+  for (const bag of ['L-1-B1', 'L-1-B2']) {
+    fine(await olga.do('/lots/L-1/containers', { container: bag, kind: 'bag', volume_ml: '100', expires }))
+    fine(await olga.do(`/containers/${bag}/labels`, {}))
+  }
+  const samples = Object.fromEntries(tcrt.release.map((one, i) => [one.name, `L-1-S${i}`]))
+  refusedAs(await olga.do('/lots/L-1/storage', { place: 'tank 3', samples }), 'labels')
+  const labelOf = async (bag: string) => fine(await olga.get(`/containers/${bag}`)).body.data.labels.at(-1).element_string as string
+  refusedAs(await oskar.do('/containers/L-1-B1/applied-label', { scanned: await labelOf('L-1-B2') }), 'label-differs')
+  for (const bag of ['L-1-B1', 'L-1-B2'])
+    fine(await oskar.do(`/containers/${bag}/applied-label`, { scanned: `]d2${(await labelOf(bag)).slice(1).replaceAll('^', '\u001d')}` }))
+  refusedAs(await olga.do('/containers/L-1-B1/labels', { reason: 'smeared' }), 'reprint')
+  fine(await olga.do('/lots/L-1/storage', { place: 'tank 3', samples }))
+
+  // results: one out of specification
+  const enter = async (name: string, raw: string, unit: string, inputs: object = {}) =>
+    quinn.do('/lots/L-1/results', { test: name, raw, unit, tested_at: site.clock.iso, inputs })
+  refusedAs(await enter('viability', '91,5', '%'), 'decimal')
+  for (const one of tcrt.release.filter(test => !['sterility', 'endotoxin', 'mycoplasma', 'vector copies'].includes(test.name))) {
+    const entered = fine(await enter(one.name, one.text_limit ?? answers[one.name]!, one.unit))
+    refusedAs(await quinn.do(`/results/${entered.body.entity.id}/review`, {}), 'separation-analyst-reviewer')
+    fine(await quentin.do(`/results/${entered.body.entity.id}/review`, {}))
+  }
+  const undecided = fine(await enter('endotoxin', '0.5', 'EU/mL', { dose_volume_ml: '400' }))
+  expect(fine(await quinn.get(`/results/${undecided.body.entity.id}`)).body.data).toMatchObject({
+    verdict: 'undecided',
+    why_undecided: 'conversion needs body_weight_kg',
+    raw: '0.5',
+  })
+  const endotoxin = fine(await enter('endotoxin', '0.5', 'EU/mL', { dose_volume_ml: '400', body_weight_kg: '70' }))
+  expect(fine(await quinn.get(`/results/${endotoxin.body.entity.id}`)).body.data).toMatchObject({ verdict: 'pass', value: '2.857143' })
+  fine(await quentin.do(`/results/${endotoxin.body.entity.id}/review`, {}))
+  const positive = fine(await enter('mycoplasma', 'detected', 'text'))
+  expect(positive.body.rows.map((row: { table: string }) => row.table)).toEqual(['result', 'oos', 'signature'])
+  fine(await quentin.do(`/results/${positive.body.entity.id}/review`, {}))
+  const conditional = { medical_reason: 'progressing disease, no other option', notify: ['Dr Paula (synthetic)', 'QA on call'] }
+  const blocked = await rosa.do('/lots/L-1/conditional-release', conditional)
+  refusedAs(blocked, 'release-blocked')
+  expect(blocked.body.title).toContain('mycoplasma is fail')
+  refusedAs(await enter('mycoplasma', 'not detected', 'text'), 'result-there')
+  refusedAs(
+    await anna.do(`/investigations/${positive.body.entity.id}:oos/conclusion`, {
+      conclusion: 'invalidated',
+      cause: 'contaminated control',
+    }),
+    'retest-plan',
+  )
+  fine(
+    await anna.do(`/investigations/${positive.body.entity.id}:oos/conclusion`, {
+      conclusion: 'invalidated',
+      cause: 'the negative control of the run was positive too',
+      retest_plan: 'one retest of the retained sample, other analyst',
+    }),
+  )
+  const again = fine(
+    await quentin.do('/lots/L-1/results', { test: 'mycoplasma', raw: 'not detected', unit: 'text', tested_at: site.clock.iso }),
+  )
+  fine(await quinn.do(`/results/${again.body.entity.id}/review`, {}))
+
+  // a deviation blocks, closed by another person
+  fine(await nina.do('/lots/L-1/deviations', { class: 'major', description: 'tank alarm for two minutes' }))
+  refusedAs(await rosa.do('/lots/L-1/conditional-release', conditional), 'release-blocked')
+  fine(
+    await arno.do('/deviations/L-1:dev:2/closure', {
+      impact: 'temperature stayed in limits',
+      root_cause: 'sensor',
+      corrective_action: 'sensor changed',
+    }),
+  )
+
+  // conditional release: a full one is refused while sterility is pending; the physician accepts
+  refusedAs(await rosa.do('/lots/L-1/release', { reason: 'fit' }), 'release-blocked')
+  refusedAs(await paula.do('/lots/L-1/acceptance', { reason: 'yes' }), 'not-proposed')
+  fine(await rosa.do('/lots/L-1/conditional-release', conditional))
+  refusedAs(
+    await carl.do('/lots/L-1/shipments', {
+      shipment: 'SH-1',
+      containers: ['L-1-B1'],
+      to: 'ward 4',
+      due: expires,
+      seal: 'SEAL-9',
+      temperature_log_sha256: 'ff'.repeat(32),
+    }),
+    'lot-state',
+  )
+  fine(await paula.do('/lots/L-1/acceptance', { reason: 'benefit outweighs the pending culture' }))
+  expect(fine(await paula.get('/lots/L-1')).body.data.disposition).toBe('conditional')
+  const certificate = fine(await paula.get('/lots/L-1/certificate', { accept: 'text/html' }))
+  expect(certificate.text).toContain('2 tests pending')
+  expect(certificate.text).toContain('detected text (invalidated)')
+  // custody
+  fine(
+    await carl.do('/lots/L-1/shipments', {
+      shipment: 'SH-1',
+      containers: ['L-1-B1', 'L-1-B2'],
+      to: 'ward 4',
+      due: expires,
+      seal: 'SEAL-9',
+      temperature_log_sha256: 'ff'.repeat(32),
+    }),
+  )
+  refusedAs(
+    await carl.do('/shipments/SH-1/receipt', { condition: 'good', seal: 'SEAL-9', temperature_within_limits: true }),
+    'separation-giver-taker',
+  )
+  fine(await nina.do('/shipments/SH-1/receipt', { condition: 'good', seal: 'SEAL-9', temperature_within_limits: true }))
+
+  // bedside: the wristband of another person stops everything
+  fine(
+    await paula.do('/lots/L-1/orders', {
+      order: 'ORD-1',
+      coi,
+      containers: ['L-1-B1', 'L-1-B2'],
+      cells: '3.5e8',
+      planned_end: new Date(site.clock.time + 2 * 60 * MINUTE).toISOString(),
+    }),
+  )
+  const label1 = await labelOf('L-1-B1')
+  const stopped = await nina.do('/orders/ORD-1/scans', { container: 'L-1-B1', wristband: `^91${otherCoi}`, label: label1 })
+  refusedAs(stopped, 'identity-mismatch')
+  expect(stopped.body.title).toMatch(/^STOP\./)
+  refusedAs(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }), 'hold')
+  refusedAs(await paula.do('/orders/ORD-1/infusions', { container: 'L-1-B2' }), 'hold')
+  const held = fine(await nina.get('/containers/L-1-B2')).body.data.holds as string[]
+  expect(held).toEqual(['identity mismatch ORD-1:scan:1'])
+  refusedAs(await nina.do('/lots/L-1/lifted-holds', { hold: held[0], reason: 'it was only the wrong bed' }), 'role')
+  fine(
+    await anna.do('/lots/L-1/lifted-holds', {
+      hold: held[0],
+      reason: 'wristbands of both persons checked at the bed, right person identified',
+    }),
+  )
+  site.clock.forward(31 * MINUTE)
+  fine(await nina.do('/orders/ORD-1/scans', { container: 'L-1-B1', wristband: `^91${coi}`, label: label1 }))
+  refusedAs(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }), 'scan-verification')
+  fine(await nina.do('/orders/ORD-1/scans', { container: 'L-1-B1', wristband: `^91${coi}`, label: label1 }))
+  refusedAs(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }), 'scan-verification')
+  fine(await paula.do('/orders/ORD-1/scans', { container: 'L-1-B1', wristband: `^91${coi}`, label: label1 }))
+  fine(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }))
+  expect(fine(await nina.get('/containers/L-1-B1')).body.data.stage).toBe('given')
+
+  // day 9 of 14: growth. Recalled at once, every container on hold, everybody told
+  site.clock.forward(9 * DAY)
+  const late = fine(
+    await quinn.do('/lots/L-1/results', { test: 'sterility', raw: 'growth, Gram-positive cocci', unit: 'text', tested_at: site.clock.iso }),
+  )
+  expect(late.body.alerts[0].to).toEqual(['qa', 'physician', 'nurse', 'coordinator'])
+  const lot = fine(await anna.get('/lots/L-1')).body
+  expect([lot.data.disposition, lot.data.holds]).toEqual(['recalled', ['late result: sterility growth, Gram-positive cocci']])
+  expect(fine(await anna.get('/containers/L-1-B2')).body.data.holds).toEqual(['late result: sterility growth, Gram-positive cocci'])
+  refusedAs(
+    await nina.do('/orders/ORD-1/scans', { container: 'L-1-B2', wristband: `^91${coi}`, label: await labelOf('L-1-B2') }),
+    'identity-mismatch',
+  )
+  refusedAs(await anna.do('/lots/L-1/lifted-holds', { hold: 'late result: sterility growth, Gram-positive cocci', reason: 'x' }), 'hold')
+  refusedAs(await rosa.do('/lots/L-1/release', { reason: 'x' }), 'lot-state')
+
+  // recall finds who was given it; trace leads from the bag to the variant's line and back
+  const scope = fine(await anna.get('/recalls/V-1')).body
+  expect(scope).toEqual({
+    start: 'lot:V-1',
+    affected: ['container:L-1-B1', 'container:L-1-B2', 'container:V-1-V1', 'infusion:ORD-1:L-1-B1', 'lot:L-1'],
+  })
+  const trace = fine(await anna.get('/trace/L-1-B1')).body
+  const nodes = trace.from.map((hop: { node: string }) => hop.node)
+  for (const node of [
+    'lot:L-1',
+    'lot:V-1',
+    'construct:C-TCR-1',
+    'receptor:TCR-1',
+    'variant:chr12-25245350-C-T',
+    'well:P1-B03',
+    'selection:SEL-1',
+    'specimen:APH-1',
+    `therapy:${coi}`,
+    'subject:ST1-001',
+  ])
+    expect(nodes).toContain(node)
+  expect(trace.from.find((hop: { node: string }) => hop.node === 'lot:V-1')).toMatchObject({
+    row_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    event_index: expect.any(Number),
+  })
+  expect(fine(await anna.get('/trace/variant:chr12-25245350-C-T')).body.into.map((hop: { node: string }) => hop.node)).toContain(
+    'container:L-1-B1',
+  )
+}, 240_000)
+
+test('[11.10(b)] [11.10(e)] the whole record of that lot is exported and verified offline, and a part of it too', async () => {
+  const key = formatVerifierKey(site.record.store.logs.record.signer.key)
+  const out = join(site.folder, 'export')
+  const exported = await exportRecord(site.record, { out })
+  if (!exported.ok) expect.fail(exported.issue.what)
+  expect(exported.value.events).toBeGreaterThan(150)
+  const checked = verifyExport({ folder: out, keys: [key], since: [join(site.folder, 'checkpoints/record.txt')] })
+  if (!checked.ok) expect.fail(checked.issue.what)
+  expect([checked.value.findings, checked.value.proven, checked.value.size]).toEqual([[], true, exported.value.size])
+  expect(checked.value.signatures).toBeGreaterThan(100)
+  expect(checked.value.independentCheckpoints).toBeGreaterThan(1)
+  const part = join(site.folder, 'part')
+  const partial = await exportRecord(site.record, { out: part, lot: 'V-1' })
+  if (!partial.ok) expect.fail(partial.issue.what)
+  const partChecked = verifyExport({ folder: part, keys: [key], since: [] })
+  if (!partChecked.ok) expect.fail(partChecked.issue.what)
+  expect([partChecked.value.findings, partChecked.value.size]).toEqual([[], partial.value.events])
+  expect(partial.value.events).toBeLessThan(exported.value.events)
+})
