@@ -246,8 +246,7 @@ test('[11.10(f)] [11.10(g)] [11.50(a)] [15] a TCR-T lot from the signed selectio
   for (const step of tcrt.steps) {
     site.clock.time = Math.max(site.clock.time, day0 + step.day * DAY)
     const next = tcrt.steps[tcrt.steps.indexOf(step) + 1]
-    if (next !== undefined && next.after.includes(step.id))
-      refusedAs(await perform('L-1', next), next.id === 'transduce' ? 'step-order' : 'step-order')
+    if (next?.after.includes(step.id)) refusedAs(await perform('L-1', next), next.id === 'transduce' ? 'step-order' : 'step-order')
     if (step.id === 'transduce') {
       refusedAs(await perform('L-1', step), 'arm-vector')
       refusedAs(await olga.do('/lots/L-1/vectors', { receptor: 'TCR-1', vector_lot: 'V-2' }), 'vector-insert')

@@ -45,20 +45,19 @@ export async function openRecord(place: RecordPlace): Promise<Result<OpenRecord,
     server === undefined ? { connectionString: place.databaseUrl! } : { host: server.socket, user: OWNER_ROLE, database: 'postgres' }
   const app: pg.ClientConfig = {
     ...owner,
-    options: '-c search_path=cognate',
+    // a server's URL has one user: the session then begins in the lesser role
+    options: `-c search_path=cognate${server === undefined ? ` -c role=${RUNTIME_ROLE}` : ''}`,
     application_name: 'cognate',
     ...(server === undefined ? {} : { user: RUNTIME_ROLE }),
   }
-  const connect = async (config: pg.ClientConfig, then: string): Promise<pg.Client> => {
+  const connect = async (config: pg.ClientConfig, then?: string): Promise<pg.Client> => {
     const client = new pg.Client(config)
     client.on('error', () => undefined)
     await client.connect()
-    await client.query(then)
+    if (then !== undefined) await client.query(then)
     return client
   }
   const ownerClient = () => connect(owner, 'CREATE SCHEMA IF NOT EXISTS cognate; SET search_path TO cognate')
-  // a server's URL has one user: the session then takes the lesser role
-  const become = server === undefined ? `SET ROLE ${RUNTIME_ROLE}` : 'SELECT 1'
   let lock: pg.Client | undefined
   try {
     const migrating = await ownerClient()
@@ -85,9 +84,8 @@ export async function openRecord(place: RecordPlace): Promise<Result<OpenRecord,
     if (!access.ok) return await refuse(access.issue)
     const pool = new pg.Pool({ ...app, max: 12 })
     pool.on('error', () => undefined)
-    if (server === undefined) pool.on('connect', client => void client.query(become))
     const store = await RecordStore.open({
-      client: () => connect(app, become),
+      client: () => connect(app),
       pool,
       signers: { record: record.value, access: access.value },
       checkpointFolder: join(place.folder, 'checkpoints'),

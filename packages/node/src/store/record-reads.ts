@@ -131,7 +131,6 @@ export async function placeOfRow(
       const lot = (await newest<LotData>('lot', String(row.data.lot)))?.data
       return { site: lot?.site ?? '', study: lot?.study ?? '' }
     }
-    case 'signature':
     default: {
       const lot = (await newest<LotData>('lot', row.parent))?.data
       return { site: lot?.site ?? '', study: lot?.study ?? '' }

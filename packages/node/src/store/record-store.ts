@@ -626,6 +626,7 @@ export class RecordStore {
 
   /** Ends in good order: nothing waits, both logs are sealed. */
   async close(): Promise<void> {
+    if (this.#closing) return
     this.#closing = true
     await this.#tail
     if (this.#sealTimer !== undefined) clearTimeout(this.#sealTimer)
