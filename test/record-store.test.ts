@@ -91,7 +91,7 @@ describe.each(stores)('on $name', ({ name, there }) => {
     '[11.10(c)] [11.10(e)] no statement of the runtime role changes or removes a row of a regulated table, in the live catalogue',
     async () => {
       await enrol(record, 'KEPT')
-    await record.store.sealAll()
+      await record.store.sealAll()
       const client = await record.store.pool.connect()
       try {
         const who = (await client.query<{ current_user: string }>('SELECT current_user')).rows[0]!.current_user

@@ -33,7 +33,8 @@ export interface VerifiedRecord {
 export const CLOCK_TOLERANCE_MS = 2_000
 /** Wall clock and the clock that nobody sets may drift apart by this between two events of one process; more is reported. */
 const CLOCK_LEAP_MS = 5_000
-const MOST_FINDINGS = 20
+/** Findings of one code that are told; a thousand more say no more. */
+const MOST_OF_A_CODE = 5
 
 export class RecordVerifier {
   readonly #sha256: Sha256
@@ -69,7 +70,7 @@ export class RecordVerifier {
   }
 
   #find(code: string, what: string, index?: number): void {
-    if (this.#findings.length >= MOST_FINDINGS) return
+    if (this.#findings.filter(finding => finding.code === code).length >= MOST_OF_A_CODE) return
     const problem = issue(code, what, 'the record was changed after it was sealed, or the export is not whole; take it again and compare')
     this.#findings.push(index === undefined ? problem : { ...problem, index })
   }

@@ -112,50 +112,43 @@ export async function startEmbeddedServer(root: string): Promise<Result<Embedded
         ),
       )
   }
-  const log = openSync(join(root, 'database.log'), 'a', 0o600)
-  const server: ChildProcess = spawn(
-    join(found.value.folder, 'postgres'),
-    [
-      '-D',
-      data,
-      '-k',
-      socket,
-      '-h',
-      '',
-      '-c',
-      'max_connections=60',
-      '-c',
-      'shared_buffers=64MB',
-      '-c',
-      'log_timezone=UTC',
-      '-c',
-      'timezone=UTC',
-      '-c',
-      'unix_socket_permissions=0700',
-    ],
-    { ...run, detached: true, stdio: ['ignore', log, log] },
-  )
-  server.unref()
-  closeSync(log)
-  let ended = false
-  server.on('exit', () => {
-    ended = true
-  })
+  const launch = () => {
+    const log = openSync(join(root, 'database.log'), 'a', 0o600)
+    const server: ChildProcess = spawn(
+      join(found.value.folder, 'postgres'),
+      [
+        ['-D', data, '-k', socket, '-h', ''],
+        ...['max_connections=60', 'shared_buffers=64MB', 'log_timezone=UTC', 'timezone=UTC', 'unix_socket_permissions=0700'].map(
+          setting => ['-c', setting],
+        ),
+      ].flat(),
+      { ...run, detached: true, stdio: ['ignore', log, log] },
+    )
+    server.unref()
+    closeSync(log)
+    return server
+  }
   const until = Date.now() + READY_WITHIN_MS
   while (Date.now() < until) {
-    if (await reachable(socket)) return ok(started)
-    if (ended) break
-    await new Promise(resolve => setTimeout(resolve, 50))
+    const server = launch()
+    while (server.exitCode === null && server.signalCode === null && Date.now() < until) {
+      if (await reachable(socket)) return ok(started)
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    // what is left of a server that was killed may hold the folder for a moment
+    if (!/still in use|already exists|lock file/.test(lastLines(root))) break
+    await new Promise(resolve => setTimeout(resolve, 300))
   }
-  const last = readFileSync(join(root, 'database.log'), 'utf8').trim().split('\n').slice(-3).join(' | ')
   return fail(
     issue(
       'server-start',
-      `the database server in ${root} did not start: ${last}`,
+      `the database server in ${root} did not start: ${lastLines(root)}`,
       `see ${join(root, 'database.log')}; another server may use the folder, or the disk may be full`,
     ),
   )
 }
+
+const lastLines = (root: string): string => readFileSync(join(root, 'database.log'), 'utf8').trim().split('\n').slice(-3).join(' | ')
 
 /** Asks the postmaster to end in good order, and waits for it. */
 async function stop(data: string): Promise<void> {

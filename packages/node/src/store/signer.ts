@@ -1,5 +1,5 @@
 // The key of a log and the memory of what it signed. Both live outside the database: whoever rewrites the database has no key, and whoever restores an older one meets the memory.
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign, verify } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
@@ -16,7 +16,7 @@ import {
 } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 
-export const sha256: Sha256 = bytes => createHash('sha256').update(bytes).digest()
+export const sha256: Sha256 = bytes => hash('sha256', bytes, 'buffer')
 
 /** DER of an Ed25519 public key before its 32 bytes. */
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
