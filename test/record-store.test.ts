@@ -12,7 +12,7 @@ import { MIGRATIONS, MUTABLE_TABLES, migrate, REGULATED_TABLES, RUNTIME_ROLE } f
 import { hasServer, startTestServer, type TestServer } from './postgres-server.ts'
 import { TestClock } from './record-site.ts'
 
-export const asker = (account: string): Asker => ({
+const asker = (account: string): Asker => ({
   account,
   session: 'ab'.repeat(32),
   factors: ['password'],
