@@ -1,7 +1,19 @@
 // A PostgreSQL server of the record's own, from npm packages, in one folder: nothing to install, no port, reached by a socket in that folder. Found running after a crash it is used again.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -15,6 +27,8 @@ export const OWNER_ROLE = 'cognate_owner'
 export interface EmbeddedServer {
   /** Folder of the socket: what `host` is for a client. */
   readonly socket: string
+  /** It was up already: by another program, or left from one that was killed. */
+  readonly foundRunning: boolean
   readonly stop: () => Promise<void>
 }
 
@@ -61,6 +75,13 @@ function serverUser(): { readonly uid: number; readonly gid: number } | undefine
   return undefined
 }
 
+/** The first folder above that a user other than its owner cannot pass through. */
+function closedFolder(path: string): string | undefined {
+  for (let folder = dirname(realpathSync(path)); folder !== dirname(folder); folder = dirname(folder))
+    if ((statSync(folder).mode & 0o001) === 0) return folder
+  return undefined
+}
+
 const reachable = async (socket: string): Promise<boolean> => {
   const client = new pg.Client({ host: socket, user: OWNER_ROLE, database: 'postgres', connectionTimeoutMillis: 5000 })
   // a connection that dies while it is being closed is no news
@@ -82,6 +103,15 @@ export async function startEmbeddedServer(root: string): Promise<Result<Embedded
   const user = serverUser()
   // the server's user has to pass through; keys and files inside are closed to it
   if (user !== undefined) chmodSync(root, 0o711)
+  const closed = user === undefined ? undefined : closedFolder(root)
+  if (closed !== undefined)
+    return fail(
+      issue(
+        'server-start',
+        `the database server runs as another user, for whom ${closed} is closed`,
+        `put the record elsewhere, or: chmod o+x ${closed}`,
+      ),
+    )
   const data = join(root, 'database')
   const inFolder = join(root, 'run')
   const socket =
@@ -93,8 +123,8 @@ export async function startEmbeddedServer(root: string): Promise<Result<Embedded
     chmodSync(folder, 0o700)
     if (user !== undefined) chownSync(folder, user.uid, user.gid)
   }
-  const started = { socket, stop: () => stop(data) }
-  if (await reachable(socket)) return ok(started)
+  const started = { socket, foundRunning: false, stop: () => stop(data) }
+  if (await reachable(socket)) return ok({ ...started, foundRunning: true })
   const environment = { ...process.env, LD_LIBRARY_PATH: found.value.libraries, LC_ALL: 'C', TZ: 'UTC' }
   const run = { ...user, env: environment, cwd: data }
   if (!existsSync(join(data, 'PG_VERSION'))) {
