@@ -58,7 +58,10 @@ export async function buildAll() {
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    external: ['h5wasm', 'h5wasm/node', 'piscina'],
+    // the record's server is loaded only where it is asked for
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    external: ['h5wasm', 'h5wasm/node', 'piscina', 'fastify', '@fastify/*', 'pg', '@node-rs/argon2', 'otpauth'],
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     logLevel: 'warning',
     sourcemap: 'linked',

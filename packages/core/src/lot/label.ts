@@ -60,11 +60,11 @@ export function containerLabel({ gtin, lot, serial, coi, expires }: LabelInput, 
 /** The wristband holds the identity alone. */
 export const wristbandString = (coi: Coi): string => `^91${coi}`
 
-/** What a scanner sends, in the form the labels are kept in: symbology prefix dropped, separators as `^`. */
+/** What a scanner sends, in the form the labels are kept in: symbology prefix dropped, separators as `^`; one at the end separates nothing, and some readers take a check symbol for it. */
 export function scannedString(raw: string): string {
   const body = raw
     .trim()
     .replace(/^\](d2|C1|Q3)/, '')
-    .replaceAll('\u001d', '^')
+    .replaceAll('\u001d', '^').replace(/\^+$/, '')
   return body.startsWith('^') ? body : `^${body}`
 }

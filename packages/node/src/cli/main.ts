@@ -1,9 +1,11 @@
 // The command line. Exit codes: 0 done, 1 the input is at fault, 2 usage, 3 a bug.
 import { Command, CommanderError } from 'commander'
 import { defineAnnotate } from './commands/annotate.ts'
+import { defineAudit } from './commands/audit.ts'
 import { defineConstruct } from './commands/construct.ts'
 import { defineDoctor } from './commands/doctor.ts'
 import { defineInfusion } from './commands/infusion.ts'
+import { defineLot, defineTrace } from './commands/lot.ts'
 import { defineNeoantigens } from './commands/neoantigens.ts'
 import { definePersistence } from './commands/persistence.ts'
 import { definePresent } from './commands/present.ts'
@@ -14,6 +16,7 @@ import { defineRun } from './commands/run.ts'
 import { defineSafety } from './commands/safety.ts'
 import { defineScreen } from './commands/screen.ts'
 import { defineSelect } from './commands/select.ts'
+import { defineBackup, defineServe } from './commands/serve.ts'
 import { defineSurvival } from './commands/survival.ts'
 import { defineTrial } from './commands/trial.ts'
 import { defineVariants } from './commands/variants.ts'
@@ -44,6 +47,11 @@ for (const define of [
   defineResponse,
   defineSurvival,
   defineTrial,
+  defineServe,
+  defineLot,
+  defineTrace,
+  defineAudit,
+  defineBackup,
   defineReference,
   defineDoctor,
 ])

@@ -61,6 +61,8 @@ export async function exportRecord(record: OpenRecord, { out, log = 'record', lo
   }
   const { store } = record
   await store.sealAll()
+  // beside a running server it is that server who signs, a second after the last event
+  for (let i = 0; i < 30 && !(await isSealed(record, log)); i++) await new Promise(resolve => setTimeout(resolve, 100))
   const client = await store.pool.connect()
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
@@ -122,6 +124,14 @@ export async function exportRecord(record: OpenRecord, { out, log = 'record', lo
   } finally {
     client.release()
   }
+}
+
+async function isSealed({ store }: OpenRecord, log: LogName): Promise<boolean> {
+  const { rows } = await store.pool.query<{ open: boolean }>(
+    `SELECT coalesce((SELECT max(e.index) + 1 FROM ${log}_event AS e), 0) > coalesce((SELECT max(c.size) FROM checkpoint AS c WHERE c.log = $1), 0) AS open`,
+    [store.logs[log].signer.origin],
+  )
+  return rows[0]?.open === false
 }
 
 /** SHA-256 of every file of a folder but the manifest itself, by its path. */

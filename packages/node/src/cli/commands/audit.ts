@@ -1,0 +1,100 @@
+// `audit`: a record leaves as files that prove themselves, and is checked by whoever has them, offline.
+import type { Command } from 'commander'
+import { userPath } from '../../read/paths.ts'
+import { EXIT, must } from '../exit.ts'
+import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
+
+interface VerifyFlags extends CommonFlags {
+  readonly key: readonly string[]
+  readonly since?: readonly string[]
+  readonly witness?: readonly string[]
+}
+
+export function defineAudit(program: Command): void {
+  const audit = program.command('audit').description('export a record, and verify an export offline')
+  withCommon(
+    audit.command('verify').argument('<dir>', 'folder that `audit export` wrote').description('check an export without the database'),
+  )
+    .requiredOption('--key <keys...>', 'verifier key of the log, from elsewhere than the export')
+    .option('--since <files...>', 'older checkpoints, kept elsewhere: a file with one or more')
+    .option('--witness <keys...>', 'verifier keys of witnesses')
+    .addHelpText(
+      'after',
+      '\nExit 0: proven. Exit 1: not proven; the first bad event is named. Without --since, whoever holds database and key could have rewritten history.\n\nExample:\n  cognate audit verify export --key "cognate.example/site/record+1f2e3d4c+AQ…" --since checkpoint-of-march.txt\n',
+    )
+    .action(async (folder: string, flags: VerifyFlags) => {
+      const { verifyExport } = await import('../../store/verify-export.ts')
+      const begun = performance.now()
+      const checked = must(
+        verifyExport({
+          folder: userPath(folder),
+          keys: flags.key,
+          since: (flags.since ?? []).map(userPath),
+          witnesses: flags.witness ?? [],
+        }),
+      )
+      const console = consoleOf(flags)
+      if (flags.json === true) console.result(JSON.stringify(checked))
+      else {
+        for (const finding of checked.findings)
+          process.stderr.write(`${finding.index === undefined ? '' : `event ${finding.index}: `}${finding.what} [${finding.code}]\n`)
+        for (const remark of checked.remarks) process.stderr.write(`remark: ${remark.what} [${remark.code}]\n`)
+        console.result(
+          checked.proven
+            ? `PROVEN. ${checked.size} events of ${checked.log}, ${checked.rows} rows, ${checked.signatures} signatures, root ${checked.root} (${((performance.now() - begun) / 1000).toFixed(1)} s)`
+            : `NOT PROVEN: ${checked.findings.length} findings`,
+        )
+        if (checked.proven)
+          console.result(
+            checked.independentCheckpoints === 0
+              ? 'verified against 0 independent checkpoints: whoever holds the database and the key could have rewritten this history. Give --since.'
+              : `verified against ${checked.independentCheckpoints} independent checkpoint${checked.independentCheckpoints === 1 ? '' : 's'}${checked.witnesses.length > 0 ? ` and the witnesses ${checked.witnesses.join(', ')}` : ''}`,
+          )
+      }
+      if (!checked.proven) process.exitCode = EXIT.input
+    })
+  withCommon(
+    withPlace(
+      audit.command('export').description('events, rows, files and checkpoints as files that prove themselves; no identifying data'),
+    ),
+  )
+    .requiredOption('--out <dir>', 'new folder to write')
+    .option('--lot <id>', 'only what concerns this lot, each event with its proof')
+    .option('--log <name>', 'record or access', 'record')
+    .action(
+      async (flags: CommonFlags & PlaceFlags & { readonly out: string; readonly lot?: string; readonly log: 'record' | 'access' }) => {
+        const { openRecord } = await import('../../store/open-record.ts')
+        const { exportRecord } = await import('../../store/export-record.ts')
+        const record = must(await openRecord({ ...placeOf(flags), reading: true }))
+        const asker = { account: 'system', session: '0'.repeat(64), factors: [], station: 'command line', request: 'audit export' }
+        const exported = await exportRecord(record, {
+          out: userPath(flags.out),
+          log: flags.log,
+          ...(flags.lot === undefined ? {} : { lot: flags.lot }),
+        })
+        if (exported.ok)
+          await record.store.noteAccess(asker, '', {
+            action: 'export',
+            entity: { kind: 'log', id: flags.log, version: 0 },
+            reason: flags.lot ?? 'whole',
+          })
+        await record.close()
+        const { events, rows, files, size } = must(exported)
+        consoleOf(flags).result(
+          flags.json === true
+            ? JSON.stringify({ events, rows, files, size, out: flags.out })
+            : `${flags.out}: ${events} events of ${size}, ${rows} rows, ${files} files`,
+        )
+      },
+    )
+  withCommon(withPlace(audit.command('key').description('the verifier keys of a record’s logs, to be kept elsewhere'))).action(
+    async (flags: CommonFlags & PlaceFlags) => {
+      const { openSigner } = await import('../../store/signer.ts')
+      const { formatVerifierKey } = await import('@cognate/core/audit')
+      const place = placeOf(flags)
+      for (const log of ['record', 'access'])
+        consoleOf(flags).result(formatVerifierKey(must(openSigner(`${place.folder}/keys`, `${place.site}/${log}`)).key))
+    },
+  )
+}

@@ -1,0 +1,119 @@
+// `serve`: the record with its HTTP interface in one process. `backup` and `restore` beside it.
+import { readFileSync } from 'node:fs'
+import { issue } from '@cognate/core/base'
+import type { Command } from 'commander'
+import { userPath } from '../../read/paths.ts'
+import { InputFault, must } from '../exit.ts'
+import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
+import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
+
+interface ServeFlags extends CommonFlags, PlaceFlags {
+  readonly host: string
+  readonly port: number
+  readonly behindProxy?: boolean
+  readonly breached?: string
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+export function defineServe(program: Command): void {
+  withCommon(withPlace(program.command('serve').description('the record: identity, lots, release and audit, over HTTP')))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port; 0 takes a free one', wholeNumber, 8420)
+    .option('--behind-proxy', 'a proxy in front ends TLS; needed for any address that is not loopback')
+    .option('--breached <file>', 'passwords known from breaches, one a line; they are refused')
+    .addHelpText(
+      'after',
+      '\nThe first start prints a one-time token: POST /api/v1/setup with it makes the security officer and the administrator.\nThe interface describes itself at /api/v1/openapi.json. Stop with Ctrl-C: the log is sealed first.\n\nResearch software: it records and checks decisions, it does not make them.\n',
+    )
+    .action(async (flags: ServeFlags) => {
+      if (!LOOPBACK.has(flags.host) && flags.behindProxy !== true)
+        throw new InputFault(
+          issue(
+            'tls',
+            `${flags.host} is not loopback, and nothing says that TLS ends in front`,
+            'put a proxy with TLS in front and say --behind-proxy',
+          ),
+        )
+      const { openRecord } = await import('../../store/open-record.ts')
+      const { buildServer } = await import('../../api/server.ts')
+      const console = consoleOf(flags)
+      const record = must(await openRecord(placeOf(flags)))
+      const breached = flags.breached === undefined ? undefined : new Set(readFileSync(userPath(flags.breached), 'utf8').split(/\r?\n/))
+      const server = await buildServer(record, {
+        trustProxy: flags.behindProxy === true,
+        ...(breached === undefined ? {} : { breached }),
+        log: line => {
+          if (flags.quiet !== true) process.stdout.write(`${line}\n`)
+        },
+      })
+      const address = await server.app.listen({ host: flags.host, port: flags.port })
+      const { formatVerifierKey } = await import('@cognate/core/audit')
+      console.notice(
+        `record ${flags.site} in ${record.folder} (${record.embedded ? 'own database' : 'PostgreSQL of DATABASE_URL'}), ${record.store.logs.record.tree.size} events, at ${address}/api/v1`,
+      )
+      console.notice(`verifier key, to be kept elsewhere: ${formatVerifierKey(record.store.logs.record.signer.key)}`)
+      if (server.setupToken !== undefined) console.notice(`first start: POST ${address}/api/v1/setup with the token ${server.setupToken}`)
+      const sweep = setInterval(() => void server.credentials.sweep(), 60_000)
+      let stopping = false
+      const stop = () => {
+        if (stopping) return
+        stopping = true
+        clearInterval(sweep)
+        void server.app
+          .close()
+          .then(() => record.close())
+          .then(() => process.exit(0))
+      }
+      process.on('SIGINT', stop)
+      process.on('SIGTERM', stop)
+    })
+}
+
+export function defineBackup(program: Command): void {
+  withCommon(
+    withPlace(
+      program.command('backup').description('every table, file and checkpoint in one snapshot; private keys have their own backup'),
+    ),
+  )
+    .requiredOption('--out <dir>', 'new folder to write')
+    .action(async (flags: CommonFlags & PlaceFlags & { readonly out: string }) => {
+      const { openRecord } = await import('../../store/open-record.ts')
+      const { backupRecord } = await import('../../store/backup.ts')
+      const record = must(await openRecord({ ...placeOf(flags), reading: true }))
+      const made = await backupRecord(record, userPath(flags.out))
+      await record.close()
+      const { rows, files, bytes } = must(made)
+      consoleOf(flags).result(
+        flags.json === true
+          ? JSON.stringify({ rows, files, bytes, out: flags.out })
+          : `${flags.out}: ${rows} rows, ${files} files, ${bytes} bytes. Copy ${flags.folder}/keys apart from it.`,
+      )
+    })
+  withCommon(
+    withPlace(
+      program.command('restore').description('a backup into an empty place, verified against the newest checkpoint of the old one'),
+    ),
+  )
+    .requiredOption('--from <dir>', 'folder that `backup` wrote')
+    .requiredOption('--keys <dir>', 'folder with the private keys, from their own backup')
+    .requiredOption('--since <files...>', 'checkpoints of the old place, kept elsewhere')
+    .action(
+      async (flags: CommonFlags & PlaceFlags & { readonly from: string; readonly keys: string; readonly since: readonly string[] }) => {
+        const { restoreRecord } = await import('../../store/backup.ts')
+        const verified = must(
+          await restoreRecord({
+            from: userPath(flags.from),
+            to: placeOf(flags),
+            keys: userPath(flags.keys),
+            since: flags.since.map(userPath),
+          }),
+        )
+        consoleOf(flags).result(
+          flags.json === true
+            ? JSON.stringify(verified)
+            : `${verified.size} events and ${verified.rows} rows restored and verified against ${verified.independentCheckpoints} checkpoints`,
+        )
+      },
+    )
+}

@@ -1,0 +1,123 @@
+// The command line as a client of a record's HTTP interface: a session kept in a file that only its owner reads, signatures proven at the terminal.
+import { randomUUID } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { type Issue, issue } from '@cognate/core/base'
+import { userPath } from '../read/paths.ts'
+import { InputFault } from './exit.ts'
+
+export interface ClientFlags {
+  readonly server: string
+  readonly session: string
+}
+
+interface SavedSession {
+  readonly server: string
+  readonly cookie: string
+  readonly csrf: string
+}
+
+/** Asks at the terminal, without showing secrets; COGNATE_PASSWORD and COGNATE_CODE answer for scripts. */
+async function ask(question: string, variable: string): Promise<string> {
+  const given = process.env[variable]
+  if (given !== undefined) return given
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY === true })
+  process.stderr.write(`${question}: `)
+  const answer = await lines.question('')
+  lines.close()
+  process.stderr.write('\n')
+  return answer
+}
+
+export class RecordClient {
+  readonly #flags: ClientFlags
+  #saved: SavedSession | undefined
+
+  constructor(flags: ClientFlags) {
+    this.#flags = flags
+    const path = userPath(flags.session)
+    if (existsSync(path)) this.#saved = JSON.parse(readFileSync(path, 'utf8')) as SavedSession
+  }
+
+  async #send(method: string, path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    try {
+      return await fetch(`${this.#flags.server}/api/v1${path}`, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(this.#saved === undefined ? {} : { cookie: `__Host-cognate=${this.#saved.cookie}`, 'x-csrf-token': this.#saved.csrf }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    } catch (error) {
+      throw new InputFault(
+        issue(
+          'server',
+          `${this.#flags.server} cannot be reached: ${(error as Error).cause instanceof Error ? ((error as Error).cause as Error).message : (error as Error).message}`,
+          'start it with `cognate serve`, or name it by --server',
+        ),
+      )
+    }
+  }
+
+  async #problem(reply: Response): Promise<never> {
+    const problem = (await reply.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string }
+    throw new InputFault({
+      code: problem.code ?? 'server',
+      what: problem.title ?? `the server answered ${reply.status}`,
+      remedy: problem.detail ?? 'see the server’s log',
+    } as Issue)
+  }
+
+  async signIn(account: string): Promise<void> {
+    this.#saved = undefined
+    const password = await ask('password', 'COGNATE_PASSWORD')
+    const reply = await this.#send('POST', '/sessions', {
+      account,
+      password,
+      code: await ask('one-time code', 'COGNATE_CODE'),
+      station: 'command line',
+    })
+    if (!reply.ok) return this.#problem(reply)
+    const cookie = /__Host-cognate=([^;]+)/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? ''
+    const { csrf } = (await reply.json()) as { csrf: string }
+    const path = userPath(this.#flags.session)
+    writeFileSync(path, JSON.stringify({ server: this.#flags.server, cookie, csrf } satisfies SavedSession), { mode: 0o600 })
+    chmodSync(path, 0o600)
+  }
+
+  async signOut(): Promise<void> {
+    await this.#send('DELETE', '/session', undefined)
+    rmSync(userPath(this.#flags.session), { force: true })
+  }
+
+  async get(path: string, accept = 'application/json'): Promise<string> {
+    const reply = await this.#send('GET', path, undefined, { accept })
+    return reply.ok ? reply.text() : this.#problem(reply)
+  }
+
+  /** A command; where it has to be signed, what is shown is printed and the signer proven. */
+  async post(path: string, body: unknown): Promise<string> {
+    const key = randomUUID()
+    const first = await this.#send('POST', path, body, { 'idempotency-key': key })
+    if (first.ok) return first.text()
+    if (first.status !== 428) return this.#problem(first)
+    const wanted = (await first.json()) as { shown: string; shown_sha256: string; meaning: string }
+    process.stderr.write(`to be signed (${wanted.meaning}):\n${JSON.stringify(JSON.parse(wanted.shown), null, 2)}\n`)
+    const password = await ask('password', 'COGNATE_PASSWORD')
+    const code = await ask('one-time code (empty after the first signature of the session)', 'COGNATE_CODE')
+    const proven = await this.#send('POST', '/signatures', {
+      shown_sha256: wanted.shown_sha256,
+      meaning: wanted.meaning,
+      password,
+      ...(code === '' ? {} : { code }),
+    })
+    if (!proven.ok) return this.#problem(proven)
+    const { token } = (await proven.json()) as { token: string }
+    const done = await this.#send('POST', path, body, { 'idempotency-key': key, 'x-signature-token': token })
+    return done.ok ? done.text() : this.#problem(done)
+  }
+}
