@@ -1,12 +1,19 @@
-// Derives the record's reference data from the shippable sources: GS1 application identifiers and the example batch-record templates.
-// Run: sh scripts/with-runtime.sh scripts/derive-record.ts (needs COGNATE_DATA). Writes packages/node/data/gs1-identifiers.tsv and lot-templates.json.
+// Derives the record's reference data from the shippable sources: GS1 application identifiers, the example batch-record templates, clauses of 21 CFR Part 11 and EU GMP Annex 11 in our words.
+// Run: sh scripts/with-runtime.sh scripts/derive-record.ts (needs COGNATE_DATA). Writes gs1-identifiers.tsv, lot-templates.json and regulation-clauses.tsv of packages/node/data.
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 const data = process.env.COGNATE_DATA ?? join(root, '../shared/data')
-const read = (path: string) => readFileSync(join(data, 'clinical', path), 'utf8')
+const inputs: Record<string, string> = {}
+const read = (path: string) => {
+  const bytes = readFileSync(join(data, 'clinical', path))
+  inputs[`clinical/${path}`] = createHash('sha256').update(bytes).digest('hex')
+  return bytes.toString('utf8')
+}
 const write = (name: string, text: string) => writeFileSync(join(root, 'packages/node/data', name), text)
 
 const rows = read('gs1/gs1-syntax-dictionary.txt')
@@ -65,3 +72,23 @@ write(
     1,
   )}\n`,
 )
+
+const clauses = parseDelimited(read('security/regulation_clauses.csv'), { delimiter: ',' })
+if (!clauses.ok) throw new Error(clauses.issue.what)
+const get = columnReader(clauses.value.columns)
+const short = (document: string) => (document.startsWith('21 CFR') ? '' : 'Annex 11 ')
+write(
+  'regulation-clauses.tsv',
+  formatTsv(
+    ['clause', 'document', 'section', 'requirement', 'feature', 'evidence'],
+    clauses.value.rows.map(row => [
+      `${short(get(row, 'document'))}${get(row, 'clause')}`,
+      get(row, 'document'),
+      get(row, 'section'),
+      get(row, 'requirement_in_our_words'),
+      get(row, 'feature'),
+      get(row, 'evidence'),
+    ]),
+  ),
+)
+write('sources-record.json', `${JSON.stringify({ made_by: 'scripts/derive-record.ts', inputs }, null, 1)}\n`)

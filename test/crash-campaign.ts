@@ -56,10 +56,7 @@ export async function crashCampaign(
       if (killServer) {
         totals.serverKills++
         if (server === undefined) killEmbedded(folder)
-        else {
-          server.kill()
-          server.start()
-        }
+        else await server.killAndStart()
       }
       if (kill % 20 === 19)
         progress(

@@ -27,7 +27,7 @@ afterAll(async () => {
 const holder = (role: Role): Person =>
   role === 'security-officer' ? site.person('xena') : role === 'administrator' ? site.person('yves') : site.person(`p-${role}`)
 
-describe('[11.10(d)] [11.10(g)] the role matrix', () => {
+describe('[11.10(d)] [11.10(g)] [Annex 11 12] the role matrix', () => {
   // fill parameters with something that exists where it matters; a body that reaches the policy before it reaches the shape
   const pathOf = (path: string) => path.replace(':id', path.startsWith('/subjects') ? 'ST1-001' : 'nothing-of-this-name')
 
@@ -92,7 +92,7 @@ describe('[11.10(d)] [11.10(g)] the role matrix', () => {
     expect((await site.person('p-coordinator').get('/subjects')).body.subjects.map((row: { id: string }) => row.id)).toContain('ST1-001')
   })
 
-  test('[11.10(i)] a role without valid training is inactive', async () => {
+  test('[11.10(i)] [Annex 11 2] a role without valid training is inactive', async () => {
     expect((await site.person('late').do('/materials', { id: 'X' })).body.code).toBe('training-expired')
   })
 
@@ -196,7 +196,7 @@ describe('sign-in', () => {
   test.each([
     ['fourteen chars', 'fourteen chars', 'the password has 14 characters'],
     ['one letter over and over', 'aaaaaaaaaaaaaaaaaaaa', 'repeats'],
-  ])('a password of %s is refused', async (_name, password, says) => {
+  ])('[11.300(b)] a password of %s is refused', async (_name, password, says) => {
     const proposed = await site.person('xena').do('/accounts', {
       id: `weak-${password.length}`,
       name: 'Weak (synthetic)',
@@ -219,7 +219,7 @@ describe('sign-in', () => {
     )
   })
 
-  test('[11.200(a)(3)] one of officer and administrator cannot enrol for somebody alone, nor propose and apply, nor change own roles', async () => {
+  test('[11.100(b)] [11.200(a)(3)] [11.300(c)] one of officer and administrator cannot enrol for somebody alone, nor propose and apply, nor change own roles', async () => {
     const xena = site.person('xena')
     const proposed = await xena.do('/accounts', {
       id: 'solo',
@@ -269,7 +269,7 @@ describe('sign-in', () => {
     ).toBe('roles')
   })
 
-  test('a session ends when it is idle, when it is old, when signed out, and when the account is disabled', async () => {
+  test('[11.200(a)(2)] a session ends when it is idle, when it is old, when signed out, and when the account is disabled', async () => {
     const person = await site.hire('sleepy', ['nurse'])
     const show = () => site.call('GET', '/session', undefined, {}, person.cookie)
     expect((await show()).status).toBe(200)
@@ -319,7 +319,7 @@ describe('signatures', () => {
     ],
   }
 
-  test('[11.70] [11.200(a)(1)] a signature is of what was shown, once, within five minutes, in this session; the first takes two components', async () => {
+  test('[11.70] [11.200(a)(1)] [Annex 11 14] a signature is of what was shown, once, within five minutes, in this session; the first takes two components', async () => {
     const [author, approver] = [site.person('p-qa'), await site.hire('qa-two', ['qa'])]
     expect((await author.do('/templates', template)).status).toBe(201)
     const key = () => ({ 'idempotency-key': `s-${Math.random()}` })
@@ -515,4 +515,41 @@ test('commands of the record have distinct names and paths', () => {
   expect(new Set(RECORD_COMMANDS.map(command => command.name)).size).toBe(RECORD_COMMANDS.length)
   expect(new Set(ROUTES.map(route => `${route.method} ${route.path}`)).size).toBe(ROUTES.length)
   expect(DAY).toBe(86_400_000)
+})
+
+test('[11.100(a)] [11.300(a)] an account is one person’s for good: its id is never given to another', async () => {
+  const again = await site.person('xena').do('/accounts', {
+    id: 'p-nurse',
+    name: 'Somebody Else (synthetic)',
+    roles: ['nurse'],
+    site: 'site-a',
+    studies: ['ST-1'],
+    trained_until: '2030-01-01T00:00:00Z',
+    reason: 'left, re-used',
+  })
+  expect([again.status, again.body.code]).toEqual([409, 'account-name'])
+})
+
+test('[Annex 11 3] every package that runs has a licence that may be used', async () => {
+  const { readFileSync } = await import('node:fs')
+  const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as {
+    packages: Record<string, { license?: string; dev?: boolean; link?: boolean }>
+  }
+  const running = Object.entries(lock.packages).filter(
+    ([path, entry]) => path.startsWith('node_modules/') && entry.dev !== true && entry.link !== true,
+  )
+  expect(running.length).toBeGreaterThan(50)
+  // HDF5 and NIST's own terms, read: both free, with notice (node_modules/h5wasm/LICENSE.txt)
+  const read = new Set(['node_modules/h5wasm'])
+  expect(
+    running
+      .filter(
+        ([path, entry]) =>
+          !read.has(path) &&
+          !/^\(?(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|Unlicense|CC0-1\.0|BlueOak-1\.0\.0|Python-2\.0|MIT-0|PostgreSQL)\b/.test(
+            entry.license ?? '',
+          ),
+      )
+      .map(([path, entry]) => [path, entry.license]),
+  ).toEqual([])
 })

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 const since = () => [join(site.folder, 'checkpoints/record.txt')]
 
-describe.each([{ name: 'embedded' }, { name: 'a server' }])('[11.10(c)] into $name', ({ name }) => {
+describe.each([{ name: 'embedded' }, { name: 'a server' }])('[11.10(c)] [Annex 11 7] [Annex 11 16] into $name', ({ name }) => {
   const drill = name === 'embedded' || hasServer ? test : process.env.CI ? test : test.skip
 
   drill('everything comes back, people sign in, and the log goes on', async () => {

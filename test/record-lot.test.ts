@@ -147,7 +147,7 @@ const answers: Record<string, string> = {
   'receptor-positive of CD3+': '64',
 }
 
-test('[11.10(f)] [11.10(g)] [11.50(a)] [15] a TCR-T lot from the signed selection to the recall after a late positive culture', async () => {
+test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex 11 10] [Annex 11 13] [Annex 11 15] a TCR-T lot from the signed selection to the recall after a late positive culture', async () => {
   await stock()
   // templates: the author does not approve
   for (const template of [tcrt, vectorTemplate]) {
@@ -470,7 +470,7 @@ test('[11.10(f)] [11.10(g)] [11.50(a)] [15] a TCR-T lot from the signed selectio
   )
 }, 240_000)
 
-test('[11.10(b)] [11.10(e)] the whole record of that lot is exported and verified offline, and a part of it too', async () => {
+test('[11.10(b)] [11.10(e)] [11.30] [Annex 11 5] [Annex 11 8] [Annex 11 9] [Annex 11 17] the whole record of that lot is exported and verified offline, and a part of it too', async () => {
   const key = formatVerifierKey(site.record.store.logs.record.signer.key)
   const out = join(site.folder, 'export')
   const exported = await exportRecord(site.record, { out })

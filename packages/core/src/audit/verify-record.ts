@@ -101,7 +101,8 @@ export class RecordVerifier {
       this.#versions.set(key, row.version)
       if (this.#marks.has(versioned))
         this.#find('row-twice', `event ${index} names ${versioned}, which event ${this.#marks.get(versioned)!.index} wrote`, index)
-      this.#marks.set(versioned, { sha256: row.sha256, index })
+      // of a part, the place of a line is not the event's index; of a whole, a difference was found above
+      this.#marks.set(versioned, { sha256: row.sha256, index: event.index })
     }
     for (const file of event.files) this.#files.add(file)
     if (event.signature !== null) {

@@ -65,6 +65,7 @@ export function scannedString(raw: string): string {
   const body = raw
     .trim()
     .replace(/^\](d2|C1|Q3)/, '')
-    .replaceAll('\u001d', '^').replace(/\^+$/, '')
+    .replaceAll('\u001d', '^')
+    .replace(/\^+$/, '')
   return body.startsWith('^') ? body : `^${body}`
 }

@@ -2,6 +2,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Meaning } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import type { AccountData } from '@cognate/core/record'
 import { type Algorithm, hash, verify } from '@node-rs/argon2'
 import { Secret, TOTP } from 'otpauth'
 import type pg from 'pg'
@@ -261,8 +262,8 @@ export class Credentials {
     return ok({ ...made, session: hashHex(made.token) })
   }
 
-  /** The session of a token, or undefined: ended, idle for 15 minutes, older than 12 hours. */
-  async session(tokenText: string): Promise<Session | undefined> {
+  /** The session of a token with its account as it is now, or undefined: ended, idle for 15 minutes, older than 12 hours. */
+  async session(tokenText: string): Promise<{ readonly session: Session; readonly account: AccountData } | undefined> {
     const id = hashHex(tokenText)
     const { rows } = await this.#pool.query<{
       account: string
@@ -272,7 +273,14 @@ export class Credentials {
       signed: boolean
       created_at: Date
       seen_at: Date
-    }>('SELECT account, csrf_sha256, factors, station, signed, created_at, seen_at FROM session WHERE token_sha256 = $1', [id])
+      data: AccountData
+    }>({
+      name: 'session',
+      text: `SELECT s.account, s.csrf_sha256, s.factors, s.station, s.signed, s.created_at, s.seen_at, a.data
+             FROM session AS s CROSS JOIN LATERAL (SELECT data FROM account AS n WHERE n.id = s.account ORDER BY n.version DESC LIMIT 1) AS a
+             WHERE s.token_sha256 = $1`,
+      values: [id],
+    })
     const row = rows[0]
     if (row === undefined) return undefined
     const now = this.#now()
@@ -282,7 +290,8 @@ export class Credentials {
     }
     if (now - row.seen_at.getTime() > 30_000)
       await this.#pool.query('UPDATE session SET seen_at = $2 WHERE token_sha256 = $1', [id, new Date(now)])
-    return { account: row.account, id, factors: row.factors, station: row.station, signed: row.signed, csrf: row.csrf_sha256 }
+    const session = { account: row.account, id, factors: row.factors, station: row.station, signed: row.signed, csrf: row.csrf_sha256 }
+    return { session, account: row.data }
   }
 
   csrfFits(session: Session, given: string | undefined): boolean {

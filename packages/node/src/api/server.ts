@@ -2,13 +2,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { ANYWHERE, authorise, type Place, type Role } from '@cognate/core/access'
 import { fail, type Issue, issue, type Json, ok, type Result } from '@cognate/core/base'
-import { type AccountData, standingOf } from '@cognate/core/record'
+import { standingOf } from '@cognate/core/record'
 import fastifyCookie from '@fastify/cookie'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { OpenRecord } from '../store/open-record.ts'
-import { rowHistory } from '../store/record-reads.ts'
 import { type Asker, type Clock, SYSTEM_CLOCK } from '../store/record-store.ts'
 import { type CredentialOptions, Credentials, type Session } from './credentials.ts'
 import { type Handled, makeHandlers } from './handlers.ts'
@@ -142,21 +141,14 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     if (spec.policy === 'public')
       return ok({ asker: anonymous, session: undefined, role: '', account: undefined, mayAt: () => ok('auditor') })
     const token = request.cookies[COOKIE]
-    const session = token === undefined ? undefined : await credentials.session(token)
-    if (session === undefined)
-      return fail(issue('sign-in', 'nobody is signed in, or the session ended', 'sign in by POST /api/v1/sessions'))
+    const found = token === undefined ? undefined : await credentials.session(token)
+    if (found === undefined) return fail(issue('sign-in', 'nobody is signed in, or the session ended', 'sign in by POST /api/v1/sessions'))
+    const { session } = found
     if (request.method !== 'GET' && !credentials.csrfFits(session, request.headers['x-csrf-token'] as string | undefined))
       return fail(issue('csrf', 'the X-CSRF-Token header is missing or not of this session', 'send the token that signing in answered'))
-    const asker: Asker = {
-      account: session.account,
-      session: session.id,
-      factors: session.factors,
-      station: session.station === '' ? request.ip : session.station,
-      request: request.id,
-    }
-    const newest = (await rowHistory(store.pool, 'account', session.account)).at(-1)
-    if (newest === undefined) return fail(issue('sign-in', 'the account is gone', 'ask the security officer'))
-    const account = standingOf(session.account, newest.data as unknown as AccountData)
+    const station = session.station === '' ? request.ip : session.station
+    const asker: Asker = { account: session.account, session: session.id, factors: session.factors, station, request: request.id }
+    const account = standingOf(session.account, found.account)
     if (account.disabled) return fail(issue('account-disabled', `${session.account} is disabled`, 'ask the security officer'))
     const { policy } = spec
     if (policy === 'session')
