@@ -143,6 +143,29 @@ test('[11.10(a)] every single changed byte of the events is caught, at every pos
   expect(position).toBeGreaterThan(50_000)
 }, 300_000)
 
+test('every truncation, every dropped event and every swap of neighbours is caught', () => {
+  const trusted = [value(parseVerifierKey(sha256, key))]
+  const checkpoint: Checkpoint = value(
+    openCheckpoint(verifyEd25519, readFileSync(join(out, 'checkpoint'), 'utf8'), trusted, 'cognate.example/t/record'),
+  )
+  const tools = { sha256, utf8: (text: string) => new TextEncoder().encode(text), instant: Date.parse }
+  const whole = lines(out)
+  const caught = (list: readonly string[]) => {
+    const verifier = new RecordVerifier(tools, checkpoint, [])
+    for (const line of list) verifier.event(line)
+    return verifier.finish({ wholeRows: false }).findings.length > 0
+  }
+  expect(caught(whole)).toBe(false)
+  for (let i = 0; i < whole.length; i++) {
+    expect([
+      i,
+      caught(whole.slice(0, i)),
+      caught(whole.toSpliced(i, 1)),
+      i === 0 || caught(whole.with(i, whole[i - 1]!).with(i - 1, whole[i]!)),
+    ]).toEqual([i, true, true, true])
+  }
+})
+
 function splitLines(bytes: Buffer): readonly Buffer[] {
   const parts: Buffer[] = []
   let from = 0

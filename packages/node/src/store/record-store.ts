@@ -278,16 +278,31 @@ export class RecordStore {
     for (const one of written) record.note(one.result.text)
     for (const text of accessTexts) access.note(text)
     this.fault = undefined
-    const releases = written.some(({ result }) => result.meaning === 'released' || result.meaning === 'released conditionally')
-    if (releases || record.tree.size - record.sealed >= SEAL_AFTER_EVENTS) {
-      const sealed = await record.seal(client)
-      if (!sealed.ok) this.fault = sealed.issue.what
-      this.#options.failpoint?.('after-checkpoint')
-    }
+    const unsealed = await this.#sealAfter(client, written)
     if (record.tree.size > record.sealed || access.tree.size > access.sealed) this.#sealSoon()
-    for (const { waiting, result } of written) waiting.answer(result.answer)
+    for (const { waiting, result } of written) waiting.answer(unsealed !== undefined && isRelease(result) ? fail(unsealed) : result.answer)
     for (const { waiting, issue: problem } of refused)
       waiting.answer(problem.code === 'answered' ? (problem as AnsweredBefore).answer : fail(problem))
+  }
+
+  /** Seals where a release or enough events wait for it. What is committed stays so, whatever happens here: a fault stops the next, and a release is not answered as done. */
+  async #sealAfter(client: pg.Client, written: readonly { readonly result: Written }[]): Promise<Issue | undefined> {
+    const { record } = this.logs
+    if (!written.some(({ result }) => isRelease(result)) && record.tree.size - record.sealed < SEAL_AFTER_EVENTS) return undefined
+    try {
+      const sealed = await record.seal(client)
+      this.#options.failpoint?.('after-checkpoint')
+      if (sealed.ok) return undefined
+      this.fault = sealed.issue.what
+      return sealed.issue
+    } catch (error) {
+      this.fault = (error as Error).message
+      return issue(
+        'store-unavailable',
+        `it is written and not sealed: ${this.fault}`,
+        'mend the disk or the key; ask again with the same Idempotency-Key',
+      )
+    }
   }
 
   #sealSoon(): void {
@@ -639,6 +654,8 @@ export class RecordStore {
     await this.pool.end()
   }
 }
+
+const isRelease = ({ meaning }: Written): boolean => meaning === 'released' || meaning === 'released conditionally'
 
 interface StepUp {
   readonly token_sha256: string

@@ -58,8 +58,8 @@ export interface Signer {
   readonly last: Checkpoint | undefined
 }
 
-/** The signer of `origin`, its key in `folder`, made at first use. Errors: `signing-key` (unreadable, open to others, or of another log). */
-export function openSigner(folder: string, origin: string): Result<Signer, Issue> {
+/** The signer of `origin`, its key in `folder`, made at first use; `write` is another in tests of broken disks. Errors: `signing-key` (unreadable, open to others, or of another log). */
+export function openSigner(folder: string, origin: string, write = writeDurably): Result<Signer, Issue> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const keyFile = join(folder, 'log.key')
   const stateFile = join(folder, `${origin.split('/').at(-1)}.state`)
@@ -115,7 +115,7 @@ export function openSigner(folder: string, origin: string): Result<Signer, Issue
       const checkpoint: Checkpoint = { origin, size, root }
       const text = checkpointText(checkpoint)
       if (last === undefined || size > last.size)
-        writeDurably(stateFile, JSON.stringify({ key: formatVerifierKey(key), size, root: toBase64(root) }))
+        write(stateFile, JSON.stringify({ key: formatVerifierKey(key), size, root: toBase64(root) }))
       last = checkpoint
       return ok(formatNote(text, [signatureLine(key, message => sign(null, message, privateKey), text)]))
     },
