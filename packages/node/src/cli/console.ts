@@ -67,6 +67,11 @@ export function makeConsole(options: { readonly quiet: boolean; readonly json: b
   }
 }
 
+/** The outcome: for programs with `--json`, otherwise in words. */
+export function printAnswer(flags: { readonly json?: boolean; readonly quiet?: boolean }, value: unknown, text: string): void {
+  process.stdout.write(`${flags.json === true ? JSON.stringify(value) : text}\n`)
+}
+
 export function printIssue(problem: Issue): void {
   process.stderr.write(`cognate: ${describeIssue(problem)}\n`)
 }

@@ -1,5 +1,6 @@
 // The command line. Exit codes: 0 done, 1 the input is at fault, 2 usage, 3 a bug.
 import { Command, CommanderError } from 'commander'
+import { defineAccount } from './commands/account.ts'
 import { defineAnnotate } from './commands/annotate.ts'
 import { defineAudit } from './commands/audit.ts'
 import { defineConstruct } from './commands/construct.ts'
@@ -48,6 +49,7 @@ for (const define of [
   defineSurvival,
   defineTrial,
   defineServe,
+  defineAccount,
   defineLot,
   defineTrace,
   defineAudit,

@@ -4,8 +4,14 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { type Issue, issue } from '@cognate/core/base'
+import type { Command } from 'commander'
 import { userPath } from '../read/paths.ts'
 import { InputFault } from './exit.ts'
+
+export const withServer = (command: Command): Command =>
+  command
+    .option('--server <url>', 'server of the record', 'http://127.0.0.1:8420')
+    .option('--session <file>', 'file that keeps the session; only its owner may read it', '.cognate-session')
 
 export interface ClientFlags {
   readonly server: string
@@ -19,7 +25,7 @@ interface SavedSession {
 }
 
 /** Asks at the terminal, without showing secrets; COGNATE_PASSWORD and COGNATE_CODE answer for scripts. */
-async function ask(question: string, variable: string): Promise<string> {
+export async function ask(question: string, variable: string): Promise<string> {
   const given = process.env[variable]
   if (given !== undefined) return given
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -87,6 +93,12 @@ export class RecordClient {
     const path = userPath(this.#flags.session)
     writeFileSync(path, JSON.stringify({ server: this.#flags.server, cookie, csrf } satisfies SavedSession), { mode: 0o600 })
     chmodSync(path, 0o600)
+  }
+
+  /** A route that anybody may call. */
+  async open(path: string, body: unknown): Promise<string> {
+    const reply = await this.#send('POST', path, body)
+    return reply.ok ? reply.text() : this.#problem(reply)
   }
 
   async signOut(): Promise<void> {

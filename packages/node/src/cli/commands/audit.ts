@@ -1,6 +1,7 @@
 // `audit`: a record leaves as files that prove themselves, and is checked by whoever has them, offline.
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
+import { printAnswer } from '../console.ts'
 import { EXIT, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
 import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
@@ -35,7 +36,7 @@ export function defineAudit(program: Command): void {
         }),
       )
       const console = consoleOf(flags)
-      if (flags.json === true) console.result(JSON.stringify(checked))
+      if (flags.json === true) printAnswer(flags, checked, '')
       else {
         for (const finding of checked.findings)
           process.stderr.write(`${finding.index === undefined ? '' : `event ${finding.index}: `}${finding.what} [${finding.code}]\n`)
@@ -81,10 +82,10 @@ export function defineAudit(program: Command): void {
           })
         await record.close()
         const { events, rows, files, size } = must(exported)
-        consoleOf(flags).result(
-          flags.json === true
-            ? JSON.stringify({ events, rows, files, size, out: flags.out })
-            : `${flags.out}: ${events} events of ${size}, ${rows} rows, ${files} files`,
+        printAnswer(
+          flags,
+          { events, rows, files, size, out: flags.out },
+          `${flags.out}: ${events} events of ${size}, ${rows} rows, ${files} files`,
         )
       },
     )
@@ -94,7 +95,7 @@ export function defineAudit(program: Command): void {
       const { formatVerifierKey } = await import('@cognate/core/audit')
       const place = placeOf(flags)
       for (const log of ['record', 'access'])
-        consoleOf(flags).result(formatVerifierKey(must(openSigner(`${place.folder}/keys`, `${place.site}/${log}`)).key))
+        process.stdout.write(`${formatVerifierKey(must(openSigner(`${place.folder}/keys`, `${place.site}/${log}`)).key)}\n`)
     },
   )
 }

@@ -19,12 +19,7 @@ import { userPath } from '../../read/paths.ts'
 import { readParsed, readText } from '../../read/text.ts'
 import { InputFault, must } from '../exit.ts'
 import { list, withCommon } from '../options.ts'
-import { type ClientFlags, RecordClient } from '../record-client.ts'
-
-const withServer = (command: Command): Command =>
-  command
-    .option('--server <url>', 'server of the record', 'http://127.0.0.1:8420')
-    .option('--session <file>', 'file that keeps the session; only its owner may read it', '.cognate-session')
+import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 
 const out = (path: string, text: string): void => {
   if (path === '-') process.stdout.write(text)
@@ -76,6 +71,23 @@ const scheduleSchema = z.strictObject({
   ask_days: z.array(z.number()).default([]),
   capacity: z.record(z.string(), z.number()).default({}),
 })
+
+/** `--body`: JSON, or `@FILE`. */
+const bodySchema = z.record(z.string(), z.unknown())
+function bodyOf(text: string): Record<string, unknown> {
+  if (text.startsWith('@')) return checkedJson(text.slice(1), bodySchema)
+  try {
+    return bodySchema.parse(JSON.parse(text))
+  } catch {
+    throw new InputFault(
+      issue(
+        'json',
+        `--body is no JSON object: ${text.slice(0, 80)}`,
+        'write it in single quotes, such as \'{"reason": "…"}\', or put it into a file and say @FILE',
+      ),
+    )
+  }
+}
 
 const percent = (p: number): string => (p >= 0.9995 ? '>99.9 %' : p < 0.0005 ? '<0.1 %' : `${(100 * p).toFixed(1)} %`)
 const cells = (n: number): string => n.toExponential(2)
@@ -246,16 +258,6 @@ export function defineLot(program: Command): void {
   defineRecall(lot)
   withServer(
     lot
-      .command('sign-in')
-      .argument('<account>', 'account')
-      .description('begin a session; password and code are asked for, or taken from COGNATE_PASSWORD and COGNATE_CODE'),
-  ).action(async (account: string, flags: ClientFlags) => {
-    await new RecordClient(flags).signIn(account)
-    process.stderr.write(`signed in as ${account}; the session ends after 15 idle minutes\n`)
-  })
-  withServer(lot.command('sign-out').description('end the session')).action((flags: ClientFlags) => new RecordClient(flags).signOut())
-  withServer(
-    lot
       .command('show')
       .argument('[id]', 'lot; without one, all are listed')
       .description('a lot with its steps, results, deviations and containers'),
@@ -289,9 +291,7 @@ export function defineLot(program: Command): void {
       if (command === undefined) throw new InputFault(issue('command', `there is no command ${name}`, 'see `cognate lot do --help`'))
       if (command.path.includes(':id') && id === undefined)
         throw new InputFault(issue('command', `${name} is about something: its id is missing`, `cognate lot do ${name} ID --body …`))
-      const body = flags.body.startsWith('@')
-        ? checkedJson(flags.body.slice(1), z.record(z.string(), z.unknown()))
-        : (JSON.parse(flags.body) as unknown)
+      const body = bodyOf(flags.body)
       const answer = await new RecordClient(flags).post(`/${command.path.replace(':id', encodeURIComponent(id ?? ''))}`, body)
       process.stdout.write(`${JSON.stringify(JSON.parse(answer), null, 1)}\n`)
     })
@@ -303,9 +303,7 @@ export function defineLot(program: Command): void {
     withServer(lot.command(verb).argument('<id>', 'lot').description(`${says}: short for \`lot do ${command}\``))
       .option('--body <json>', 'members of the request, or @FILE', '{}')
       .action(async (id: string, flags: ClientFlags & { readonly body: string }) => {
-        const body = flags.body.startsWith('@')
-          ? checkedJson(flags.body.slice(1), z.record(z.string(), z.unknown()))
-          : (JSON.parse(flags.body) as unknown)
+        const body = bodyOf(flags.body)
         const { path } = RECORD_COMMANDS.find(one => one.name === command)!
         process.stdout.write(
           `${JSON.stringify(JSON.parse(await new RecordClient(flags).post(`/${path.replace(':id', encodeURIComponent(id))}`, body)), null, 1)}\n`,

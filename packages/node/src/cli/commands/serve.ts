@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { issue } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
+import { printAnswer } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
-import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
 import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
 
 interface ServeFlags extends CommonFlags, PlaceFlags {
@@ -37,7 +38,8 @@ export function defineServe(program: Command): void {
         )
       const { openRecord } = await import('../../store/open-record.ts')
       const { buildServer } = await import('../../api/server.ts')
-      const console = consoleOf(flags)
+      // where it is, its key and the set-up token are told even when it is quiet: nobody could go on without them
+      const tell = (text: string) => process.stderr.write(`  ${text}\n`)
       const record = must(await openRecord(placeOf(flags)))
       const breached = flags.breached === undefined ? undefined : new Set(readFileSync(userPath(flags.breached), 'utf8').split(/\r?\n/))
       const server = await buildServer(record, {
@@ -49,11 +51,11 @@ export function defineServe(program: Command): void {
       })
       const address = await server.app.listen({ host: flags.host, port: flags.port })
       const { formatVerifierKey } = await import('@cognate/core/audit')
-      console.notice(
+      tell(
         `record ${flags.site} in ${record.folder} (${record.embedded ? 'own database' : 'PostgreSQL of DATABASE_URL'}), ${record.store.logs.record.tree.size} events, at ${address}/api/v1`,
       )
-      console.notice(`verifier key, to be kept elsewhere: ${formatVerifierKey(record.store.logs.record.signer.key)}`)
-      if (server.setupToken !== undefined) console.notice(`first start: POST ${address}/api/v1/setup with the token ${server.setupToken}`)
+      tell(`verifier key, to be kept elsewhere: ${formatVerifierKey(record.store.logs.record.signer.key)}`)
+      if (server.setupToken !== undefined) tell(`first start: POST ${address}/api/v1/setup with the token ${server.setupToken}`)
       const sweep = setInterval(() => void server.credentials.sweep(), 60_000)
       let stopping = false
       const stop = () => {
@@ -84,10 +86,10 @@ export function defineBackup(program: Command): void {
       const made = await backupRecord(record, userPath(flags.out))
       await record.close()
       const { rows, files, bytes } = must(made)
-      consoleOf(flags).result(
-        flags.json === true
-          ? JSON.stringify({ rows, files, bytes, out: flags.out })
-          : `${flags.out}: ${rows} rows, ${files} files, ${bytes} bytes. Copy ${flags.folder}/keys apart from it.`,
+      printAnswer(
+        flags,
+        { rows, files, bytes, out: flags.out },
+        `${flags.out}: ${rows} rows, ${files} files, ${bytes} bytes. Copy ${flags.folder}/keys apart from it.`,
       )
     })
   withCommon(
@@ -109,10 +111,10 @@ export function defineBackup(program: Command): void {
             since: flags.since.map(userPath),
           }),
         )
-        consoleOf(flags).result(
-          flags.json === true
-            ? JSON.stringify(verified)
-            : `${verified.size} events and ${verified.rows} rows restored and verified against ${verified.independentCheckpoints} checkpoints`,
+        printAnswer(
+          flags,
+          verified,
+          `${verified.size} events and ${verified.rows} rows restored and verified against ${verified.independentCheckpoints} checkpoints`,
         )
       },
     )
