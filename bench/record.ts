@@ -14,6 +14,8 @@ import pg from 'pg'
 const CLIENTS = 50
 /** 50 clients, an event each in this time: 333 a second. */
 const PACE_MS = 150
+/** Events a client before the clock starts: the first seconds of a process compile its code. */
+const WARM = 40
 
 interface Plan {
   readonly port: number
@@ -152,7 +154,7 @@ async function main(): Promise<void> {
         "INSERT INTO session (token_sha256, csrf_sha256, account, factors, station, signed, created_at, seen_at) VALUES ($1, $2, $3, '{password}', 'load', true, now(), now())",
         [hashHex(cookie), hashHex(csrf), names[k]],
       )
-    const tokens = names.map(() => Array.from({ length: 2 * events }, () => randomUUID()))
+    const tokens = names.map(() => Array.from({ length: WARM + 2 * events }, () => randomUUID()))
     for (const [k, list] of tokens.entries())
       await pool.query(
         "INSERT INTO step_up SELECT t.token, $2, t.shown, 'approved', 'password', now() + interval '1 hour' FROM unnest($1::text[], $3::text[]) AS t (token, shown)",
@@ -166,14 +168,15 @@ async function main(): Promise<void> {
           ),
         ],
       )
-    const run = (pace: number, first: number) =>
+    const run = (pace: number, first: number, each = events) =>
       new Promise<object>((resolve, reject) => {
-        const plan: Plan = { port, events, pace, first, cookies, tokens }
+        const plan: Plan = { port, events: each, pace, first, cookies, tokens }
         const worker = new Worker(fileURLToPath(import.meta.url), { workerData: plan })
         worker.on('message', resolve)
         worker.on('error', reject)
       })
-    const figures = [await run(PACE_MS, 0), await run(0, events)]
+    await run(0, 0, WARM)
+    const figures = [await run(PACE_MS, WARM), await run(0, WARM + events)]
     const rival = await plainCommits(
       store === 'embedded'
         ? { host: join(folder, 'run'), user: 'cognate_owner', database: 'postgres' }

@@ -1,6 +1,6 @@
 // One entry of the audit log: who did what to which record, when, why, and the hashes of every row it wrote. The stored text is the canonical JSON (RFC 8785) and is never
 // written again; quantities inside are decimal texts, because JSON numbers are doubles and would alter 0.10.
-import { canonicalJson, type Issue, type Json, ok, type Result, refuse } from '../base/index.ts'
+import { canonicalJson, type Issue, isCanonicalText, type Json, ok, type Result, refuse } from '../base/index.ts'
 
 /** The two logs of a site: what was changed, and who looked at or was refused what. */
 export const LOGS = ['record', 'access'] as const
@@ -99,6 +99,7 @@ const KEYS = [
   'time',
   'v',
 ]
+const MEMBERS = KEYS.join()
 const HEX = /^[0-9a-f]{64}$/
 
 /** Reads a line of an export: canonical JSON of an event and nothing else. Errors: `event-malformed`. */
@@ -112,9 +113,9 @@ export function parseEvent(text: string): Result<AuditEvent, Issue> {
     return wrong('it is not JSON')
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return wrong('it is no object')
-  if (canonicalJson(parsed as Json) !== text) return wrong('it is not in canonical form')
+  if (!isCanonicalText(text, parsed as Json)) return wrong('it is not in canonical form')
   const event = parsed as AuditEvent
-  if (Object.keys(event).join() !== KEYS.join()) return wrong('its members are not those of an event')
+  if (Object.keys(event).join() !== MEMBERS) return wrong('its members are not those of an event')
   if (event.v !== 1) return wrong(`version ${event.v} is not known`)
   if (!Number.isSafeInteger(event.index) || event.index < 0) return wrong('its index is no whole number')
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(event.time)) return wrong('its time is not UTC with milliseconds')

@@ -6,18 +6,21 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array
 
 export const HASH_BYTES = 32
 
+/** Where the bytes to hash are put together; grows, and is never seen outside. */
+let scratch = new Uint8Array(4096)
+
 export function leafHash(sha256: Sha256, text: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(text.length + 1)
-  bytes.set(text, 1)
-  return sha256(bytes)
+  if (scratch.length < text.length + 1) scratch = new Uint8Array(2 * (text.length + 1))
+  scratch[0] = 0
+  scratch.set(text, 1)
+  return sha256(scratch.subarray(0, text.length + 1))
 }
 
 function nodeHash(sha256: Sha256, left: Uint8Array, right: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(1 + 2 * HASH_BYTES)
-  bytes[0] = 1
-  bytes.set(left, 1)
-  bytes.set(right, 1 + HASH_BYTES)
-  return sha256(bytes)
+  scratch[0] = 1
+  scratch.set(left, 1)
+  scratch.set(right, 1 + HASH_BYTES)
+  return sha256(scratch.subarray(0, 1 + 2 * HASH_BYTES))
 }
 
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])

@@ -79,10 +79,10 @@ export class RecordVerifier {
     if (this.#older.some(({ checkpoint }) => checkpoint.size === this.#tree.size)) this.#olderRoots.set(this.#tree.size, this.#tree.root())
   }
 
-  /** One line of `events.ndjson`, without its newline. */
-  event(line: string): AuditEvent | undefined {
+  /** One line of `events.ndjson`, without its newline; `bytes`: as it stands in the file, where the caller has them. */
+  event(line: string, bytes = this.#utf8(line)): AuditEvent | undefined {
     const index = this.#index++
-    this.#tree.append(leafHash(this.#sha256, this.#utf8(line)))
+    this.#tree.append(leafHash(this.#sha256, bytes))
     this.#noteOlderRoot()
     const parsed = parseEvent(line)
     if (!parsed.ok) {

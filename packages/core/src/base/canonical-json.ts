@@ -15,3 +15,22 @@ export function canonicalJson(value: Json): string {
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonicalJson(held)}`).join(',')}}`
 }
+
+/** Is `text`, which parses to `value`, its canonical form? What the engine writes for keys that are in order needs no second writing. */
+export const isCanonicalText = (text: string, value: Json): boolean =>
+  (keysInOrder(value) && JSON.stringify(value) === text) || canonicalJson(value) === text
+
+function keysInOrder(value: Json | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) {
+    for (const inner of value) if (!keysInOrder(inner as Json)) return false
+    return true
+  }
+  let before = ''
+  const map = value as { readonly [key: string]: Json | undefined }
+  for (const key in map) {
+    if (key < before || !keysInOrder(map[key])) return false
+    before = key
+  }
+  return true
+}

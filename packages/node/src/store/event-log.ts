@@ -62,8 +62,8 @@ export class EventLog {
     if (texts.length === 0) return
     await client.query({
       name: `insert-${this.#table}`,
-      text: `INSERT INTO ${this.#table} (index, text) SELECT * FROM unnest($1::bigint[], $2::text[])`,
-      values: [texts.map((_, i) => from + i), texts],
+      text: `INSERT INTO ${this.#table} (index, text, entity) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])`,
+      values: [texts.map((_, i) => from + i), texts, texts.map(text => (JSON.parse(text) as { entity: { id: string } }).entity.id)],
     })
   }
 

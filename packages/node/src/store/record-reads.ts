@@ -55,9 +55,10 @@ export async function listRows(
   }
   const at = where?.indexOf('=') ?? -1
   const { rows } = await pool.query<Row & Omit<Version, 'data'>>(
-    `SELECT ${COLUMNS(table)} FROM (
-       SELECT DISTINCT ON (t.id) t.* FROM ${table} AS t WHERE ($1::text IS NULL OR t.parent = $1) AND t.id > $2 ORDER BY t.id, t.version DESC
-     ) AS n WHERE ($3::text IS NULL OR n.data->>$3 = $4) ORDER BY n.id LIMIT $5`,
+    `SELECT ${COLUMNS(table)} FROM ${table} AS n
+     WHERE ($1::text IS NULL OR n.parent = $1) AND n.id > $2 AND ($3::text IS NULL OR n.data->>$3 = $4)
+       AND NOT EXISTS (SELECT FROM ${table} AS later WHERE later.id = n.id AND later.version > n.version)
+     ORDER BY n.id LIMIT $5`,
     [parent ?? null, after ?? '', at < 0 ? null : where!.slice(0, at), at < 0 ? null : where!.slice(at + 1), limit],
   )
   return rows
@@ -159,7 +160,7 @@ export interface EventRow {
 
 export async function listEvents(pool: pg.Pool, after: number, limit: number, entity?: string): Promise<readonly EventRow[]> {
   const { rows } = await pool.query<EventRow>(
-    `SELECT e.index::int AS index, e.text FROM record_event AS e WHERE e.index > $1 AND ($3::text IS NULL OR e.text::json->'entity'->>'id' = $3) ORDER BY e.index LIMIT $2`,
+    `SELECT e.index::int AS index, e.text FROM record_event AS e WHERE e.index > $1 AND ($3::text IS NULL OR e.entity = $3) ORDER BY e.index LIMIT $2`,
     [after, limit, entity ?? null],
   )
   return rows

@@ -31,8 +31,10 @@ ${LOG_TABLES.map(
   table => `
 CREATE TABLE ${table} (
   index bigint PRIMARY KEY CHECK (index >= 0),
-  text text NOT NULL
-);${regulated(table)}`,
+  text text NOT NULL,
+  entity text NOT NULL
+);
+CREATE INDEX ${table}_entity ON ${table} (entity, index);${regulated(table)}`,
 ).join('')}
 CREATE TABLE checkpoint (log text NOT NULL, size bigint NOT NULL, note text NOT NULL, PRIMARY KEY (log, size));${regulated('checkpoint')}
 ${TABLES.map(

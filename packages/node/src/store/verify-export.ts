@@ -17,7 +17,7 @@ import {
   type VerifierKey,
   verifyInclusion,
 } from '@cognate/core/audit'
-import { canonicalJson, fail, type Issue, issue, type Json, ok, type Result } from '@cognate/core/base'
+import { fail, type Issue, isCanonicalText, issue, type Json, ok, type Result } from '@cognate/core/base'
 import { manifestOf } from './export-record.ts'
 import { sha256, verifyEd25519 } from './signer.ts'
 
@@ -26,7 +26,7 @@ const encoder = new TextEncoder()
 const utf8 = (text: string) => encoder.encode(text)
 
 /** Lines that end with a newline and nothing else; the last has to end too. */
-function* linesOf(path: string): Generator<string> {
+function* linesOf(path: string): Generator<readonly [line: string, bytes: Uint8Array]> {
   const file = openSync(path, 'r')
   try {
     const chunk = Buffer.allocUnsafe(CHUNK)
@@ -35,12 +35,13 @@ function* linesOf(path: string): Generator<string> {
       const bytes = rest.length === 0 ? chunk.subarray(0, read) : Buffer.concat([rest, chunk.subarray(0, read)])
       let from = 0
       for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
-        yield exactText(bytes.subarray(from, at))
+        const line = bytes.subarray(from, at)
+        yield [exactText(line), line]
         from = at + 1
       }
       rest = Buffer.from(bytes.subarray(from))
     }
-    if (rest.length > 0) yield `${exactText(rest)}\u0000`
+    if (rest.length > 0) yield [`${exactText(rest)}\u0000`, rest]
   } finally {
     closeSync(file)
   }
@@ -138,7 +139,7 @@ const tools = { sha256, utf8, instant: (text: string) => Date.parse(text) }
 
 function verifyWhole(folder: string, checkpoint: Checkpoint, older: readonly OlderCheckpoint[]): VerifiedRecord {
   const verifier = new RecordVerifier(tools, checkpoint, older)
-  for (const line of linesOf(join(folder, 'events.ndjson'))) verifier.event(line)
+  for (const [line, bytes] of linesOf(join(folder, 'events.ndjson'))) verifier.event(line, bytes)
   const wrong = readRows(folder, (table, row) => verifier.row(table, row))
   checkFiles(folder, verifier)
   const done = verifier.finish({ wholeRows: checkpoint.origin.endsWith('/record') })
@@ -149,7 +150,7 @@ function verifyWhole(folder: string, checkpoint: Checkpoint, older: readonly Old
 function verifyPart(folder: string, checkpoint: Checkpoint): VerifiedRecord {
   const findings: Finding[] = []
   const proofs = readdirSync(join(folder, 'proofs')).sort()
-  const lines = [...linesOf(join(folder, 'events.ndjson'))]
+  const lines = Array.from(linesOf(join(folder, 'events.ndjson')), ([line]) => line)
   if (lines.length !== proofs.length)
     findings.push(issue('size', `there are ${lines.length} events and ${proofs.length} proofs`, 'take the export again'))
   let signatures = 0
@@ -202,7 +203,7 @@ function readRows(folder: string, take: (table: string, row: RecordRow & { reado
   const wrong: Finding[] = []
   const rows = join(folder, 'rows')
   for (const name of existsSync(rows) ? readdirSync(rows).sort() : [])
-    for (const line of linesOf(join(rows, name))) {
+    for (const [line] of linesOf(join(rows, name))) {
       const row = parseCanonical(line)
       if (row === undefined || !isRow(row as unknown as Json))
         wrong.push(issue('row-malformed', `rows/${name} has a line that is no row`, 'the export was changed; take it again'))
@@ -217,7 +218,7 @@ const isRow = (value: Json): boolean =>
 function parseCanonical(text: string): (RecordRow & { readonly row_sha256?: string }) | undefined {
   try {
     const value = JSON.parse(text) as Json
-    return canonicalJson(value) === text ? (value as unknown as RecordRow) : undefined
+    return isCanonicalText(text, value) ? (value as unknown as RecordRow) : undefined
   } catch {
     return undefined
   }
