@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventText, formatVerifierKey, leafHash, MerkleTree } from '@cognate/core/audit'
 import { canonicalJson } from '@cognate/core/base'
-import { RECORD_COMMANDS } from '@cognate/core/case'
 import { manifestOf } from '../packages/node/src/store/export-record.ts'
 import { openRecord } from '../packages/node/src/store/open-record.ts'
 import { listEvents, listRows, recallScope, rowHistory, traceItem } from '../packages/node/src/store/record-reads.ts'
 import { openSigner, sha256 } from '../packages/node/src/store/signer.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
+import { enrolSubject, setUpCarl } from '../test/record-fixture.ts'
 
 const events = Number(process.argv[2] ?? 1_000_000)
 const rows = Number(process.argv[3] ?? 100_000)
@@ -65,40 +65,14 @@ async function reading(): Promise<void> {
   const opened = await openRecord({ folder: join(folder, 'record'), site: 'cognate.example/scale' })
   if (!opened.ok) throw new Error(opened.issue.what)
   const { store } = opened.value
-  await store.runAsSystem(
-    'setup',
-    {},
-    {
-      entity: { table: 'account', id: 'carl' },
-      writes: [
-        {
-          table: 'account',
-          id: 'carl',
-          parent: '',
-          data: {
-            name: 'Carl',
-            roles: ['coordinator'],
-            site: 's',
-            studies: ['T'],
-            trained_until: '2099-01-01T00:00:00Z',
-            status: 'active',
-            proposed_by: '',
-            applied_by: '',
-          },
-        },
-      ],
-      reason: 'scale',
-    },
-  )
-  const enrol = RECORD_COMMANDS.find(one => one.name === 'subject.enrol')!
-  const asker = { account: 'carl', session: 'ab'.repeat(32), factors: [], station: 's', request: 'r' }
+  await setUpCarl(store)
   const begun = performance.now()
   let next = 0
   await Promise.all(
     Array.from({ length: 128 }, async () => {
       while (next < rows) {
         const i = next++
-        await store.run({ command: enrol, input: { id: `S${i}`, site: 's', study: 'T' }, asker })
+        await enrolSubject(store, `S${i}`)
       }
     }),
   )

@@ -1,7 +1,7 @@
 // A writer that is killed: opens the record, says which acknowledged ids are missing, then writes and says what was acknowledged. Arguments: folder, database URL or `-`, file of acknowledged ids, failpoint or `-`.
 import { existsSync, readFileSync, writeSync } from 'node:fs'
-import { RECORD_COMMANDS } from '@cognate/core/case'
 import { openRecord } from '../packages/node/src/store/open-record.ts'
+import { enrolSubject, setUpCarl } from './record-fixture.ts'
 
 const [folder = '', url = '-', acks = '', failpoint = '-'] = process.argv.slice(2)
 const [name, countText] = failpoint.split(':')
@@ -22,32 +22,7 @@ if (!opened.ok) {
 }
 const { store } = opened.value
 const { rows } = await store.pool.query("SELECT 1 FROM account WHERE id = 'carl'")
-if (rows.length === 0)
-  await store.runAsSystem(
-    'setup',
-    {},
-    {
-      entity: { table: 'account', id: 'carl' },
-      writes: [
-        {
-          table: 'account',
-          id: 'carl',
-          parent: '',
-          data: {
-            name: 'Carl',
-            roles: ['coordinator'],
-            site: 'site-a',
-            studies: ['ST-1'],
-            trained_until: '2099-01-01T00:00:00Z',
-            status: 'active',
-            proposed_by: '',
-            applied_by: '',
-          },
-        },
-      ],
-      reason: 'test',
-    },
-  )
+if (rows.length === 0) await setUpCarl(store)
 const promised = existsSync(acks)
   ? readFileSync(acks, 'utf8')
       .trim()
@@ -59,13 +34,11 @@ const { rows: missing } = await store.pool.query<{ id: string }>(
   [promised],
 )
 say(`checked ${promised.length} missing ${missing.length} size ${store.logs.record.tree.size}`)
-const enrol = RECORD_COMMANDS.find(command => command.name === 'subject.enrol')!
-const asker = { account: 'carl', session: 'ab'.repeat(32), factors: [], station: 'crash', request: 'r' }
 let n = 0
 const write = async (): Promise<void> => {
   for (;;) {
     const id = `${process.pid}-${store.logs.record.tree.size}-${n++}`
-    const answer = await store.run({ command: enrol, input: { id, site: 'site-a', study: 'ST-1' }, asker })
+    const answer = await enrolSubject(store, id)
     if (answer.ok) say(`ack ${id}`)
     else say(`fault ${answer.issue.code}`)
     if (!answer.ok) await new Promise(resolve => setTimeout(resolve, 50))

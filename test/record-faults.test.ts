@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RECORD_COMMANDS } from '@cognate/core/case'
 import type pg from 'pg'
 import Pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,6 +9,7 @@ import { openDatabase, type RecordDatabase } from '../packages/node/src/store/op
 import { RecordStore } from '../packages/node/src/store/record-store.ts'
 import { openSigner, writeDurably } from '../packages/node/src/store/signer.ts'
 import { value } from './oracle.ts'
+import { enrolSubject, setUpCarl } from './record-fixture.ts'
 
 let folder: string
 let database: RecordDatabase
@@ -61,31 +61,7 @@ beforeAll(async () => {
       checkpointFolder: join(folder, 'checkpoints'),
     }),
   )
-  await store.runAsSystem(
-    'setup',
-    {},
-    {
-      entity: { table: 'account', id: 'carl' },
-      writes: [
-        {
-          table: 'account',
-          id: 'carl',
-          parent: '',
-          data: {
-            name: 'Carl',
-            roles: ['coordinator'],
-            site: 's',
-            studies: ['T'],
-            trained_until: '2099-01-01T00:00:00Z',
-            status: 'active',
-            proposed_by: '',
-            applied_by: '',
-          },
-        },
-      ],
-      reason: 'test',
-    },
-  )
+  await setUpCarl(store)
 })
 afterAll(async () => {
   brokenDisk = false
@@ -94,14 +70,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const asker = { account: 'carl', session: 'ab'.repeat(32), factors: [], station: 'test', request: 'r' }
-const enrol = (id: string) =>
-  store.run({
-    command: RECORD_COMMANDS.find(one => one.name === 'subject.enrol')!,
-    input: { id, site: 's', study: 'T' },
-    asker,
-    idempotencyKey: id,
-  })
+const enrol = (id: string) => enrolSubject(store, id, { idempotencyKey: id })
 const held = async (ids: readonly string[]) =>
   (await store.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM subject WHERE id = ANY($1)', [ids])).rows[0]!.n
 

@@ -14,7 +14,6 @@ import {
   RecordVerifier,
 } from '@cognate/core/audit'
 import { canonicalJson, type Json } from '@cognate/core/base'
-import { RECORD_COMMANDS } from '@cognate/core/case'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord, manifestOf } from '../packages/node/src/store/export-record.ts'
 import { putFile } from '../packages/node/src/store/files.ts'
@@ -22,6 +21,7 @@ import { type OpenRecord, openRecord } from '../packages/node/src/store/open-rec
 import { openSigner, sha256, verifyEd25519 } from '../packages/node/src/store/signer.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
 import { value } from './oracle.ts'
+import { askerOf, enrolSubject, setUpCarl } from './record-fixture.ts'
 
 let record: OpenRecord
 let folder: string
@@ -29,40 +29,13 @@ let out: string
 let key: string
 /** The checkpoint of 60 events, kept elsewhere. */
 let older: string
-const asker = { account: 'carl', session: 'ab'.repeat(32), factors: ['password'], station: 'test', request: 'r' }
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cognate-tamper-'))
   record = value(await openRecord({ folder, site: 'cognate.example/t' }))
   const { store } = record
-  await store.runAsSystem(
-    'setup',
-    {},
-    {
-      entity: { table: 'account', id: 'carl' },
-      writes: [
-        {
-          table: 'account',
-          id: 'carl',
-          parent: '',
-          data: {
-            name: 'Carl',
-            roles: ['coordinator', 'physician'],
-            site: 's',
-            studies: ['T'],
-            trained_until: '2099-01-01T00:00:00Z',
-            status: 'active',
-            proposed_by: '',
-            applied_by: '',
-          },
-        },
-      ],
-      reason: 'test',
-      files: [putFile(record.files, Buffer.from('an attachment'))],
-    },
-  )
-  const enrol = RECORD_COMMANDS.find(command => command.name === 'subject.enrol')!
-  const add = async (id: string) => expect((await store.run({ command: enrol, input: { id, site: 's', study: 'T' }, asker })).ok).toBe(true)
+  await setUpCarl(store, [putFile(record.files, Buffer.from('an attachment'))])
+  const add = async (id: string) => expect((await enrolSubject(store, id)).ok).toBe(true)
   while (store.logs.record.tree.size < 60) await add(`A${store.logs.record.tree.size}`)
   await store.sealAll()
   older = join(folder, 'kept-elsewhere.txt')
@@ -71,7 +44,7 @@ beforeAll(async () => {
   ).rows
   writeFileSync(older, notes[0]!.note)
   while (store.logs.record.tree.size < 100) await add(`B${store.logs.record.tree.size}`)
-  await store.noteAccess(asker, '', { action: 'export', entity: { kind: 'log', id: 'record', version: 0 }, reason: '' })
+  await store.noteAccess(askerOf('carl'), '', { action: 'export', entity: { kind: 'log', id: 'record', version: 0 }, reason: '' })
   out = join(folder, 'export')
   value(await exportRecord(record, { out }))
   key = formatVerifierKey(store.logs.record.signer.key)

@@ -1,6 +1,15 @@
 // Every command of the record, in the order in which a product comes about.
 import { bedsideCommands } from '../infusion/index.ts'
-import { batchCommands, containerCommands, dispositionCommands, identityCommands, supplyCommands, testingCommands } from '../lot/index.ts'
+import {
+  batchCommands,
+  containerCommands,
+  deviationCommands,
+  dispositionCommands,
+  identityCommands,
+  stepCommands,
+  supplyCommands,
+  testingCommands,
+} from '../lot/index.ts'
 import { accountCommands, type RecordCommand } from '../record/index.ts'
 
 export const RECORD_COMMANDS: readonly RecordCommand[] = [
@@ -8,6 +17,8 @@ export const RECORD_COMMANDS: readonly RecordCommand[] = [
   ...identityCommands,
   ...supplyCommands,
   ...batchCommands,
+  ...stepCommands,
+  ...deviationCommands,
   ...containerCommands,
   ...testingCommands,
   ...dispositionCommands,

@@ -10,11 +10,11 @@ import {
   checkEvent,
   coiSchema,
   containerWrite,
+  defineLotCommand,
   holdContainers,
   type LotData,
   lotNeeds,
   lotPlace,
-  openLotFile,
   sameCoi,
   scannedString,
   showCoi,
@@ -88,7 +88,7 @@ function mismatch(
 }
 
 export const bedsideCommands: readonly RecordCommand[] = [
-  defineCommand({
+  defineLotCommand('give', {
     name: 'dose.order',
     path: 'lots/:id/orders',
     title: 'Order a dose for a person',
@@ -102,22 +102,19 @@ export const bedsideCommands: readonly RecordCommand[] = [
       cells: decimalSchema,
       planned_end: instantSchema,
     }),
-    needs: ({ id, order }, rows) => lotNeeds(id, rows, [{ table: 'dose_order', id: order }]),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, order, coi, containers, cells, planned_end }, rows, { actor }) {
-      const file = openLotFile(id, rows, 'give')
-      if (!file.ok) return file
+    more: ({ order }) => [{ table: 'dose_order', id: order }],
+    decide({ id, order, coi, containers, cells, planned_end }, file, { actor }, rows) {
       const unused = fresh(rows, 'dose_order', order)
       if (!unused.ok) return unused
-      const same = sameCoi(`lot ${id}`, file.value.lot.coi, coi)
+      const same = sameCoi(`lot ${id}`, file.lot.coi, coi)
       if (!same.ok) return same
-      const unknown = containers.find(one => !file.value.containers.some(row => row.id === one))
+      const unknown = containers.find(one => !file.containers.some(row => row.id === one))
       if (unknown !== undefined)
         return fail(
           issue(
             'not-found',
             `lot ${id} has no container ${unknown}`,
-            `its containers are ${file.value.containers.map(row => row.id).join(', ')}`,
+            `its containers are ${file.containers.map(row => row.id).join(', ')}`,
           ),
         )
       const data: DoseOrderData = { lot: id, coi, containers, cells, planned_end, ordered_by: actor.account }

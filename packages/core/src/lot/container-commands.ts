@@ -20,7 +20,7 @@ import {
 import type { Coi } from './coi.ts'
 import { containerLabel, RESTRICTED_GTIN, scannedString } from './label.ts'
 import { checkEvent, type LotData, withHold } from './lot.ts'
-import { lotNeeds, lotPlace, openLotFile } from './lot-file.ts'
+import { defineLotCommand, lotNeeds, lotPlace } from './lot-file.ts'
 
 export type LabelData = {
   readonly serial: string
@@ -93,7 +93,7 @@ function containerFor(id: string, rows: Rows): Result<{ readonly row: Row<Contai
 }
 
 export const containerCommands: readonly RecordCommand[] = [
-  defineCommand({
+  defineLotCommand('fill', {
     name: 'container.fill',
     path: 'lots/:id/containers',
     title: 'Fill a container',
@@ -105,18 +105,15 @@ export const containerCommands: readonly RecordCommand[] = [
       volume_ml: decimalSchema,
       expires: instantSchema,
     }),
-    needs: ({ id, container }, rows) => lotNeeds(id, rows, [{ table: 'container', id: container }]),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, container, kind, volume_ml, expires }, rows, { actor, at }) {
-      const file = openLotFile(id, rows, 'fill')
-      if (!file.ok) return file
+    more: ({ container }) => [{ table: 'container', id: container }],
+    decide({ id, container, kind, volume_ml, expires }, file, { actor, at }, rows) {
       const unused = fresh(rows, 'container', container)
       if (!unused.ok) return unused
       if (Date.parse(expires) <= Date.parse(at))
         return fail(issue('expiry', `the container would have expired at ${expires}`, 'check the time of expiry'))
       const data: ContainerData = {
         lot: id,
-        coi: file.value.lot.coi,
+        coi: file.lot.coi,
         kind,
         volume_ml,
         expires,
@@ -236,7 +233,7 @@ export const containerCommands: readonly RecordCommand[] = [
       })
     },
   }),
-  defineCommand({
+  defineLotCommand('ship', {
     name: 'custody.give',
     path: 'lots/:id/shipments',
     title: 'Hand containers over',
@@ -250,25 +247,22 @@ export const containerCommands: readonly RecordCommand[] = [
       seal: idSchema,
       temperature_log_sha256: sha256Schema,
     }),
-    needs: ({ id, shipment }, rows) => lotNeeds(id, rows, [{ table: 'custody', id: shipment }]),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide(input, rows, { actor, at }) {
-      const file = openLotFile(input.id, rows, 'ship')
-      if (!file.ok) return file
+    more: ({ shipment }) => [{ table: 'custody', id: shipment }],
+    decide(input, file, { actor, at }, rows) {
       const unused = fresh(rows, 'custody', input.shipment)
       if (!unused.ok) return unused
-      const holds = file.value.lot.holds
+      const holds = file.lot.holds
       if (holds.length > 0)
         return fail(issue('hold', `lot ${input.id} is on hold: ${holds.join('; ')}`, 'quality assurance has to lift the hold'))
       const writes: RowWrite[] = []
       for (const id of input.containers) {
-        const row = file.value.containers.find(one => one.id === id)
+        const row = file.containers.find(one => one.id === id)
         if (row === undefined)
           return fail(
             issue(
               'not-found',
               `lot ${input.id} has no container ${id}`,
-              `its containers are ${file.value.containers.map(one => one.id).join(', ')}`,
+              `its containers are ${file.containers.map(one => one.id).join(', ')}`,
             ),
           )
         if (row.data.holds.length > 0)

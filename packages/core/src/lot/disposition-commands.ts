@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { separate } from '../access/index.ts'
 import { fail, issue, ok } from '../base/index.ts'
-import { defineCommand, idSchema, type RecordCommand, textSchema } from '../record/index.ts'
+import { idSchema, type RecordCommand, textSchema } from '../record/index.ts'
 import { containerWrite, holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
-import { type LotFile, lotNeeds, lotPlace, lotWrite, makersOf, openLotFile, whyIncomplete } from './lot-file.ts'
+import { defineLotCommand, type LotFile, lotWrite, makersOf, whyIncomplete } from './lot-file.ts'
 
 export interface TestStanding {
   readonly test: string
@@ -53,108 +53,88 @@ const blocked = (id: string, faults: readonly string[]) =>
   fail(issue('release-blocked', `lot ${id} cannot be released: ${faults.join('; ')}`, 'finish what is open; nothing overrides it'))
 
 export const dispositionCommands: readonly RecordCommand[] = [
-  defineCommand({
+  defineLotCommand('release', {
     name: 'lot.release',
     path: 'lots/:id/release',
     title: 'Release a lot: every test final and passing, nothing open',
     action: 'release',
     meaning: 'released',
     input: z.strictObject({ id: idSchema, reason: textSchema }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, reason }, rows, { actor }) {
-      const opened = openLotFile(id, rows, 'release')
-      if (!opened.ok) return opened
-      const other = separate('releaser-maker', actor.account, makersOf(opened.value))
+    decide({ id, reason }, file, { actor }) {
+      const other = separate('releaser-maker', actor.account, makersOf(file))
       if (!other.ok) return other
-      const faults = againstRelease(opened.value, false)
+      const faults = againstRelease(file, false)
       if (faults.length > 0) return blocked(id, faults)
-      return ok({ entity: { table: 'lot', id }, writes: [lotWrite(opened.value, { disposition: 'released' })], reason })
+      return ok({ entity: { table: 'lot', id }, writes: [lotWrite(file, { disposition: 'released' })], reason })
     },
   }),
-  defineCommand({
+  defineLotCommand('release-conditionally', {
     name: 'lot.release-conditionally',
     path: 'lots/:id/conditional-release',
     title: 'Release while tests that may be pending are; the physician has to accept it',
     action: 'release',
     meaning: 'released conditionally',
     input: z.strictObject({ id: idSchema, medical_reason: textSchema, notify: z.array(textSchema).min(1).max(50) }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, medical_reason, notify }, rows, { actor }) {
-      const opened = openLotFile(id, rows, 'release-conditionally')
-      if (!opened.ok) return opened
-      const other = separate('releaser-maker', actor.account, makersOf(opened.value))
+    decide({ id, medical_reason, notify }, file, { actor }) {
+      const other = separate('releaser-maker', actor.account, makersOf(file))
       if (!other.ok) return other
-      const faults = againstRelease(opened.value, true)
+      const faults = againstRelease(file, true)
       if (faults.length > 0) return blocked(id, faults)
-      const pending = testStandings(opened.value)
+      const pending = testStandings(file)
         .filter(one => one.verdict === 'pending')
         .map(one => one.test)
       if (pending.length === 0) return fail(issue('nothing-pending', `no test of lot ${id} is pending`, 'release it'))
       return ok({
         entity: { table: 'lot', id },
-        writes: [lotWrite(opened.value, { proposed_by: actor.account, medical_reason, notify })],
+        writes: [lotWrite(file, { proposed_by: actor.account, medical_reason, notify })],
         reason: `${medical_reason}; pending: ${pending.join(', ')}`,
         alerts: [{ to: ['physician'], text: `lot ${id} waits for acceptance; pending: ${pending.join(', ')}` }],
       })
     },
   }),
-  defineCommand({
+  defineLotCommand('accept', {
     name: 'lot.accept',
     path: 'lots/:id/acceptance',
     title: 'Accept a conditional release as the physician',
     action: 'accept-and-order',
     meaning: 'accepts',
     input: z.strictObject({ id: idSchema, reason: textSchema }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, reason }, rows) {
-      const opened = openLotFile(id, rows, 'accept')
-      if (!opened.ok) return opened
-      if (opened.value.lot.proposed_by === '')
+    decide({ id, reason }, file) {
+      if (file.lot.proposed_by === '')
         return fail(issue('not-proposed', `no conditional release of lot ${id} is proposed`, 'the releaser has to sign it first'))
-      const faults = againstRelease(opened.value, true)
+      const faults = againstRelease(file, true)
       if (faults.length > 0) return blocked(id, faults)
-      return ok({ entity: { table: 'lot', id }, writes: [lotWrite(opened.value, { disposition: 'conditional' })], reason })
+      return ok({ entity: { table: 'lot', id }, writes: [lotWrite(file, { disposition: 'conditional' })], reason })
     },
   }),
-  defineCommand({
+  defineLotCommand('reject', {
     name: 'lot.reject',
     path: 'lots/:id/rejection',
     title: 'Reject a lot',
     action: 'decide-quality',
     meaning: 'rejected',
     input: z.strictObject({ id: idSchema, reason: textSchema }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, reason }, rows) {
-      const opened = openLotFile(id, rows, 'reject')
-      if (!opened.ok) return opened
+    decide({ id, reason }, file) {
       return ok({
         entity: { table: 'lot', id },
-        writes: [lotWrite(opened.value, { disposition: 'rejected' }), ...holdContainers(opened.value.containers, 'lot rejected')],
+        writes: [lotWrite(file, { disposition: 'rejected' }), ...holdContainers(file.containers, 'lot rejected')],
         reason,
       })
     },
   }),
-  defineCommand({
+  defineLotCommand('recall', {
     name: 'lot.recall',
     path: 'lots/:id/recall',
     title: 'Recall a lot: hold on every container, everybody concerned told',
     action: 'decide-quality',
     meaning: 'recalled',
     input: z.strictObject({ id: idSchema, reason: textSchema }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, reason }, rows) {
-      const opened = openLotFile(id, rows, 'recall')
-      if (!opened.ok) return opened
-      const { lot, containers } = opened.value
+    decide({ id, reason }, file) {
+      const { lot, containers } = file
       return ok({
         entity: { table: 'lot', id },
         writes: [
-          lotWrite(opened.value, { disposition: 'recalled', holds: withHold(lot.holds, `recall: ${reason}`) }),
+          lotWrite(file, { disposition: 'recalled', holds: withHold(lot.holds, `recall: ${reason}`) }),
           ...holdContainers(containers, `recall: ${reason}`),
         ],
         reason,
@@ -162,37 +142,29 @@ export const dispositionCommands: readonly RecordCommand[] = [
       })
     },
   }),
-  defineCommand({
+  defineLotCommand('hold', {
     name: 'lot.hold',
     path: 'lots/:id/holds',
     title: 'Put a lot on hold',
     action: 'decide-quality',
     input: z.strictObject({ id: idSchema, reason: textSchema }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, reason }, rows) {
-      const opened = openLotFile(id, rows, 'hold')
-      if (!opened.ok) return opened
+    decide({ id, reason }, file) {
       return ok({
         entity: { table: 'lot', id },
-        writes: [lotWrite(opened.value, { holds: withHold(opened.value.lot.holds, reason) })],
+        writes: [lotWrite(file, { holds: withHold(file.lot.holds, reason) })],
         reason,
       })
     },
   }),
-  defineCommand({
+  defineLotCommand('unhold', {
     name: 'lot.unhold',
     path: 'lots/:id/lifted-holds',
     title: 'Lift a hold of a lot and its containers',
     action: 'decide-quality',
     meaning: 'reviewed',
     input: z.strictObject({ id: idSchema, hold: textSchema, reason: textSchema }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide({ id, hold, reason }, rows) {
-      const opened = openLotFile(id, rows, 'unhold')
-      if (!opened.ok) return opened
-      const { lot, containers } = opened.value
+    decide({ id, hold, reason }, file) {
+      const { lot, containers } = file
       if (lot.disposition === 'recalled' || lot.disposition === 'rejected')
         return fail(issue('hold', `lot ${id} is ${lot.disposition}`, 'its containers stay on hold'))
       const held = containers.filter(row => row.data.holds.includes(hold))
@@ -207,7 +179,7 @@ export const dispositionCommands: readonly RecordCommand[] = [
       return ok({
         entity: { table: 'lot', id },
         writes: [
-          lotWrite(opened.value, { holds: lot.holds.filter(one => one !== hold) }),
+          lotWrite(file, { holds: lot.holds.filter(one => one !== hold) }),
           ...held.map(row => containerWrite(row, { holds: row.data.holds.filter(one => one !== hold) })),
         ],
         reason,

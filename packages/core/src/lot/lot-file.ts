@@ -1,11 +1,23 @@
 // Everything that belongs to a lot, gathered for a decision, and what a lot's command has to read.
 import type { Place } from '../access/index.ts'
 import { fail, issue, ok, type Result } from '../base/index.ts'
-import { existing, type Needs, type Row, type RowRef, type Rows, type RowWrite } from '../record/index.ts'
-import type { DeviationData, StepData } from './batch-commands.ts'
+import {
+  type CommandContext,
+  type Decision,
+  defineCommand,
+  existing,
+  type Needs,
+  type RecordCommand,
+  type Row,
+  type RowRef,
+  type Rows,
+  type RowWrite,
+} from '../record/index.ts'
 import type { BatchTemplate, TemplateStep } from './batch-template.ts'
 import type { ContainerData } from './container-commands.ts'
+import type { DeviationData } from './deviation-commands.ts'
 import { checkEvent, type LotData, type LotEvent } from './lot.ts'
+import type { StepData } from './step-commands.ts'
 import type { TemplateData } from './supply-commands.ts'
 import type { OosData, ResultData } from './testing-commands.ts'
 
@@ -88,3 +100,29 @@ export const templateStep = (file: LotFile, id: string): Result<TemplateStep> =>
 /** Persons who performed or verified anything on the lot. */
 export const makersOf = (file: LotFile): readonly string[] =>
   [...file.steps.values()].flatMap(({ data }) => [data.performed_by, data.verified_by].filter(name => name !== ''))
+
+type LotCommand<Input extends { readonly id: string }> = Omit<RecordCommand<Input>, 'needs' | 'place' | 'decide'> & {
+  /** Rows beyond the lot's own. */
+  readonly more?: (input: Input) => readonly RowRef[]
+  /** What else has to be read whole, such as the ledger of a reagent. */
+  readonly ledgers?: (input: Input) => readonly string[]
+  decide(input: Input, file: LotFile, context: CommandContext, rows: Rows): Result<Decision>
+}
+
+/** A command on the lot `input.id` after which `event` has happened: its decision is given the lot's file, on which the event may follow. */
+export const defineLotCommand = <Input extends { readonly id: string }>(
+  event: LotEvent,
+  { more, ledgers, decide, ...command }: LotCommand<Input>,
+): RecordCommand =>
+  defineCommand<Input>({
+    ...command,
+    needs(input, rows) {
+      const own = lotNeeds(input.id, rows, more?.(input) ?? [])
+      return { ...own, parents: [input.id, ...(ledgers?.(input) ?? [])] }
+    },
+    place: ({ id }, rows) => lotPlace(id, rows),
+    decide(input, rows, context) {
+      const file = openLotFile(input.id, rows, event)
+      return file.ok ? decide(input, file.value, context, rows) : file
+    },
+  })

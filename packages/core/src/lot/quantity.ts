@@ -38,9 +38,10 @@ export function parseReading(text: string): Result<Reading> {
   return value.ok ? ok({ sign: (match?.[1] ?? '') as Reading['sign'], value: value.value }) : value
 }
 
-const decimalOf = (text: string): Ratio => {
+/** A decimal that a schema has let through; another text is a bug. */
+export const typedDecimal = (text: string): Ratio => {
   const parsed = parseDecimal(text)
-  if (!parsed.ok) throw new Error(`limit ${text}`)
+  if (!parsed.ok) throw new Error(`${text} passed a schema and is no decimal`)
   return parsed.value
 }
 
@@ -48,7 +49,7 @@ const decimalOf = (text: string): Ratio => {
 export function judgeReading(reading: Reading, limit: Limit): Verdict {
   const against = (bound: string | null, side: 'low' | 'high'): Verdict => {
     if (bound === null) return 'pass'
-    const order = compareRatios(reading.value, decimalOf(bound)) * (side === 'low' ? 1 : -1)
+    const order = compareRatios(reading.value, typedDecimal(bound)) * (side === 'low' ? 1 : -1)
     // order > 0: inside. A censored value lies strictly beyond what is written.
     const inward = side === 'low' ? '>' : '<'
     if (reading.sign === inward) return order >= 0 ? 'pass' : 'indeterminate'

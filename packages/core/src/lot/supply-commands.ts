@@ -1,7 +1,7 @@
 // What the process uses: templates with their approval, reagents by lot with expiry and a ledger that never goes below zero, equipment in calibration.
 import { z } from 'zod'
 import { ANYWHERE, separate } from '../access/index.ts'
-import { add, compareRatios, fail, issue, negate, ok, parseDecimal, type Ratio, type Result, ratioText } from '../base/index.ts'
+import { add, compareRatios, fail, issue, negate, ok, type Ratio, type Result, ratioText } from '../base/index.ts'
 import {
   daySchema,
   decimalSchema,
@@ -16,6 +16,7 @@ import {
 } from '../record/index.ts'
 import { type BatchTemplate, batchTemplateSchema, checkTemplate, templateId } from './batch-template.ts'
 import { endOfDay, zoneSchema } from './identity-commands.ts'
+import { typedDecimal } from './quantity.ts'
 
 export type TemplateData = {
   readonly template: BatchTemplate
@@ -41,15 +42,9 @@ export type EquipmentData = {
   readonly certificate_sha256: string
 }
 
-const decimal = (text: string): Ratio => {
-  const parsed = parseDecimal(text)
-  if (!parsed.ok) throw new Error(`${text} passed the schema and is no decimal`)
-  return parsed.value
-}
-
 /** What is left of a reagent lot. */
 export const leftOf = (material: MaterialData, movements: readonly Row<MovementData>[]): Ratio =>
-  movements.reduce((left, movement) => add(left, negate(decimal(movement.data.quantity))), decimal(material.received))
+  movements.reduce((left, movement) => add(left, negate(typedDecimal(movement.data.quantity))), typedDecimal(material.received))
 
 /** Released, in date, and enough: or why not. Errors: `material-status`, `material-expired`, `material-short`. */
 export function usable(
@@ -72,7 +67,7 @@ export function usable(
       issue('material-expired', `${name} ${material.id} expired on ${expires} (end of day, zone ${zone})`, 'use a lot that is in date'),
     )
   const left = leftOf(material.data, movements)
-  return compareRatios(left, decimal(quantity)) < 0
+  return compareRatios(left, typedDecimal(quantity)) < 0
     ? fail(
         issue(
           'material-short',
@@ -161,7 +156,7 @@ export const supplyCommands: readonly RecordCommand[] = [
     decide({ id, ...given }, rows) {
       const unused = fresh(rows, 'material', id)
       if (!unused.ok) return unused
-      if (compareRatios(decimal(given.received), { over: 0n, under: 1n }) <= 0)
+      if (compareRatios(typedDecimal(given.received), { over: 0n, under: 1n }) <= 0)
         return fail(issue('quantity', `${given.received} ${given.unit} were received`, 'give the quantity on the packing slip'))
       const data: MaterialData = { ...given, status: 'quarantine' }
       return ok({ entity: { table: 'material', id }, writes: [{ table: 'material', id, parent: '', data }], reason: 'received' })

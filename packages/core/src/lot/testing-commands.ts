@@ -15,7 +15,7 @@ import {
 } from '../record/index.ts'
 import { holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
-import { lotNeeds, lotPlace, lotWrite, openLotFile } from './lot-file.ts'
+import { defineLotCommand, lotNeeds, lotPlace, lotWrite } from './lot-file.ts'
 import { judgeResult } from './quantity.ts'
 
 export type ResultData = {
@@ -54,7 +54,7 @@ const needsResult = (table: 'result' | 'oos', id: string, rows: Rows) => {
 }
 
 export const testingCommands: readonly RecordCommand[] = [
-  defineCommand({
+  defineLotCommand('result', {
     name: 'result.enter',
     path: 'lots/:id/results',
     title: 'Enter the result of a test',
@@ -76,12 +76,7 @@ export const testingCommands: readonly RecordCommand[] = [
         .default({}),
       attachment_sha256: sha256Schema.optional(),
     }),
-    needs: ({ id }, rows) => lotNeeds(id, rows),
-    place: ({ id }, rows) => lotPlace(id, rows),
-    decide(input, rows, { at, actor }) {
-      const opened = openLotFile(input.id, rows, 'result')
-      if (!opened.ok) return opened
-      const file = opened.value
+    decide(input, file, { at, actor }) {
       const test = file.template.release.find(one => one.name === input.test)
       if (test === undefined)
         return fail(

@@ -1,5 +1,6 @@
 // Every route of the record's HTTP interface as data: path, method, policy, shape. The server, the OpenAPI document and the tests of roles are made from this table.
 import type { Action } from '@cognate/core/access'
+import { MEANINGS } from '@cognate/core/audit'
 import { RECORD_COMMANDS } from '@cognate/core/case'
 import type { RecordCommand, Table } from '@cognate/core/record'
 import { z } from 'zod'
@@ -63,19 +64,7 @@ export const bodies = {
   signIn: z.strictObject({ account, password: secret, code: secret, station: z.string().max(80).default('') }),
   sign: z.strictObject({
     shown_sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    meaning: z.enum([
-      'opened',
-      'performed',
-      'verified',
-      'reviewed',
-      'approved',
-      'released',
-      'released conditionally',
-      'accepts',
-      'rejected',
-      'recalled',
-      'adjudicated',
-    ]),
+    meaning: z.enum(MEANINGS),
     password: secret.optional(),
     code: secret.optional(),
   }),
