@@ -6,7 +6,9 @@ import { oracle } from './oracle.ts'
 import { folder, isThere, root } from './oracle-data.ts'
 import { temporary } from './run-cli.ts'
 
-const hasTrainer = isThere && spawnSync('python3', ['-c', 'import numpy']).status === 0
+/** A Python of one's own may stand before the system's, which is the one that the system's numpy is for. */
+const python = ['python3', '/usr/bin/python3'].find(program => spawnSync(program, ['-c', 'import numpy']).status === 0)
+const hasTrainer = isThere && python !== undefined
 
 /** A model of a five-hundredth of the steps, with its manifest. */
 function train(
@@ -15,7 +17,7 @@ function train(
   const out = temporary()
   const flags = ['--share', '0.002', '--processes', '1', '--out', out, '--work', join(out, 'work'), '--data', folder]
   const run = spawnSync(
-    'python3',
+    python!,
     [join(root, 'models', script, 'train.py'), ...flags, ...(script === 'class1' ? ['--protocol', 'development'] : [])],
     {
       cwd: root,
