@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/build-once.ts'],
-    testTimeout: 120_000,
+    testTimeout: 400_000,
     hookTimeout: 120_000,
   },
 })
