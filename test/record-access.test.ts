@@ -89,6 +89,18 @@ describe('[11.10(d)] [11.10(g)] [Annex 11 12] the role matrix', () => {
     }
     expect((await site.person('q-coordinator').do('/subjects/ST1-001/therapies', { product_type: 'TIL' })).body.code).toBe('other-site')
     expect((await site.person('q-coordinator').get('/subjects/ST1-001/person')).body.code).toBe('other-site')
+    // nor by way of the genealogy, or of what was signed for it
+    for (const path of ['/recalls/subject:ST1-001', '/trace/subject:ST1-001', `/trace/therapy:${coi}`])
+      expect([path, (await site.person('q-coordinator').get(path)).body.code]).toEqual([path, 'other-site'])
+    expect((await site.person('p-coordinator').get('/recalls/subject:ST1-001')).body.affected).toEqual([`therapy:${coi}`])
+    const signed = await site
+      .person('p-physician')
+      .do('/selections', { id: 'SEL-A', coi, receptors: ['TCR-1'], evidence_sha256: 'aa'.repeat(32), reason: 'for the scope' })
+    expect(signed.status).toBe(201)
+    const seen = async (person: Person) =>
+      (await person.get('/signatures?limit=500')).body.signatures.map((row: { parent: string }) => row.parent)
+    expect(await seen(site.person('p-auditor'))).toContain('SEL-A')
+    expect(await seen(site.person('q-auditor'))).not.toContain('SEL-A')
     expect((await site.person('p-coordinator').get('/subjects')).body.subjects.map((row: { id: string }) => row.id)).toContain('ST1-001')
   })
 

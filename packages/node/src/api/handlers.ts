@@ -14,6 +14,7 @@ import {
   listEvents,
   listRows,
   placeOfRow,
+  placesOfNodes,
   readLotFile,
   recallScope,
   rowHistory,
@@ -214,17 +215,14 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
     async trace(call) {
       const traced = await traceItem(pool, call.params.id!)
       if (!traced.ok) return traced
-      const out = await outOfScope(call, [
-        traced.value.start,
-        ...traced.value.from.map(hop => hop.node),
-        ...traced.value.into.map(hop => hop.node),
-      ])
-      return out ?? done(traced.value)
+      const { start, from, into } = traced.value
+      const nodes = [...from, ...into].map(hop => hop.node)
+      return (await outOfScope(call, start, nodes)) ?? done(traced.value)
     },
     async 'recall.scope'(call) {
       const scope = await recallScope(pool, call.params.id!)
       if (!scope.ok) return scope
-      return done(scope.value)
+      return (await outOfScope(call, scope.value.start, scope.value.affected)) ?? done(scope.value)
     },
     async 'person.write'(call) {
       const subject = await subjectInScope(call)
@@ -381,16 +379,16 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
   }
 
   /** The refusal where any of the nodes lies outside the asker's site and studies. */
-  async function outOfScope(call: Call, nodes: readonly string[]): Promise<Handled | undefined> {
-    for (const node of nodes) {
-      const at = node.indexOf(':')
-      const table = Object.values(RESOURCES).find(resource => resource.table === node.slice(0, at))?.table
-      if (table === undefined || (table !== 'lot' && table !== 'subject')) continue
-      const id = node.slice(at + 1)
-      const newest = (await rowHistory(pool, table, id)).at(-1)
-      if (newest === undefined) continue
-      const may = await scoped(call, { table, id, version: newest.version, parent: newest.parent, data: newest.data })
-      if (!may.ok) return may
+  async function outOfScope(call: Call, start: string, nodes: readonly string[]): Promise<Handled | undefined> {
+    for (const place of await placesOfNodes(pool, [start, ...nodes])) {
+      const may = call.mayAt(place)
+      if (may.ok) continue
+      await store.noteAccess(call.asker, '', {
+        action: 'refused',
+        entity: { kind: 'genealogy', id: start, version: 0 },
+        reason: may.issue.code,
+      })
+      return may
     }
     return undefined
   }

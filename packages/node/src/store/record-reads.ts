@@ -146,6 +146,12 @@ export async function placeOfRow(
       const lot = (await newest<LotData>('lot', String(row.data.lot)))?.data
       return { site: lot?.site ?? '', study: lot?.study ?? '' }
     }
+    case 'signature': {
+      // a signature belongs where that belongs which it was given for
+      const { kind, id } = row.data.entity as unknown as { readonly kind: Table; readonly id: string }
+      const signed = kind === 'signature' ? undefined : await newest<RowData>(kind, id)
+      return signed === undefined ? { site: '', study: '' } : placeOfRow(pool, { table: kind, id, ...signed })
+    }
     default: {
       const lot = (await newest<LotData>('lot', row.parent))?.data
       return { site: lot?.site ?? '', study: lot?.study ?? '' }
@@ -270,4 +276,13 @@ export async function countRows(pool: pg.Pool): Promise<Readonly<Record<string, 
     TABLES.map(table => `SELECT '${table}' AS t, count(*)::int AS n FROM ${table}`).join(' UNION ALL '),
   )
   return Object.fromEntries(rows.map(({ t, n }) => [t, n]))
+}
+
+/** Sites and studies of the lots and subjects among nodes of the genealogy, each once. */
+export async function placesOfNodes(pool: pg.Pool, nodes: readonly string[]): Promise<readonly Place[]> {
+  const ids = (table: string) => nodes.filter(node => node.startsWith(`${table}:`)).map(node => node.slice(table.length + 1))
+  const part = (table: 'lot' | 'subject', at: number) =>
+    `SELECT DISTINCT n.data->>'site' AS site, n.data->>'study' AS study FROM (SELECT DISTINCT ON (id) data FROM ${table} WHERE id = ANY($${at}) ORDER BY id, version DESC) AS n`
+  const { rows } = await pool.query<Place>(`${part('lot', 1)} UNION ${part('subject', 2)}`, [ids('lot'), ids('subject')])
+  return rows
 }
