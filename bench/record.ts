@@ -99,7 +99,7 @@ async function client({ port, events, pace, first, cookies, tokens }: Plan): Pro
 async function main(): Promise<void> {
   const { openRecord } = await import('../packages/node/src/store/open-record.ts')
   const { buildServer } = await import('../packages/node/src/api/server.ts')
-  const { hashHex, hashText } = await import('../packages/node/src/store/record-store.ts')
+  const { hashText } = await import('../packages/node/src/store/record-store.ts')
   const { hasServer, startTestServer } = await import('../test/postgres-server.ts')
   const events = Number(process.argv[2] ?? 200)
   for (const store of ['embedded', ...(hasServer ? ['server'] : [])]) {
@@ -152,15 +152,15 @@ async function main(): Promise<void> {
     for (const [k, { cookie, csrf }] of cookies.entries())
       await pool.query(
         "INSERT INTO session (token_sha256, csrf_sha256, account, factors, station, signed, created_at, seen_at) VALUES ($1, $2, $3, '{password}', 'load', true, now(), now())",
-        [hashHex(cookie), hashHex(csrf), names[k]],
+        [hashText(cookie), hashText(csrf), names[k]],
       )
     const tokens = names.map(() => Array.from({ length: WARM + 2 * events }, () => randomUUID()))
     for (const [k, list] of tokens.entries())
       await pool.query(
         "INSERT INTO step_up SELECT t.token, $2, t.shown, 'approved', 'password', now() + interval '1 hour' FROM unnest($1::text[], $3::text[]) AS t (token, shown)",
         [
-          list.map(token => hashHex(token)),
-          hashHex(cookies[k]!.cookie),
+          list.map(token => hashText(token)),
+          hashText(cookies[k]!.cookie),
           list.map((_, i) =>
             hashText(
               shownText('material.decide', { kind: 'material', id: `M-${k}`, version: 2 + i }, { id: `M-${k}`, ...bodyOf(i) }, 'approved'),

@@ -33,7 +33,7 @@ export function fromBase64(text: string): Uint8Array | undefined {
   return held === 0 && toBase64(bytes) === text ? bytes : undefined
 }
 
-export const toHex = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+export { bytesToHex as toHex } from '@noble/hashes/utils.js'
 
 /** Bytes of lower-case hexadecimal; undefined for any other text. */
 export function fromHex(text: string): Uint8Array | undefined {

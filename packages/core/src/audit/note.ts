@@ -1,9 +1,9 @@
 // Signed notes and checkpoints of a log: C2SP signed-note, tlog-checkpoint and tlog-cosignature (github.com/C2SP/C2SP, commit 5ba5ee8).
 // A note is text, an empty line and lines `— NAME BASE64(key id ‖ signature)`. Signing and checking come in as arguments.
-import { utf8ToBytes as utf8 } from '@noble/hashes/utils.js'
+import { concatBytes, utf8ToBytes as utf8 } from '@noble/hashes/utils.js'
 import { type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
 import { fromBase64, fromHex, toBase64, toHex } from './encoding.ts'
-import { equalBytes, HASH_BYTES, type Sha256 } from './merkle.ts'
+import { HASH_BYTES, type Sha256 } from './merkle.ts'
 
 /** Ed25519 of a message by a raw 32-byte public key. */
 export type Verify = (message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array) => boolean
@@ -22,22 +22,12 @@ export interface VerifierKey {
   readonly publicKey: Uint8Array
 }
 
-const join = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
-}
-
 export function keyId(sha256: Sha256, name: string, type: SignatureType, publicKey: Uint8Array): string {
-  return toHex(sha256(join(utf8(name), Uint8Array.of(0x0a, SIGNATURE_TYPES[type]), publicKey)).subarray(0, 4))
+  return toHex(sha256(concatBytes(utf8(name), Uint8Array.of(0x0a, SIGNATURE_TYPES[type]), publicKey)).subarray(0, 4))
 }
 
 export const formatVerifierKey = (key: VerifierKey): string =>
-  `${key.name}+${key.id}+${toBase64(join(Uint8Array.of(SIGNATURE_TYPES[key.type]), key.publicKey))}`
+  `${key.name}+${key.id}+${toBase64(concatBytes(Uint8Array.of(SIGNATURE_TYPES[key.type]), key.publicKey))}`
 
 /** Errors: `verifier-key`. */
 export function parseVerifierKey(sha256: Sha256, text: string): Result<VerifierKey, Issue> {
@@ -76,8 +66,8 @@ const big64 = (value: number): Uint8Array => Uint8Array.from({ length: 8 }, (_, 
 /** One signature line for a note's text. */
 export function signatureLine(key: VerifierKey, sign: Sign, text: string, time?: number): string {
   const signature = sign(signedBytes(key.type, text, time))
-  const body = time === undefined ? signature : join(big64(time), signature)
-  return `— ${key.name} ${toBase64(join(fromHex(key.id)!, body))}\n`
+  const body = time === undefined ? signature : concatBytes(big64(time), signature)
+  return `— ${key.name} ${toBase64(concatBytes(fromHex(key.id)!, body))}\n`
 }
 
 export const formatNote = (text: string, lines: readonly string[]): string => `${text}\n${lines.join('')}`
@@ -165,6 +155,3 @@ export function openCheckpoint(
     }
   return ok({ ...checkpoint.value, signatures: opened.value.signatures })
 }
-
-export const sameCheckpoint = (a: Checkpoint, b: Checkpoint): boolean =>
-  a.origin === b.origin && a.size === b.size && equalBytes(a.root, b.root)

@@ -6,7 +6,7 @@ import type { AccountData } from '@cognate/core/record'
 import { type Algorithm, hash, verify } from '@node-rs/argon2'
 import { Secret, TOTP } from 'otpauth'
 import type pg from 'pg'
-import { type Clock, hashHex } from '../store/record-store.ts'
+import { type Clock, hashText } from '../store/record-store.ts'
 
 /** Memory in KiB, passes, lanes (OWASP's advice is less; not verified against a standard). A hash with others is made anew at sign-in. */
 const ARGON = { algorithm: 2 as Algorithm.Argon2id, memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 } as const
@@ -97,7 +97,7 @@ export class Credentials {
     await this.#pool.query(
       `INSERT INTO credential (account, ${column}, enrolment_until) VALUES ($1, $2, $3)
        ON CONFLICT (account) DO UPDATE SET ${column} = excluded.${column}, enrolment_until = excluded.enrolment_until`,
-      [account, hashHex(code), new Date(this.#now() + ENROLMENT_MS)],
+      [account, hashText(code), new Date(this.#now() + ENROLMENT_MS)],
     )
     return code
   }
@@ -111,8 +111,8 @@ export class Credentials {
       row?.enrolment_officer_sha256 != null &&
       row.enrolment_administrator_sha256 !== null &&
       (row.enrolment_until?.getTime() ?? 0) > this.#now() &&
-      same(row.enrolment_officer_sha256, hashHex(officerCode)) &&
-      same(row.enrolment_administrator_sha256, hashHex(administratorCode))
+      same(row.enrolment_officer_sha256, hashText(officerCode)) &&
+      same(row.enrolment_administrator_sha256, hashText(administratorCode))
     if (!good) {
       await this.#failed(account)
       return fail(
@@ -125,7 +125,7 @@ export class Credentials {
     const recovery = Array.from({ length: 10 }, () => randomBytes(9).toString('base64url'))
     await this.#pool.query(
       'UPDATE credential SET password_hash = $2, totp_secret = $3, totp_last_step = 0, recovery_hashes = $4 WHERE account = $1',
-      [account, await hash(password, this.#argon), Buffer.from(secret.bytes), recovery.map(code => hashHex(code))],
+      [account, await hash(password, this.#argon), Buffer.from(secret.bytes), recovery.map(code => hashText(code))],
     )
     return ok({ uri: this.#totp(account, secret).toString(), secret: secret.base32, recovery })
   }
@@ -135,7 +135,10 @@ export class Credentials {
     const row = await this.#row(account)
     const wrong = fail(issue('enrolment', 'the code does not fit, or the enrolment was not begun', 'check the clock of the authenticator'))
     if (row === undefined || row.enrolment_officer_sha256 === null || row.enrolment_administrator_sha256 === null) return wrong
-    if (!same(row.enrolment_officer_sha256, hashHex(officerCode)) || !same(row.enrolment_administrator_sha256, hashHex(administratorCode)))
+    if (
+      !same(row.enrolment_officer_sha256, hashText(officerCode)) ||
+      !same(row.enrolment_administrator_sha256, hashText(administratorCode))
+    )
       return wrong
     if (!(await this.#useCode(account, row, code))) return wrong
     await this.#pool.query(
@@ -165,7 +168,7 @@ export class Credentials {
 
   /** One step of drift; each code once. A recovery code is used up. */
   async #useCode(account: string, row: CredentialRow, code: string): Promise<boolean> {
-    const recovery = hashHex(code)
+    const recovery = hashText(code)
     if (row.recovery_hashes.some(held => same(held, recovery))) {
       const { rowCount } = await this.#pool.query(
         'UPDATE credential SET recovery_hashes = array_remove(recovery_hashes, $2) WHERE account = $1 AND $2 = ANY(recovery_hashes)',
@@ -257,14 +260,14 @@ export class Credentials {
     const now = new Date(this.#now())
     await this.#pool.query(
       'INSERT INTO session (token_sha256, csrf_sha256, account, factors, station, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)',
-      [hashHex(made.token), hashHex(made.csrf), account, ['password', 'one-time code'], station, now],
+      [hashText(made.token), hashText(made.csrf), account, ['password', 'one-time code'], station, now],
     )
-    return ok({ ...made, session: hashHex(made.token) })
+    return ok({ ...made, session: hashText(made.token) })
   }
 
   /** The session of a token with its account as it is now, or undefined: ended, idle for 15 minutes, older than 12 hours. */
   async session(tokenText: string): Promise<{ readonly session: Session; readonly account: AccountData } | undefined> {
-    const id = hashHex(tokenText)
+    const id = hashText(tokenText)
     const { rows } = await this.#pool.query<{
       account: string
       csrf_sha256: string
@@ -295,7 +298,7 @@ export class Credentials {
   }
 
   csrfFits(session: Session, given: string | undefined): boolean {
-    return given !== undefined && same(session.csrf, hashHex(given))
+    return given !== undefined && same(session.csrf, hashText(given))
   }
 
   async endSession(id: string): Promise<void> {
@@ -345,7 +348,7 @@ export class Credentials {
     const until = new Date(this.#now() + STEP_UP_MS)
     await this.#pool.query(
       'INSERT INTO step_up (token_sha256, session_sha256, shown_sha256, meaning, method, until) VALUES ($1, $2, $3, $4, $5, $6)',
-      [hashHex(made), session, shownSha256, meaning, method, until],
+      [hashText(made), session, shownSha256, meaning, method, until],
     )
     return { token: made, until: until.toISOString() }
   }

@@ -21,7 +21,7 @@ import {
   signaturesOf,
   traceItem,
 } from '../store/record-reads.ts'
-import { type Clock, hashHex } from '../store/record-store.ts'
+import { type Clock, hashText } from '../store/record-store.ts'
 import type { Credentials } from './credentials.ts'
 import { openApiDocument } from './openapi.ts'
 import { type Person, type PersonKeys, saltedHash, sealPerson, unsealPerson } from './person.ts'
@@ -93,7 +93,7 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
         administrator: { id: string; name: string }
       }
       const expected = tools.setup.token()
-      if (expected === undefined || hashHex(token) !== hashHex(expected))
+      if (expected === undefined || hashText(token) !== hashText(expected))
         return fail(issue('sign-in', 'the set-up token is wrong or used', 'the server prints it at its first start'))
       if (officer.id === administrator.id) return fail(issue('roles', 'officer and administrator are two persons', 'name two accounts'))
       tools.setup.used()
@@ -146,11 +146,11 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
     async 'session.begin'(call) {
       const account = text(call.body, 'account')
       const made = await credentials.signIn(account, text(call.body, 'password'), text(call.body, 'code'), text(call.body, 'station'))
-      const asker = { ...call.asker, account: hashHex(account) }
+      const asker = { ...call.asker, account: hashText(account) }
       if (!made.ok) {
         await store.noteAccess(asker, '', {
           action: 'sign-in-refused',
-          entity: { kind: 'account', id: hashHex(account), version: 0 },
+          entity: { kind: 'account', id: hashText(account), version: 0 },
           reason: made.issue.code,
         })
         return made
@@ -437,19 +437,15 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
       if (match !== undefined && version === undefined)
         return fail(issue('input', 'If-Match holds no version', 'send the ETag that was read, such as "3"'))
       const token = call.request.headers['x-signature-token']
-      for (const name of ['attachment_sha256']) {
-        const sha256 = text(call.body, name)
-        if (sha256 !== '') {
-          const file = getFile(record.files, sha256)
-          if (!file.ok) return fail({ ...file.issue, code: 'input' })
-        }
-      }
+      const attachment = text(call.body, 'attachment_sha256')
+      const attached = attachment === '' ? undefined : getFile(record.files, attachment)
+      if (attached?.ok === false) return fail({ ...attached.issue, code: 'input' })
       const ran = await store.run({
         command: spec.command!,
         input: call.body,
         asker: call.asker,
         idempotencyKey: key,
-        ...(typeof token === 'string' ? { signature: hashHex(token) } : {}),
+        ...(typeof token === 'string' ? { signature: hashText(token) } : {}),
         ...(version === undefined ? {} : { ifVersion: Number(version) }),
       })
       if (!ran.ok) return ran

@@ -1,6 +1,5 @@
 // Backup and restore: every table as it is in one snapshot, files, checkpoints, public keys, and a manifest of hashes. A restore into an empty place ends with an offline verification against
 // the newest checkpoint of the old place. Private keys are not in a backup: they have one of their own.
-import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,8 +116,3 @@ export async function restoreRecord({ from, to, keys, since }: RestoreOptions): 
     await record.value.close()
   }
 }
-
-export const backupHash = (folder: string): string =>
-  createHash('sha256')
-    .update(readFileSync(join(folder, 'manifest.json')))
-    .digest('hex')

@@ -1,7 +1,7 @@
 // One hashed log in the database: its tree in memory, its head, its checkpoints. Appending happens inside a transaction that holds the log's lock; the tree follows after the commit.
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LogName, leafHash, MerkleTree, toHex } from '@cognate/core/audit'
+import { type AuditEvent, eventText, type LogName, leafHash, MerkleTree, toHex } from '@cognate/core/audit'
 import { type Issue, ok, type Result } from '@cognate/core/base'
 import type pg from 'pg'
 import { type Signer, sha256 } from './signer.ts'
@@ -9,6 +9,17 @@ import { type Signer, sha256 } from './signer.ts'
 const LOCKS: Readonly<Record<LogName, number>> = { record: 74_620_002, access: 74_620_003 }
 
 const utf8 = new TextEncoder()
+
+/** An event as the log takes it: its text, and what is asked of it often. */
+export interface LogEntry {
+  readonly text: string
+  readonly entity: string
+  /** ms. */
+  readonly time: number
+}
+
+const entryOf = (text: string, event: AuditEvent): LogEntry => ({ text, entity: event.entity.id, time: Date.parse(event.time) })
+export const logEntry = (event: AuditEvent): LogEntry => entryOf(eventText(event), event)
 
 export class EventLog {
   readonly name: LogName
@@ -45,25 +56,24 @@ export class EventLog {
       if (rows.length === 0) throw new Error(`log-rewritten: ${this.signer.origin} has a gap at ${this.tree.size}`)
       for (const row of rows) {
         if (Number(row.index) !== this.tree.size) throw new Error(`log-rewritten: ${this.signer.origin} has a gap at ${this.tree.size}`)
-        this.note(row.text)
+        this.note(entryOf(row.text, JSON.parse(row.text) as AuditEvent))
       }
     }
     return true
   }
 
   /** An event that is committed. */
-  note(text: string): void {
+  note({ text, time }: LogEntry): void {
     this.tree.append(leafHash(sha256, utf8.encode(text)))
-    const time = Date.parse((JSON.parse(text) as { time: string }).time)
     if (time > this.lastTime) this.lastTime = time
   }
 
-  async insert(client: pg.ClientBase, from: number, texts: readonly string[]): Promise<void> {
-    if (texts.length === 0) return
+  async insert(client: pg.ClientBase, from: number, entries: readonly LogEntry[]): Promise<void> {
+    if (entries.length === 0) return
     await client.query({
       name: `insert-${this.#table}`,
       text: `INSERT INTO ${this.#table} (index, text, entity) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])`,
-      values: [texts.map((_, i) => from + i), texts, texts.map(text => (JSON.parse(text) as { entity: { id: string } }).entity.id)],
+      values: [entries.map((_, i) => from + i), entries.map(entry => entry.text), entries.map(entry => entry.entity)],
     })
   }
 

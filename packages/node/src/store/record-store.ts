@@ -1,8 +1,8 @@
 // The record: requests wait in a line; whatever waits goes into one transaction that holds the log's lock, each request decided on rows as they are then; each is answered after the commit
 // reached the disk. Rows and event are written together or not at all.
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { ANYWHERE, authorise, type Role } from '@cognate/core/access'
-import { type AuditEvent, eventText, type LogName, type Meaning, rowText, shownText, toHex } from '@cognate/core/audit'
+import { type AuditEvent, type LogName, type Meaning, rowText, shownText, toHex } from '@cognate/core/audit'
 import { canonicalJson, fail, type Issue, issue, type Json, ok, type Result } from '@cognate/core/base'
 import {
   type AccountData,
@@ -16,13 +16,12 @@ import {
   type Table,
 } from '@cognate/core/record'
 import type pg from 'pg'
-import { EventLog } from './event-log.ts'
+import { EventLog, type LogEntry, logEntry } from './event-log.ts'
 import { RowReader } from './row-reader.ts'
-import { type Signer, sha256 } from './signer.ts'
+import type { Signer } from './signer.ts'
 
-const utf8 = new TextEncoder()
-export const hashText = (text: string): string => toHex(sha256(utf8.encode(text)))
-export const hashHex = (text: string): string => createHash('sha256').update(text).digest('hex')
+/** SHA-256 of a text as UTF-8, in hex. */
+export const hashText = (text: string): string => hash('sha256', text, 'hex')
 
 /** Who asks, from where, and with what proof. */
 export interface Asker {
@@ -75,7 +74,7 @@ interface Waiting {
 
 /** A decided request: what the transaction has to write. */
 interface Written {
-  readonly text: string
+  readonly entry: LogEntry
   readonly rows: readonly StoredRow[]
   readonly answer: Result<CommandAnswer, Issue>
   readonly meaning: Meaning | undefined
@@ -241,7 +240,7 @@ export class RecordStore {
     const answered = await this.#earlierAnswers(client, batch)
     const written: { waiting: Waiting; result: Written }[] = []
     const refused: { waiting: Waiting; issue: Issue }[] = []
-    const accessTexts: string[] = []
+    const refusals: LogEntry[] = []
     for (const waiting of batch) {
       const earlier = answered.get(waiting.request)
       if (earlier !== undefined) {
@@ -253,30 +252,30 @@ export class RecordStore {
         for (const row of decided.value.rows) this.#reader.put(row)
         written.push({ waiting, result: decided.value })
         if (!decided.value.answer.ok)
-          accessTexts.push(this.#refusal(waiting.request, decided.value.answer.issue, access.tree.size + accessTexts.length))
+          refusals.push(this.#refusal(waiting.request, decided.value.answer.issue, access.tree.size + refusals.length))
       } else {
         refused.push({ waiting, issue: decided.issue })
         if (!UNLOGGED.has(decided.issue.code))
-          accessTexts.push(this.#refusal(waiting.request, decided.issue, access.tree.size + accessTexts.length))
+          refusals.push(this.#refusal(waiting.request, decided.issue, access.tree.size + refusals.length))
       }
     }
     this.#options.failpoint?.('before-write')
     await record.insert(
       client,
       record.tree.size,
-      written.map(one => one.result.text),
+      written.map(one => one.result.entry),
     )
     await insertRows(
       client,
       written.flatMap(one => one.result.rows),
     )
-    await access.insert(client, access.tree.size, accessTexts)
+    await access.insert(client, access.tree.size, refusals)
     await this.#keepAnswers(client, written)
     this.#options.failpoint?.('after-write')
     await client.query('COMMIT')
     this.#options.failpoint?.('after-commit')
-    for (const one of written) record.note(one.result.text)
-    for (const text of accessTexts) access.note(text)
+    for (const one of written) record.note(one.result.entry)
+    for (const entry of refusals) access.note(entry)
     this.fault = undefined
     const unsealed = await this.#sealAfter(client, written)
     if (record.tree.size > record.sealed || access.tree.size > access.sealed) this.#sealSoon()
@@ -531,7 +530,7 @@ export class RecordStore {
     }
     const answer: CommandAnswer = { index, entity, at, rows: marks, alerts: decision.alerts ?? [] }
     return {
-      text: eventText(event),
+      entry: logEntry(event),
       rows,
       answer: decision.stop === undefined ? ok(answer) : fail(decision.stop),
       meaning: signature?.meaning,
@@ -550,9 +549,9 @@ export class RecordStore {
       readonly reason: string
     },
     index: number,
-  ): string {
+  ): LogEntry {
     const { at, clock } = this.#instant(this.logs.access)
-    return eventText({
+    return logEntry({
       v: 1,
       log: this.logs.access.signer.origin,
       index,
@@ -568,7 +567,7 @@ export class RecordStore {
     })
   }
 
-  #refusal(request: CommandRequest, problem: Issue, index: number): string {
+  #refusal(request: CommandRequest, problem: Issue, index: number): LogEntry {
     // what was asked is kept as its hash: a refused input may hold anything
     const input = { sha256: hashText(canonicalJson(request.input)) }
     return this.#accessEvent(
@@ -597,10 +596,10 @@ export class RecordStore {
       try {
         const begun = (await client.query(`BEGIN; ${access.lockSql}`)) as unknown as pg.QueryResult<{ size: string }>[]
         await access.follow(client, Number(begun[2]!.rows[0]!.size))
-        const text = this.#accessEvent(asker, role, { command: what.action, input: {}, ...what }, access.tree.size)
-        await access.insert(client, access.tree.size, [text])
+        const entry = this.#accessEvent(asker, role, { command: what.action, input: {}, ...what }, access.tree.size)
+        await access.insert(client, access.tree.size, [entry])
         await client.query('COMMIT')
-        access.note(text)
+        access.note(entry)
         this.#sealSoon()
       } catch (error) {
         await this.#rollBack()
@@ -628,11 +627,11 @@ export class RecordStore {
           { role: 'administrator', index: record.tree.size, at, clock, signature: null },
           known,
         )
-        await record.insert(client, record.tree.size, [written.text])
+        await record.insert(client, record.tree.size, [written.entry])
         await insertRows(client, written.rows)
         await client.query('COMMIT')
         for (const row of written.rows) this.#reader.put(row)
-        record.note(written.text)
+        record.note(written.entry)
         this.#sealSoon()
         if (!written.answer.ok) throw new Error('a system decision does not stop')
         return written.answer.value

@@ -1,5 +1,4 @@
 // Newest versions of rows: from the database, and kept while nobody else wrote. The log's head says whether anybody did, so what is kept is never stale.
-import type { Json } from '@cognate/core/base'
 import { type Row, type RowData, type RowRef, TABLES, type Table } from '@cognate/core/record'
 import type pg from 'pg'
 
@@ -71,6 +70,3 @@ export class RowReader {
     return held === undefined ? undefined : (held?.version ?? 0)
   }
 }
-
-/** Data as it comes back from a JSON column. */
-export type StoredData = { readonly [key: string]: Json | undefined }

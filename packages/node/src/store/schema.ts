@@ -19,11 +19,14 @@ export const MUTABLE_TABLES: Readonly<Record<string, string>> = {
   person: 'identifying data can be erased by law; the log holds salted hashes of them',
 }
 
-const regulated = (table: string) => `
+/** Triggers that refuse what is not an insert. */
+const kept = (table: string) => `
 CREATE FUNCTION refuse_${table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'rows of ${table} are never changed or removed' USING ERRCODE = 'insufficient_privilege'; END $$;
 CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse_${table}();
-CREATE TRIGGER keep_table BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_${table}();
+CREATE TRIGGER keep_table BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_${table}();`
+
+const regulated = (table: string) => `${kept(table)}
 GRANT SELECT, INSERT ON ${table} TO ${RUNTIME_ROLE};`
 
 const first = `
@@ -135,12 +138,7 @@ export async function migrate(owner: pg.Client, sha256: (text: string) => string
         sha256(migration.sql),
       ])
     }
-    if (newest === 0)
-      await owner.query(`
-CREATE FUNCTION refuse_migration() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'rows of migration are never changed or removed' USING ERRCODE = 'insufficient_privilege'; END $$;
-CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON migration FOR EACH ROW EXECUTE FUNCTION refuse_migration();
-CREATE TRIGGER keep_table BEFORE TRUNCATE ON migration FOR EACH STATEMENT EXECUTE FUNCTION refuse_migration();`)
+    if (newest === 0) await owner.query(kept('migration'))
     await owner.query('COMMIT')
     return due
   } catch (error) {
