@@ -1,3 +1,4 @@
+export * from './adaptive-gene.ts'
 export * from './align.ts'
 export * from './amino-acid.ts'
 export * from './blosum62.ts'

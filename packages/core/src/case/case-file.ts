@@ -69,8 +69,14 @@ export const CaseSchema = z.strictObject({
           .string()
           .regex(/^[A-Za-z0-9._-]+$/)
           .describe('Name of the lesion.'),
-        contigs: path.describe('10x contig annotations CSV or AIRR Rearrangement TSV.'),
-        matrix: path.optional().describe('10x HDF5 file, or folder with matrix.mtx, features and barcodes.'),
+        contigs: path.describe('Contigs: 10x CSV or JSON, AIRR Rearrangement TSV, BD Rhapsody, TRUST4, MiXCR or Parse.'),
+        matrix: path.optional().describe('10x HDF5 file, folder with matrix.mtx, features and barcodes, or AnnData h5ad.'),
+        hashtag: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Feature that marks the cells of this lesion in a run of several lesions: they share contigs and matrix.'),
+        airr_cells: path.optional().describe('AIRR Cell JSON, where the rearrangements do not name their cell.'),
         barcode_prefix: z
           .string()
           .min(1)

@@ -1,7 +1,7 @@
 // AIRR Rearrangement TSV (schema 1.4.1, https://docs.airr-community.org) → contig rows. `umi_count` and the older `duplicate_count` are the same thing.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import type { ContigRow } from './contig-row.ts'
 import { columnReader, parseDelimited } from './delimited.ts'
-import type { ContigRow } from './tenx-contigs.ts'
 
 const isTrue = (text: string) => /^t(rue)?$/i.test(text)
 /** First of several equally good calls. */
@@ -33,7 +33,7 @@ export function parseAirr(text: string): Result<readonly ContigRow[], Issue> {
     const locus = get(row, 'locus') || (vLocus === jCall.slice(0, 3) ? vLocus : '')
     rows.push({
       line: row.line,
-      cellId: get(row, 'cell_id'),
+      cellId: get(row, has('cell_id') ? 'cell_id' : 'cell_barcode'),
       sequenceId: get(row, 'sequence_id'),
       locus,
       vCall,

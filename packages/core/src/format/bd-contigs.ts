@@ -1,7 +1,7 @@
 // BD Rhapsody's VDJ contig CSV (targeted analysis pipeline 1.10) → contig rows. Its CDR3 leaves out Cys104 and Phe/Trp118: the junction takes a codon of FR3 and one of FR4.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import type { ContigRow } from './contig-row.ts'
 import { columnReader, parseDelimited } from './delimited.ts'
-import type { ContigRow } from './tenx-contigs.ts'
 
 const REQUIRED = [
   'Cell_Index',

@@ -20,6 +20,7 @@ import {
   MatrixMarketReader,
   parseAbif,
   parseAirr,
+  parseAirrCells,
   parseBdContigs,
   parseDatasetJson,
   parseDatasetNdjson,
@@ -28,11 +29,15 @@ import {
   parseFastq,
   parseGenbank,
   parseGffLine,
+  parseImmunoseq,
+  parseMixcrClones,
+  parseParseCells,
   parseSnapgene,
   parseTenxContigs,
   parseTenxJson,
   parseThimbleHeader,
   parseThimbleLine,
+  parseTrust4Cells,
   parseVcfHeader,
   parseVcfRecord,
   parseXpt,
@@ -140,6 +145,24 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
   airr: {
     parse: parseAirr,
     sample: 'sequence_id\tv_call\tj_call\tjunction\tproductive\tumi_count\tcell_id\ns\tTRAV1*01\tTRAJ1*01\tTGTTTT\tT\t4\tc\n',
+  },
+  'airr-cells': { parse: parseAirrCells, sample: '{"Cell": [{"cell_id": "c", "rearrangements": ["s"], "virtual_pairing": false}]}' },
+  trust4: {
+    parse: parseTrust4Cells,
+    sample: '#barcode\tcell_type\tchain1\tchain2\nA-1\tabT\tTRBV2*01,*,TRBJ2-7*01,TRBC2,TGTTTT,CF,12.00,A-1_0,100.00,1\t*\n',
+  },
+  mixcr: {
+    parse: parseMixcrClones,
+    sample:
+      'cloneId\treadCount\tallVHitsWithScore\tallJHitsWithScore\tnSeqCDR3\taaSeqCDR3\n0\t12\tTRBV2*00(9)\tTRBJ2-7*00(3)\tTGTTTT\tCF\n',
+  },
+  parse: {
+    parse: parseParseCells,
+    sample: 'Barcode\tTRA_V\tTRA_J\tTRA_cdr3_nt\tTRA_cdr3_aa\tTRA_read_count\nA\tTRAV1\tTRAJ1\tTGTTTT\tCF\t3\n',
+  },
+  immunoseq: {
+    parse: text => parseImmunoseq(text, gene => gene),
+    sample: 'nucleotide\taminoAcid\tcount\tvMaxResolved\tjMaxResolved\tvIndex\tcdr3Length\nAATGTTTT\tCF\t3\tTCRBV02\tTCRBJ02-07\t2\t6\n',
   },
   genbank: {
     parse: parseGenbank,

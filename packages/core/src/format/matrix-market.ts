@@ -1,15 +1,7 @@
 // Matrix Market coordinate text (https://math.nist.gov/MatrixMarket/formats.html) as 10x writes it: rows are genes, columns are cells, sorted by cell.
 // Fed by chunks of bytes of any size; memory holds the result only. Digits are read from bytes: the text is never made.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-
-/** Compressed sparse columns. Cell c holds entries [indptr[c], indptr[c + 1]). Row indices are 0-based. */
-export interface SparseColumns {
-  readonly rows: number
-  readonly columns: number
-  readonly indptr: Uint32Array
-  readonly indices: Uint32Array
-  readonly data: Float32Array
-}
+import type { SparseColumns } from './sparse-columns.ts'
 
 const NEWLINE = 10
 const SPACE = 32

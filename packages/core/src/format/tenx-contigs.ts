@@ -1,30 +1,7 @@
 // 10x `*_contig_annotations.csv` (Cell Ranger 2 to 9) → contig rows as the file stores them. The file's `cdr3` is the junction (C104 to F/W118 included).
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import type { ContigRow } from './contig-row.ts'
 import { columnReader, parseDelimited } from './delimited.ts'
-
-/** One contig of any single-cell format. Empty text means absent. */
-export interface ContigRow {
-  readonly line: number
-  readonly cellId: string
-  readonly sequenceId: string
-  /** `TRA` … `IGH`, `Multi` or empty. */
-  readonly locus: string
-  readonly vCall: string
-  readonly dCall: string
-  readonly jCall: string
-  readonly cCall: string
-  readonly productive: boolean
-  readonly junction: string
-  readonly junctionAa: string
-  readonly umiCount: number
-  readonly consensusCount: number
-  /** True where the format does not say. */
-  readonly isCell: boolean
-  readonly highConfidence: boolean
-  readonly fullLength: boolean
-  /** Contig bases, where the file has them. */
-  readonly sequence: string
-}
 
 const REQUIRED = ['barcode', 'contig_id', 'chain', 'v_gene', 'j_gene', 'productive', 'cdr3', 'cdr3_nt', 'umis']
 const isTrue = (text: string) => /^true$/i.test(text)

@@ -1,6 +1,6 @@
 // 10x `all_contig_annotations.json` (Cell Ranger 3 to 9) → contig rows, with their bases. `cdr3` is the junction, as in the CSV.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import type { ContigRow } from './tenx-contigs.ts'
+import type { ContigRow } from './contig-row.ts'
 
 interface JsonContig {
   readonly barcode?: unknown

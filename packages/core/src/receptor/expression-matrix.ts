@@ -11,6 +11,16 @@ export interface ExpressionMatrix {
   readonly rowsOf: ReadonlyMap<string, readonly number[]>
   /** Total counts per cell. */
   readonly totals: Float64Array
+  /** What was counted beside genes: hashtags, surface proteins, other feature barcodes. */
+  readonly features: readonly FeatureBarcode[]
+}
+
+export interface FeatureBarcode {
+  readonly name: string
+  /** As 10x writes it: `Antibody Capture`, `Multiplexing Capture`, `Custom`, … */
+  readonly type: string
+  /** Count in each cell. */
+  readonly counts: Float32Array
 }
 
 /** Errors: `matrix-genes`, `matrix-barcodes` when names and matrix disagree in number; `barcode-twice`. */
@@ -18,6 +28,7 @@ export function makeExpressionMatrix(
   counts: SparseColumns,
   genes: readonly string[],
   barcodes: readonly string[],
+  features: readonly FeatureBarcode[] = [],
 ): Result<ExpressionMatrix, Issue> {
   if (genes.length !== counts.rows)
     return fail(
@@ -49,7 +60,45 @@ export function makeExpressionMatrix(
     for (let i = counts.indptr[cell]!; i < counts.indptr[cell + 1]!; i++) sum += counts.data[i]!
     totals[cell] = sum
   }
-  return ok({ counts, genes, barcodes, rowsOf, totals })
+  return ok({ counts, genes, barcodes, rowsOf, totals, features })
+}
+
+/** Rows of another feature type than `Gene Expression` become feature barcodes: they are no genes, and count in no total. */
+export function splitFeatures(matrix: ExpressionMatrix, types: readonly (string | undefined)[]): Result<ExpressionMatrix, Issue> {
+  if (types.every(type => type === undefined || type === '' || type === 'Gene Expression')) return ok(matrix)
+  const keep = types.map(type => type === 'Gene Expression')
+  const place = new Int32Array(keep.length).fill(-1)
+  let rows = 0
+  keep.forEach((kept, row) => {
+    if (kept) place[row] = rows++
+  })
+  const { counts } = matrix
+  const features = types.flatMap((type, row) =>
+    keep[row] === true ? [] : [{ row, name: matrix.genes[row]!, type: type ?? '', counts: new Float32Array(counts.columns) }],
+  )
+  const featureOf = new Map(features.map(feature => [feature.row, feature]))
+  const indptr = new Uint32Array(counts.columns + 1)
+  const indices = new Uint32Array(counts.indices.length)
+  const data = new Float32Array(counts.data.length)
+  let at = 0
+  for (let cell = 0; cell < counts.columns; cell++) {
+    for (let i = counts.indptr[cell]!; i < counts.indptr[cell + 1]!; i++) {
+      const row = place[counts.indices[i]!]!
+      if (row < 0) {
+        featureOf.get(counts.indices[i]!)!.counts[cell] = counts.data[i]!
+        continue
+      }
+      indices[at] = row
+      data[at++] = counts.data[i]!
+    }
+    indptr[cell + 1] = at
+  }
+  return makeExpressionMatrix(
+    { rows, columns: counts.columns, indptr, indices: indices.subarray(0, at), data: data.subarray(0, at) },
+    matrix.genes.filter((_, row) => keep[row]),
+    matrix.barcodes,
+    features.map(({ name, type, counts }) => ({ name, type, counts })),
+  )
 }
 
 /** Count of a gene (all rows of the symbol) in a cell. */

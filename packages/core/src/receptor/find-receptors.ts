@@ -4,9 +4,10 @@ import type { ContigRow } from '../format/index.ts'
 import { type Clonotype, callClonotypes } from './call-clonotypes.ts'
 import { type Cell, makeCell } from './cell.ts'
 import { scoreClones } from './clone-score.ts'
+import { type CombinedScore, combineScores } from './combine-scores.ts'
 import { chainsByCell } from './contig.ts'
 import { type ExpressionMatrix, joinBarcodes } from './expression-matrix.ts'
-import { type Lineage, lineageCounts, lineageOf } from './lineage.ts'
+import { LINEAGE_AGREEMENT, type Lineage, lineageCounts, lineageOf, type SurfaceLineage, surfaceLineage } from './lineage.ts'
 import { type RankOptions, rankReceptors } from './rank-receptors.ts'
 import type { LesionScore, Receptor, ScoredClonotype } from './receptor.ts'
 import { MANA_3, MANA_3_SIGNATURE, SCORING_METHODS, type ScoringMethod, scoreThreeGenes } from './signature-methods.ts'
@@ -29,6 +30,8 @@ export interface ReceptorOptions extends RankOptions {
 export interface ReceptorResult {
   readonly cells: readonly Cell[]
   readonly clonotypes: readonly ScoredClonotype[]
+  /** All signatures and lesions of a clone in one p; clones without a score are not in it. */
+  readonly combined: ReadonlyMap<ScoredClonotype, CombinedScore>
   readonly receptors: readonly Receptor[]
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
@@ -37,7 +40,7 @@ export interface ReceptorResult {
 /** Least share of the smaller of contig cells and matrix cells that must join; below it the files do not belong together. */
 const LEAST_JOINED = 0.1
 
-/** Errors: `barcodes-differ` with three barcodes of each file; `no-contigs`. */
+/** Errors: `barcodes-differ` with three barcodes of each file; `no-contigs`; `no-cells` for a bulk repertoire. */
 export function findReceptors(lesions: readonly LesionInput[], options: ReceptorOptions): Result<ReceptorResult, Issue> {
   const contigFunnel = new Funnel('contigs')
   const cellFunnel = new Funnel('cells')
@@ -46,6 +49,14 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
   for (const { lesion, contigs, matrix, barcodePrefix } of lesions) {
     if (contigs.length === 0)
       return fail(issue('no-contigs', `the contig file of ${lesion} has a header and no contigs`, 'check that the V(D)J run found cells'))
+    if (contigs.every(row => row.cellId === ''))
+      return fail(
+        issue(
+          'no-cells',
+          `the contigs of ${lesion} name no cell: this is a bulk repertoire, where alpha and beta are not paired`,
+          'give single-cell contigs, or --airr-cells; bulk repertoires are for `cognate persistence`',
+        ),
+      )
     const chains = chainsByCell(contigs, contigFunnel)
     const columns = matrix === undefined ? undefined : joinBarcodes(matrix, [...chains.keys()], barcodePrefix)
     if (matrix !== undefined && columns !== undefined) {
@@ -67,11 +78,14 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
     if (matrix === undefined) caveats.push(caveat('no-expression', `${lesion} has no expression matrix: its cells are counted, not scored`))
     for (const [barcode, list] of chains) cells.push(makeCell(lesion, barcode, list, columns?.get(barcode)))
   }
-  const clonotypes = callClonotypes(cells, cellFunnel)
-  const matrices = new Map(lesions.map(({ lesion, matrix }) => [lesion, matrix]))
-  const lineages = clonotypes.map(clonotype => cloneLineage(clonotype, matrices))
+  const called = callClonotypes(cells, cellFunnel)
+  const matrices = lesionMatrices(lesions)
+  const found = called.map(clonotype => cloneLineage(clonotype, matrices))
+  const lineages = found.map(({ lineage }) => lineage)
+  const clonotypes = called.map((clonotype, i) => ({ ...clonotype, caveats: [...clonotype.caveats, ...found[i]!.caveats] }))
   const scores = scoreAll(lesions, clonotypes, lineages, options, caveats)
   const scored = clonotypes.map((clonotype, i) => ({ clonotype, lineage: lineages[i]!, scores: scores[i]! }))
+  const combined = combineScores(scored, options.signatures)
   const receptors = rankReceptors(scored, options)
   const receptorFunnel = new Funnel('receptors')
   receptorFunnel.add('in', '', clonotypes.length)
@@ -81,25 +95,51 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
   return ok({
     cells,
     clonotypes: scored,
+    combined,
     receptors,
     caveats,
     funnel: [...contigFunnel.rows(), ...cellFunnel.rows(), ...receptorFunnel.rows()],
   })
 }
 
-function cloneLineage(clonotype: Clonotype, matrices: ReadonlyMap<string, ExpressionMatrix | undefined>): Lineage {
-  let cd8 = 0
-  let cd4 = 0
-  let measured = 0
+interface LesionMatrix {
+  readonly matrix: ExpressionMatrix | undefined
+  readonly surface: SurfaceLineage | undefined
+}
+
+/** Lesions under hashtags share a matrix: its antibodies are called once. */
+function lesionMatrices(lesions: readonly LesionInput[]): ReadonlyMap<string, LesionMatrix> {
+  const surfaces = new Map<ExpressionMatrix, SurfaceLineage | undefined>()
+  return new Map(
+    lesions.map(({ lesion, matrix }) => {
+      if (matrix !== undefined && !surfaces.has(matrix)) surfaces.set(matrix, surfaceLineage(matrix))
+      return [lesion, { matrix, surface: matrix === undefined ? undefined : surfaces.get(matrix) }]
+    }),
+  )
+}
+
+/** Surface proteins decide where they were counted, else pooled mRNA counts. Called cells that disagree make the lineage unknown when antibodies said so, and a caveat always. */
+function cloneLineage(clonotype: Clonotype, matrices: ReadonlyMap<string, LesionMatrix>): { lineage: Lineage; caveats: readonly Caveat[] } {
+  const pooled = { cd8: 0, cd4: 0, measured: 0 }
+  const called = { surface: { CD8: 0, CD4: 0 }, mrna: { CD8: 0, CD4: 0 } }
   for (const cell of clonotype.cells) {
-    const matrix = matrices.get(cell.lesion)
+    const { matrix, surface } = matrices.get(cell.lesion)!
     if (matrix === undefined || cell.column === undefined) continue
     const counts = lineageCounts(matrix, cell.column)
-    cd8 += counts.cd8
-    cd4 += counts.cd4
-    measured++
+    pooled.cd8 += counts.cd8
+    pooled.cd4 += counts.cd4
+    pooled.measured++
+    const own = lineageOf(counts.cd8, counts.cd4)
+    if (own !== 'unknown') called.mrna[own]++
+    const shown = surface?.of(cell.column)
+    if (shown !== undefined) called.surface[shown]++
   }
-  return measured === 0 ? 'unknown' : lineageOf(cd8, cd4)
+  const bySurface = called.surface.CD8 + called.surface.CD4 > 0
+  const { CD8, CD4 } = bySurface ? called.surface : called.mrna
+  const agree = Math.max(CD8, CD4) >= LINEAGE_AGREEMENT * (CD8 + CD4)
+  const caveats = agree ? [] : [caveat('mixed-lineage', `${CD8} cells look like CD8, ${CD4} like CD4${bySurface ? ', by antibodies' : ''}`)]
+  if (bySurface) return { lineage: agree ? (CD8 > CD4 ? 'CD8' : 'CD4') : 'unknown', caveats }
+  return { lineage: pooled.measured === 0 ? 'unknown' : lineageOf(pooled.cd8, pooled.cd4), caveats }
 }
 
 /** Scores of every clonotype with measured cells, per lesion, lineage stratum and signature. */

@@ -2,7 +2,7 @@
 import { byText, sha256Hex } from '../base/index.ts'
 import type { ClonotypeChain } from './call-clonotypes.ts'
 import type { CloneScore } from './clone-score.ts'
-import type { Lineage } from './lineage.ts'
+import { speaksAbout } from './combine-scores.ts'
 import type { Receptor, ReceptorId, ScoredClonotype } from './receptor.ts'
 import type { Signature } from './signature-score.ts'
 
@@ -11,10 +11,6 @@ export interface RankOptions {
   /** Receptors on the shortlist. */
   readonly candidates: number
 }
-
-/** The signature of a lineage: a CD8 set speaks about CD8 and unknown clones, a CD4 set about CD4 and unknown clones. */
-const speaksAbout = (signature: Signature, lineage: Lineage): boolean =>
-  signature.lineage === 'any' || lineage === 'unknown' || signature.lineage === lineage
 
 /** Round-robin over the lists (signature × lesion × lineage): best unseen clone of each in turn. Clones beyond follow by size. */
 export function rankReceptors(scored: readonly ScoredClonotype[], options: RankOptions): readonly Receptor[] {

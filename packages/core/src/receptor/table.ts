@@ -1,6 +1,7 @@
 // `clonotypes.tsv`, `receptors.tsv`, `cells.tsv`: chains under AIRR's names (junction = C104 to F/W118).
 import type { Cell as TableCell } from '../format/index.ts'
 import type { Cell } from './cell.ts'
+import type { ReceptorResult } from './find-receptors.ts'
 import type { Receptor, ScoredClonotype } from './receptor.ts'
 
 export const CLONOTYPE_COLUMNS = [
@@ -24,11 +25,18 @@ export const CLONOTYPE_COLUMNS = [
   'supporting_sets',
   'flags',
   'caveats',
+  'combined_p',
+  'combined_q',
 ] as const
 
-export function clonotypeRows(clonotypes: readonly ScoredClonotype[]): readonly (readonly TableCell[])[] {
+export function clonotypeRows({
+  clonotypes,
+  combined,
+}: Pick<ReceptorResult, 'clonotypes' | 'combined'>): readonly (readonly TableCell[])[] {
   const total = clonotypes.reduce((sum, { clonotype }) => sum + clonotype.cells.length, 0)
-  return clonotypes.map(({ clonotype: c, lineage, scores }) => {
+  return clonotypes.map(entry => {
+    const { clonotype: c, lineage, scores } = entry
+    const all = combined.get(entry)
     const best = scores.toSorted((a, b) => a.score.p - b.score.p)[0]
     return [
       c.id,
@@ -51,6 +59,8 @@ export function clonotypeRows(clonotypes: readonly ScoredClonotype[]): readonly 
       [...new Set(scores.filter(score => score.score.passes).map(score => `${score.signature} in ${score.lesion}`))].join(','),
       c.flags.join(','),
       c.caveats.map(caveat => caveat.code).join(';'),
+      all?.p.toPrecision(3),
+      all?.q.toPrecision(3),
     ]
   })
 }

@@ -132,11 +132,14 @@ function listInputs(file: CaseFile, at: (path: string) => string): readonly Case
   if (file.safety !== undefined) inputs.push({ path: file.safety, what: 'off-target words' })
   if (file.product.overrides !== undefined) inputs.push({ path: file.product.overrides, what: 'gates let through by a person' })
   if (file.tumour.proteome !== undefined) inputs.push({ path: file.tumour.proteome, what: 'proteome' })
-  for (const { lesion, contigs, matrix } of file.til) {
+  for (const { lesion, contigs, matrix, airr_cells } of file.til) {
     inputs.push({ path: contigs, what: `contigs of ${lesion}` })
     if (matrix !== undefined) inputs.push({ path: matrix, what: `expression matrix of ${lesion}` })
+    if (airr_cells !== undefined) inputs.push({ path: airr_cells, what: `cells of ${lesion}` })
   }
-  return inputs.map(input => ({ ...input, full: at(input.path) }))
+  // lesions under hashtags share their files
+  const unique = inputs.filter((input, i) => inputs.findIndex(other => other.path === input.path) === i)
+  return unique.map(input => ({ ...input, full: at(input.path) }))
 }
 
 function checkExists(path: string, full: string): Result<string, Issue> {
@@ -171,11 +174,13 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     fusions: maybe(tumour.fusions),
     starFusion: maybe(tumour.star_fusion),
   }
-  const lesions = file.til.map(({ lesion, contigs, matrix, barcode_prefix }) => ({
+  const lesions = file.til.map(({ lesion, contigs, matrix, barcode_prefix, airr_cells, hashtag }) => ({
     lesion,
     contigs: at(contigs),
     matrix: maybe(matrix),
     barcodePrefix: barcode_prefix,
+    airrCells: maybe(airr_cells),
+    hashtag,
   }))
   const own =
     tumour.reference === undefined
@@ -198,7 +203,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   stages.push(
     {
       name: 'receptors',
-      inputs: lesions.flatMap(l => [l.contigs, ...(l.matrix === undefined ? [] : [l.matrix])]),
+      inputs: lesions.flatMap(l => [l.contigs, l.matrix, l.airrCells].filter(path => path !== undefined)),
       options: { til: file.til, seed: file.seed },
       run: () => runReceptors({ lesions, candidates: 40, seed: `${file.seed}|${file.case}` }),
     },

@@ -1,23 +1,65 @@
-// Contigs of a lesion: 10x CSV or JSON, AIRR TSV or BD Rhapsody CSV, told apart by the first line.
+// Receptor chains of a sample, told apart by the first line: 10x CSV or JSON, AIRR TSV, BD Rhapsody CSV, TRUST4's and Parse's cell reports, MiXCR's clones, immunoSEQ.
 import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
-import { type ContigRow, isBdHeader, parseAirr, parseBdContigs, parseTenxContigs, parseTenxJson } from '@cognate/core/format'
-import { readText } from './text.ts'
+import { adaptiveGeneName } from '@cognate/core/bio'
+import {
+  type ContigRow,
+  isBdHeader,
+  isImmunoseqHeader,
+  isMixcrHeader,
+  isParseHeader,
+  isTrust4Header,
+  parseAirr,
+  parseAirrCells,
+  parseBdContigs,
+  parseImmunoseq,
+  parseMixcrClones,
+  parseParseCells,
+  parseTenxContigs,
+  parseTenxJson,
+  parseTrust4Cells,
+  withAirrCells,
+} from '@cognate/core/format'
+import { shippedGermline } from './shipped.ts'
+import { readParsed, readText } from './text.ts'
 
+type Parser = (text: string) => Result<readonly ContigRow[], Issue>
+
+/** By the header; what no other format claims is AIRR where it has tabs, else 10x. */
+const PARSERS: readonly (readonly [(header: string) => boolean, Parser])[] = [
+  [header => /^\s*[[{]/.test(header), parseTenxJson],
+  [isTrust4Header, parseTrust4Cells],
+  [isParseHeader, parseParseCells],
+  [isMixcrHeader, parseMixcrClones],
+  [isImmunoseqHeader, text => parseImmunoseq(text, gene => adaptiveGeneName(gene, shippedGermline('human').byGene))],
+  [header => header.includes('\t'), parseAirr],
+  [isBdHeader, parseBdContigs],
+  [() => true, parseTenxContigs],
+]
+
+/** Errors: `table-empty` and those of the format. */
 export function readContigs(path: string): Result<readonly ContigRow[], Issue> {
   const text = readText(path)
   if (!text.ok) return text
-  const header = text.value.split(/\r?\n/).find(line => line !== '' && !line.startsWith('#')) ?? ''
+  const lines = text.value.split(/\r?\n/, 200).filter(line => line !== '')
+  const header = lines.find(line => !line.startsWith('#') || isTrust4Header(line)) ?? ''
   if (header === '')
     return fail(
       inFile(path, issue('table-empty', 'the file is empty', 'give filtered_contig_annotations.csv or an AIRR Rearrangement TSV', 1)),
     )
-  const parse = /^\s*[[{]/.test(header)
-    ? parseTenxJson
-    : header.includes('\t')
-      ? parseAirr
-      : isBdHeader(header)
-        ? parseBdContigs
-        : parseTenxContigs
+  const [, parse] = PARSERS.find(([claims]) => claims(header))!
   const rows = parse(text.value)
-  return rows.ok ? ok(rows.value) : fail(inFile(path, rows.issue))
+  return rows.ok ? rows : fail(inFile(path, rows.issue))
+}
+
+/** Rearrangements with the cells that AIRR Cell JSON gives them, and how many cells are inferred pairs. Errors: those of the file and of `withAirrCells`. */
+export function readAirrCells(
+  path: string,
+  rows: readonly ContigRow[],
+): Result<{ readonly rows: readonly ContigRow[]; readonly inferred: number }, Issue> {
+  const cells = readParsed(path, parseAirrCells)
+  if (!cells.ok) return cells
+  const joined = withAirrCells(rows, cells.value)
+  return joined.ok
+    ? ok({ rows: joined.value, inferred: cells.value.filter(cell => cell.virtualPairing).length })
+    : fail(inFile(path, joined.issue))
 }

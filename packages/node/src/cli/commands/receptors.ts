@@ -4,10 +4,12 @@ import { type Command, Option } from 'commander'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, lesionPath, wholeNumber, withCommon } from '../options.ts'
-import { callReceptors, runReceptors } from '../stages/receptors.ts'
+import { callReceptors, type LesionFiles, readManifest, runReceptors } from '../stages/receptors.ts'
 
 interface Flags extends CommonFlags {
-  readonly contigs: ReadonlyMap<string, string>
+  readonly contigs?: ReadonlyMap<string, string>
+  readonly samples?: string
+  readonly airrCells?: ReadonlyMap<string, string>
   readonly matrix?: ReadonlyMap<string, string>
   readonly barcodePrefix?: ReadonlyMap<string, string>
   readonly candidates: number
@@ -22,10 +24,12 @@ export function defineReceptors(program: Command): void {
   withCommon(
     program
       .command('receptors')
-      .description('10x, BD Rhapsody or AIRR contigs + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'),
+      .description('contigs (10x, AIRR, BD, TRUST4, MiXCR, Parse) + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'),
   )
-    .requiredOption('--contigs <lesion=file>', 'contig annotations of a lesion; repeat for each', lesionPath)
-    .option('--matrix <lesion=path>', '10x HDF5 file or matrix folder of a lesion; repeat for each', lesionPath)
+    .option('--contigs <lesion=file>', 'contig annotations of a lesion; repeat for each', lesionPath)
+    .option('--samples <file>', 'all of it in one table: lesion, contigs, matrix, barcode_prefix, airr_cells, hashtag; one line a lesion')
+    .option('--matrix <lesion=path>', '10x HDF5 file, matrix folder or .h5ad of a lesion; repeat for each', lesionPath)
+    .option('--airr-cells <lesion=file>', 'AIRR Cell JSON: which rearrangements belong to which cell; repeat for each', lesionPath)
     .option('--barcode-prefix <lesion=text>', 'what the matrix of a lesion writes before each barcode; repeat for each', lesionPath)
     .option(
       '--known <file>',
@@ -43,19 +47,14 @@ export function defineReceptors(program: Command): void {
     .option('--out <folder>', 'folder for the results')
     .addHelpText(
       'after',
-      '\nExample:\n  cognate receptors --contigs liver=liver/filtered_contig_annotations.csv --matrix liver=liver/filtered_feature_bc_matrix.h5 --out results\n',
+      '\nExample:\n  cognate receptors --contigs liver=liver/filtered_contig_annotations.csv --matrix liver=liver/filtered_feature_bc_matrix.h5 --out results\n  cognate receptors --samples samples.tsv --out results\n\nIn --samples, lesions of one run share contigs and matrix, and each names the hashtag that marks its cells.\n',
     )
     .action(async (flags: Flags, command: Command) => {
       if (flags.out === undefined && flags.explain === undefined)
         command.error("error: one of '--out' and '--explain' is needed", { exitCode: 2 })
-      const stray = [...(flags.matrix?.keys() ?? [])].find(lesion => !flags.contigs.has(lesion))
-      if (stray !== undefined) command.error(`error: --matrix names the lesion ${stray}, --contigs does not`, { exitCode: 2 })
-      const lesions = [...flags.contigs].map(([lesion, contigs]) => ({
-        lesion,
-        contigs,
-        matrix: flags.matrix?.get(lesion),
-        barcodePrefix: flags.barcodePrefix?.get(lesion),
-      }))
+      if ((flags.contigs === undefined) === (flags.samples === undefined))
+        command.error("error: give either '--contigs' or '--samples'", { exitCode: 2 })
+      const lesions = flags.samples === undefined ? lesionsOf(flags, command) : must(readManifest(flags.samples))
       const input = {
         lesions,
         candidates: flags.candidates,
@@ -68,6 +67,25 @@ export function defineReceptors(program: Command): void {
       if (flags.explain !== undefined) process.stdout.write(explain(must(await callReceptors(input)), flags.explain))
       else finishStage('receptors', must(await runReceptors(input)), flags.out!, flags, started)
     })
+}
+
+function lesionsOf(flags: Flags, command: Command): readonly LesionFiles[] {
+  const contigs = flags.contigs!
+  for (const [option, given] of [
+    ['--matrix', flags.matrix],
+    ['--airr-cells', flags.airrCells],
+    ['--barcode-prefix', flags.barcodePrefix],
+  ] as const) {
+    const stray = [...(given?.keys() ?? [])].find(lesion => !contigs.has(lesion))
+    if (stray !== undefined) command.error(`error: ${option} names the lesion ${stray}, --contigs does not`, { exitCode: 2 })
+  }
+  return [...contigs].map(([lesion, file]) => ({
+    lesion,
+    contigs: file,
+    matrix: flags.matrix?.get(lesion),
+    barcodePrefix: flags.barcodePrefix?.get(lesion),
+    airrCells: flags.airrCells?.get(lesion),
+  }))
 }
 
 function explain(result: ReceptorResult, barcode: string): string {

@@ -1,6 +1,7 @@
 // Stage `receptors`: contigs and matrices of the lesions → clonotypes.tsv, receptors.tsv, cells.tsv.gz.
-import { fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
-import { formatTsv } from '@cognate/core/format'
+import { dirname, resolve } from 'node:path'
+import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { columnReader, delimiterOf, formatTsv, parseDelimited } from '@cognate/core/format'
 import {
   CELL_COLUMNS,
   CLONOTYPE_COLUMNS,
@@ -16,21 +17,31 @@ import {
   type ReceptorResult,
   receptorRows,
   type ScoringMethod,
+  type SplitRun,
+  splitByHashtag,
   withSpecificity,
 } from '@cognate/core/receptor'
-import { readContigs } from '../../read/contigs.ts'
+import { readAirrCells, readContigs } from '../../read/contigs.ts'
 import { readExpressionMatrix } from '../../read/matrix.ts'
+import { userPath } from '../../read/paths.ts'
 import { shippedSignatures, shippedTcrmatchKernel } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
 import { count, plural, type StageOutcome } from './stage.ts'
 
+/** One lesion's files. Entries that name the same contigs are told apart by their hashtag. */
+export interface LesionFiles {
+  readonly lesion: string
+  readonly contigs: string
+  readonly matrix?: string
+  readonly barcodePrefix?: string
+  /** AIRR Cell JSON. */
+  readonly airrCells?: string
+  /** Feature of the matrix that marks this lesion's cells. */
+  readonly hashtag?: string
+}
+
 export interface ReceptorsInput {
-  readonly lesions: readonly {
-    readonly lesion: string
-    readonly contigs: string
-    readonly matrix?: string
-    readonly barcodePrefix?: string
-  }[]
+  readonly lesions: readonly LesionFiles[]
   readonly candidates: number
   readonly seed: string
   readonly method?: ScoringMethod
@@ -45,7 +56,7 @@ export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome>
   if (!found.ok) return found
   const { cells, clonotypes, receptors, funnel, caveats } = found.value
   const files = new Map([
-    ['clonotypes.tsv', formatTsv(CLONOTYPE_COLUMNS, clonotypeRows(clonotypes))],
+    ['clonotypes.tsv', formatTsv(CLONOTYPE_COLUMNS, clonotypeRows(found.value))],
     ['receptors.tsv', formatTsv(RECEPTOR_COLUMNS, receptorRows(receptors))],
     ['cells.tsv.gz', formatTsv(CELL_COLUMNS, cellRows(cells, clonotypes))],
   ])
@@ -62,17 +73,107 @@ export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome>
 
 export async function callReceptors(input: ReceptorsInput): Promise<Result<ReceptorResult, Issue>> {
   const lesions: LesionInput[] = []
-  for (const { lesion, contigs, matrix, barcodePrefix } of input.lesions) {
-    const rows = readContigs(contigs)
-    if (!rows.ok) return rows
-    const expression = matrix === undefined ? ok(undefined) : await readExpressionMatrix(matrix)
-    if (!expression.ok) return expression
-    lesions.push({ lesion, contigs: rows.value, matrix: expression.value, barcodePrefix })
+  const funnel: FunnelRow[] = []
+  const caveats: Caveat[] = []
+  for (const files of runsOf(input.lesions)) {
+    const read = await readRun(files)
+    if (!read.ok) return read
+    lesions.push(...read.value.lesions)
+    funnel.push(...read.value.funnel)
+    caveats.push(...read.value.caveats)
   }
   const signatures = [...shippedSignatures(), ...(input.mana3 === true ? [MANA_3_SIGNATURE] : [])]
   const found = findReceptors(lesions, { signatures, candidates: input.candidates, seed: input.seed, method: input.method })
-  if (!found.ok) return fail(inFile(input.lesions.map(lesion => lesion.contigs).join(', '), found.issue))
-  return withKnown(found.value, input.known ?? [])
+  if (!found.ok) return fail(inFile([...new Set(input.lesions.map(lesion => lesion.contigs))].join(', '), found.issue))
+  const whole = { ...found.value, funnel: [...funnel, ...found.value.funnel], caveats: [...caveats, ...found.value.caveats] }
+  return withKnown(whole, input.known ?? [])
+}
+
+/** Entries of one contig file together, in the order in which the files come. */
+function runsOf(lesions: readonly LesionFiles[]): readonly (readonly LesionFiles[])[] {
+  const runs = new Map<string, LesionFiles[]>()
+  for (const lesion of lesions) runs.set(lesion.contigs, [...(runs.get(lesion.contigs) ?? []), lesion])
+  return [...runs.values()]
+}
+
+/** One run: a lesion, or several under hashtags. Errors: those of the files, `hashtag-missing`, `hashtag-twice`, `hashtag-unknown`. */
+async function readRun(entries: readonly LesionFiles[]): Promise<Result<SplitRun, Issue>> {
+  const { lesion, contigs, matrix, barcodePrefix, airrCells } = entries[0]!
+  const read = readContigs(contigs)
+  if (!read.ok) return read
+  const rows = airrCells === undefined ? ok({ rows: read.value, inferred: 0 }) : readAirrCells(airrCells, read.value)
+  if (!rows.ok) return rows
+  const inferred =
+    rows.value.inferred === 0
+      ? []
+      : [
+          caveat(
+            'virtual-pairing',
+            `${lesion}: alpha and beta of ${rows.value.inferred} cells were paired by inference, not seen in one cell`,
+          ),
+        ]
+  const expression = matrix === undefined ? ok(undefined) : await readExpressionMatrix(matrix)
+  if (!expression.ok) return expression
+  if (entries.length === 1 && entries[0]!.hashtag === undefined)
+    return ok({ lesions: [{ lesion, contigs: rows.value.rows, matrix: expression.value, barcodePrefix }], funnel: [], caveats: inferred })
+  const without = entries.find(entry => entry.hashtag === undefined || entry.matrix !== matrix)
+  if (without !== undefined || expression.value === undefined)
+    return fail(
+      inFile(
+        contigs,
+        issue(
+          'hashtag-missing',
+          `${entries.map(entry => entry.lesion).join(' and ')} share this file, and ${(without ?? entries[0]!).lesion} has no hashtag or not the same matrix`,
+          'give each of them a hashtag and the one matrix that counts the hashtags',
+        ),
+      ),
+    )
+  const tags = entries.map(entry => entry.hashtag!)
+  const twice = tags.find((tag, i) => tags.indexOf(tag) !== i)
+  if (twice !== undefined)
+    return fail(inFile(contigs, issue('hashtag-twice', `hashtag ${twice} marks two lesions`, 'a hashtag marks the cells of one lesion')))
+  const hashtags = new Map(entries.map(entry => [entry.hashtag!, entry.lesion]))
+  const split = splitByHashtag({
+    run: contigs.split(/[\\/]/).at(-1)!,
+    contigs: rows.value.rows,
+    matrix: expression.value,
+    barcodePrefix,
+    hashtags,
+  })
+  return split.ok ? ok({ ...split.value, caveats: [...inferred, ...split.value.caveats] }) : fail(inFile(matrix!, split.issue))
+}
+
+const MANIFEST = ['lesion', 'contigs', 'matrix', 'barcode_prefix', 'airr_cells', 'hashtag'] as const
+
+/** A table of samples, one lesion a line; paths are relative to the table. Errors: `column-missing`, `manifest-row` and those of the file. */
+export function readManifest(path: string): Result<readonly LesionFiles[], Issue> {
+  const table = readParsed(path, text => parseDelimited(text, { delimiter: delimiterOf(text), required: ['lesion', 'contigs'] }))
+  if (!table.ok) return table
+  const get = columnReader(table.value.columns)
+  const stray = table.value.columns.find(name => !(MANIFEST as readonly string[]).includes(name))
+  const refuse = (what: string, line: number) =>
+    fail(inFile(path, issue('manifest-row', what, `columns: ${MANIFEST.join(', ')}; one line a lesion`, line)))
+  if (stray !== undefined) return refuse(`there is a column ${stray}`, 1)
+  const lesions: LesionFiles[] = []
+  for (const row of table.value.rows) {
+    const cell = (name: (typeof MANIFEST)[number]) => get(row, name).trim() || undefined
+    const at = (name: (typeof MANIFEST)[number]) => {
+      const file = cell(name)
+      return file === undefined ? undefined : resolve(dirname(userPath(path)), file)
+    }
+    const [lesion, contigs] = [cell('lesion'), at('contigs')]
+    if (lesion === undefined || contigs === undefined) return refuse('lesion or contigs is empty', row.line)
+    lesions.push({
+      lesion,
+      contigs,
+      matrix: at('matrix'),
+      barcodePrefix: cell('barcode_prefix'),
+      airrCells: at('airr_cells'),
+      hashtag: cell('hashtag'),
+    })
+  }
+  if (lesions.length === 0) return refuse('there is no lesion', 1)
+  return ok(lesions)
 }
 
 /** Flags receptors that known ones resemble; none is taken away. */
