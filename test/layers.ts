@@ -30,6 +30,7 @@ export const CORE_LIBRARIES: Readonly<Record<string, string>> = {
   '@noble/hashes/utils.js': 'text to bytes and hex for the same',
   yaml: 'CASE.yaml and TRIAL.yaml with positions, so that every error names its line',
   'fast-xml-parser': 'the feature lists inside SnapGene files',
+  'umap-js': 'cells on a plane to look at: the usual method, with chance as an argument',
   zod: 'the shape of a YAML file once: check, defaults, JSON Schema',
 }
 

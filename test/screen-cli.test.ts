@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { root, value } from './oracle.ts'
+import { data, oracle, root, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 type Row = Readonly<Record<string, string>>
@@ -245,4 +245,29 @@ describe('screens of the example, to the choice', () => {
     expect(read('map.csv', 'short.csv')).toMatchObject({ code: 1, err: expect.stringContaining('A2 of plate P1') })
     expect(read('map.csv', 'stray.csv')).toMatchObject({ code: 1, err: expect.stringContaining('H9 of plate P1') })
   })
+})
+
+oracle('an ACE screen in its own workbooks: peptides 1 and 10 and no other, from the pool list and from the plate reader', () => {
+  const ace = (name: string) => data(`singlecell/screen/ace/25peptides_5perpool_3x_${name}.xlsx`)
+  for (const readout of ['readout_pool-ids', 'readout_aid-plate-reader']) {
+    const out = temporary()
+    const done = cognate(['screen', 'read', '--map', ace('configuration'), '--readout', ace(readout), '--min-spots', '200', '--out', out])
+    expect([readout, done.code, done.err]).toEqual([readout, 0, done.err])
+    const table = value(parseDelimited(readFileSync(join(out, 'deconvolution.tsv'), 'utf8'), { delimiter: '\t' }))
+    expect(table.rows.map(row => row.cells.slice(1, 3))).toEqual([
+      ['peptide_1', 'confident'],
+      ['peptide_10', 'confident'],
+    ])
+    expect(readFileSync(join(out, 'next-round.tsv'), 'utf8')).toContain('peptide_10\tconfirm')
+  }
+})
+
+test('a workbook that is cut, or holds no plate, is refused by name', () => {
+  const folder = temporary()
+  const cut = join(folder, 'cut.xlsx')
+  writeFileSync(cut, Buffer.from('504b0304000000', 'hex'))
+  const map = join(folder, 'map.csv')
+  writeFileSync(map, 'plate,well,kind\nP1,A1,test\n')
+  const done = cognate(['screen', 'read', '--map', map, '--readout', cut, '--out', join(folder, 'out')])
+  expect([done.code, done.err.includes('cut.xlsx'), done.err.includes('spreadsheet')]).toEqual([1, true, true])
 })

@@ -14,6 +14,7 @@ const input: DossierInput = {
   lesions: [],
   clonotypes: [],
   receptors: [],
+  cellMap: '',
   screen: [],
   plates: [],
   selection: [],

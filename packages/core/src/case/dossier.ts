@@ -18,6 +18,8 @@ export interface DossierInput {
   readonly lesions: readonly string[]
   readonly clonotypes: readonly Row[]
   readonly receptors: readonly Row[]
+  /** The cells on a plane, SVG; empty where too few have expression. */
+  readonly cellMap: string
   /** Rows of screen.tsv and selection.tsv, and the plates as SVG; empty without screens. */
   readonly screen: readonly Row[]
   readonly plates: readonly string[]
@@ -163,7 +165,7 @@ const lesionCounts = (row: Row): ReadonlyMap<string, number> =>
       .map(part => [part.slice(0, part.lastIndexOf(':')), Number(part.slice(part.lastIndexOf(':') + 1))] as const),
   )
 
-function clonotypeSection({ lesions, clonotypes, receptors }: DossierInput): string {
+function clonotypeSection({ lesions, clonotypes, receptors, cellMap }: DossierInput): string {
   if (clonotypes.length === 0) return '<h2 id="clonotypes">T cells of the tumour</h2><p class="muted">No T-cell sequencing was given.</p>'
   const shortlisted = new Set(receptors.filter(row => row.shortlisted === 'true').map(row => row.clonotype_id))
   const wanted = [
@@ -188,8 +190,13 @@ function clonotypeSection({ lesions, clonotypes, receptors }: DossierInput): str
     points.length === 0
       ? ''
       : `<h3>Signature score against clone size</h3><p class="muted">UCell score of the signature with the smallest p, mean over the clone's cells. Red: above chance and on the shortlist.</p>${cloneFigure(points, 'cells of the clone', 'score')}`
-  return `<h2 id="clonotypes">T cells of the tumour</h2><h3>Lesions × clonotypes</h3><p class="muted">Shortlisted clonotypes first (red), then the largest (blue).</p>${lesionFigure(lesions, bars)}${scatter}`
+  return `<h2 id="clonotypes">T cells of the tumour</h2><h3>Lesions × clonotypes</h3><p class="muted">Shortlisted clonotypes first (red), then the largest (blue).</p>${lesionFigure(lesions, bars)}${scatter}${mapSection(cellMap)}`
 }
+
+const mapSection = (cellMap: string): string =>
+  cellMap === ''
+    ? ''
+    : `<h3>Cells by their expression</h3><p class="muted">UMAP of the cells that have a receptor and expression, receptor genes left out; lesions are not corrected for their runs. A picture to look at: nothing is decided by it. Points in cell-map.tsv.</p>${cellMap}`
 
 function receptorSection({ receptors }: DossierInput): string {
   const listed = receptors.filter(row => row.shortlisted === 'true')

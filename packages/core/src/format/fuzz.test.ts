@@ -9,7 +9,7 @@ import { parseExpression, parseHlaLoss, parsePeerTable } from '../neoantigen/ind
 import { parseKnownReceptors } from '../receptor/index.ts'
 import { assessVisits, readLesions } from '../response/index.ts'
 import { parsePattern, parseScan, parseTissues } from '../safety/index.ts'
-import { parsePlateMap, parseReadout } from '../screen/index.ts'
+import { parseAceAssignment, parsePlateMap, parsePools, parseReadout } from '../screen/index.ts'
 import { DEFAULT_VARIANT_OPTIONS, parseAgfusion, parseArriba, parseCopyNumber, parseStarFusion, VariantCaller } from '../variant/index.ts'
 import {
   type Dataset,
@@ -218,6 +218,8 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
       'plate\twell\tkind\teffector\tantigen\treplicate\tdose_molar\nP\tA1\ttest\tTCR-1\tPOOL-1\t1\t1e-6\nP\tA2\tnegative\tTCR-1\t\t1\t\n',
   },
   readout: { parse: text => parseReadout(text), sample: 'Plate P\n\t1\t2\t3\nA\t5\t>600\t-\nB\t0\tTNTC\t7\n' },
+  'ace-assignment': { parse: parseAceAssignment, sample: 'peptide_id,peptide_sequence,plate_id,well_id,coverage_id\np,ARM,1,A1,1\n' },
+  pools: { parse: parsePools, sample: 'pool\treplicate\tpeptide_id\nP\t1\tx\n' },
   'alanine-scan': {
     parse: text => parseScan(text, 'EVDPIGHLY'),
     sample: 'position\tresidue\tresponse\nnative\t\t1\nnegative\t\t0\n1\tA\t0.4\n',
@@ -227,6 +229,11 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
   'known-receptors': {
     parse: parseKnownReceptors,
     sample: 'cdr3.alpha,v.alpha,cdr3.beta,v.beta,antigen.epitope,antigen.species\nCAF,TRAV1,CASF,TRBV2,GILGFVFTL,InfluenzaA\n',
+  },
+  'iedb-receptors': {
+    parse: parseKnownReceptors,
+    sample:
+      'Receptor ID,Description,Organism,Chain 1 Type,Chain 1 CDR3 Calculated,Chain 2 CDR3 Curated\n7,GILGFVFTL,Influenza,alpha,AGGF,CASF\n',
   },
   arriba: {
     parse: parseArriba,

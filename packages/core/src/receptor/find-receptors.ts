@@ -32,10 +32,15 @@ export interface ReceptorResult {
   readonly clonotypes: readonly ScoredClonotype[]
   /** All signatures and lesions of a clone in one p; clones without a score are not in it. */
   readonly combined: ReadonlyMap<ScoredClonotype, CombinedScore>
+  /** Score of every column of a lesion's matrix, by signature. */
+  readonly cellScores: CellScores
   readonly receptors: readonly Receptor[]
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
 }
+
+/** Lesion → signature → score by column of the lesion's matrix. */
+export type CellScores = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>
 
 /** Least share of the smaller of contig cells and matrix cells that must join; below it the files do not belong together. */
 const LEAST_JOINED = 0.1
@@ -83,7 +88,7 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
   const found = called.map(clonotype => cloneLineage(clonotype, matrices))
   const lineages = found.map(({ lineage }) => lineage)
   const clonotypes = called.map((clonotype, i) => ({ ...clonotype, caveats: [...clonotype.caveats, ...found[i]!.caveats] }))
-  const scores = scoreAll(lesions, clonotypes, lineages, options, caveats)
+  const { scores, cellScores } = scoreAll(lesions, clonotypes, lineages, options, caveats)
   const scored = clonotypes.map((clonotype, i) => ({ clonotype, lineage: lineages[i]!, scores: scores[i]! }))
   const combined = combineScores(scored, options.signatures)
   const receptors = rankReceptors(scored, options)
@@ -96,6 +101,7 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
     cells,
     clonotypes: scored,
     combined,
+    cellScores,
     receptors,
     caveats,
     funnel: [...contigFunnel.rows(), ...cellFunnel.rows(), ...receptorFunnel.rows()],
@@ -142,17 +148,20 @@ function cloneLineage(clonotype: Clonotype, matrices: ReadonlyMap<string, Lesion
   return { lineage: pooled.measured === 0 ? 'unknown' : lineageOf(pooled.cd8, pooled.cd4), caveats }
 }
 
-/** Scores of every clonotype with measured cells, per lesion, lineage stratum and signature. */
+/** Scores of every clonotype with measured cells, per lesion, lineage stratum and signature; and of every cell. */
 function scoreAll(
   lesions: readonly LesionInput[],
   clonotypes: readonly Clonotype[],
   lineages: readonly Lineage[],
   options: ReceptorOptions,
   caveats: Caveat[],
-): readonly LesionScore[][] {
+): { readonly scores: readonly LesionScore[][]; readonly cellScores: CellScores } {
   const scores: LesionScore[][] = clonotypes.map(() => [])
+  const cellScores = new Map<string, Map<string, Float64Array>>()
   for (const { lesion, matrix } of lesions) {
     if (matrix === undefined) continue
+    const ofLesion = new Map<string, Float64Array>()
+    cellScores.set(lesion, ofLesion)
     for (const signature of options.signatures) {
       const set = resolveSignature(signature, matrix)
       const share = set.present / signature.genes.length
@@ -174,6 +183,7 @@ function scoreAll(
         )
       const values =
         signature === MANA_3_SIGNATURE ? scoreThreeGenes(matrix, MANA_3).scores : SCORING_METHODS[options.method ?? 'ucell'](matrix, set)
+      ofLesion.set(signature.name, values)
       for (const lineage of ['CD8', 'CD4', 'unknown'] as const) {
         const members: number[] = []
         const pool: number[] = []
@@ -198,5 +208,5 @@ function scoreAll(
       }
     }
   }
-  return scores
+  return { scores, cellScores }
 }

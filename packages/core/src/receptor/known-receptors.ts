@@ -1,30 +1,16 @@
-// Receptors of known specificity, imported by the user: VDJdb, IEDB/CEDAR as TCRMatch has it, McPAS. Flags, never silent exclusions.
+// Receptors of known specificity, imported by the user: VDJdb, IEDB and CEDAR (their export, or as TCRMatch has it), McPAS. Flags, never silent exclusions.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { geneOf } from '../bio/index.ts'
 import { columnReader, delimiterOf, parseDelimited } from '../format/index.ts'
+import { isIedbExport, parseIedbReceptors } from './iedb-receptors.ts'
+import { type KnownReceptor, kindOfSource, withAnchors } from './known-receptor.ts'
 import type { Receptor } from './receptor.ts'
 import { junctionDistance } from './tcrdist.ts'
 import { type MatchWord, matchWord, TCRMATCH_NEAR, type TcrmatchKernel, tcrmatchScore, trimmedCdr3 } from './tcrmatch.ts'
 
-export interface KnownReceptor {
-  readonly alphaJunction: string
-  readonly alphaV: string
-  readonly betaJunction: string
-  readonly betaV: string
-  readonly epitope: string
-  /** Species and antigen as the source names them. */
-  readonly source: string
-  readonly kind: 'viral' | 'tumour' | 'other'
-  readonly reference: string
-}
-
-const VIRUS = /virus|CMV|EBV|influenza|SARS|HIV|HCV|HBV|HSV|HTLV|YFV|DENV|vaccinia|\bflu\b/i
-const TUMOUR = /homo ?sapiens|human$|neoantigen|cancer|melanoma/i
-
-const kindOf = (source: string): KnownReceptor['kind'] => (VIRUS.test(source) ? 'viral' : TUMOUR.test(source) ? 'tumour' : 'other')
-
 /** Told apart by the header. Errors: `known-receptors-unknown` with the header seen. */
 export function parseKnownReceptors(text: string): Result<readonly KnownReceptor[], Issue> {
+  if (isIedbExport(text.slice(0, text.indexOf('\n')))) return parseIedbReceptors(text)
   const table = parseDelimited(text, { delimiter: delimiterOf(text) })
   if (!table.ok) return table
   const { columns, rows } = table.value
@@ -34,7 +20,6 @@ export function parseKnownReceptors(text: string): Result<readonly KnownReceptor
     const name = names.find(has)
     return name === undefined ? '' : get(row, name).trim()
   }
-  const full = (junction: string) => (/^C.*[FW]$/.test(junction) ? junction : junction === '' ? '' : `C${junction}F`)
   if (has('cdr3.alpha') || has('cdr3.beta'))
     return ok(
       rows.map(row => {
@@ -46,7 +31,7 @@ export function parseKnownReceptors(text: string): Result<readonly KnownReceptor
           betaV: geneOf(cell(row, 'v.beta')),
           epitope: cell(row, 'antigen.epitope'),
           source,
-          kind: has('antigen.species') ? kindOf(source) : 'tumour',
+          kind: has('antigen.species') ? kindOfSource(source) : 'tumour',
           reference: cell(row, 'reference.id'),
         }
       }),
@@ -58,11 +43,11 @@ export function parseKnownReceptors(text: string): Result<readonly KnownReceptor
         return {
           alphaJunction: '',
           alphaV: '',
-          betaJunction: full(cell(row, 'trimmed_seq')),
+          betaJunction: withAnchors(cell(row, 'trimmed_seq')),
           betaV: '',
           epitope: cell(row, 'epitopes'),
           source,
-          kind: kindOf(source),
+          kind: kindOfSource(source),
           reference: `IEDB receptor group ${cell(row, 'receptor_group')}`,
         }
       }),
@@ -78,7 +63,7 @@ export function parseKnownReceptors(text: string): Result<readonly KnownReceptor
           betaV: geneOf(cell(row, 'TRBV')),
           epitope: cell(row, 'Epitope.peptide'),
           source,
-          kind: kindOf(source),
+          kind: kindOfSource(source),
           reference: `PMID:${cell(row, 'PubMed.ID')}`,
         }
       }),
@@ -87,7 +72,7 @@ export function parseKnownReceptors(text: string): Result<readonly KnownReceptor
     issue(
       'known-receptors-unknown',
       `the header begins "${columns.slice(0, 4).join(', ')}"`,
-      'give a VDJdb table (cdr3.alpha, cdr3.beta), CEDAR as TCRMatch has it (trimmed_seq) or McPAS (CDR3.beta.aa)',
+      'give a VDJdb table (cdr3.alpha, cdr3.beta), the receptor export of IEDB or CEDAR, CEDAR as TCRMatch has it (trimmed_seq), or McPAS (CDR3.beta.aa)',
       1,
     ),
   )

@@ -122,3 +122,25 @@ test('known receptors: both chains make a match, one a hint; an unknown header i
   expect(flags('CAVRDSNYQLIW', 'CASSPGQGGDTQYF')).toEqual([])
   expect(parseKnownReceptors('a,b\n1,2\n')).toMatchObject({ ok: false, issue: { code: 'known-receptors-unknown' } })
 })
+
+test('IEDB exports of both layouts: chains by their type, calculated before curated, loops with their anchors', () => {
+  const older =
+    'Group Receptor ID,Receptor ID,Description,Organism,Chain 1 Type,Calculated Chain 1 V Gene,Chain 1 CDR3 Curated,Chain 1 CDR3 Calculated,Chain 2 Type,Curated Chain 2 V Gene,Chain 2 CDR3 Curated,Chain 2 CDR3 Calculated\n7,70,GILGFVFTL,Influenza A virus,alpha,TRAV27*01,CAGF,AGGGSQGNLI,beta,TRBV19*01,CASSIRSSYEQYF,\n'
+  const newer =
+    'Receptor,Epitope,Epitope,Chain 1,Chain 1,Chain 1\nIEDB Receptor ID,Name,Source Organism,Type,CDR3 Calculated,Calculated V Gene\n70,GILGFVFTL,Influenza A virus,beta,ASSIRSSYEQY,TRBV19*01\n'
+  expect(value(parseKnownReceptors(older))).toMatchObject([
+    {
+      alphaJunction: 'CAGGGSQGNLIF',
+      alphaV: 'TRAV27',
+      betaJunction: 'CASSIRSSYEQYF',
+      betaV: 'TRBV19',
+      epitope: 'GILGFVFTL',
+      kind: 'viral',
+      reference: 'IEDB 7',
+    },
+  ])
+  expect(value(parseKnownReceptors(newer))).toMatchObject([
+    { alphaJunction: '', betaJunction: 'CASSIRSSYEQYF', betaV: 'TRBV19', epitope: 'GILGFVFTL' },
+  ])
+  expect(parseKnownReceptors('Receptor ID,Chain 1 Type\n1,alpha\n')).toMatchObject({ ok: false, issue: { code: 'iedb-columns' } })
+})

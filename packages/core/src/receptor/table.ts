@@ -1,8 +1,9 @@
 // `clonotypes.tsv`, `receptors.tsv`, `cells.tsv`: chains under AIRR's names (junction = C104 to F/W118).
-import type { Cell as TableCell } from '../format/index.ts'
+import { rounded, type Cell as TableCell } from '../format/index.ts'
 import type { Cell } from './cell.ts'
 import type { ReceptorResult } from './find-receptors.ts'
-import type { Receptor, ScoredClonotype } from './receptor.ts'
+import type { Receptor } from './receptor.ts'
+import type { ReceptorMap } from './receptor-map.ts'
 
 export const CLONOTYPE_COLUMNS = [
   'clonotype_id',
@@ -134,7 +135,7 @@ export const receptorRows = (receptors: readonly Receptor[]): readonly (readonly
     ]
   })
 
-export const CELL_COLUMNS = [
+const CELL_COLUMNS = [
   'lesion',
   'barcode',
   'pairing',
@@ -146,10 +147,15 @@ export const CELL_COLUMNS = [
   'clonotype_id',
 ] as const
 
-export function cellRows(cells: readonly Cell[], clonotypes: readonly ScoredClonotype[]): readonly (readonly TableCell[])[] {
+/** `cells.tsv`: every cell with contigs, its clonotype and its score by each signature. */
+export function cellTable({ cells, clonotypes, cellScores }: Pick<ReceptorResult, 'cells' | 'clonotypes' | 'cellScores'>): {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly TableCell[])[]
+} {
   const home = new Map<Cell, string>()
   for (const { clonotype } of clonotypes) for (const cell of clonotype.cells) home.set(cell, clonotype.id)
-  return cells.map(cell => [
+  const signatures = [...new Set([...cellScores.values()].flatMap(scores => [...scores.keys()]))]
+  const rows = cells.map(cell => [
     cell.lesion,
     cell.barcode,
     cell.pairing,
@@ -159,5 +165,12 @@ export function cellRows(cells: readonly Cell[], clonotypes: readonly ScoredClon
     cell.vdj[1]?.junctionAa,
     cell.column !== undefined,
     home.get(cell) ?? '',
+    ...signatures.map(name => (cell.column === undefined ? undefined : rounded(cellScores.get(cell.lesion)?.get(name)?.[cell.column], 5))),
   ])
+  return { columns: [...CELL_COLUMNS, ...signatures.map(name => `score_${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`)], rows }
 }
+
+export const CELL_MAP_COLUMNS = ['lesion', 'barcode', 'umap_1', 'umap_2', 'score', 'clonotype_id'] as const
+
+export const cellMapRows = ({ cells, home }: ReceptorMap): readonly (readonly TableCell[])[] =>
+  cells.map(({ cell, x, y, score }) => [cell.lesion, cell.barcode, x.toFixed(3), y.toFixed(3), rounded(score, 5), home.get(cell) ?? ''])

@@ -120,14 +120,17 @@ function readValue(
 }
 
 /**
- * Long CSV (plate, well, value) or blocks: a line that names the plate, a line of column numbers, then one line a row with its letter.
+ * Long table (plate, well, value; also ACE's plate_id, well_id, spot_count) or blocks: a line that names the plate, a line of column numbers, then one line a row with its
+ * letter. AID's workbook is such a block: `Plate:NAME, Date:…` names it.
  * Errors: `readout-malformed` with line and text; `readout-twice` for a well with two values.
  */
 export function parseReadout(text: string, options: { readonly ceiling?: number } = {}): Result<readonly Reading[], Issue> {
   const lines = text.split(/\r?\n/)
   const head = (lines.find(line => line.trim() !== '') ?? '').toLowerCase()
   const delimiter = head.includes('\t') ? '\t' : ','
-  const readings = /\bwell\b/.test(head) ? longReadout(text, delimiter, options.ceiling) : blockReadout(lines, options.ceiling)
+  const readings = /(^|[\t,])"?well(_id)?"?([\t,]|$)/.test(head)
+    ? longReadout(text, delimiter, options.ceiling)
+    : blockReadout(lines, options.ceiling)
   if (!readings.ok) return readings
   const seen = new Set<string>()
   for (const { plate, well } of readings.value) {
@@ -138,24 +141,43 @@ export function parseReadout(text: string, options: { readonly ceiling?: number 
   return readings
 }
 
+/** Names of the three columns in the programs whose tables are read. */
+const LONG_COLUMNS = {
+  plate: ['plate', 'plate_id'],
+  well: ['well', 'well_id'],
+  value: ['value', 'spot_count', 'spots'],
+} as const
+
 function longReadout(text: string, delimiter: ',' | '\t', ceiling: number | undefined): Result<readonly Reading[], Issue> {
-  const table = parseDelimited(text, { delimiter, required: ['well', 'value'] })
+  const table = parseDelimited(text, { delimiter })
   if (!table.ok) return table
+  const nameOf = (column: keyof typeof LONG_COLUMNS) =>
+    table.value.columns.find(name => (LONG_COLUMNS[column] as readonly string[]).includes(name.trim().toLowerCase()))
+  const [plate, wellColumn, valueColumn] = [nameOf('plate'), nameOf('well'), nameOf('value')]
+  if (wellColumn === undefined || valueColumn === undefined)
+    return fail(
+      issue(
+        'column-missing',
+        `the header has ${table.value.columns.join(', ')}, and no column well or value`,
+        'name the columns plate, well, value',
+        1,
+      ),
+    )
   const get = columnReader(table.value.columns)
   const readings: Reading[] = []
   for (const row of table.value.rows) {
-    const well = wellName(get(row, 'well'))
-    const read = readValue(get(row, 'value'), ceiling)
+    const well = wellName(get(row, wellColumn))
+    const read = readValue(get(row, valueColumn), ceiling)
     if (well === undefined || read === undefined)
       return fail(
         issue(
           'readout-malformed',
-          well === undefined ? `"${get(row, 'well')}" is no well` : `the value of ${well} is "${get(row, 'value')}"`,
+          well === undefined ? `"${get(row, wellColumn)}" is no well` : `the value of ${well} is "${get(row, valueColumn)}"`,
           'give numbers from 0, TNTC, >number, or leave the cell empty',
           row.line,
         ),
       )
-    readings.push({ plate: table.value.columns.includes('plate') ? get(row, 'plate') : '', well, ...read })
+    readings.push({ plate: plate === undefined ? '' : get(row, plate), well, ...read })
   }
   return ok(readings)
 }
@@ -191,9 +213,12 @@ function blockReadout(lines: readonly string[], ceiling: number | undefined): Re
       }
       continue
     }
-    const named = /^(?:plate[\s:_-]*)?(.+)$/i.exec(cells.filter(cell => cell !== '').join(' '))
-    plate = named?.[1]?.trim() ?? ''
+    const title = cells.filter(cell => cell !== '').join(' ')
     columns = undefined
+    // AID writes a line that says what was counted between the plate's name and its numbers
+    if (/^plate data\b/i.test(title)) continue
+    const aid = /^plate:(.*?),\s*date:/i.exec(title)
+    plate = (aid?.[1] ?? title.replace(/^plate[\s:_-]*/i, '')).trim()
   }
   return readings.length === 0
     ? fail(

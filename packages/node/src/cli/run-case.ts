@@ -274,7 +274,7 @@ function screenStages(file: CaseFile, at: (path: string) => string, hla: readonl
       name: 'screen',
       inputs: plates.flatMap(plate => [plate.map, ...plate.readouts]),
       options: { screens: file.screens },
-      run: async () => runPlates(plates),
+      run: () => runPlates(plates),
     },
     {
       name: 'select',

@@ -28,7 +28,11 @@ export function definePersistence(program: Command): void {
       '--receptors <file>',
       'infused receptors: TSV with V, J, junction residues, native and insert junction bases of both chains',
     )
-    .requiredOption('--sample <day=file>', '10x CSV or AIRR TSV of a sample, by day from infusion; repeat for each', sampleOf)
+    .requiredOption(
+      '--sample <day=file>',
+      'repertoire of a sample by day from infusion: 10x, AIRR, MiXCR, TRUST4, immunoSEQ; repeat for each',
+      sampleOf,
+    )
     .requiredOption('--out <folder>', 'folder for the results')
     .addHelpText(
       'after',

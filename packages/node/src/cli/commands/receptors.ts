@@ -33,7 +33,7 @@ export function defineReceptors(program: Command): void {
     .option('--barcode-prefix <lesion=text>', 'what the matrix of a lesion writes before each barcode; repeat for each', lesionPath)
     .option(
       '--known <file>',
-      'receptors of known specificity: VDJdb, McPAS, or CEDAR as TCRMatch has it; repeat for several',
+      'receptors of known specificity: VDJdb, McPAS, IEDB or CEDAR; repeat for several',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .addOption(

@@ -31,6 +31,8 @@ interface ReadFlags extends CommonFlags {
   readonly alpha: number
   readonly minSpots: number
   readonly ceiling?: number
+  readonly minigenes?: string
+  readonly hla?: readonly string[]
   readonly out: string
 }
 
@@ -68,8 +70,12 @@ export function defineScreen(program: Command): void {
       finishStage('screen design', must(report), flags.out, flags, started)
     })
   withCommon(screen.command('read').description('plate readouts to screen.tsv: which receptor sees which antigen; plates drawn'))
-    .requiredOption('--map <file>', 'plate-map.csv: what stands in each well')
-    .requiredOption('--readout <file>', 'values: CSV with plate, well, value, or blocks of 8 × 12; repeat for several files', gather)
+    .requiredOption('--map <file>', 'plate-map.csv: what stands in each well; also .xlsx, or an ACE configuration')
+    .requiredOption(
+      '--readout <file>',
+      'values: CSV or .xlsx with plate, well, value, or blocks of 8 × 12 (AID); repeat for several files',
+      gather,
+    )
     .addOption(new Option('--unit <unit>', 'of the values').choices(['spots', 'percent', 'pg/mL']).default('spots'))
     .addOption(
       new Option('--rule <rule>', 'what counts as positive: more than twice the control, more than the control, or cut-offs')
@@ -80,10 +86,12 @@ export function defineScreen(program: Command): void {
     .option('--pools <file>', 'peptide-pools.tsv: pools are taken apart into peptides')
     .option('--min-spots <number>', 'a pool is positive from this many on', wholeNumber, 25)
     .option('--ceiling <number>', 'the reader counts no further than this', wholeNumber)
+    .option('--minigenes <file>', 'minigenes.tsv of the design: next-round.tsv splits constructs that answered')
+    .option('--hla <list>', 'alleles of the patient, for the restriction panels of the next round', list)
     .requiredOption('--out <folder>', 'folder for the results')
     .addHelpText('after', '\nExample:\n  cognate screen read --map screen/plate-map.csv --readout plate1.csv --out results\n')
-    .action((flags: ReadFlags) => {
+    .action(async (flags: ReadFlags) => {
       const started = performance.now()
-      finishStage('screen read', must(runScreenRead({ ...flags, readouts: flags.readout })), flags.out, flags, started)
+      finishStage('screen read', must(await runScreenRead({ ...flags, readouts: flags.readout })), flags.out, flags, started)
     })
 }

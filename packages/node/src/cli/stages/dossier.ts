@@ -70,6 +70,7 @@ export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
     lesions: file.til.map(entry => entry.lesion),
     clonotypes: readRows(join(out, 'clonotypes.tsv')),
     receptors: readRows(join(out, 'receptors.tsv')),
+    cellMap: existsSync(join(out, 'cell-map.svg')) ? readFileSync(join(out, 'cell-map.svg'), 'utf8') : '',
     screen: readRows(join(out, 'screen.tsv')),
     plates: file.screens
       .map((_, i) => join(out, `plates-${i + 1}.svg`))
@@ -132,7 +133,9 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   'minigenes.fasta': 'minigene windows',
   'clonotypes.tsv': 'clonotypes per lesion',
   'receptors.tsv': 'ranked receptors with reasons',
-  'cells.tsv.gz': 'every cell and its clonotype',
+  'cells.tsv.gz': 'every cell, its clonotype and scores',
+  'cell-map.tsv': 'cells on a plane, for the picture',
+  'cell-map.svg': 'the picture: lesions, score, shortlisted clones',
   'constructs.tsv': 'every construct, refused ones too',
   'gate.tsv': 'every check of the gate',
   'constructs.gb': 'annotated inserts',

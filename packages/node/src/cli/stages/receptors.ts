@@ -3,15 +3,18 @@ import { dirname, resolve } from 'node:path'
 import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { columnReader, delimiterOf, formatTsv, parseDelimited } from '@cognate/core/format'
 import {
-  CELL_COLUMNS,
+  CELL_MAP_COLUMNS,
   CLONOTYPE_COLUMNS,
-  cellRows,
+  cellMapFigure,
+  cellMapRows,
+  cellTable,
   clonotypeRows,
   findReceptors,
   type KnownReceptor,
   KnownReceptorIndex,
   type LesionInput,
   MANA_3_SIGNATURE,
+  mapReceptors,
   parseKnownReceptors,
   RECEPTOR_COLUMNS,
   type ReceptorResult,
@@ -52,14 +55,20 @@ export interface ReceptorsInput {
 }
 
 export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome> {
-  const found = await callReceptors(input)
+  const read = await readRuns(input.lesions)
+  if (!read.ok) return read
+  const found = findAmong(read.value, input)
   if (!found.ok) return found
   const { cells, clonotypes, receptors, funnel, caveats } = found.value
+  const table = cellTable(found.value)
+  const map = mapReceptors(read.value.lesions, found.value, input.seed)
   const files = new Map([
     ['clonotypes.tsv', formatTsv(CLONOTYPE_COLUMNS, clonotypeRows(found.value))],
     ['receptors.tsv', formatTsv(RECEPTOR_COLUMNS, receptorRows(receptors))],
-    ['cells.tsv.gz', formatTsv(CELL_COLUMNS, cellRows(cells, clonotypes))],
+    ['cells.tsv.gz', formatTsv(table.columns, table.rows)],
   ])
+  if (map.cells.length > 0)
+    files.set('cell-map.tsv', formatTsv(CELL_MAP_COLUMNS, cellMapRows(map))).set('cell-map.svg', cellMapFigure(map.cells, map.signature))
   const report = {
     files,
     funnel,
@@ -72,20 +81,29 @@ export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome>
 }
 
 export async function callReceptors(input: ReceptorsInput): Promise<Result<ReceptorResult, Issue>> {
+  const read = await readRuns(input.lesions)
+  return read.ok ? findAmong(read.value, input) : read
+}
+
+async function readRuns(entries: readonly LesionFiles[]): Promise<Result<SplitRun, Issue>> {
   const lesions: LesionInput[] = []
   const funnel: FunnelRow[] = []
   const caveats: Caveat[] = []
-  for (const files of runsOf(input.lesions)) {
+  for (const files of runsOf(entries)) {
     const read = await readRun(files)
     if (!read.ok) return read
     lesions.push(...read.value.lesions)
     funnel.push(...read.value.funnel)
     caveats.push(...read.value.caveats)
   }
+  return ok({ lesions, funnel, caveats })
+}
+
+function findAmong(run: SplitRun, input: ReceptorsInput): Result<ReceptorResult, Issue> {
   const signatures = [...shippedSignatures(), ...(input.mana3 === true ? [MANA_3_SIGNATURE] : [])]
-  const found = findReceptors(lesions, { signatures, candidates: input.candidates, seed: input.seed, method: input.method })
+  const found = findReceptors(run.lesions, { signatures, candidates: input.candidates, seed: input.seed, method: input.method })
   if (!found.ok) return fail(inFile([...new Set(input.lesions.map(lesion => lesion.contigs))].join(', '), found.issue))
-  const whole = { ...found.value, funnel: [...funnel, ...found.value.funnel], caveats: [...caveats, ...found.value.caveats] }
+  const whole = { ...found.value, funnel: [...run.funnel, ...found.value.funnel], caveats: [...run.caveats, ...found.value.caveats] }
   return withKnown(whole, input.known ?? [])
 }
 

@@ -1,15 +1,26 @@
 // Stage `screen read`: plate readouts → which receptor sees which antigen.
-import { type Caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
-import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
+import { type Caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
 import {
+  type AceConfiguration,
   type Call,
-  deconvolveLikelihood,
+  deconvolvePools,
+  isAceAssignment,
   joinPlates,
+  layoutPlates,
+  MAP_COLUMNS,
   type MappedWell,
+  mapCells,
   mutantOverWildType,
+  type NextTest,
+  type PoolMember,
+  parseAceAssignment,
   parsePlateMap,
+  parsePools,
   parseReadout,
   plateFigure,
+  proposeNextRound,
+  type Reading,
   type ReadWell,
   type Rule,
   readScreen,
@@ -20,6 +31,7 @@ import {
   type Unit,
   wildTypeOf,
 } from '@cognate/core/screen'
+import { readSheet, readSheets } from '../../read/spreadsheet.ts'
 import { readParsed } from '../../read/text.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
@@ -33,6 +45,11 @@ export interface ScreenReadInput {
   readonly alpha: number
   readonly minSpots: number
   readonly ceiling?: number
+  /** minigenes.tsv of the design: positive constructs are split into their minigenes for the next round. */
+  readonly minigenes?: string
+  /** The patient's alleles, for restriction panels of the next round. */
+  readonly hla?: readonly string[]
+  readonly seed?: string
 }
 
 export const SCREEN_COLUMNS = [
@@ -56,23 +73,39 @@ export const SCREEN_COLUMNS = [
   'caveats',
 ] as const
 
-export function runScreenRead(input: ScreenReadInput): StageOutcome {
-  const joined = readPlates(input)
-  if (!joined.ok) return joined
-  const wells = joined.value
+export async function runScreenRead(input: ScreenReadInput): Promise<StageOutcome> {
+  const plates = await readPlates(input)
+  if (!plates.ok) return plates
+  const constructs = readConstructs(input.minigenes)
+  if (!constructs.ok) return constructs
+  const { wells, pools: members } = plates.value
   const readout = readScreen(wells, { rule: input.rule, unit: input.unit, alpha: input.alpha })
   const caveats: Caveat[] = [...readout.caveats]
   const rows = [...readout.rows.map(row => screenCells(row)), ...titrationRows(readout)]
   const hits = new Set(readout.rows.filter(row => row.call === 'positive').flatMap(row => row.wells.map(well => `${row.plate} ${well}`)))
+  const pools = deconvolvePools(members, readout.rows, input.minSpots)
+  const next = proposeNextRound({ readout, pools, constructs: constructs.value, hla: input.hla ?? [] })
   const files = new Map([
     ['screen.tsv', formatTsv(SCREEN_COLUMNS, rows)],
     ['plates.svg', plateFigure(wells, well => hits.has(`${well.plate} ${well.well}`))],
+    [
+      'next-round.tsv',
+      formatTsv(
+        ['receptor_id', 'antigen', 'step', 'doses_molar', 'presenters', 'because'],
+        next.map(test => [test.effector, test.antigen, test.step, test.doses.join(';'), test.presenters.join(';'), test.because]),
+      ),
+    ],
   ])
-  if (input.pools !== undefined) {
-    const pools = deconvolved(input.pools, readout, input.minSpots)
-    if (!pools.ok) return pools
-    files.set('deconvolution.tsv', pools.value)
-  }
+  const nextMap = nextPlates(next, input.seed ?? '')
+  if (nextMap !== undefined) files.set('next-plate-map.csv', nextMap)
+  if (members.length > 0)
+    files.set(
+      'deconvolution.tsv',
+      formatTsv(
+        ['receptor_id', 'peptide_id', 'confidence', 'activity', 'background'],
+        pools.map(hit => [hit.effector, hit.peptideId, hit.confident ? 'confident' : 'candidate', hit.activity, hit.background]),
+      ),
+    )
   const calls = (call: Call) => readout.rows.filter(row => row.call === call).length
   const funnel: FunnelRow[] = [
     { stage: 'screen read', reason: 'in', count: wells.length, example: wells[0]?.well ?? '' },
@@ -92,14 +125,14 @@ export function runScreenRead(input: ScreenReadInput): StageOutcome {
 }
 
 /** Several plates, each with its own map, unit and rule, in one table; one figure a plate file. */
-export function runPlates(plates: readonly ScreenReadInput[]): StageOutcome {
+export async function runPlates(plates: readonly ScreenReadInput[]): Promise<StageOutcome> {
   const files = new Map<string, string>()
   const funnel: FunnelRow[] = []
   const caveats: Caveat[] = []
   let table = ''
   let rows = 0
   for (const [i, plate] of plates.entries()) {
-    const read = runScreenRead(plate)
+    const read = await runScreenRead(plate)
     if (!read.ok) return read
     const [head = '', ...lines] = read.value.files.get('screen.tsv')!.trimEnd().split('\n')
     if (table === '') table = `${head}\n`
@@ -119,17 +152,83 @@ export function runPlates(plates: readonly ScreenReadInput[]): StageOutcome {
   })
 }
 
-function readPlates(input: ScreenReadInput): Result<readonly ReadWell[], Issue> {
-  const map = readParsed(input.map, parsePlateMap)
+interface ReadPlates {
+  readonly wells: readonly ReadWell[]
+  readonly pools: readonly PoolMember[]
+}
+
+async function readPlates(input: ScreenReadInput): Promise<Result<ReadPlates, Issue>> {
+  const map = await readSheet<AceConfiguration>(input.map, text => {
+    if (isAceAssignment(text)) return parseAceAssignment(text)
+    const parsed = parsePlateMap(text)
+    return parsed.ok ? ok({ map: parsed.value, pools: [] }) : parsed
+  })
   if (!map.ok) return map
-  const readings = []
+  const readings: Reading[] = []
   for (const path of input.readouts) {
-    const parsed = readParsed(path, text => parseReadout(text, input.ceiling === undefined ? {} : { ceiling: input.ceiling }))
-    if (!parsed.ok) return parsed
-    readings.push(...parsed.value)
+    const read = await readReadout(path, input.ceiling)
+    if (!read.ok) return read
+    readings.push(...read.value)
   }
-  const joined = joinPlates(map.value as readonly MappedWell[], readings)
-  return joined.ok ? joined : fail(inFile(input.map, joined.issue))
+  const pools = input.pools === undefined ? ok(map.value.pools) : readParsed(input.pools, parsePools)
+  if (!pools.ok) return pools
+  const joined = joinPlates(map.value.map, readings)
+  return joined.ok ? ok({ wells: joined.value, pools: pools.value }) : fail(inFile(input.map, joined.issue))
+}
+
+/** Sheets that hold no plate are passed over when another does; an unnamed plate among several sheets has its sheet's name. */
+async function readReadout(path: string, ceiling: number | undefined): Promise<Result<readonly Reading[], Issue>> {
+  const sheets = await readSheets(path)
+  if (!sheets.ok) return sheets
+  const parsed = sheets.value.map(({ name, text }) => ({ name, read: parseReadout(text, ceiling === undefined ? {} : { ceiling }) }))
+  const good = parsed.filter(({ read }) => read.ok)
+  if (good.length === 0)
+    return fail(inFile(path, parsed[0]!.read.ok ? issue('table-empty', 'there is no sheet', 'give a plate') : parsed[0]!.read.issue))
+  return ok(
+    good.flatMap(({ name, read }) =>
+      read.ok ? read.value.map(reading => (reading.plate === '' && good.length > 1 ? { ...reading, plate: name ?? '' } : reading)) : [],
+    ),
+  )
+}
+
+/** `minigenes.tsv` of the design → construct and its minigenes. */
+function readConstructs(path: string | undefined): Result<ReadonlyMap<string, readonly string[]>, Issue> {
+  const constructs = new Map<string, string[]>()
+  if (path === undefined) return ok(constructs)
+  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t', required: ['construct', 'minigene_id'] }))
+  if (!table.ok) return table
+  const get = columnReader(table.value.columns)
+  for (const row of table.value.rows) {
+    const construct = get(row, 'construct')
+    constructs.set(construct, [...(constructs.get(construct) ?? []), get(row, 'minigene_id')])
+  }
+  return ok(constructs)
+}
+
+/** Everything but titrations and restriction panels as a plate map, one set of plates an effector. */
+function nextPlates(next: readonly NextTest[], seed: string): string | undefined {
+  const wells: MappedWell[] = []
+  for (const effector of new Set(next.map(test => test.effector))) {
+    const antigens = [
+      ...new Set(
+        next.filter(test => test.effector === effector && test.doses.length + test.presenters.length === 0).map(test => test.antigen),
+      ),
+    ]
+    if (antigens.length === 0) continue
+    const layout = layoutPlates({
+      size: 96,
+      effectors: [effector],
+      antigens,
+      replicates: 3,
+      negatives: 6,
+      cells: 20_000,
+      seed: `${seed} ${effector}`,
+    })
+    if (!layout.ok) continue
+    const before = new Set(wells.map(well => well.plate)).size
+    wells.push(...layout.value.map(well => ({ ...well, plate: `N${before + Number(well.plate.slice(1))}` })))
+  }
+  return wells.length === 0 ? undefined : formatCsv(MAP_COLUMNS, wells.map(mapCells))
 }
 
 const formOf = (antigen: string): string =>
@@ -194,33 +293,4 @@ function titrationRows({ titrations, rows }: ScreenReadout): readonly (readonly 
       ].join('; '),
     ]
   })
-}
-
-/** Pools of each effector taken apart. */
-function deconvolved(path: string, readout: ScreenReadout, minSpots: number): Result<string, Issue> {
-  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t', required: ['pool', 'replicate', 'peptide_id'] }))
-  if (!table.ok) return table
-  const get = columnReader(table.value.columns)
-  const peptides = [...new Set(table.value.rows.map(row => get(row, 'peptide_id')))]
-  const at = new Map(peptides.map((peptide, i) => [peptide, i]))
-  const members = new Map<string, number[]>()
-  for (const row of table.value.rows)
-    members.set(get(row, 'pool'), [...(members.get(get(row, 'pool')) ?? []), at.get(get(row, 'peptide_id'))!])
-  const coverage = new Set(table.value.rows.map(row => get(row, 'replicate'))).size
-  const out: (readonly (string | number)[])[] = []
-  for (const effector of new Set(readout.rows.map(row => row.effector))) {
-    const read = readout.rows.filter(row => row.effector === effector && members.has(row.antigen) && row.values.length > 0)
-    if (read.length === 0) continue
-    const { hits, fit } = deconvolveLikelihood(
-      {
-        peptides: peptides.length,
-        pools: read.map(row => members.get(row.antigen)!),
-        spots: read.map(row => row.values.reduce((sum, value) => sum + value, 0) / row.values.length),
-      },
-      { minSpots, minCoverage: coverage },
-    )
-    for (const hit of hits)
-      out.push([effector, peptides[hit.peptide]!, hit.confident ? 'confident' : 'candidate', fit.activity[hit.peptide]!, fit.background])
-  }
-  return ok(formatTsv(['receptor_id', 'peptide_id', 'confidence', 'activity', 'background'], out))
 }
