@@ -5,6 +5,7 @@ import { rounded } from '../format/index.ts'
 import { fusionPeptides, fusionWindow, MINIGENE_FLANK } from '../peptide/index.ts'
 import type { Predictor } from '../presentation/index.ts'
 import type { Fusion } from '../variant/index.ts'
+import { type BestPresented, bestPresented } from './best-presented.ts'
 import { BINDING_THRESHOLD_NANOMOLAR } from './pvacseq-tier.ts'
 import { CLASS_I_FLANK, CLASS_I_LENGTHS } from './search-peptides.ts'
 
@@ -34,12 +35,8 @@ export function fusionTier({ ic50, refMatch, problematic, readSupport, expressio
   return fails.length === 0 ? 'Pass' : fails.length === 1 ? fails[0]! : 'Poor'
 }
 
-export interface FusionNeoantigen {
+export interface FusionNeoantigen extends BestPresented {
   readonly fusion: Fusion
-  readonly peptide: string
-  readonly allele: HlaAllele
-  readonly ic50: number
-  readonly percentile: number
   readonly tier: FusionTier
   /** 12 residues on each side of the junction, or 12 and the whole new tail. */
   readonly minigene: string
@@ -65,28 +62,19 @@ export function fusionNeoantigens(
       example = fusion.id
     }
   }
-  const all = [...new Set([...peptides.values()].flat())]
-  const block = all.length === 0 ? undefined : predictor.predict(all, alleles)
-  const place = new Map(all.map((peptide, i) => [peptide, i]))
   const neoantigens: FusionNeoantigen[] = []
-  for (const [fusion, list] of peptides) {
-    let best: { peptide: string; entry: number } | undefined
-    for (const peptide of list)
-      for (let a = 0; a < alleles.length; a++) {
-        const entry = place.get(peptide)! * alleles.length + a
-        if (best === undefined || block!.presentationPercentile[entry]! < block!.presentationPercentile[best.entry]!)
-          best = { peptide, entry }
-      }
-    if (best === undefined) continue
-    const ic50 = block!.ic50NanoMolar[best.entry]!
+  for (const [fusion, best] of bestPresented(peptides, predictor, alleles)) {
     const minigene = fusionWindow(fusion, MINIGENE_FLANK)
     neoantigens.push({
       fusion,
-      peptide: best.peptide,
-      allele: alleles[best.entry % alleles.length]!,
-      ic50,
-      percentile: block!.presentationPercentile[best.entry]!,
-      tier: fusionTier({ ic50, refMatch: false, problematic: false, readSupport: fusion.readSupport, expression: fusion.expression }),
+      ...best,
+      tier: fusionTier({
+        ic50: best.ic50,
+        refMatch: false,
+        problematic: false,
+        readSupport: fusion.readSupport,
+        expression: fusion.expression,
+      }),
       minigene: minigene?.sequence ?? '',
       junctionOffset: (minigene?.junction ?? 0) + 1,
     })

@@ -27,7 +27,10 @@ export const DEFAULT_VARIANT_OPTIONS: VariantOptions = {
 }
 
 export interface VariantCalls {
+  /** Those with a protein change. */
   readonly variants: readonly SomaticVariant[]
+  /** Every allele that filters and genotype let through, whatever it changes. */
+  readonly called: readonly SomaticVariant[]
   readonly changes: readonly ProteinChange[]
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
@@ -95,6 +98,7 @@ export class VariantCaller {
   readonly #normal: number | undefined
   readonly #funnel = new Funnel('variants')
   readonly #variants: SomaticVariant[] = []
+  readonly #called: SomaticVariant[] = []
   readonly #changes: ProteinChange[] = []
   readonly #caveats: Caveat[]
   readonly #seen = new Set<string>()
@@ -218,6 +222,7 @@ export class VariantCaller {
       phaseSet: genotype.includes('|') ? (sampleText('PS') ?? sampleText('PID')) : undefined,
       caveats,
     }
+    this.#called.push(variant)
     if (this.#own !== undefined) {
       const taken = this.#own.add(variant, this.#tumour === undefined ? UNPHASED : phaseOf(record, this.#tumour, index))
       this.#funnel.add(taken === 'taken' ? 'alleles' : taken, where)
@@ -266,6 +271,7 @@ export class VariantCaller {
     if (reached > 0 && this.#withCsq === 0) this.#caveats.push(caveat('csq-empty', 'no record carries CSQ although the header names it'))
     return ok({
       variants: this.#variants,
+      called: this.#called,
       changes: this.#changes,
       funnel: this.#funnel.rows(),
       caveats: this.#caveats,
@@ -282,6 +288,7 @@ export class VariantCaller {
       variants: this.#variants
         .filter(variant => changed.has(variant.id))
         .map(variant => ({ ...variant, caveats: [...variant.caveats, ...(resolved.variantCaveats.get(variant.id) ?? [])] })),
+      called: this.#called,
       changes: resolved.changes,
       funnel: this.#funnel.rows(),
       caveats: [...this.#caveats, ...resolved.caveats, ...annotationCaveats(resolved.changes, this.#given)],

@@ -63,7 +63,8 @@ export function ownOutcomes(
   return out
 }
 
-function leftOut(transcript: Transcript, options: OwnRouteOptions): string | undefined {
+/** Why a transcript is not looked at: `non-coding`, `biotype`, `incomplete-transcript`; undefined when it is. */
+export function leftOut(transcript: Transcript, options: Pick<OwnRouteOptions, 'biotypes' | 'incompleteTranscripts'>): string | undefined {
   if (transcript.coding.length === 0) return 'non-coding'
   if (!options.biotypes.has(transcript.biotype)) return 'biotype'
   if (!options.incompleteTranscripts && !(transcript.completeStart && transcript.completeEnd)) return 'incomplete-transcript'

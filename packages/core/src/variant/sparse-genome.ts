@@ -16,14 +16,22 @@ interface Stretches {
 
 const N = 'N'.charCodeAt(0)
 
-/** Merged exon stretches of the transcripts, by chromosome key. */
-export function exonStretches(transcripts: readonly Transcript[], flank = EXON_FLANK): ReadonlyMap<string, Int32Array> {
+/** Merged exon stretches of the transcripts, by chromosome key; `further` are flat stretches that are wanted too. */
+export function exonStretches(
+  transcripts: readonly Transcript[],
+  flank = EXON_FLANK,
+  further: ReadonlyMap<string, readonly number[]> = new Map(),
+): ReadonlyMap<string, Int32Array> {
   const byChromosome = new Map<string, [number, number][]>()
   for (const { chromosome, exons } of transcripts) {
     const key = chromosomeKey(chromosome)
     const list = byChromosome.get(key) ?? []
     for (let i = 0; i < exons.length; i += 2) list.push([Math.max(0, exons[i]! - flank), exons[i + 1]! + flank])
     byChromosome.set(key, list)
+  }
+  for (const [key, flat] of further) {
+    const list = byChromosome.get(key)
+    if (list !== undefined) for (let i = 0; i < flat.length; i += 2) list.push([flat[i]!, flat[i + 1]!])
   }
   const out = new Map<string, Int32Array>()
   for (const [key, list] of byChromosome) {

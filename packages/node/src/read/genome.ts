@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type Caveat, caveat, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { parseGffLine } from '@cognate/core/format'
-import { AnnotationBuilder, exonStretches, SparseGenome, TranscriptIndex } from '@cognate/core/variant'
+import { AnnotationBuilder, EXON_FLANK, exonStretches, SparseGenome, TranscriptIndex } from '@cognate/core/variant'
 import { checkFile, eachChunk, eachLine } from './text.ts'
 
 /** More transcripts than this share that contradict themselves: the file is not what it seems. */
@@ -14,8 +14,12 @@ export interface ReadReference {
   readonly caveats: readonly Caveat[]
 }
 
-/** Errors: those of the files, `annotation-empty`, `annotation-broken`, `contig-missing` when the two share no chromosome. */
-export async function readReference(annotation: string, genomePath: string): Promise<Result<ReadReference, Issue>> {
+/** `further`: stretches by chromosome key that are kept beside the exons. Errors: those of the files, `annotation-empty`, `annotation-broken`, `contig-missing` when the two share no chromosome. */
+export async function readReference(
+  annotation: string,
+  genomePath: string,
+  further?: ReadonlyMap<string, readonly number[]>,
+): Promise<Result<ReadReference, Issue>> {
   const builder = new AnnotationBuilder()
   let malformed: Issue | undefined
   let bad = 0
@@ -50,7 +54,7 @@ export async function readReference(annotation: string, genomePath: string): Pro
     )
   }
   const coding = first.transcripts.filter(transcript => transcript.coding.length > 0)
-  const genome = new SparseGenome(exonStretches(coding.length > 0 ? coding : first.transcripts))
+  const genome = new SparseGenome(exonStretches(coding.length > 0 ? coding : first.transcripts, EXON_FLANK, further))
   const filled = genomePath.endsWith('.2bit') ? fillFromTwoBit(genomePath, genome) : await fillFromFasta(genomePath, genome)
   if (!filled.ok) return filled
   const known = new Set(coding.filter(transcript => genome.nameOf(transcript.chromosome) !== undefined).map(t => t.chromosome))

@@ -14,6 +14,8 @@ export interface OwnRouteInput {
   readonly phased?: string
   readonly phasedSample?: string
   readonly assumeCis: boolean
+  /** Stretches of genome, by chromosome key, to hold beside the exons; an imported genome holds its own only. */
+  readonly further?: ReadonlyMap<string, readonly number[]>
 }
 
 export interface OpenedRoute {
@@ -49,7 +51,7 @@ async function openIndex(
       ),
     )
   }
-  const read = await readReference(input.annotation, input.genome)
+  const read = await readReference(input.annotation, input.genome, input.further)
   return read.ok ? ok({ ...read.value, reference: `${input.annotation} with ${input.genome}` }) : read
 }
 

@@ -28,6 +28,7 @@ interface Flags extends CommonFlags, VariantFlags {
   readonly sex?: 'female' | 'male'
   readonly fusions?: string
   readonly starFusion?: string
+  readonly junctions?: string
   readonly peer?: readonly string[]
   readonly pvacseqTables?: boolean
   readonly downstream: number
@@ -50,6 +51,10 @@ export function defineNeoantigens(program: Command): void {
     .option('--proteome <file-or-name>', 'protein FASTA, or the name given to `cognate reference add proteome`')
     .option('--fusions <path>', "Arriba's fusions.tsv, or AGFusion's output folder (run with --middlestar): also writes fusions.tsv")
     .option('--star-fusion <file>', "STAR-Fusion's abridged table: read counts and FFPM of the same breakpoints")
+    .option(
+      '--junctions <file>',
+      'table of regtools cis-splice-effects identify: also writes splicing.tsv; needs --annotation and --genome',
+    )
     .option('--peer <files...>', 'tables of pVACseq, Vaxrank, NeoFox, NeoPredPipe or antigen.garnish: writes peers.tsv, theirs beside ours')
     .option('--pvacseq-tables', "also write the list in the columns of pVACseq's aggregated report")
     .option('--downstream <residues>', "residues of a frameshift's tail that are searched", wholeNumber, 1000)
@@ -72,6 +77,7 @@ export function defineNeoantigens(program: Command): void {
         sex: flags.sex,
         fusions: flags.fusions,
         starFusion: flags.starFusion,
+        junctions: flags.junctions,
         peers: flags.peer,
         pvacseqTables: flags.pvacseqTables,
         proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),

@@ -26,17 +26,29 @@ import {
   peerCells,
   ReferenceMatcher,
   rankNeoantigens,
+  SPLICE_COLUMNS,
   searchPeptides,
   selfQueries,
+  spliceCells,
+  spliceNeoantigens,
   type TumourPurity,
   withNearestSelf,
 } from '@cognate/core/neoantigen'
 import { type Predictor, type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import { matchOffTheShelf } from '@cognate/core/receptor'
-import { parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
+import {
+  junctionStretches,
+  type OwnRoute,
+  parseCopyNumber,
+  parseRegtools,
+  type SpliceJunction,
+  spliceCandidates,
+  type VariantCalls,
+  type VariantOptions,
+} from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
 import { readFusions } from '../../read/fusions.ts'
-import type { OwnRouteInput } from '../../read/own-route.ts'
+import { type OwnRouteInput, openOwnRoute } from '../../read/own-route.ts'
 import { eachProtein } from '../../read/proteome.ts'
 import { readParsed } from '../../read/text.ts'
 import { callVariantsOf } from '../../read/vcf.ts'
@@ -59,6 +71,8 @@ export interface NeoantigensInput {
   /** Arriba's table or AGFusion's folder, and STAR-Fusion's counts. */
   readonly fusions?: string
   readonly starFusion?: string
+  /** regtools cis-splice-effects; needs the own route. */
+  readonly junctions?: string
   /** Tables of other tools to compare with. */
   readonly peers?: readonly string[]
   /** Also write pVACseq's aggregated report. */
@@ -80,7 +94,13 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!predictors.ok) return predictors
   const alleles = supportedAlleles(predictors.value, input.hla)
   if (!alleles.ok) return alleles
-  const calls = await callVariantsOf(input.vcf, input.variantOptions, input.own)
+  const junctions = readJunctions(input)
+  if (!junctions.ok) return junctions
+  const further = junctions.value.length === 0 ? undefined : junctionStretches(junctions.value)
+  const opened = input.own === undefined ? ok(undefined) : await openOwnRoute({ ...input.own, further })
+  if (!opened.ok) return opened
+  const route = opened.value?.route
+  const calls = await callVariantsOf(input.vcf, { ...input.variantOptions, own: route })
   if (!calls.ok) return calls
   const expression = readExpression(input.expression, calls.value)
   if (!expression.ok) return expression
@@ -97,6 +117,8 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!matches.ok) return matches
   const fused = readFusionCandidates(input, predictors.value.I, alleles.value.I)
   if (!fused.ok) return fused
+  const spliced =
+    route === undefined ? undefined : spliceTable(junctions.value, calls.value, route, input, predictors.value.I, alleles.value.I)
   const options = {
     ...scope,
     alleles: alleles.value.I,
@@ -110,17 +132,23 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!compared.ok) return compared
   const result = { ...ranked, neoantigens: compared.value }
   const caveats: Caveat[] = [
+    ...(opened.value?.caveats ?? []),
     ...calls.value.caveats,
     ...alleles.value.caveats,
     ...result.caveats,
     ...generalCaveats(calls.value, expression.value, input.proteome),
   ]
-  const further = furtherTables(input, result, alleles.value.I, comparePeers(peers.value, search, result.neoantigens, predictors.value.I))
+  const more = furtherTables(input, result, alleles.value.I, comparePeers(peers.value, search, result.neoantigens, predictors.value.I))
   const made = report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla)
-  if (fused.value !== undefined) further.set('fusions.tsv', fused.value.table)
+  if (fused.value !== undefined) more.set('fusions.tsv', fused.value.table)
+  if (spliced !== undefined && input.junctions !== undefined) more.set('splicing.tsv', spliced.table)
   return ok({
     result,
-    report: { ...made, files: new Map([...made.files, ...further]), funnel: [...made.funnel, ...(fused.value?.funnel ?? [])] },
+    report: {
+      ...made,
+      files: new Map([...made.files, ...more]),
+      funnel: [...made.funnel, ...(fused.value?.funnel ?? []), ...(spliced?.funnel ?? [])],
+    },
   })
 }
 
@@ -165,6 +193,37 @@ function readFusionCandidates(
     ),
     funnel: [...funnel, ...left],
   })
+}
+
+/** Errors: `junctions-need-genome` without the own route, and those of the table. */
+function readJunctions(input: NeoantigensInput): Result<readonly SpliceJunction[], Issue> {
+  if (input.junctions === undefined) return ok([])
+  return input.own === undefined
+    ? refuse(
+        'junctions-need-genome',
+        'a transcript is rebuilt over a junction from an annotation and a genome, and none was given',
+        'give --annotation with --genome, or --reference',
+      )
+    : readParsed(input.junctions, parseRegtools)
+}
+
+function spliceTable(
+  junctions: readonly SpliceJunction[],
+  calls: VariantCalls,
+  route: OwnRoute,
+  { variantOptions }: NeoantigensInput,
+  predictor: Predictor,
+  alleles: readonly HlaAllele[],
+): { readonly table: string; readonly funnel: readonly FunnelRow[] } {
+  const { candidates, funnel } = spliceCandidates(junctions, calls.called, route.index, variantOptions)
+  const found = spliceNeoantigens(candidates, predictor, alleles)
+  return {
+    table: formatTsv(
+      SPLICE_COLUMNS,
+      found.neoantigens.map((row, i) => spliceCells(row, i + 1)),
+    ),
+    funnel: junctions.length === 0 ? [] : [...funnel, ...found.funnel],
+  }
 }
 
 function generalCaveats(calls: VariantCalls, expression: Expression | undefined, proteome: string | undefined): readonly Caveat[] {
