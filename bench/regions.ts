@@ -173,7 +173,7 @@ export async function variants(data: string): Promise<Measured> {
   const path = join(data, 'variants/pvactools/hcc1395/annotated.expression.vcf.gz')
   const bytes = gunzipSync(readFileSync(path)).length
   const { result, seconds } = await timed(() =>
-    callVariantsOf(path, { ...DEFAULT_VARIANT_OPTIONS, tumour: 'HCC1395_TUMOR_DNA', allFilters: true }),
+    callVariantsOf([{ caller: '', path }], { ...DEFAULT_VARIANT_OPTIONS, tumour: 'HCC1395_TUMOR_DNA', allFilters: true }),
   )
   return {
     name: `HCC1395 VCF to protein changes (${(bytes / 1e6).toFixed(1)} MB)`,

@@ -24,9 +24,12 @@ export const CaseSchema = z.strictObject({
     .describe('HLA alleles, or the result file of a typing program.'),
   tumour: z
     .strictObject({
-      vcf: path.describe(
-        'Somatic VCF, plain, gzip or bgzip: annotated by VEP with WildtypeProtein and FrameshiftSequence, or any with reference.',
-      ),
+      vcf: z
+        .union([path, z.record(z.string().regex(/^[A-Za-z0-9_.-]+$/), path)])
+        .describe(
+          'Somatic VCF, plain, gzip or bgzip: annotated by VEP with WildtypeProtein and FrameshiftSequence, or any with reference. Several callers: {mutect2: FILE, strelka2: FILE}.',
+        ),
+      min_callers: z.int().min(1).default(1).describe('Of several VCFs, keep variants that this many callers pass.'),
       reference: z
         .string()
         .min(1)
@@ -46,6 +49,7 @@ export const CaseSchema = z.strictObject({
         ])
         .optional()
         .describe('Expression table; without it the GX and TX fields of the VCF are used.'),
+      rna_alignment: path.optional().describe("BAM of the tumour's RNA, indexed: RNA reads of each variant are counted in it."),
       hla_loss: path.optional().describe('TSV allele, lost, evidence; or the table of LOHHLA.'),
       purity: z
         .number()

@@ -10,7 +10,15 @@ import { parseKnownReceptors } from '../receptor/index.ts'
 import { assessVisits, readLesions } from '../response/index.ts'
 import { parsePattern, parseScan, parseTissues } from '../safety/index.ts'
 import { parseAceAssignment, parsePlateMap, parsePools, parseReadout } from '../screen/index.ts'
-import { DEFAULT_VARIANT_OPTIONS, parseAgfusion, parseArriba, parseCopyNumber, parseStarFusion, VariantCaller } from '../variant/index.ts'
+import {
+  DEFAULT_VARIANT_OPTIONS,
+  parseAgfusion,
+  parseArriba,
+  parseCopyNumber,
+  parseRegtools,
+  parseStarFusion,
+  VariantCaller,
+} from '../variant/index.ts'
 import {
   type Dataset,
   formatDatasetJson,
@@ -244,6 +252,10 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
     parse: parseStarFusion,
     sample:
       '#FusionName\tJunctionReadCount\tSpanningFragCount\tLeftBreakpoint\tRightBreakpoint\tFFPM\nA--B\t3\t4\tchr1:5:+\tchr2:9:-\t0.4\n',
+  },
+  regtools: {
+    parse: parseRegtools,
+    sample: 'chrom\tstart\tend\tname\tscore\tstrand\tanchor\tvariant_info\n1\t9\t50\tJ\t12\t+\tD\t1:8-9,1:9-10\n',
   },
   agfusion: {
     parse: text => parseAgfusion(text, 'fusion_gene,gene\nA_B,A\n'),

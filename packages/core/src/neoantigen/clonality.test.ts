@@ -19,6 +19,7 @@ const variant = (alt: number, depth: number, chromosome = 'chr1'): SomaticVarian
   geneExpression: new Map(),
   transcriptExpression: new Map(),
   phaseSet: undefined,
+  callers: [],
   caveats: [],
 })
 const plain = (total: number, minor: number) =>

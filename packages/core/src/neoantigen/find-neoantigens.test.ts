@@ -43,6 +43,7 @@ const variant: SomaticVariant = {
   geneExpression: new Map([['KRAS', 40]]),
   transcriptExpression: new Map(),
   phaseSet: undefined,
+  callers: [],
   caveats: [],
 }
 const change: ProteinChange = {

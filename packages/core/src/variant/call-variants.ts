@@ -11,6 +11,8 @@ import { type CsqEntry, checkCsq, entriesOfAlt, parseCsq, type VepOptions, vepOu
 
 export interface VariantOptions {
   readonly tumour?: string
+  /** A file without the named samples is read as if none were named: callers call them as they like. */
+  readonly samplesMayDiffer?: boolean
   readonly normal?: string
   /** Keep records whose FILTER is neither PASS nor `.`. */
   readonly allFilters: boolean
@@ -55,7 +57,7 @@ function chooseTumour(header: VcfHeader, named: string | undefined, caveats: Cav
   }
   if (names.length === 0) return ok(undefined)
   if (names.length === 1) return ok(0)
-  const likely = names.filter(name => /tum(ou)?r/i.test(name))
+  const likely = names.filter(name => /tumou?r/i.test(name))
   if (likely.length === 1) {
     caveats.push(caveat('sample-guessed', `the tumour was taken to be the sample ${likely[0]}`))
     return ok(names.indexOf(likely[0]!))
@@ -135,10 +137,11 @@ export class VariantCaller {
     const checked = options.own === undefined ? checkCsq(header) : ok(undefined)
     if (!checked.ok) return checked
     if (header.separatedBySpaces) caveats.push(caveat('header-spaces', 'the #CHROM line is separated by spaces, not tabs'))
-    const tumour = chooseTumour(header, options.tumour, caveats)
+    const isThere = (name: string | undefined) => options.samplesMayDiffer !== true || name === undefined || header.samples.includes(name)
+    const tumour = chooseTumour(header, isThere(options.tumour) ? options.tumour : undefined, caveats)
     if (!tumour.ok) return tumour
     const normal = options.normal === undefined ? -1 : header.samples.indexOf(options.normal)
-    if (options.normal !== undefined && normal < 0) {
+    if (options.normal !== undefined && normal < 0 && isThere(options.normal)) {
       return fail(
         issue(
           'sample-absent',
@@ -220,6 +223,7 @@ export class VariantCaller {
       geneExpression: expressionList(sampleText('GX')),
       transcriptExpression: expressionList(sampleText('TX')),
       phaseSet: genotype.includes('|') ? (sampleText('PS') ?? sampleText('PID')) : undefined,
+      callers: [],
       caveats,
     }
     this.#called.push(variant)

@@ -34,6 +34,8 @@ export interface SomaticVariant {
   readonly geneExpression: ReadonlyMap<string, number>
   readonly transcriptExpression: ReadonlyMap<string, number>
   readonly phaseSet: string | undefined
+  /** Callers that saw it, where several files were given; else empty. */
+  readonly callers: readonly string[]
   readonly caveats: readonly Caveat[]
 }
 

@@ -39,6 +39,7 @@ export const VARIANT_COLUMNS = [
   'nmd_likely',
   'caveats',
   'pvacseq_index',
+  'callers',
 ] as const
 
 export function variantRows(calls: VariantCalls): readonly (readonly Cell[])[] {
@@ -81,6 +82,7 @@ const variantRow = (v: SomaticVariant, c: ProteinChange): readonly Cell[] => [
   c.nmdLikely,
   [...new Set(v.caveats.map(caveat => caveat.code))].join(';'),
   c.pvacseqIndex,
+  v.callers.join(','),
 ]
 
 /** Wild-type and mutant proteins, each pair under the row's pVACseq index. */

@@ -3,6 +3,7 @@
 import { DEFAULT_VARIANT_OPTIONS, type VariantOptions } from '@cognate/core/variant'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { OwnRouteInput } from '../read/own-route.ts'
+import type { VcfInput } from '../read/vcf.ts'
 import { type Console, makeConsole } from './console.ts'
 
 export interface CommonFlags {
@@ -65,7 +66,24 @@ export function lesionPath(text: string, before: ReadonlyMap<string, string> = n
   return new Map([...before, [lesion, text.slice(at + 1)]])
 }
 
+/** `FILE`, or `CALLER=FILE` of a repeated option; a file without a name is called by its own. */
+export function vcfInput(text: string, before: readonly VcfInput[] = []): readonly VcfInput[] {
+  const named = /^([A-Za-z0-9_.-]+)=(.+)$/.exec(text)
+  const path = named?.[2] ?? text
+  const caller =
+    named?.[1] ??
+    path
+      .split(/[\\/]/)
+      .at(-1)!
+      .replace(/\.vcf(\.b?gz)?$/, '')
+  if (before.some(other => other.caller === caller)) throw new InvalidArgumentError(`two VCFs are called ${caller}: write CALLER=FILE`)
+  return [...before, { caller, path }]
+}
+
 export interface VariantFlags {
+  readonly vcf: readonly VcfInput[]
+  readonly minCallers: number
+  readonly rnaBam?: string
   readonly tumour?: string
   readonly normal?: string
   readonly allFilters?: boolean
@@ -83,7 +101,13 @@ export const withVariantOptions = (command: Command): Command =>
   command
     .requiredOption(
       '--vcf <file>',
-      'somatic VCF, plain, gzip or bgzip: annotated by VEP (CSQ with WildtypeProtein and FrameshiftSequence), or with --reference any',
+      'somatic VCF, plain, gzip or bgzip: annotated by VEP (CSQ with WildtypeProtein and FrameshiftSequence), or with --reference any; several callers: repeat as mutect2=FILE',
+      vcfInput,
+    )
+    .option('--min-callers <number>', 'of several VCFs, keep variants that this many callers pass', wholeNumber, 1)
+    .option(
+      '--rna-bam <file>',
+      "BAM or CRAM of the tumour's RNA, indexed: depth and allele fraction are counted in it (CRAM: with --genome)",
     )
     .option('--tumour <sample>', 'tumour sample of the VCF')
     .option('--normal <sample>', 'normal sample of the VCF')

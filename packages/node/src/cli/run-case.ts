@@ -12,6 +12,7 @@ import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
 import { openPredictors } from '../model/open-predictors.ts'
 import { userPath } from '../read/paths.ts'
 import { checkFile, readText } from '../read/text.ts'
+import type { VcfInput } from '../read/vcf.ts'
 import { funnelText, readFunnel } from '../write/funnel-file.ts'
 import { sha256OfFile, writeOutputs } from '../write/outputs.ts'
 import type { Console } from './console.ts'
@@ -118,10 +119,17 @@ interface CaseInput {
   readonly what: string
 }
 
+/** The somatic VCFs with their callers; one file has no caller's name. */
+const vcfsOf = ({ tumour }: CaseFile): readonly VcfInput[] =>
+  typeof tumour.vcf === 'string'
+    ? [{ caller: '', path: tumour.vcf }]
+    : Object.entries(tumour.vcf).map(([caller, path]) => ({ caller, path }))
+
 function listInputs(file: CaseFile, at: (path: string) => string): readonly CaseInput[] {
-  const inputs: { path: string; what: string }[] = [{ path: file.tumour.vcf, what: 'somatic variants' }]
+  const inputs: { path: string; what: string }[] = vcfsOf(file).map(({ path }) => ({ path, what: 'somatic variants' }))
   if (!Array.isArray(file.hla)) inputs.push({ path: Object.values(file.hla)[0] as string, what: 'HLA typing' })
   if (file.tumour.expression !== undefined) inputs.push({ path: Object.values(file.tumour.expression)[0] as string, what: 'expression' })
+  if (file.tumour.rna_alignment !== undefined) inputs.push({ path: file.tumour.rna_alignment, what: 'RNA alignment' })
   if (file.tumour.hla_loss !== undefined) inputs.push({ path: file.tumour.hla_loss, what: 'loss of HLA' })
   if (file.tumour.copy_number !== undefined) inputs.push({ path: file.tumour.copy_number, what: 'copy number' })
   if (file.tumour.fusions !== undefined) inputs.push({ path: file.tumour.fusions, what: 'fusions' })
@@ -164,7 +172,8 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     tumour: tumour.sample,
     normal: tumour.normal,
   }
-  const vcf = at(tumour.vcf)
+  const vcf = vcfsOf(file).map(({ caller, path }) => ({ caller, path: at(path) }))
+  const leastCallers = tumour.min_callers
   const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
   const given = {
     expression: maybe(tumour.expression === undefined ? undefined : (Object.values(tumour.expression)[0] as string)),
@@ -182,18 +191,36 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     airrCells: maybe(airr_cells),
     hashtag,
   }))
+  const rnaAlignment = maybe(tumour.rna_alignment)
   const own =
     tumour.reference === undefined
       ? undefined
       : { reference: tumour.reference, phased: maybe(tumour.phased), phasedSample: tumour.sample, assumeCis: false }
-  const vcfs = [vcf, ...(own?.phased === undefined ? [] : [own.phased])]
+  const vcfs = [...vcf.map(({ path }) => path), ...[own?.phased, rnaAlignment].filter(path => path !== undefined)]
   const stages: PlannedStage[] = [
-    { name: 'variants', inputs: vcfs, options: { tumour }, run: () => runVariants({ vcf, options: variantOptions, own }) },
+    {
+      name: 'variants',
+      inputs: vcfs,
+      options: { tumour },
+      run: () => runVariants({ vcf, leastCallers, rnaAlignment, options: variantOptions, own }),
+    },
     {
       name: 'neoantigens',
       inputs: [...vcfs, ...Object.values(given).filter(path => path !== undefined)],
       options: { tumour, hla },
-      run: () => runNeoantigens({ vcf, variantOptions, own, hla, downstream: 1000, purity: tumour.purity, sex: tumour.sex, ...given }),
+      run: () =>
+        runNeoantigens({
+          vcf,
+          leastCallers,
+          rnaAlignment,
+          variantOptions,
+          own,
+          hla,
+          downstream: 1000,
+          purity: tumour.purity,
+          sex: tumour.sex,
+          ...given,
+        }),
     },
   ]
   if (lesions.length === 0) return stages

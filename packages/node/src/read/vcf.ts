@@ -1,18 +1,37 @@
-// A VCF file → called variants, streamed: one pass, no index.
-import { fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+// VCF files → called variants, streamed: one pass a file, no index.
+import { fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
 import { parseVcfHeader, parseVcfRecord, type VcfHeader } from '@cognate/core/format'
-import { VariantCaller, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
-import { type OwnRouteInput, openOwnRoute } from './own-route.ts'
+import { mergeCalls, type NamedCalls, VariantCaller, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { eachLine } from './text.ts'
 
-/** `own`: work consequences out from an annotation and a genome instead of reading the VCF's CSQ. */
-export async function callVariantsOf(path: string, options: VariantOptions, own?: OwnRouteInput): Promise<Result<VariantCalls, Issue>> {
-  if (own !== undefined) {
-    const opened = await openOwnRoute(own)
-    if (!opened.ok) return opened
-    const calls = await callVariantsOf(path, { ...options, own: opened.value.route })
-    return calls.ok ? ok({ ...calls.value, caveats: [...opened.value.caveats, ...calls.value.caveats] }) : calls
+/** A somatic VCF, with the caller that wrote it where there are several. */
+export interface VcfInput {
+  readonly caller: string
+  readonly path: string
+}
+
+/** One file, or several callers of one tumour merged: variants that at least `leastCallers` of them pass. Errors: `too-few-files`, and those of the files. */
+export async function callVariantsOf(
+  files: readonly VcfInput[],
+  options: VariantOptions,
+  leastCallers = 1,
+): Promise<Result<VariantCalls, Issue>> {
+  if (leastCallers > files.length)
+    return refuse(
+      'too-few-files',
+      `${leastCallers} callers are asked for and ${files.length} VCF files were given`,
+      'give as many files, or ask for fewer',
+    )
+  const named: NamedCalls[] = []
+  for (const { caller, path } of files) {
+    const calls = await callFile(path, files.length > 1 ? { ...options, samplesMayDiffer: true } : options)
+    if (!calls.ok) return calls
+    named.push({ caller, calls: calls.value })
   }
+  return ok(named.length === 1 ? named[0]!.calls : mergeCalls(named, leastCallers))
+}
+
+async function callFile(path: string, options: VariantOptions): Promise<Result<VariantCalls, Issue>> {
   const head: string[] = []
   let header: VcfHeader | undefined
   let caller: VariantCaller | undefined

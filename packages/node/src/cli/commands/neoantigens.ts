@@ -18,7 +18,6 @@ import {
 import { findNeoantigens } from '../stages/neoantigens.ts'
 
 interface Flags extends CommonFlags, VariantFlags {
-  readonly vcf: string
   readonly hla: readonly string[]
   readonly expression?: string
   readonly hlaLoss?: string
@@ -83,7 +82,16 @@ export function defineNeoantigens(program: Command): void {
         proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),
       }
       const run = must(
-        await findNeoantigens({ vcf, hla, downstream, variantOptions: variantOptionsOf(flags), own: ownRouteOf(flags), ...optional }),
+        await findNeoantigens({
+          vcf,
+          leastCallers: flags.minCallers,
+          rnaAlignment: flags.rnaBam,
+          hla,
+          downstream,
+          variantOptions: variantOptionsOf(flags),
+          own: ownRouteOf(flags),
+          ...optional,
+        }),
       )
       if (flags.explain !== undefined) process.stdout.write(explain(run.result.neoantigens, flags.explain))
       else finishStage('neoantigens', run.report, flags.out!, flags, started)

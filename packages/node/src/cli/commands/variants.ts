@@ -13,7 +13,6 @@ import {
 import { runVariants } from '../stages/variants.ts'
 
 interface Flags extends CommonFlags, VariantFlags {
-  readonly vcf: string
   readonly out: string
   readonly windows?: number
 }
@@ -33,6 +32,8 @@ export function defineVariants(program: Command): void {
       const report = must(
         await runVariants({
           vcf: flags.vcf,
+          leastCallers: flags.minCallers,
+          rnaAlignment: flags.rnaBam,
           options: variantOptionsOf(flags),
           own: ownRouteOf(flags),
           windows: flags.windows,

@@ -60,7 +60,16 @@ export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
     facts: [
       ['Species', file.species],
       ['HLA', stage.hla.join(', ')],
-      ['Tumour', `${file.tumour.vcf}${file.tumour.sample === undefined ? '' : `, sample ${file.tumour.sample}`}`],
+      [
+        'Tumour',
+        `${
+          typeof file.tumour.vcf === 'string'
+            ? file.tumour.vcf
+            : Object.entries(file.tumour.vcf)
+                .map(([caller, path]) => `${path} (${caller})`)
+                .join(', ')
+        }${file.tumour.sample === undefined ? '' : `, sample ${file.tumour.sample}`}`,
+      ],
       ['Lesions with T cells', file.til.map(entry => entry.lesion).join(', ') || 'none'],
       ['Product', `${file.product.constant}, ${file.product.linker}, ${file.product.order}, limits ${file.product.preset}`],
       ['Presentation model', stage.predictor.id],

@@ -51,14 +51,17 @@ import { readFusions } from '../../read/fusions.ts'
 import { type OwnRouteInput, openOwnRoute } from '../../read/own-route.ts'
 import { eachProtein } from '../../read/proteome.ts'
 import { readParsed } from '../../read/text.ts'
-import { callVariantsOf } from '../../read/vcf.ts'
+import type { VcfInput } from '../../read/vcf.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
-import { whyNoVariants } from './variants.ts'
+import { callWithRna, whyNoVariants } from './variants.ts'
 
 export interface NeoantigensInput {
-  readonly vcf: string
+  readonly vcf: readonly VcfInput[]
+  readonly leastCallers?: number
   readonly variantOptions: VariantOptions
   readonly own?: OwnRouteInput
+  /** BAM or CRAM of the tumour's RNA. */
+  readonly rnaAlignment?: string
   readonly hla: readonly string[]
   readonly expression?: string
   readonly hlaLoss?: string
@@ -100,7 +103,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const opened = input.own === undefined ? ok(undefined) : await openOwnRoute({ ...input.own, further })
   if (!opened.ok) return opened
   const route = opened.value?.route
-  const calls = await callVariantsOf(input.vcf, { ...input.variantOptions, own: route })
+  const calls = await callWithRna({ ...input, options: input.variantOptions }, route)
   if (!calls.ok) return calls
   const expression = readExpression(input.expression, calls.value)
   if (!expression.ok) return expression
