@@ -84,3 +84,24 @@ test('callers whose fractions differ are told; more callers than files, or two o
   expect([refused.code, refused.err.includes('too-few-files')]).toEqual([1, true])
   expect(cognate(['variants', '--vcf', `x=${one}`, '--vcf', `x=${other}`, '--out', at('no')]).code).toBe(2)
 })
+
+test('what became of a variant that is not in the list is told by its place, in words', () => {
+  const asked = (what: string) =>
+    cognate([
+      'neoantigens',
+      '--vcf',
+      join(root, 'examples/crc-001/somatic.vcf.gz'),
+      '--tumour',
+      'TUMOR_DNA',
+      '--hla',
+      'A*02:01,C*08:02',
+      '--explain',
+      what,
+    ])
+  expect(asked('1:51534148').out).toContain('its FILTER is not PASS')
+  expect(asked('chr1:51534148').out).toContain('not in the list of neoantigens')
+  const listed = asked('chr1:52588713').out
+  expect([listed.includes('called in the tumour'), listed.includes('PIGT:V35G  rank')]).toEqual([true, true])
+  const none = asked('chr1:999')
+  expect([none.code, none.err.includes('variant-unknown')]).toEqual([1, true])
+})

@@ -8,15 +8,21 @@ export interface FunnelRow {
   readonly example: string
 }
 
+/** Sees every decision as it is counted: the reason and what it was about. */
+export type Watch = (reason: string, about: string, stage: string) => void
+
 export class Funnel {
   readonly #rows = new Map<string, { count: number; example: string }>()
   readonly stage: string
+  readonly #watch: Watch | undefined
 
-  constructor(stage: string) {
+  constructor(stage: string, watch?: Watch) {
     this.stage = stage
+    this.#watch = watch
   }
 
   add(reason: string, example = '', by = 1): void {
+    this.#watch?.(reason, example, this.stage)
     const row = this.#rows.get(reason)
     if (row === undefined) this.#rows.set(reason, { count: by, example })
     else {

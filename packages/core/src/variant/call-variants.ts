@@ -1,5 +1,5 @@
 // The stage: VCF header and records in, somatic variants with their protein changes out, and a reason for everything left behind.
-import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result, type Watch } from '../base/index.ts'
 import { infoValue, sampleValue, type VcfHeader, type VcfRecord } from '../format/index.ts'
 import { annotationCaveats, givenNames } from './given-annotation.ts'
 import { HaplotypeCalls, type OwnRoute } from './haplotype-calls.ts'
@@ -18,6 +18,8 @@ export interface VariantOptions {
   readonly allFilters: boolean
   readonly biotypes: ReadonlySet<string>
   readonly incompleteTranscripts: boolean
+  /** Sees every decision: reason, place or place and transcript. */
+  readonly watch?: Watch
   /** Consequences from an annotation and a genome instead of the VCF's CSQ. */
   readonly own?: OwnRoute
 }
@@ -98,7 +100,7 @@ export class VariantCaller {
   readonly #vep: VepOptions
   readonly #tumour: number | undefined
   readonly #normal: number | undefined
-  readonly #funnel = new Funnel('variants')
+  readonly #funnel: Funnel
   readonly #variants: SomaticVariant[] = []
   readonly #called: SomaticVariant[] = []
   readonly #changes: ProteinChange[] = []
@@ -120,6 +122,7 @@ export class VariantCaller {
   ) {
     this.#header = header
     this.#options = options
+    this.#funnel = new Funnel('variants', options.watch)
     this.#tumour = tumour
     this.#normal = normal
     this.#caveats = caveats

@@ -152,7 +152,7 @@ function consequencesOf(gff: string, fasta: string, vcf: string): number {
       index,
       { local },
     )
-  callText(vcf, { allFilters: true, own: { index, reference: 'mangled', assumeCis: true } })
+  callText(vcf, { allFilters: true, own: { index, reference: 'mangled', unknownPhase: 'cis' } })
   return 1
 }
 

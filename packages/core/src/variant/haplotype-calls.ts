@@ -2,8 +2,8 @@
 import { type Caveat, caveat, type Funnel, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { sampleValue, type VcfRecord } from '../format/index.ts'
 import { editOf } from './edit.ts'
-import { type Neighbour, type OwnRouteOptions, ownOutcomes } from './own-route.ts'
-import { type Phase, phaseOf, UNPHASED } from './phase.ts'
+import { type Neighbour, type OwnOutcome, type OwnRouteOptions, ownOutcomes } from './own-route.ts'
+import { type Phase, phaseOf, UNPHASED, type UnknownPhase } from './phase.ts'
 import type { ProteinChange } from './protein-change.ts'
 import type { SomaticVariant } from './somatic-variant.ts'
 import type { TranscriptIndex } from './transcript-index.ts'
@@ -13,7 +13,7 @@ export interface OwnRoute {
   readonly index: TranscriptIndex
   /** Names the annotation and genome in every answer. */
   readonly reference: string
-  readonly assumeCis: boolean
+  readonly unknownPhase: UnknownPhase
   /** Alleles of a phased VCF of the same patient, germline and somatic. */
   readonly phased?: PhasedAlleles
 }
@@ -142,14 +142,17 @@ export class HaplotypeCalls {
       const where = `${variant.chromosome}:${variant.position} ${variant.ref}>${variant.alt}`
       const chromosome = this.#route.index.genome.nameOf(variant.chromosome)!
       const others = near(byChromosome.get(chromosome) ?? [], variant, this.#route.index, chromosome).filter(other => other.key !== key)
-      const outcomes = ownOutcomes(
-        variant,
-        phaseByKey.get(key) ?? phase,
-        others.map(other => other.neighbour),
-        this.#route.index,
-        { ...this.#options, assumeCis: this.#route.assumeCis },
-        () => number++,
-      )
+      const outcomesOf = (assumeCis: boolean) =>
+        ownOutcomes(
+          variant,
+          phaseByKey.get(key) ?? phase,
+          others.map(other => other.neighbour),
+          this.#route.index,
+          { ...this.#options, assumeCis },
+          () => number++,
+        )
+      const outcomes = [...outcomesOf(this.#route.unknownPhase === 'cis')]
+      if (this.#route.unknownPhase === 'both') outcomes.push(...otherHaplotypes(outcomes, outcomesOf(true)))
       if (outcomes.length === 0) funnel.add('intergenic', where)
       for (const outcome of outcomes) {
         funnel.add('consequences', where)
@@ -182,6 +185,16 @@ export class HaplotypeCalls {
     ]
     return ok({ changes, caveats, variantCaveats })
   }
+}
+
+/** Outcomes with the neighbours of unknown phase applied, where that makes another protein. */
+function otherHaplotypes(apart: readonly OwnOutcome[], together: readonly OwnOutcome[]): readonly OwnOutcome[] {
+  return together.flatMap(outcome => {
+    const same = apart.find(other => other.transcript === outcome.transcript)
+    return outcome.change === undefined || same?.change?.mutant === outcome.change.mutant
+      ? []
+      : [{ ...outcome, reason: 'out', caveats: [] }]
+  })
 }
 
 /** Neighbours that share a transcript with the variant. */

@@ -40,7 +40,8 @@ export function mergeCalls(files: readonly NamedCalls[], least = 1): VariantCall
   const changes = files
     .flatMap(({ calls }) => calls.changes)
     .filter(change => {
-      const key = `${change.variantId} ${change.transcript}`
+      // one transcript may have two proteins where both haplotypes are candidates
+      const key = `${change.variantId} ${change.transcript} ${change.mutant}`
       if (!kept.has(change.variantId) || seen.has(key)) return false
       seen.add(key)
       return true

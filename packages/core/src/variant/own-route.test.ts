@@ -15,6 +15,7 @@ import {
   SparseGenome,
   SplicedTranscript,
   TranscriptIndex,
+  type UnknownPhase,
 } from './index.ts'
 
 const random = seededRandom('own-route')
@@ -84,8 +85,8 @@ function indexOf({ genome, gff }: Locus, chromosome = '7'): TranscriptIndex {
 
 const HEADER = '##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tN\tT'
 
-function call(locus: Locus, rows: readonly string[], extra: { assumeCis?: boolean } = {}) {
-  const own = { index: indexOf(locus), reference: 'test', assumeCis: extra.assumeCis === true }
+function call(locus: Locus, rows: readonly string[], extra: { unknownPhase?: UnknownPhase } = {}) {
+  const own = { index: indexOf(locus), reference: 'test', unknownPhase: extra.unknownPhase ?? ('apart' as const) }
   const result = callText(`${HEADER}\n${rows.join('\n')}\n`, { ...DEFAULT_VARIANT_OPTIONS, tumour: 'T', normal: 'N', own })
   if (!result.ok) throw new Error(JSON.stringify(result.issue))
   return result.value
@@ -189,9 +190,10 @@ test('a phased pair is the joined substitution; unphased it is told and not appl
     expect(new Set(phased.changes.map(change => change.mutant))).toEqual(new Set(joined.changes.map(change => change.mutant)))
     const unphased = call(locus, pair('0/1:.'))
     expect(unphased.caveats.some(row => row.code === 'unphased-neighbours')).toBe(unphased.variants.length > 0)
-    expect(new Set(call(locus, pair('0/1:.'), { assumeCis: true }).changes.map(change => change.mutant))).toEqual(
-      new Set(joined.changes.map(change => change.mutant)),
-    )
+    const mutants = (unknownPhase: UnknownPhase) =>
+      new Set(call(locus, pair('0/1:.'), { unknownPhase }).changes.map(change => change.mutant))
+    expect(mutants('cis')).toEqual(new Set(joined.changes.map(change => change.mutant)))
+    expect(mutants('both')).toEqual(new Set([...mutants('apart'), ...mutants('cis')]))
   }
   expect(compared).toBeGreaterThan(20)
 })
@@ -232,7 +234,7 @@ test("the names in a VCF's CSQ, ANN or BCSQ are held against ours, and a differe
     const ref = locus.genome[position - 1]!
     const alt = 'ACGT'.replace(ref, '')[random.below(3)]!
     const called = (info: string) => {
-      const own = { index, reference: 'test', assumeCis: false }
+      const own = { index, reference: 'test', unknownPhase: 'apart' as const }
       const calls = callText(`${header}\n7\t${position}\t.\t${ref}\t${alt}\t.\tPASS\t${info}\tGT\t0/0\t0/1\n`, {
         tumour: 'T',
         normal: 'N',
@@ -273,7 +275,7 @@ test('the order of records changes nothing', () => {
 test('a genome of another build is refused with examples, a missing chromosome with the names of both sides', () => {
   const locus = makeLocus(true)
   const wrong = locus.genome[200] === 'A' ? 'C' : 'A'
-  const own = { index: indexOf(locus), reference: 'GRCh38 test', assumeCis: false }
+  const own = { index: indexOf(locus), reference: 'GRCh38 test', unknownPhase: 'apart' as const }
   const options = { ...DEFAULT_VARIANT_OPTIONS, tumour: 'T', normal: 'N', own }
   const mismatch = callText(`${HEADER}\n${row(201, wrong, 'G')}\n`, options)
   expect(mismatch).toMatchObject({ ok: false, issue: { code: 'annotation-mismatch' } })

@@ -38,3 +38,6 @@ export function cis(a: Phase, b: Phase): boolean | 'unknown' {
   if (a.set !== undefined && a.set === b.set) return a.side === b.side
   return 'unknown'
 }
+
+/** What becomes of a neighbour whose phase is unknown: left, applied, or both haplotypes are candidates. */
+export type UnknownPhase = 'apart' | 'cis' | 'both'

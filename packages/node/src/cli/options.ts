@@ -54,7 +54,7 @@ export const ownRouteOf = (flags: VariantFlags): OwnRouteInput | undefined =>
         genome: flags.genome,
         phased: flags.phased,
         phasedSample: flags.phasedSample ?? flags.tumour,
-        assumeCis: flags.assumeCis === true,
+        unknownPhase: flags.enumeratePhases === true ? 'both' : flags.assumeCis === true ? 'cis' : 'apart',
       }
 
 /** Collects `LESION=PATH` of a repeated option. */
@@ -95,6 +95,7 @@ export interface VariantFlags {
   readonly phased?: string
   readonly phasedSample?: string
   readonly assumeCis?: boolean
+  readonly enumeratePhases?: boolean
 }
 
 export const withVariantOptions = (command: Command): Command =>
@@ -123,6 +124,7 @@ export const withVariantOptions = (command: Command): Command =>
     )
     .option('--phased-sample <sample>', 'sample of the phased VCF; default: the tumour, or its only sample')
     .option('--assume-cis', 'apply neighbours whose phase is unknown as if they were on the same haplotype')
+    .option('--enumerate-phases', 'where the phase of a neighbour is unknown, take both haplotypes as candidates')
 
 export const variantOptionsOf = (flags: VariantFlags): VariantOptions => ({
   ...DEFAULT_VARIANT_OPTIONS,

@@ -195,7 +195,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   const own =
     tumour.reference === undefined
       ? undefined
-      : { reference: tumour.reference, phased: maybe(tumour.phased), phasedSample: tumour.sample, assumeCis: false }
+      : { reference: tumour.reference, phased: maybe(tumour.phased), phasedSample: tumour.sample, unknownPhase: 'apart' as const }
   const vcfs = [...vcf.map(({ path }) => path), ...[own?.phased, rnaAlignment].filter(path => path !== undefined)]
   const stages: PlannedStage[] = [
     {

@@ -1,7 +1,7 @@
 // What a user names for the own consequence engine → annotation, genome and phased neighbours, ready to use.
 import { type Caveat, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { parseVcfHeader, parseVcfRecord, type VcfHeader } from '@cognate/core/format'
-import { alleleKey, editOf, type Neighbour, type OwnRoute, phaseOf, type TranscriptIndex } from '@cognate/core/variant'
+import { alleleKey, editOf, type Neighbour, type OwnRoute, phaseOf, type TranscriptIndex, type UnknownPhase } from '@cognate/core/variant'
 import { openImportedGenome } from '../reference/store.ts'
 import { readReference } from './genome.ts'
 import { eachLine } from './text.ts'
@@ -13,7 +13,7 @@ export interface OwnRouteInput {
   readonly genome?: string
   readonly phased?: string
   readonly phasedSample?: string
-  readonly assumeCis: boolean
+  readonly unknownPhase: UnknownPhase
   /** Stretches of genome, by chromosome key, to hold beside the exons; an imported genome holds its own only. */
   readonly further?: ReadonlyMap<string, readonly number[]>
 }
@@ -30,7 +30,7 @@ export async function openOwnRoute(input: OwnRouteInput): Promise<Result<OpenedR
   const { index, reference, caveats } = opened.value
   const phased = input.phased === undefined ? ok([]) : await readPhased(input.phased, input.phasedSample, index)
   if (!phased.ok) return phased
-  return ok({ route: { index, reference, assumeCis: input.assumeCis, phased: { alleles: phased.value } }, caveats })
+  return ok({ route: { index, reference, unknownPhase: input.unknownPhase, phased: { alleles: phased.value } }, caveats })
 }
 
 async function openIndex(

@@ -1,5 +1,7 @@
-import { issue, nearest } from '@cognate/core/base'
+import { issue, nearest, type Watch } from '@cognate/core/base'
+import { chromosomeKey } from '@cognate/core/bio'
 import type { Neoantigen } from '@cognate/core/neoantigen'
+import { REASON_WORDS } from '@cognate/core/variant'
 import { type Command, Option } from 'commander'
 import { referencePath } from '../../reference/store.ts'
 import { InputFault, must } from '../exit.ts'
@@ -15,7 +17,7 @@ import {
   withCommon,
   withVariantOptions,
 } from '../options.ts'
-import { findNeoantigens } from '../stages/neoantigens.ts'
+import { findNeoantigens, type NeoantigenRun } from '../stages/neoantigens.ts'
 
 interface Flags extends CommonFlags, VariantFlags {
   readonly hla: readonly string[]
@@ -58,7 +60,10 @@ export function defineNeoantigens(program: Command): void {
     .option('--pvacseq-tables', "also write the list in the columns of pVACseq's aggregated report")
     .option('--downstream <residues>', "residues of a frameshift's tail that are searched", wholeNumber, 1000)
     .option('--out <folder>', 'folder for the results')
-    .option('--explain <gene:change>', 'print why one variant ranks where it does, such as KRAS:G12D, and write nothing')
+    .option(
+      '--explain <what>',
+      'print why one variant ranks where it does (KRAS:G12D), or what became of one that is not listed (chr12:25245350), and write nothing',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  cognate neoantigens --vcf somatic.vcf.gz --tumour T --hla "A*02:01,C*08:02" --out results\n  cognate neoantigens --vcf somatic.vcf.gz --tumour T --hla "A*02:01" --explain KRAS:G12D\n',
@@ -81,6 +86,7 @@ export function defineNeoantigens(program: Command): void {
         pvacseqTables: flags.pvacseqTables,
         proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),
       }
+      const decisions = flags.explain === undefined ? undefined : decisionsAt(flags.explain)
       const run = must(
         await findNeoantigens({
           vcf,
@@ -88,14 +94,50 @@ export function defineNeoantigens(program: Command): void {
           rnaAlignment: flags.rnaBam,
           hla,
           downstream,
-          variantOptions: variantOptionsOf(flags),
+          variantOptions: { ...variantOptionsOf(flags), watch: decisions?.watch },
           own: ownRouteOf(flags),
           ...optional,
         }),
       )
-      if (flags.explain !== undefined) process.stdout.write(explain(run.result.neoantigens, flags.explain))
+      if (flags.explain !== undefined)
+        process.stdout.write(decisions === undefined ? explain(run.result.neoantigens, flags.explain) : decisions.text(run))
       else finishStage('neoantigens', run.report, flags.out!, flags, started)
     })
+}
+
+/** Gathers every decision about one place, `chr12:25245350`; undefined when what is asked is no place. */
+function decisionsAt(wanted: string): { readonly watch: Watch; readonly text: (run: NeoantigenRun) => string } | undefined {
+  const place = /^([\w.]+):(\d+)$/.exec(wanted)
+  if (place === null) return undefined
+  const key = chromosomeKey(place[1]!)
+  const seen: { reason: string; about: string }[] = []
+  return {
+    watch: (reason, about) => {
+      const at = /^([^\s:]+):(\d+)\b/.exec(about)
+      if (at !== null && at[2] === place[2] && chromosomeKey(at[1]!) === key && reason !== 'consequences') seen.push({ reason, about })
+    },
+    text: ({ result, calls }) => {
+      const listed = result.neoantigens
+      if (seen.length === 0)
+        throw new InputFault(
+          issue(
+            'variant-unknown',
+            `no record of the VCF stands at ${wanted}`,
+            'give the position of the record as the VCF writes it, such as chr12:25245350',
+          ),
+        )
+      const lines = seen.map(
+        ({ reason, about }) =>
+          `  ${about.replace(/^[^\s]+\s?/, '').padEnd(28)} ${Object.hasOwn(REASON_WORDS, reason) ? REASON_WORDS[reason] : reason}`,
+      )
+      const here = new Set(calls.called.filter(v => v.position === Number(place[2]) && chromosomeKey(v.chromosome) === key).map(v => v.id))
+      const ids = listed.filter(n => here.has(n.variantId))
+      const ranked = ids.map(n => explain(listed, `${n.gene}:${n.aminoAcidChange}`))
+      return [`${wanted}: what became of it`, ...lines, ...(ids.length === 0 ? ['  not in the list of neoantigens'] : ranked), ''].join(
+        '\n',
+      )
+    },
+  }
 }
 
 /** The terms of one variant's score, as a table a person reads. */
@@ -108,7 +150,7 @@ function explain(neoantigens: readonly Neoantigen[], wanted: string): string {
       issue(
         'neoantigen-unknown',
         `no variant is called ${wanted}`,
-        `the nearest are ${nearest(wanted, neoantigens.map(name)).join(', ') || 'none: the list is empty'}`,
+        `the nearest are ${nearest(wanted, neoantigens.map(name)).join(', ') || 'none: the list is empty'}; what became of one that is not listed: --explain chr12:25245350`,
       ),
     )
   const lines = found.terms.map(

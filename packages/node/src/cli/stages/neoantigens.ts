@@ -85,6 +85,7 @@ export interface NeoantigensInput {
 export interface NeoantigenRun {
   readonly report: StageReport
   readonly result: NeoantigenResult
+  readonly calls: VariantCalls
 }
 
 export async function runNeoantigens(input: NeoantigensInput): Promise<StageOutcome> {
@@ -147,6 +148,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (spliced !== undefined && input.junctions !== undefined) more.set('splicing.tsv', spliced.table)
   return ok({
     result,
+    calls: calls.value,
     report: {
       ...made,
       files: new Map([...made.files, ...more]),
