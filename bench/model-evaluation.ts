@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import { type HlaAllele, parseHlaAllele } from '@cognate/core/bio'
 import { columnReader, parseDelimited } from '@cognate/core/format'
+import { rankTerms } from '@cognate/core/neoantigen'
 import { type Predictor, spearman, unscorable } from '@cognate/core/presentation'
 import { must } from '../packages/node/src/cli/exit.ts'
 import { openClass1Predictor } from '../packages/node/src/model/class1-predictor.ts'
@@ -315,6 +316,115 @@ function immunogenicity(): void {
   report('ITSNdb', rowsOf('mhc/bench/ITSNdb.csv'), 'Neoantigen', 'HLA', row => row.NeoType!.includes('Positive'), [])
 }
 
+/**
+ * The same tested peptides study by study, where a pooled figure mostly tells one study's peptides from another's: the terms of our rank that a peptide and its wild type
+ * decide (presentation, change at an anchor only), by weights set by hand and by weights fitted on the other studies.
+ */
+function immunogenicityByStudy(): void {
+  const rows = rowsOf('mhc/bench/prime_train_2020_PRIME1.0.csv.gz').filter(
+    row => row.StudyOrigin !== 'Random' && /^[A-Z]+$/.test(row.WT_peptide ?? ''),
+  )
+  const mutant = scoreAll(shipped.I, pairsOf(shipped.I, rows, 'Mutant', 'Allele'))
+  const wild = new Map(scoreAll(shipped.I, pairsOf(shipped.I, rows, 'WT_peptide', 'Allele')).map(scored => [scored.pair.row, scored]))
+  const tested = mutant.flatMap(scored => {
+    const { row, peptide, allele } = scored.pair
+    const wt = wild.get(row)
+    if (wt === undefined || wt.pair.peptide.length !== peptide.length) return []
+    const changedPositions = [...peptide].flatMap((residue, i) => (residue === wt.pair.peptide[i] ? [] : [i + 1]))
+    const terms = rankTerms({
+      best: {
+        sequence: peptide,
+        allele,
+        wildType: wt.pair.peptide,
+        changedPositions,
+        ic50Mutant: scored.ic50,
+        ic50WildType: wt.ic50,
+        percentileMutant: scored.percentile,
+        percentileWildType: wt.percentile,
+        presentationScore: scored.score,
+      },
+      class2: undefined,
+      kind: 'missense',
+      geneExpression: undefined,
+      alleleExpression: undefined,
+      rnaVaf: undefined,
+      rnaAltReads: undefined,
+      dnaVaf: undefined,
+      clonality: 'unknown',
+      cellFraction: undefined,
+      allelesPresenting: [],
+    })
+    const value = (name: string) => terms.find(term => term.name === name)?.value ?? 0
+    return [
+      {
+        study: row.StudyOrigin!,
+        positive: row.Immunogenicity === '1',
+        row,
+        percentile: scored.percentile,
+        features: [value('presentation'), value('anchor-only')] as const,
+      },
+    ]
+  })
+  const studies = [...Map.groupBy(tested, one => one.study)].filter(([, list]) => {
+    const positive = list.filter(one => one.positive).length
+    return positive >= 5 && list.length - positive >= 20
+  })
+  if (studies.length < 3) throw new Error('fewer than three studies can be compared')
+  const scorers: readonly (readonly [string, (one: (typeof tested)[number], others: typeof tested) => number])[] = [
+    ['Cognate %rank', one => -one.percentile],
+    ['Cognate rank terms, by hand', one => one.features[0] + one.features[1]],
+    ['the same, fitted on the other studies', (one, others) => dot(fitted(others), one.features)],
+    ['NetMHCpanEL', one => -Number(one.row.NetMHCpanEL)],
+    ['MixMHCpred', one => -Number(one.row.MixMHCpred)],
+    ['DisToSelf', one => Number(one.row.DisToSelf)],
+  ]
+  heading('Tested peptides with a wild type, PRIME 1.0, AUC study by study', [
+    'by',
+    ...studies.map(([name, list]) => `${name} (${list.filter(one => one.positive).length} of ${list.length})`),
+    'mean',
+  ])
+  for (const [name, score] of scorers) {
+    const values = studies.map(([study, list]) => {
+      const others = tested.filter(one => one.study !== study)
+      return areaUnderCurve(
+        list.map(one => score(one, others)),
+        list.map(one => one.positive),
+      )
+    })
+    print(`| ${name} | ${values.map(value => value.toFixed(3)).join(' | ')} | ${mean(values).toFixed(3)} |`)
+  }
+}
+
+const dot = (weights: readonly number[], values: readonly number[]): number =>
+  weights.reduce((sum, weight, i) => sum + weight * values[i]!, 0)
+
+const fits = new WeakMap<object, readonly number[]>()
+
+/** Logistic weights of two features, by gradient descent; studies weigh alike, so that the largest does not decide. */
+function fitted(
+  rows: readonly { readonly study: string; readonly positive: boolean; readonly features: readonly [number, number] }[],
+): readonly number[] {
+  const held = fits.get(rows)
+  if (held !== undefined) return held
+  const size = new Map<string, number>()
+  for (const row of rows) size.set(`${row.study} ${row.positive}`, (size.get(`${row.study} ${row.positive}`) ?? 0) + 1)
+  const beta = [0, 0, 0]
+  for (let step = 0; step < 2000; step++) {
+    const gradient = [0, 0, 0]
+    let total = 0
+    for (const row of rows) {
+      const weight = 1 / size.get(`${row.study} ${row.positive}`)!
+      const x = [...row.features, 1]
+      const p = 1 / (1 + Math.exp(-dot(beta, x)))
+      for (let i = 0; i < 3; i++) gradient[i]! += weight * (Number(row.positive) - p) * x[i]!
+      total += weight
+    }
+    for (let i = 0; i < 3; i++) beta[i]! += (0.5 * gradient[i]!) / total
+  }
+  fits.set(rows, beta.slice(0, 2))
+  return beta.slice(0, 2)
+}
+
 /** Natural peptides that no calibration has seen, by seed: the share at or below each %rank should be that %rank. */
 function calibration(): void {
   const proteins = readData('reference/hcc1395_vep105_wildtype_proteins.fasta.gz')
@@ -387,3 +497,4 @@ transphla()
 zhaoSher()
 peers()
 immunogenicity()
+immunogenicityByStudy()
