@@ -38,3 +38,15 @@ export function seededRandom(seed: string): Random {
     normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
   }
 }
+
+/** The list in a drawn order (Fisher and Yates); the list itself stays. */
+export function shuffled<T>(list: readonly T[], random: Random): readonly T[] {
+  const out = [...list]
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = random.below(i + 1)
+    const held = out[i]!
+    out[i] = out[j]!
+    out[j] = held
+  }
+  return out
+}

@@ -1,5 +1,5 @@
 // What of a result is drawn on the map of cells: cells of shortlisted clones first, then others by a seeded draw, each with its clone and its score by the first signature there is.
-import { seededRandom } from '../base/index.ts'
+import { seededRandom, shuffled } from '../base/index.ts'
 import type { Cell } from './cell.ts'
 import { mapCells } from './cell-map.ts'
 import type { DrawnCell } from './cell-map-figure.ts'
@@ -32,7 +32,7 @@ export function mapReceptors(lesions: readonly LesionInput[], result: ReceptorRe
     ...cells.filter(cell => names.has(cell)),
     ...shuffled(
       cells.filter(cell => !names.has(cell)),
-      seed,
+      seededRandom(`${seed} cells of the map`),
     ),
   ]
   return {
@@ -44,16 +44,4 @@ export function mapReceptors(lesions: readonly LesionInput[], result: ReceptorRe
       clone: names.get(placed.cell),
     })),
   }
-}
-
-function shuffled<T>(list: readonly T[], seed: string): readonly T[] {
-  const random = seededRandom(`${seed} cells of the map`)
-  const out = [...list]
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = random.below(i + 1)
-    const held = out[i]!
-    out[i] = out[j]!
-    out[j] = held
-  }
-  return out
 }

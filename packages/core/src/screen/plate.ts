@@ -1,6 +1,6 @@
 // Plates: wells by name, the map of what stands where, and readers for what plate readers write. A value without a place, or a place without a value, is an error.
 // Whole: map, readings and their join name the same wells.
-import { fail, type Issue, issue, ok, type Result, seededRandom } from '../base/index.ts'
+import { fail, type Issue, issue, ok, type Result, seededRandom, shuffled } from '../base/index.ts'
 import { columnReader, delimiterOf, parseDelimited, splitCsvLine } from '../format/index.ts'
 
 export type WellKind = 'test' | 'negative' | 'positive' | 'empty'
@@ -305,14 +305,7 @@ export function layoutPlates(request: LayoutRequest): Result<readonly MappedWell
     for (let from = 0; from < antigens.length; from += perPlate) {
       plate++
       const name = `P${plate}`
-      const random = seededRandom(`${seed} plate ${plate}`)
-      const order = [...names]
-      for (let i = order.length - 1; i > 0; i--) {
-        const j = random.below(i + 1)
-        const held = order[i]!
-        order[i] = order[j]!
-        order[j] = held
-      }
+      const order = shuffled(names, seededRandom(`${seed} plate ${plate}`))
       let next = 0
       const put = (kind: WellKind, antigen: string, replicate: number) =>
         out.push({
