@@ -110,15 +110,86 @@ describe('screens of the example, to the choice', () => {
     expect(readFileSync(at('again/minigenes.tsv'), 'utf8')).toBe(readFileSync(at('design/minigenes.tsv'), 'utf8'))
   })
 
+  test('pools: each replicate on its own plates with controls, everything on the order, and the planted peptide found', () => {
+    must([
+      'screen',
+      'design',
+      '--minigenes',
+      at('case/minigenes.tsv'),
+      '--hla',
+      HLA,
+      '--effectors',
+      'R1',
+      '--top',
+      '24',
+      '--pool-size',
+      '6',
+      '--out',
+      at('pools'),
+    ])
+    const pools = rowsOf(at('pools/peptide-pools.tsv'))
+    const map = rowsOf(at('pools/pool-plate-map.csv'))
+    for (const plate of new Set(map.map(row => row.plate))) {
+      const own = map.filter(row => row.plate === plate)
+      expect(own.filter(row => row.kind === 'negative').length).toBe(6)
+      expect(new Set(own.filter(row => row.kind === 'test').map(row => row.antigen!.split('-')[1]))).toEqual(
+        new Set([/^R(\d)/.exec(plate!)![1]]),
+      )
+    }
+    const ordered = rowsOf(at('pools/order.csv'))
+    expect(new Set(ordered.filter(row => row.kind === 'peptide').map(row => row.name))).toEqual(new Set(pools.map(row => row.peptide_id)))
+    expect(ordered.every(row => row.sequence!.length === Number(row.length))).toBe(true)
+    const planted = pools[7]!.peptide_id
+    const with_ = new Set(pools.filter(row => row.peptide_id === planted).map(row => row.pool))
+    simulate(at('pools/pool-plate-map.csv'), at('pools.csv'), (_, antigen) => with_.has(antigen))
+    must([
+      'screen',
+      'read',
+      '--map',
+      at('pools/pool-plate-map.csv'),
+      '--readout',
+      at('pools.csv'),
+      '--pools',
+      at('pools/peptide-pools.tsv'),
+      '--out',
+      at('pools-read'),
+    ])
+    expect(rowsOf(at('pools-read/deconvolution.tsv')).map(row => [row.peptide_id, row.confidence])).toEqual([[planted, 'confident']])
+  })
+
   test('two rounds, a titration, and the choice names what was simulated', () => {
     const constructOf = new Map(minigenes.map(row => [row.minigene_id!, row.construct!]))
     simulate(at('design/plate-map.csv'), at('round1.csv'), (effector, antigen) => constructOf.get(truth.get(effector) ?? '') === antigen)
-    must(['screen', 'read', '--map', at('design/plate-map.csv'), '--readout', at('round1.csv'), '--out', at('round1')])
+    must([
+      'screen',
+      'read',
+      '--map',
+      at('design/plate-map.csv'),
+      '--readout',
+      at('round1.csv'),
+      '--minigenes',
+      at('design/minigenes.tsv'),
+      '--out',
+      at('round1'),
+    ])
     const first = rowsOf(at('round1/screen.tsv')).filter(row => row.call === 'positive')
     expect(first.map(row => [row.receptor_id, row.neoantigen_id]).sort()).toEqual(
       [...truth].map(([receptor, minigene]) => [receptor, constructOf.get(minigene)]).sort(),
     )
     expect(readFileSync(at('round1/plates.svg'), 'utf8')).toContain('<svg')
+    // what it proposes next: the minigenes of the constructs that answered, each alone
+    const next = rowsOf(at('round1/next-round.tsv'))
+    expect(next.every(row => row.step === 'split')).toBe(true)
+    expect(next.map(row => `${row.receptor_id} ${row.antigen}`).sort()).toEqual(
+      first.flatMap(row => minigenes.filter(m => m.construct === row.neoantigen_id).map(m => `${row.receptor_id} ${m.minigene_id}`)).sort(),
+    )
+    expect(
+      new Set(
+        rowsOf(at('round1/next-plate-map.csv'))
+          .filter(row => row.kind === 'test')
+          .map(row => `${row.effector} ${row.antigen}`),
+      ),
+    ).toEqual(new Set(next.map(row => `${row.receptor_id} ${row.antigen}`)))
     // second round: the minigenes of the positive constructs alone, with their wild types, twice
     const names = 'ABCDEFGH'
     const map: (string | number)[][] = []

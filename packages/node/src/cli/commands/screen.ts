@@ -46,7 +46,7 @@ function perConstruct(text: string): number {
 
 export function defineScreen(program: Command): void {
   const screen = program.command('screen').description('design the plates that test receptors against neoantigens, and read them')
-  withCommon(screen.command('design').description('neoantigens to minigenes, peptide pools and a plate map'))
+  withCommon(screen.command('design').description('neoantigens to minigenes, peptide pools, plate maps and what to order'))
     .requiredOption('--minigenes <file>', 'minigenes.tsv of `cognate neoantigens` or `cognate run`, best first')
     .requiredOption('--hla <list>', 'HLA alleles of the patient: joins of minigenes must not present new peptides', list)
     .requiredOption('--effectors <list>', 'T cells or receptors to test, such as R1,R2,R3', list)

@@ -8,6 +8,7 @@ import {
   designPools,
   layoutPlates,
   MAP_COLUMNS,
+  type MappedWell,
   mapCells,
   type ScreenedNeoantigen,
   tileMinigenes,
@@ -154,7 +155,27 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
     ],
     ['plate-map.csv', formatCsv(MAP_COLUMNS, layout.value.map(mapCells))],
   ])
-  if (input.poolSize > 0) files.set('peptide-pools.tsv', poolsText(minigenes, input))
+  const order: OrderLine[] = constructs.map(construct => ({
+    name: construct.id,
+    kind: 'DNA',
+    sequence: construct.nt,
+    length: construct.nt.length,
+  }))
+  if (input.poolSize > 0) {
+    const pools = pooled(minigenes, input)
+    const plates = poolPlates(pools, input)
+    if (!plates.ok) return plates
+    files.set('peptide-pools.tsv', poolsText(pools, minigenes))
+    files.set('pool-plate-map.csv', formatCsv(MAP_COLUMNS, plates.value.map(mapCells)))
+    for (const { id, mutant } of minigenes) order.push({ name: id, kind: 'peptide', sequence: mutant, length: mutant.length })
+  }
+  files.set(
+    'order.csv',
+    formatCsv(
+      ['name', 'kind', 'sequence', 'length'],
+      order.map(line => [line.name, line.kind, line.sequence, line.length]),
+    ),
+  )
   const plates = new Set(layout.value.map(well => well.plate)).size
   const funnel: FunnelRow[] = [
     { stage: 'screen design', reason: 'in', count: read.value.length, example: read.value[0]!.neoantigenId },
@@ -177,12 +198,52 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
   })
 }
 
-function poolsText(minigenes: readonly { readonly id: string; readonly mutant: string }[], input: ScreenDesignInput): string {
-  const design = designPools({ peptides: minigenes.length, maxPerPool: input.poolSize, coverage: input.coverage })
-  const rows = design.replicates.flatMap((pools, replicate) =>
-    pools.flatMap((pool, i) =>
-      pool.map(peptide => [`POOL-${replicate + 1}-${i + 1}`, replicate + 1, minigenes[peptide]!.id, minigenes[peptide]!.mutant]),
-    ),
+interface OrderLine {
+  readonly name: string
+  readonly kind: 'DNA' | 'peptide'
+  readonly sequence: string
+  readonly length: number
+}
+
+interface Pool {
+  readonly id: string
+  readonly replicate: number
+  /** Places in the list of minigenes. */
+  readonly peptides: readonly number[]
+}
+
+const pooled = (minigenes: readonly unknown[], input: ScreenDesignInput): readonly Pool[] =>
+  designPools({ peptides: minigenes.length, maxPerPool: input.poolSize, coverage: input.coverage }).replicates.flatMap((pools, replicate) =>
+    pools.map((peptides, i) => ({ id: `POOL-${replicate + 1}-${i + 1}`, replicate: replicate + 1, peptides })),
   )
-  return formatTsv(['pool', 'replicate', 'peptide_id', 'sequence'], rows)
+
+const poolsText = (pools: readonly Pool[], minigenes: readonly { readonly id: string; readonly mutant: string }[]): string =>
+  formatTsv(
+    ['pool', 'replicate', 'peptide_id', 'sequence'],
+    pools.flatMap(pool => pool.peptides.map(peptide => [pool.id, pool.replicate, minigenes[peptide]!.id, minigenes[peptide]!.mutant])),
+  )
+
+/** Each replicate of the pools on plates of its own, so that a bad plate costs one answer of each peptide and no more. */
+function poolPlates(pools: readonly Pool[], input: ScreenDesignInput): Result<readonly MappedWell[], Issue> {
+  const wells: MappedWell[] = []
+  for (const replicate of new Set(pools.map(pool => pool.replicate))) {
+    const layout = layoutPlates({
+      size: input.plate,
+      effectors: input.effectors,
+      antigens: pools.filter(pool => pool.replicate === replicate).map(pool => pool.id),
+      replicates: 1,
+      negatives: input.negatives,
+      cells: input.cells,
+      seed: `${input.seed} pools ${replicate}`,
+    })
+    if (!layout.ok) return layout
+    wells.push(
+      ...layout.value.map(well => ({
+        ...well,
+        plate: `R${replicate}-${well.plate}`,
+        replicate: well.kind === 'test' ? replicate : well.replicate,
+      })),
+    )
+  }
+  return ok(wells)
 }
