@@ -1,5 +1,5 @@
 // Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes.
-import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
+import { type Caveat, caveat, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
@@ -8,9 +8,6 @@ import {
   checkExpressionIds,
   comparePeers,
   type Expression,
-  FUSION_COLUMNS,
-  fusionCells,
-  fusionNeoantigens,
   NEOANTIGEN_COLUMNS,
   NearestSelfFinder,
   type Neoantigen,
@@ -26,32 +23,20 @@ import {
   peerCells,
   ReferenceMatcher,
   rankNeoantigens,
-  SPLICE_COLUMNS,
   searchPeptides,
   selfQueries,
-  spliceCells,
-  spliceNeoantigens,
   type TumourPurity,
   withNearestSelf,
 } from '@cognate/core/neoantigen'
 import { type Predictor, type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import { matchOffTheShelf } from '@cognate/core/receptor'
-import {
-  junctionStretches,
-  type OwnRoute,
-  parseCopyNumber,
-  parseRegtools,
-  type SpliceJunction,
-  spliceCandidates,
-  type VariantCalls,
-  type VariantOptions,
-} from '@cognate/core/variant'
+import { junctionStretches, parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
-import { readFusions } from '../../read/fusions.ts'
 import { type OwnRouteInput, openOwnRoute } from '../../read/own-route.ts'
 import { eachProtein } from '../../read/proteome.ts'
 import { readParsed } from '../../read/text.ts'
 import type { VcfInput } from '../../read/vcf.ts'
+import { fusionTable, readJunctions, spliceTable } from './rna-sources.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
 import { callWithRna, whyNoVariants } from './variants.ts'
 
@@ -119,7 +104,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const matches =
     input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, new ReferenceMatcher(search.matchCandidates))
   if (!matches.ok) return matches
-  const fused = readFusionCandidates(input, predictors.value.I, alleles.value.I)
+  const fused = fusionTable(input, predictors.value.I, alleles.value.I)
   if (!fused.ok) return fused
   const spliced =
     route === undefined ? undefined : spliceTable(junctions.value, calls.value, route, input, predictors.value.I, alleles.value.I)
@@ -178,57 +163,6 @@ function furtherTables(
   if (input.pvacseqTables === true)
     files.set('all_epitopes.aggregated.tsv', formatTsv(aggregatedColumns(alleles), aggregatedRows(neoantigens, alleles)))
   return files
-}
-
-/** Fusions with their best peptide; undefined when none were given. */
-function readFusionCandidates(
-  input: NeoantigensInput,
-  predictor: Predictor,
-  alleles: readonly HlaAllele[],
-): Result<{ readonly table: string; readonly funnel: readonly FunnelRow[] } | undefined, Issue> {
-  if (input.fusions === undefined) return ok(undefined)
-  const read = readFusions(input.fusions, input.starFusion)
-  if (!read.ok) return read
-  const { neoantigens, funnel } = fusionNeoantigens(read.value.fusions, predictor, alleles)
-  const left = [...read.value.left].map(([reason, count]) => ({ stage: 'fusions', reason, count, example: input.fusions ?? '' }))
-  return ok({
-    table: formatTsv(
-      FUSION_COLUMNS,
-      neoantigens.map((row, i) => fusionCells(row, i + 1)),
-    ),
-    funnel: [...funnel, ...left],
-  })
-}
-
-/** Errors: `junctions-need-genome` without the own route, and those of the table. */
-function readJunctions(input: NeoantigensInput): Result<readonly SpliceJunction[], Issue> {
-  if (input.junctions === undefined) return ok([])
-  return input.own === undefined
-    ? refuse(
-        'junctions-need-genome',
-        'a transcript is rebuilt over a junction from an annotation and a genome, and none was given',
-        'give --annotation with --genome, or --reference',
-      )
-    : readParsed(input.junctions, parseRegtools)
-}
-
-function spliceTable(
-  junctions: readonly SpliceJunction[],
-  calls: VariantCalls,
-  route: OwnRoute,
-  { variantOptions }: NeoantigensInput,
-  predictor: Predictor,
-  alleles: readonly HlaAllele[],
-): { readonly table: string; readonly funnel: readonly FunnelRow[] } {
-  const { candidates, funnel } = spliceCandidates(junctions, calls.called, route.index, variantOptions)
-  const found = spliceNeoantigens(candidates, predictor, alleles)
-  return {
-    table: formatTsv(
-      SPLICE_COLUMNS,
-      found.neoantigens.map((row, i) => spliceCells(row, i + 1)),
-    ),
-    funnel: junctions.length === 0 ? [] : [...funnel, ...found.funnel],
-  }
 }
 
 function generalCaveats(calls: VariantCalls, expression: Expression | undefined, proteome: string | undefined): readonly Caveat[] {
