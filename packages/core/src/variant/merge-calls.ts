@@ -47,7 +47,7 @@ export function mergeCalls(files: readonly NamedCalls[], least = 1): VariantCall
       return true
     })
   const changed = new Set(changes.map(change => change.variantId))
-  for (const id of kept.keys()) funnel.add(changed.has(id) ? 'changed' : 'no-protein-change', id)
+  for (const id of kept.keys()) if (!changed.has(id)) funnel.add('no-protein-change', id)
   funnel.add('out', '', changes.length)
   const called = [...kept.values()]
   return {

@@ -20,10 +20,7 @@ const OPERATIONS = 'MIDNSHP=X'
 export async function openAlignments(path: string, genome?: string): Promise<Result<ReadsAt, Issue>> {
   const full = checkFile(path)
   if (!full.ok) return full
-  const opened = path.endsWith('.cram') ? await openCram(path, full.value, genome) : await openBam(path, full.value)
-  if (!opened.ok) return opened
-  const reads = opened.value
-  return ok(async (chromosome, start, end) => reads(chromosome, start, end))
+  return path.endsWith('.cram') ? openCram(path, full.value, genome) : openBam(path, full.value)
 }
 
 const damaged = (path: string, error: unknown): Issue =>

@@ -64,7 +64,7 @@ function windowsFasta(calls: VariantCalls, flank: number): string {
 
 /** The sentence that explains an empty list: which step left nothing, the commonest reasons, the remedy. */
 export function whyNoVariants(calls: Pick<VariantCalls, 'funnel' | 'caveats'>): string {
-  const rows = calls.funnel.filter(row => row.stage === 'variants' && !['alleles', 'consequences', 'changed'].includes(row.reason))
+  const rows = calls.funnel.filter(row => row.stage === 'variants' && !['alleles', 'consequences'].includes(row.reason))
   const records = rows.find(row => row.reason === 'in')?.count ?? 0
   if (records === 0) return '0 protein changes because the VCF holds no records.'
   const reasons = commonestReasons(rows).map(row => `${row.reason} (${row.count}, such as ${row.example.trim()})`)
