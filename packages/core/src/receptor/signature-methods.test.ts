@@ -82,6 +82,24 @@ oracle('MANA-3 is the fit of its labelled cells to 1e-4, and its figures are tho
   expect(auc(MANA_3, labelled('test__p2_MAA_nonMANA')).toFixed(3)).toBe('0.819')
 })
 
+oracle('MANA-3’s probability holds in patients left out, where a cell is of either kind with equal chance before it is looked at', () => {
+  const patients = ['training__p2_known', 'training__p11_known', 'training__p15_known'].map(labelled)
+  const judged = patients.flatMap((rows, i) => {
+    const model = fitThreeGenes(patients.filter((_, j) => j !== i).flat())
+    const share = (positive: boolean) => rows.filter(row => row.positive === positive).length
+    // the labels of a patient weigh alike: the share of labelled cells says how many were looked for, not how many there are
+    return rows.map(row => ({ p: threeGeneScore(model, row.values), positive: row.positive, weight: 0.5 / share(row.positive) }))
+  })
+  const observed = [0, 1, 2, 3, 4].map(bin => {
+    const here = judged.filter(cell => Math.min(4, Math.floor(cell.p * 5)) === bin)
+    const sum = (cells: typeof here) => cells.reduce((total, cell) => total + cell.weight, 0)
+    return Number((sum(here.filter(cell => cell.positive)) / sum(here)).toFixed(2))
+  })
+  expect(judged.length).toBe(7057)
+  // mean predicted: 0.12, 0.34, 0.52, 0.71, 0.90
+  expect(observed).toEqual([0.11, 0.28, 0.61, 0.78, 0.73])
+})
+
 test('a set that the matrix hardly holds has no AUCell score', () => {
   const reader = new MatrixMarketReader()
   reader.push(new TextEncoder().encode('%%MatrixMarket matrix coordinate integer general\n2 1 2\n1 1 3\n2 1 1\n'))
