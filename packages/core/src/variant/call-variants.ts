@@ -1,6 +1,7 @@
 // The stage: VCF header and records in, somatic variants with their protein changes out, and a reason for everything left behind.
 import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result, type Watch } from '../base/index.ts'
 import { infoValue, sampleValue, type VcfHeader, type VcfRecord } from '../format/index.ts'
+import type { GermlineProtein } from './germline-proteins.ts'
 import { annotationCaveats, givenNames } from './given-annotation.ts'
 import { HaplotypeCalls, type OwnRoute } from './haplotype-calls.ts'
 import { phaseOf, UNPHASED } from './phase.ts'
@@ -36,6 +37,8 @@ export interface VariantCalls {
   /** Every allele that filters and genotype let through, whatever it changes. */
   readonly called: readonly SomaticVariant[]
   readonly changes: readonly ProteinChange[]
+  /** What the patient's germline alleles make of proteins; empty where consequences were read from the VCF. */
+  readonly germline: readonly GermlineProtein[]
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
   readonly tumour: string | undefined
@@ -279,6 +282,7 @@ export class VariantCaller {
     return ok({
       variants: this.#variants,
       called: this.#called,
+      germline: [],
       changes: this.#changes,
       funnel: this.#funnel.rows(),
       caveats: this.#caveats,
@@ -289,6 +293,7 @@ export class VariantCaller {
     readonly changes: readonly ProteinChange[]
     readonly caveats: readonly Caveat[]
     readonly variantCaveats: ReadonlyMap<string, readonly Caveat[]>
+    readonly germline: readonly GermlineProtein[]
   }): VariantCalls {
     const changed = new Set(resolved.changes.map(change => change.variantId))
     return {
@@ -296,6 +301,7 @@ export class VariantCaller {
         .filter(variant => changed.has(variant.id))
         .map(variant => ({ ...variant, caveats: [...variant.caveats, ...(resolved.variantCaveats.get(variant.id) ?? [])] })),
       called: this.#called,
+      germline: resolved.germline,
       changes: resolved.changes,
       funnel: this.#funnel.rows(),
       caveats: [...this.#caveats, ...resolved.caveats, ...annotationCaveats(resolved.changes, this.#given)],

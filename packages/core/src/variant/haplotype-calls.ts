@@ -2,6 +2,7 @@
 import { type Caveat, caveat, type Funnel, fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { sampleValue, type VcfRecord } from '../format/index.ts'
 import { editOf } from './edit.ts'
+import { type GermlineProtein, germlineProteins } from './germline-proteins.ts'
 import { type Neighbour, type OwnOutcome, type OwnRouteOptions, ownOutcomes } from './own-route.ts'
 import { type Phase, phaseOf, UNPHASED, type UnknownPhase } from './phase.ts'
 import type { ProteinChange } from './protein-change.ts'
@@ -88,10 +89,13 @@ export class HaplotypeCalls {
   }
 
   /** Errors: `annotation-mismatch` when more than 1 % of REFs differ, `contig-missing` when no chromosome is shared. */
-  resolve(
-    funnel: Funnel,
-  ): Result<
-    { changes: readonly ProteinChange[]; caveats: readonly Caveat[]; variantCaveats: ReadonlyMap<string, readonly Caveat[]> },
+  resolve(funnel: Funnel): Result<
+    {
+      changes: readonly ProteinChange[]
+      caveats: readonly Caveat[]
+      variantCaveats: ReadonlyMap<string, readonly Caveat[]>
+      germline: readonly GermlineProtein[]
+    },
     Issue
   > {
     if (this.#mismatches.length > MOST_MISMATCHES * Math.max(1, this.#compared)) {
@@ -183,7 +187,8 @@ export class HaplotypeCalls {
           ]
         : []),
     ]
-    return ok({ changes, caveats, variantCaveats })
+    const germline = neighbours.filter(({ neighbour }) => neighbour.germline).map(({ neighbour }) => neighbour)
+    return ok({ changes, caveats, variantCaveats, germline: germlineProteins(germline, this.#route.index, this.#options) })
   }
 }
 

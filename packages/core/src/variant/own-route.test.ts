@@ -219,6 +219,11 @@ test('a germline neighbour in cis is in both proteins, and the change is what is
     const differing = (a: string, b: string) => [...a].filter((residue, k) => residue !== b[k]).length
     expect(differing(change.wildType, change.mutant)).toBe(1)
     expect(differing(change.wildType, locus.protein)).toBeLessThanOrEqual(1)
+    // the patient's own protein is handed on as self, around its germline residue; a silent allele makes none
+    const changes = differing(change.wildType, locus.protein)
+    expect(calls.germline.map(protein => change.wildType.includes(protein.sequence) && !locus.protein.includes(protein.sequence))).toEqual(
+      changes === 1 ? [true] : [],
+    )
   }
   expect(compared).toBeGreaterThan(10)
 })

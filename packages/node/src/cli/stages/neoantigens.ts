@@ -30,7 +30,7 @@ import {
 } from '@cognate/core/neoantigen'
 import { type Predictor, type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import { matchOffTheShelf } from '@cognate/core/receptor'
-import { junctionStretches, parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
+import { type GermlineProtein, junctionStretches, parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
 import { type OwnRouteInput, openOwnRoute } from '../../read/own-route.ts'
 import { eachProtein } from '../../read/proteome.ts'
@@ -102,7 +102,9 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const scope = { downstream: input.downstream, class2Alleles: alleles.value.II }
   const search = searchPeptides(calls.value.variants, calls.value.changes, scope)
   const matches =
-    input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, new ReferenceMatcher(search.matchCandidates))
+    input.proteome === undefined
+      ? ok(undefined)
+      : await matchProteome(input.proteome, calls.value.germline, new ReferenceMatcher(search.matchCandidates))
   if (!matches.ok) return matches
   const fused = fusionTable(input, predictors.value.I, alleles.value.I)
   if (!fused.ok) return fused
@@ -117,7 +119,9 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   }
   const ranked = rankNeoantigens(search, predictors.value, options, matches.value)
   const compared =
-    input.proteome === undefined ? ok(ranked.neoantigens) : await nearSelf(input.proteome, ranked.neoantigens, predictors.value.I)
+    input.proteome === undefined
+      ? ok(ranked.neoantigens)
+      : await nearSelf(input.proteome, calls.value.germline, ranked.neoantigens, predictors.value.I)
   if (!compared.ok) return compared
   const result = { ...ranked, neoantigens: compared.value }
   const caveats: Caveat[] = [
@@ -278,19 +282,26 @@ function offTheShelf({ neoantigens }: NeoantigenResult, hla: readonly string[]):
   )
 }
 
-/** One pass over a proteome FASTA. */
-async function matchProteome(path: string, matcher: ReferenceMatcher): Promise<Result<readonly (ProteomeProtein | undefined)[], Issue>> {
+/** One pass over a proteome FASTA, then over what the patient's germline makes of it. */
+async function matchProteome(
+  path: string,
+  germline: readonly GermlineProtein[],
+  matcher: ReferenceMatcher,
+): Promise<Result<readonly (ProteomeProtein | undefined)[], Issue>> {
   const read = await eachProtein(path, ({ transcript, gene, sequence }) => matcher.add({ id: transcript, gene, sequence }))
+  for (const protein of germline) matcher.add(protein)
   return read.ok ? ok(matcher.hits()) : read
 }
 
 /** A second pass, when the best peptides are known: which self peptides look like them. */
 async function nearSelf(
   path: string,
+  germline: readonly GermlineProtein[],
   neoantigens: readonly Neoantigen[],
   predictor: Predictor,
 ): Promise<Result<readonly Neoantigen[], Issue>> {
   const finder = new NearestSelfFinder(selfQueries(neoantigens))
   const read = await eachProtein(path, ({ transcript, gene, sequence }) => finder.add({ id: transcript, gene, sequence }))
+  for (const protein of germline) finder.add(protein)
   return read.ok ? ok(withNearestSelf(neoantigens, finder.hits(), predictor)) : read
 }
