@@ -15,7 +15,7 @@ export interface MappedCell {
 /** Cells drawn at most: UMAP takes two seconds for each thousand. */
 export const MOST_MAPPED = 2000
 const VARIABLE_GENES = 1000
-const COMPONENTS = 20
+const COMPONENTS = 15
 const NEIGHBOURS = 15
 const CP10K = 1e4
 /** Values of a scaled gene beyond this are cut, as Seurat and scanpy do. */

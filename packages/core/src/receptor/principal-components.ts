@@ -1,4 +1,4 @@
-// Principal components of a dense table by subspace iteration with a seeded start (Halko 2011, doi:10.1137/090771806): the first few of many columns, in a dozen passes.
+// Principal components of a dense table by subspace iteration with a seeded start (Halko 2011, doi:10.1137/090771806): the first few of many columns, in a few passes.
 // A library was tried first: the maintained one takes over ten minutes on 3,000 × 1,000 (docs/decisions/0014).
 import { type Random, seededRandom } from '../base/index.ts'
 
@@ -9,7 +9,7 @@ export interface DenseTable {
   readonly values: Float32Array
 }
 
-const PASSES = 12
+const PASSES = 5
 
 /** Scores of the rows on the first `count` components, row by row, largest variance first; signs are set so that the largest loading is positive. */
 export function principalScores(table: DenseTable, count: number, seed: string): Float64Array {
