@@ -5,8 +5,10 @@ import { gunzipSync } from 'node:zlib'
 import { seededRandom } from '@cognate/core/base'
 import { STANDARD_RESIDUES } from '@cognate/core/bio'
 import { type ContigRow, parseFastq } from '@cognate/core/format'
-import { ContigAnnotator, findReceptors, JunctionSet, matchWord, tcrmatchScore } from '@cognate/core/receptor'
+import { ContigAnnotator, findReceptors, matchWord, tcrmatchScore } from '@cognate/core/receptor'
 import { ProteomeBuilder, scanProteome } from '@cognate/core/safety'
+import { must } from '../packages/node/src/cli/exit.ts'
+import { openJunctionKernel } from '../packages/node/src/distance/junction-kernel.ts'
 import { shippedDSegments, shippedGermline, shippedResiduePairs, shippedTcrmatchKernel } from '../packages/node/src/read/shipped.ts'
 import { openSieve } from '../packages/node/src/scan/scan-kernel.ts'
 import type { Measured } from './regions.ts'
@@ -27,7 +29,7 @@ function junctions(count: number): readonly string[] {
 }
 
 export function junctionDistances(count: number): Measured {
-  const set = new JunctionSet(junctions(count))
+  const set = must(openJunctionKernel(junctions(count)))
   const row = new Uint16Array(count)
   set.row(0, row)
   let near = 0

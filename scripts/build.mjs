@@ -9,7 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 mkdirSync(join(root, 'dist'), { recursive: true })
 
 /** Kernel → its folder below packages/node/src. */
-const KERNELS = { 'class1-kernel': 'model', 'class2-kernel': 'model', 'scan-kernel': 'scan' }
+const KERNELS = { 'class1-kernel': 'model', 'class2-kernel': 'model', 'scan-kernel': 'scan', 'junction-kernel': 'distance' }
 
 /** Compiles the kernel NAME.as.ts and returns the module's bytes. */
 export async function compileKernel(name) {

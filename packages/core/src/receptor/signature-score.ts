@@ -106,16 +106,27 @@ export function rankSums(matrix: ExpressionMatrix, set: ResolvedSignature, tied:
   const out = new Float64Array(columns)
   const histogram = new Uint32Array(1 << 16)
   const valueAt = new Float64Array(1 << 16)
+  const counts = new Uint16Array(rows)
   for (let cell = 0; cell < columns; cell++) {
     let highest = 0
     let expressed = 0
+    let found = 0
+    // most counts are 1: they are counted apart, so that one place of the histogram is not waited for again and again
+    let ones = 0
     for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) {
-      const count = Math.min(data[i]!, 65535)
-      if (count === 0) continue
-      histogram[count]!++
+      const written = data[i]!
+      if (written === 0) continue
+      const count = written > 65535 ? 65535 : written
       expressed++
-      if (count > highest) highest = count
+      if (count === 1) ones++
+      else {
+        histogram[count]!++
+        if (count > highest) highest = count
+      }
+      if (inSet[indices[i]!] !== 0) counts[found++] = count
     }
+    histogram[1]! += ones
+    if (highest === 0 && ones > 0) highest = 1
     let before = 0
     for (let count = highest; count > 0; count--) {
       const here = histogram[count]!
@@ -124,13 +135,9 @@ export function rankSums(matrix: ExpressionMatrix, set: ResolvedSignature, tied:
       before += here
       histogram[count] = 0
     }
-    let found = 0
-    for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) {
-      if (inSet[indices[i]!] === 0 || data[i] === 0) continue
-      out[cell]! += valueAt[Math.min(data[i]!, 65535)]!
-      found++
-    }
-    if (found < set.present) out[cell]! += (set.present - found) * tied(expressed + 1, rows)
+    let sum = 0
+    for (let k = 0; k < found; k++) sum += valueAt[counts[k]!]!
+    out[cell] = found < set.present ? sum + (set.present - found) * tied(expressed + 1, rows) : sum
   }
   return out
 }

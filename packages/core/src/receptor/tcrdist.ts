@@ -17,12 +17,15 @@ const codeOf = (letter: string): number => {
   const code = STANDARD_RESIDUES.indexOf(letter)
   return code < 0 ? OTHER : code
 }
-const codes = (text: string): Uint8Array => Uint8Array.from(text, codeOf)
+/** Codes of a junction's residues, below 32. */
+export const residueCodes = (text: string): Uint8Array => Uint8Array.from(text, codeOf)
+/** Distance of two codes, 0-4. */
+export const residueDistance = (a: number, b: number): number => TABLE[(a << 5) | b]!
 
 /** Residues of a junction that are left out at its ends. */
 const N_TRIM = 3
 const C_TRIM = 2
-const JUNCTION_WEIGHT = 3
+export const JUNCTION_WEIGHT = 3
 
 export interface TcrdistOptions {
   /** Cost of a residue that one junction has more; 12 in tcrdist, 4 in scirpy. */
@@ -33,7 +36,7 @@ export const TCRDIST_GAP = 12
 
 /** Distance of two junctions, Cys to Phe/Trp, of one locus. */
 export function junctionDistance(a: string, b: string, { gap }: TcrdistOptions = { gap: TCRDIST_GAP }): number {
-  return encodedDistance(codes(a), codes(b), gap)
+  return encodedDistance(residueCodes(a), residueCodes(b), gap)
 }
 
 function encodedDistance(a: Uint8Array, b: Uint8Array, gap: number): number {
@@ -72,11 +75,45 @@ export function loopDistance(a: VLoops, b: VLoops): number {
 /** Codes of residues and gaps that occur: a pair of them is looked up at once. */
 const CODES = 22
 
+/** Distances of one junction of a set to all of them; the plain body is `JunctionSet`, a kernel stands at the rim. */
+export interface JunctionDistances {
+  readonly size: number
+  /** Distance of junction `i` to every junction, written to `out`. */
+  readonly row: (i: number, out: Uint16Array) => void
+}
+
+/** Which positions of a query are compared with those of a junction of another length: [k1, end1) at the same place, [k2, end2) moved by `shift`. */
+export interface AlignedStretches {
+  readonly k1: number
+  readonly end1: number
+  readonly k2: number
+  readonly end2: number
+  readonly shift: number
+  /** Residues that one has more. */
+  readonly missing: number
+}
+
+export function alignedStretches(length: number, other: number): AlignedStretches {
+  if (other === length) return { k1: N_TRIM, end1: Math.max(N_TRIM, length - C_TRIM), k2: 0, end2: 0, shift: 0, missing: 0 }
+  const short = Math.min(length, other)
+  const gapAt = Math.min(6, 3 + Math.floor((short - 5) / 2))
+  // behind the gap both are counted from their ends
+  const k2 = length - (short - gapAt)
+  return {
+    k1: N_TRIM,
+    end1: Math.max(N_TRIM, gapAt),
+    k2,
+    end2: Math.max(k2, length - C_TRIM),
+    shift: other - length,
+    missing: Math.abs(other - length),
+  }
+}
+
 /**
  * Junctions encoded once, for many comparisons. They are held by length, so that one length's comparisons are one loop of fixed bounds,
  * and neighbours are looked up in pairs, in tables made for one query.
  */
-export class JunctionSet {
+export class JunctionSet implements JunctionDistances {
   readonly #codes: Uint8Array
   /** Code of a residue and of the one behind it. */
   readonly #pairs: Uint16Array
@@ -103,7 +140,7 @@ export class JunctionSet {
       if (groups.at(-1)?.length !== length) groups.push({ length, at, first: place, count: 0 })
       groups.at(-1)!.count++
       this.#starts[i] = at
-      this.#codes.set(codes(junctions[i]!), at)
+      this.#codes.set(residueCodes(junctions[i]!), at)
       at += length
     }
     this.#groups = groups
@@ -138,25 +175,8 @@ export class JunctionSet {
     const length = this.#lengths[i]!
     const tables = this.#makeTables(from, length)
     for (const group of this.#groups) {
-      const other = group.length
-      if (other === length) this.#compare(group, tables, from, 0, N_TRIM, length - C_TRIM, 0, 0, 0, out)
-      else {
-        const short = Math.min(length, other)
-        const gapAt = Math.min(6, 3 + ((short - 5) >> 1))
-        // behind the gap both are counted from their ends
-        this.#compare(
-          group,
-          tables,
-          from,
-          other - length,
-          N_TRIM,
-          gapAt,
-          length - (short - gapAt),
-          length - C_TRIM,
-          this.#gap * Math.abs(other - length),
-          out,
-        )
-      }
+      const { k1, end1, k2, end2, shift, missing } = alignedStretches(length, group.length)
+      this.#compare(group, tables, from, shift, k1, end1, k2, end2, this.#gap * missing, out)
     }
   }
 
