@@ -10,6 +10,7 @@ import { MatrixMarketReader, parseThimbleLine } from '@cognate/core/format'
 import { makeExpressionMatrix, resolveSignature, uCell } from '@cognate/core/receptor'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
 import { openPredictors } from '../packages/node/src/model/open-predictors.ts'
+import { openEntryParser } from '../packages/node/src/read/matrix-kernel.ts'
 import { dataPath } from '../packages/node/src/read/paths.ts'
 import { shippedCodonUsage, shippedReferences, shippedSignatures } from '../packages/node/src/read/shipped.ts'
 import { CHUNK, eachChunk } from '../packages/node/src/read/text.ts'
@@ -121,7 +122,7 @@ export async function matrixMarket(path: string): Promise<Measured & { readonly 
     })
   const read = () =>
     timed(async () => {
-      const reader = new MatrixMarketReader()
+      const reader = new MatrixMarketReader(openEntryParser())
       must(await eachChunk(path, chunk => reader.push(chunk)))
       return must(reader.finish())
     })

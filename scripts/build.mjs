@@ -9,7 +9,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 mkdirSync(join(root, 'dist'), { recursive: true })
 
 /** Kernel → its folder below packages/node/src. */
-const KERNELS = { 'class1-kernel': 'model', 'class2-kernel': 'model', 'scan-kernel': 'scan', 'junction-kernel': 'distance' }
+const KERNELS = {
+  'class1-kernel': 'model',
+  'class2-kernel': 'model',
+  'scan-kernel': 'scan',
+  'junction-kernel': 'distance',
+  'matrix-kernel': 'read',
+}
 
 /** Compiles the kernel NAME.as.ts and returns the module's bytes. */
 export async function compileKernel(name) {

@@ -9,8 +9,23 @@ const TAB = 9
 const CARRIAGE_RETURN = 13
 const ZERO = 48
 
+/** Entries of whole lines whose cells ascend. The arrays are valid until the next call. */
+export interface ParsedEntries {
+  /** From 0. */
+  readonly genes: Uint32Array
+  readonly values: Float32Array
+  /** Cell, from 1, and how many entries it has here; flat. */
+  readonly runs: Uint32Array
+  /** From 1. */
+  readonly largestGene: number
+}
+
+/** A fast pass over the lines in [from, end) of a text; undefined when they are not plain enough, and the reader looks itself. */
+export type EntryParser = (text: Uint8Array, from: number, end: number) => ParsedEntries | undefined
+
 /** Incremental reader: `push` each chunk, then `finish`. */
 export class MatrixMarketReader {
+  readonly #parser: EntryParser | undefined
   #rows = 0
   #columns = 0
   #entries = -1
@@ -25,6 +40,11 @@ export class MatrixMarketReader {
   #lastCell = 0
   #carry = new Uint8Array(0)
   #issue: Issue | undefined
+
+  /** `parser`: a kernel of the rim for plain lines; whatever it does not take is read here. */
+  constructor(parser?: EntryParser) {
+    this.#parser = parser
+  }
 
   /** False once the input is known to be bad: stop feeding. */
   push(chunk: Uint8Array): boolean {
@@ -86,7 +106,25 @@ export class MatrixMarketReader {
       at = stop + 1
       this.#line++
     }
-    if (this.#issue === undefined && this.#entries >= 0) this.#entriesOf(text, at, end)
+    if (this.#issue === undefined && this.#entries >= 0 && !this.#taken(text, at, end)) this.#entriesOf(text, at, end)
+  }
+
+  /** Lines through the kernel; false when it, or what it read, is not plain: nothing is changed then. */
+  #taken(text: Uint8Array, from: number, end: number): boolean {
+    const parsed = this.#sorted ? this.#parser?.(text, from, end) : undefined
+    if (parsed === undefined || parsed.runs.length === 0) return false
+    const { genes, values, runs, largestGene } = parsed
+    const after = this.#seen + genes.length
+    const lastCell = runs[runs.length - 2]!
+    if (largestGene > this.#rows || runs[0]! < this.#lastCell || lastCell > this.#columns || after > this.#entries) return false
+    while (after > this.#indices.length) this.#grow(Math.min(this.#entries, this.#indices.length * 2))
+    this.#indices.set(genes, this.#seen)
+    this.#data.set(values, this.#seen)
+    for (let i = 0; i < runs.length; i += 2) this.#counts[runs[i]!]! += runs[i + 1]!
+    this.#lastCell = lastCell
+    this.#seen = after
+    this.#line += genes.length
+    return true
   }
 
   #headerLine(line: string): void {

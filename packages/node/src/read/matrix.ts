@@ -5,6 +5,7 @@ import { fail, type Issue, inFile, issue, type Result } from '@cognate/core/base
 import { MatrixMarketReader, type SparseColumns } from '@cognate/core/format'
 import { type ExpressionMatrix, makeExpressionMatrix, splitFeatures } from '@cognate/core/receptor'
 import { readH5ad } from './h5ad.ts'
+import { openEntryParser } from './matrix-kernel.ts'
 import { userPath } from './paths.ts'
 import { readTenxH5 } from './tenx-h5.ts'
 import { eachChunk, readText } from './text.ts'
@@ -63,7 +64,7 @@ async function readMtxFolder(folder: string, named?: string): Promise<Result<Exp
 }
 
 export async function readMatrixMarket(path: string): Promise<Result<SparseColumns, Issue>> {
-  const reader = new MatrixMarketReader()
+  const reader = new MatrixMarketReader(openEntryParser())
   const read = await eachChunk(path, chunk => reader.push(chunk))
   if (!read.ok) return read
   const counts = reader.finish()

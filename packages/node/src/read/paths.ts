@@ -16,7 +16,7 @@ export const root: string = (() => {
 
 export const modelPath = (name: string): string => join(root, 'packages/node/models', name)
 export const dataPath = (name: string): string => join(root, 'packages/node/data', name)
-export const kernelPath = (kernel: 'class1' | 'class2' | 'scan' | 'junction'): string => join(root, `dist/${kernel}-kernel.wasm`)
+export const kernelPath = (kernel: 'class1' | 'class2' | 'scan' | 'junction' | 'matrix'): string => join(root, `dist/${kernel}-kernel.wasm`)
 
 /** A path as the user typed it. */
 export const userPath = (path: string): string => resolve(process.env.COGNATE_CWD ?? process.cwd(), path)
