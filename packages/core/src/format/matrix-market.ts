@@ -9,6 +9,9 @@ const TAB = 9
 const CARRIAGE_RETURN = 13
 const ZERO = 48
 
+/** Room for this many entries is asked for before any is read: half a gigabyte of addresses, of which a lying header takes nothing. */
+const MOST_AT_ONCE = 1 << 26
+
 /** Entries of whole lines whose cells ascend. The arrays are valid until the next call. */
 export interface ParsedEntries {
   /** From 0. */
@@ -146,11 +149,11 @@ export class MatrixMarketReader {
     this.#rows = rows
     this.#columns = columns
     this.#entries = entries
-    this.#grow(Math.min(entries, 1 << 20))
+    this.#grow(Math.min(entries, MOST_AT_ONCE))
     this.#counts = new Uint32Array(columns + 1)
   }
 
-  /** Capacity follows what was read, not what the header promises: a lying header costs nothing. */
+  /** Up to `MOST_AT_ONCE` entries the header is believed: memory that is not written to is not taken. Beyond, capacity follows what was read. */
   #grow(capacity: number): void {
     const indices = new Uint32Array(capacity)
     indices.set(this.#indices)

@@ -95,6 +95,9 @@ export function scoreGenes(matrix: ExpressionMatrix, set: ResolvedSignature): Fl
 /** UCell's rank cap. */
 export const UCELL_MAX_RANK = 1500
 
+/** Counts below this have four places in the histogram. */
+const SMALL = 256
+
 /**
  * For each cell the sum over the set's genes of a value of their ranks, highest count first: `tied` gives it for genes of one count, which share the ranks from `first` to `last`
  * (1-based), genes without a count the last ones. A histogram of the cell's counts gives all ranks: no sorting. Counts above 65,535 tie.
@@ -105,28 +108,28 @@ export function rankSums(matrix: ExpressionMatrix, set: ResolvedSignature, tied:
   for (const row of set.rows) inSet[row] = 1
   const out = new Float64Array(columns)
   const histogram = new Uint32Array(1 << 16)
+  // four of the small counts side by side: neighbours do not wait for each other's place
+  const small = new Uint32Array(4 * SMALL)
   const valueAt = new Float64Array(1 << 16)
   const counts = new Uint16Array(rows)
   for (let cell = 0; cell < columns; cell++) {
     let highest = 0
     let expressed = 0
     let found = 0
-    // most counts are 1: they are counted apart, so that one place of the histogram is not waited for again and again
-    let ones = 0
     for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) {
       const written = data[i]!
       if (written === 0) continue
-      const count = written > 65535 ? 65535 : written
+      const count = written > 65535 ? 65535 : written | 0
       expressed++
-      if (count === 1) ones++
-      else {
-        histogram[count]!++
-        if (count > highest) highest = count
-      }
+      highest = highest > count ? highest : count
+      if (count < SMALL) small[((i & 3) << 8) | count]!++
+      else histogram[count]!++
       if (inSet[indices[i]!] !== 0) counts[found++] = count
     }
-    histogram[1]! += ones
-    if (highest === 0 && ones > 0) highest = 1
+    for (let count = Math.min(highest, SMALL - 1); count > 0; count--) {
+      histogram[count] = small[count]! + small[SMALL + count]! + small[2 * SMALL + count]! + small[3 * SMALL + count]!
+      small[count] = small[SMALL + count] = small[2 * SMALL + count] = small[3 * SMALL + count] = 0
+    }
     let before = 0
     for (let count = highest; count > 0; count--) {
       const here = histogram[count]!

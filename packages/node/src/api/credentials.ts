@@ -1,5 +1,5 @@
 // Proofs of identity: passwords by Argon2id, one-time codes by RFC 6238, recovery codes; sessions and step-up tokens of which only hashes are stored; lockout that counts every failure.
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Meaning } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type { AccountData } from '@cognate/core/record'
@@ -7,6 +7,7 @@ import { type Algorithm, hash, verify } from '@node-rs/argon2'
 import { Secret, TOTP } from 'otpauth'
 import type pg from 'pg'
 import { type Clock, hashText } from '../store/record-store.ts'
+import { typedSecret } from './secret.ts'
 
 /** Memory in KiB, passes, lanes (OWASP's advice is less; not verified against a standard). A hash with others is made anew at sign-in. */
 const ARGON = { algorithm: 2 as Algorithm.Argon2id, memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 } as const
@@ -57,7 +58,7 @@ export interface Enrolment {
   readonly recovery: readonly string[]
 }
 
-const token = (): string => randomBytes(32).toString('base64url')
+const token = (): string => typedSecret(32)
 
 /** Constant in time for texts of one length. */
 const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
@@ -92,7 +93,7 @@ export class Credentials {
 
   /** A new half of an enrolment code; the password before is void when both are there. */
   async beginEnrolment(account: string, half: 'officer' | 'administrator'): Promise<string> {
-    const code = randomBytes(12).toString('base64url')
+    const code = typedSecret(12)
     const column = `enrolment_${half}_sha256`
     await this.#pool.query(
       `INSERT INTO credential (account, ${column}, enrolment_until) VALUES ($1, $2, $3)
@@ -122,7 +123,7 @@ export class Credentials {
     const fit = this.#checkPassword(account, password)
     if (!fit.ok) return fit
     const secret = new Secret({ size: 20 })
-    const recovery = Array.from({ length: 10 }, () => randomBytes(9).toString('base64url'))
+    const recovery = Array.from({ length: 10 }, () => typedSecret(9))
     await this.#pool.query(
       'UPDATE credential SET password_hash = $2, totp_secret = $3, totp_last_step = 0, recovery_hashes = $4 WHERE account = $1',
       [account, await hash(password, this.#argon), Buffer.from(secret.bytes), recovery.map(code => hashText(code))],

@@ -1,5 +1,5 @@
 // The HTTP interface of the record on fastify: every route of the table, its policy asked before anything else, problems as RFC 9457, nothing identifying in the logs.
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { ANYWHERE, authorise, type Place, type Role } from '@cognate/core/access'
 import { fail, type Issue, issue, type Json, ok, type Result } from '@cognate/core/base'
 import { standingOf } from '@cognate/core/record'
@@ -14,6 +14,7 @@ import { type Handled, makeHandlers } from './handlers.ts'
 import { openPersonKeys } from './person.ts'
 import { problemOf, statusOf } from './problem.ts'
 import { ROUTES, type RouteSpec } from './routes.ts'
+import { typedSecret } from './secret.ts'
 
 export const COOKIE = '__Host-cognate'
 const BODY_MOST = 1 << 20
@@ -63,7 +64,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     ...(options.breached === undefined ? {} : { breached: options.breached }),
   })
   const { rows } = await store.pool.query('SELECT 1 FROM account LIMIT 1')
-  let setupToken: string | undefined = rows.length === 0 ? randomBytes(24).toString('base64url') : undefined
+  let setupToken: string | undefined = rows.length === 0 ? typedSecret(24) : undefined
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_MOST,
