@@ -95,8 +95,8 @@ export function scoreGenes(matrix: ExpressionMatrix, set: ResolvedSignature): Fl
 /** UCell's rank cap. */
 export const UCELL_MAX_RANK = 1500
 
-/** Counts below this have four places in the histogram. */
-const SMALL = 256
+/** Counts below this, a power of two, have four places in the histogram. */
+const SMALL = 2048
 
 /**
  * For each cell the sum over the set's genes of a value of their ranks, highest count first: `tied` gives it for genes of one count, which share the ranks from `first` to `last`
@@ -113,23 +113,35 @@ export function rankSums(matrix: ExpressionMatrix, set: ResolvedSignature, tied:
   const valueAt = new Float64Array(1 << 16)
   const counts = new Uint16Array(rows)
   for (let cell = 0; cell < columns; cell++) {
-    let highest = 0
-    let expressed = 0
-    let found = 0
-    for (let i = indptr[cell]!; i < indptr[cell + 1]!; i++) {
-      const written = data[i]!
-      if (written === 0) continue
-      const count = written > 65535 ? 65535 : written | 0
-      expressed++
-      highest = highest > count ? highest : count
-      if (count < SMALL) small[((i & 3) << 8) | count]!++
-      else histogram[count]!++
-      if (inSet[indices[i]!] !== 0) counts[found++] = count
+    const [from, to] = [indptr[cell]!, indptr[cell + 1]!]
+    let bits = 0
+    for (let i = from; i < to; i++) {
+      const count = data[i]! | 0
+      bits |= count
+      small[((i & 3) * SMALL) | (count & (SMALL - 1))]!++
     }
-    for (let count = Math.min(highest, SMALL - 1); count > 0; count--) {
+    let highest = Math.min(SMALL - 1, bits)
+    let expressed = to - from
+    if (bits < SMALL) expressed -= small[0]! + small[SMALL]! + small[2 * SMALL]! + small[3 * SMALL]!
+    for (let count = highest; count >= 0; count--) {
       histogram[count] = small[count]! + small[SMALL + count]! + small[2 * SMALL + count]! + small[3 * SMALL + count]!
       small[count] = small[SMALL + count] = small[2 * SMALL + count] = small[3 * SMALL + count] = 0
     }
+    if (bits >= SMALL) {
+      // a gene beyond the small table: the cell is counted again, plainly
+      histogram.fill(0, 0, SMALL)
+      expressed = 0
+      for (let i = from; i < to; i++) {
+        const count = Math.min(data[i]!, 65535)
+        if (count === 0) continue
+        histogram[count]!++
+        expressed++
+        if (count > highest) highest = count
+      }
+    }
+    histogram[0] = 0
+    let found = 0
+    for (let i = from; i < to; i++) if (inSet[indices[i]!] !== 0 && data[i] !== 0) counts[found++] = Math.min(data[i]!, 65535)
     let before = 0
     for (let count = highest; count > 0; count--) {
       const here = histogram[count]!
