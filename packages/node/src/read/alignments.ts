@@ -36,7 +36,7 @@ const isUsable = (flags: number, quality: number | undefined): boolean =>
   (flags & LEFT_OUT) === 0 && (quality ?? 255) >= LEAST_MAPPING_QUALITY
 
 async function openBam(path: string, full: string): Promise<Result<ReadsAt, Issue>> {
-  const bai = [`${full}.bai`, full.replace(/\.bam$/, '.bai')].find(existsSync)
+  const bai = [`${full}.bai`, full.replace(/\.bam$/, '.bai')].find(place => place !== full && existsSync(place))
   const csi = bai === undefined && existsSync(`${full}.csi`) ? `${full}.csi` : undefined
   if (bai === undefined && csi === undefined) return fail(noIndex(path, '.bam.bai or .bam.csi'))
   const { BamFile } = await import('@gmod/bam')
