@@ -63,6 +63,9 @@ export const CaseSchema = z.strictObject({
       sex: z.enum(['female', 'male']).optional().describe('Of the patient: X and Y are single in the normal cells of a man.'),
       fusions: path.optional().describe("Arriba's fusions.tsv, or AGFusion's output folder."),
       star_fusion: path.optional().describe("STAR-Fusion's abridged table, for read counts and FFPM."),
+      junctions: path
+        .optional()
+        .describe('Table of regtools cis-splice-effects identify: new splice junctions become peptides. Needs reference.'),
       proteome: path.optional().describe('FASTA of the human proteome for the match against self.'),
     })
     .describe('The tumour.'),

@@ -134,6 +134,7 @@ function listInputs(file: CaseFile, at: (path: string) => string): readonly Case
   if (file.tumour.copy_number !== undefined) inputs.push({ path: file.tumour.copy_number, what: 'copy number' })
   if (file.tumour.fusions !== undefined) inputs.push({ path: file.tumour.fusions, what: 'fusions' })
   if (file.tumour.star_fusion !== undefined) inputs.push({ path: file.tumour.star_fusion, what: 'fusion counts' })
+  if (file.tumour.junctions !== undefined) inputs.push({ path: file.tumour.junctions, what: 'splice junctions' })
   if (file.tumour.phased !== undefined) inputs.push({ path: file.tumour.phased, what: 'phased variants' })
   for (const { plate, map } of file.screens) inputs.push({ path: plate, what: 'plate readout' }, { path: map, what: 'plate map' })
   if (file.minigenes !== undefined) inputs.push({ path: file.minigenes, what: 'minigenes of the screen' })
@@ -182,6 +183,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     copyNumber: maybe(tumour.copy_number),
     fusions: maybe(tumour.fusions),
     starFusion: maybe(tumour.star_fusion),
+    junctions: maybe(tumour.junctions),
   }
   const lesions = file.til.map(({ lesion, contigs, matrix, barcode_prefix, airr_cells, hashtag }) => ({
     lesion,
