@@ -115,21 +115,11 @@ describe.skipIf(!hasSamtools && process.env.CI === undefined)('RNA reads of call
     )
   })
 
+  const variants = (out: string, ...args: readonly string[]) =>
+    cognate(['variants', '--vcf', at('somatic.vcf'), '--annotation', at('genes.gff3'), '--genome', at('genome.fa'), '--out', out, ...args])
   const counted = (alignment: string) => {
     const out = temporary()
-    const done = cognate([
-      'variants',
-      '--vcf',
-      at('somatic.vcf'),
-      '--annotation',
-      at('genes.gff3'),
-      '--genome',
-      at('genome.fa'),
-      '--rna-bam',
-      at(alignment),
-      '--out',
-      out,
-    ])
+    const done = variants(out, '--rna-bam', at(alignment))
     expect([done.code, done.err]).toEqual([0, done.err])
     const table = value(parseDelimited(readFileSync(join(out, 'variants.tsv'), 'utf8'), { delimiter: '\t' }))
     const get = columnReader(table.columns)
@@ -186,19 +176,7 @@ describe.skipIf(!hasSamtools && process.env.CI === undefined)('RNA reads of call
   })
 
   test('no index, no genome for a CRAM, or another genome’s chromosomes are refused with what to do', () => {
-    const run = (...args: readonly string[]) =>
-      cognate([
-        'variants',
-        '--vcf',
-        at('somatic.vcf'),
-        '--annotation',
-        at('genes.gff3'),
-        '--genome',
-        at('genome.fa'),
-        '--out',
-        temporary(),
-        ...args,
-      ])
+    const run = (...args: readonly string[]) => variants(temporary(), ...args)
     writeFileSync(at('bare.bam'), readFileSync(at('rna.bam')))
     expect([run('--rna-bam', at('bare.bam')).code, run('--rna-bam', at('bare.bam')).err.includes('samtools index')]).toEqual([1, true])
     writeFileSync(at('other.sam'), '@SQ\tSN:chrUn_9\tLN:500\nx\t0\tchrUn_9\t5\t60\t4M\t*\t0\t0\tACGT\tIIII\n')

@@ -1,6 +1,7 @@
 // AIRR Cell (schema 1.4, JSON): which rearrangements belong to which cell, where the Rearrangement table does not say so itself. A pair that was inferred, not seen, is told apart.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import type { ContigRow } from './contig-row.ts'
+import { isRecord } from './json.ts'
 
 export interface AirrCell {
   readonly cellId: string
@@ -8,8 +9,6 @@ export interface AirrCell {
   /** The pair was inferred, not observed in one droplet or well. */
   readonly virtualPairing: boolean
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `{"Cell": […]}` or the list itself. Errors: `airr-cell-malformed`. */
 export function parseAirrCells(json: string): Result<readonly AirrCell[], Issue> {

@@ -27,6 +27,7 @@ export function parseMixcrClones(text: string): Result<readonly ContigRow[], Iss
   )
   const molecules = among('uniqueMoleculeCount', 'uniqueTagCountUMI', 'uniqueUMICount')
   const reads = among('readCount', 'cloneCount', 'Clone count')
+  const cloneId = among('cloneId', 'Clone ID') ?? ''
   const cellTags = columns.filter(name => /^tagValueCELL/i.test(name))
   if (bases === undefined || residues === undefined || v === undefined || j === undefined)
     return fail(
@@ -49,7 +50,7 @@ export function parseMixcrClones(text: string): Result<readonly ContigRow[], Iss
       contigRow({
         line: row.line,
         cellId: cellTags.map(name => get(row, name)).join('-'),
-        sequenceId: `clone-${get(row, among('cloneId', 'Clone ID') ?? '') || i}-${row.line}`,
+        sequenceId: `clone-${get(row, cloneId) || i}-${row.line}`,
         vCall: hitOf(get(row, v)),
         dCall: optional(d),
         jCall: hitOf(get(row, j)),

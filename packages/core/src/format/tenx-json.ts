@@ -1,6 +1,7 @@
 // 10x `all_contig_annotations.json` (Cell Ranger 3 to 9) → contig rows, with their bases. `cdr3` is the junction, as in the CSV.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import type { ContigRow } from './contig-row.ts'
+import { isRecord } from './json.ts'
 
 interface JsonContig {
   readonly barcode?: unknown
@@ -18,8 +19,6 @@ interface JsonContig {
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Gene and chain of the first annotation of a region. */
 function geneOf(annotations: unknown, region: RegExp): { readonly gene: string; readonly chain: string } {
   for (const annotation of Array.isArray(annotations) ? annotations : []) {

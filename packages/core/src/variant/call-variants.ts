@@ -37,8 +37,8 @@ export interface VariantCalls {
   /** Every allele that filters and genotype let through, whatever it changes. */
   readonly called: readonly SomaticVariant[]
   readonly changes: readonly ProteinChange[]
-  /** What the patient's germline alleles make of proteins; empty where consequences were read from the VCF. */
-  readonly germline: readonly GermlineProtein[]
+  /** What the patient's germline alleles make of proteins, worked out when asked for; empty where consequences were read from the VCF. */
+  readonly germline: () => readonly GermlineProtein[]
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
   readonly tumour: string | undefined
@@ -282,7 +282,7 @@ export class VariantCaller {
     return ok({
       variants: this.#variants,
       called: this.#called,
-      germline: [],
+      germline: () => [],
       changes: this.#changes,
       funnel: this.#funnel.rows(),
       caveats: this.#caveats,
@@ -293,7 +293,7 @@ export class VariantCaller {
     readonly changes: readonly ProteinChange[]
     readonly caveats: readonly Caveat[]
     readonly variantCaveats: ReadonlyMap<string, readonly Caveat[]>
-    readonly germline: readonly GermlineProtein[]
+    readonly germline: () => readonly GermlineProtein[]
   }): VariantCalls {
     const changed = new Set(resolved.changes.map(change => change.variantId))
     return {

@@ -94,7 +94,7 @@ export class HaplotypeCalls {
       changes: readonly ProteinChange[]
       caveats: readonly Caveat[]
       variantCaveats: ReadonlyMap<string, readonly Caveat[]>
-      germline: readonly GermlineProtein[]
+      germline: () => readonly GermlineProtein[]
     },
     Issue
   > {
@@ -188,7 +188,7 @@ export class HaplotypeCalls {
         : []),
     ]
     const germline = neighbours.filter(({ neighbour }) => neighbour.germline).map(({ neighbour }) => neighbour)
-    return ok({ changes, caveats, variantCaveats, germline: germlineProteins(germline, this.#route.index, this.#options) })
+    return ok({ changes, caveats, variantCaveats, germline: () => germlineProteins(germline, this.#route.index, this.#options) })
   }
 }
 

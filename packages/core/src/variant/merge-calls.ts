@@ -54,7 +54,7 @@ export function mergeCalls(files: readonly NamedCalls[], least = 1): VariantCall
     called,
     variants: called.filter(variant => changed.has(variant.id)),
     changes,
-    germline: [...new Map(files.flatMap(({ calls }) => calls.germline).map(protein => [protein.id, protein])).values()],
+    germline: () => [...new Map(files.flatMap(({ calls }) => calls.germline()).map(protein => [protein.id, protein])).values()],
     funnel: [...files.flatMap(({ caller, calls }) => renamed(calls.funnel, `variants ${caller}`)), ...funnel.rows()],
     caveats: files.flatMap(({ caller, calls }) => calls.caveats.map(other => caveat(other.code, `${caller}: ${other.text}`))),
     tumour: files[0]?.calls.tumour,

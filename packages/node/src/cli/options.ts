@@ -1,5 +1,6 @@
 // Options that several commands share, and how their text becomes a value.
 
+import { basename } from 'node:path'
 import { DEFAULT_VARIANT_OPTIONS, type VariantOptions } from '@cognate/core/variant'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { OwnRouteInput } from '../read/own-route.ts'
@@ -70,12 +71,7 @@ export function lesionPath(text: string, before: ReadonlyMap<string, string> = n
 export function vcfInput(text: string, before: readonly VcfInput[] = []): readonly VcfInput[] {
   const named = /^([A-Za-z0-9_.-]+)=(.+)$/.exec(text)
   const path = named?.[2] ?? text
-  const caller =
-    named?.[1] ??
-    path
-      .split(/[\\/]/)
-      .at(-1)!
-      .replace(/\.vcf(\.b?gz)?$/, '')
+  const caller = named?.[1] ?? basename(path).replace(/\.vcf(\.b?gz)?$/, '')
   if (before.some(other => other.caller === caller)) throw new InvalidArgumentError(`two VCFs are called ${caller}: write CALLER=FILE`)
   return [...before, { caller, path }]
 }

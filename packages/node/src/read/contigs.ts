@@ -24,13 +24,24 @@ import { readParsed, readText } from './text.ts'
 
 type Parser = (text: string) => Result<readonly ContigRow[], Issue>
 
+/** A file's genes are few and its rows are many: the germline is opened once, and each name is looked up once. */
+function adaptiveNames(): (gene: string) => string {
+  const genes = shippedGermline('human').byGene
+  const names = new Map<string, string>()
+  return written => {
+    const name = names.get(written) ?? adaptiveGeneName(written, genes)
+    names.set(written, name)
+    return name
+  }
+}
+
 /** By the header; what no other format claims is AIRR where it has tabs, else 10x. */
 const PARSERS: readonly (readonly [(header: string) => boolean, Parser])[] = [
   [header => /^\s*[[{]/.test(header), parseTenxJson],
   [isTrust4Header, parseTrust4Cells],
   [isParseHeader, parseParseCells],
   [isMixcrHeader, parseMixcrClones],
-  [isImmunoseqHeader, text => parseImmunoseq(text, gene => adaptiveGeneName(gene, shippedGermline('human').byGene))],
+  [isImmunoseqHeader, text => parseImmunoseq(text, adaptiveNames())],
   [header => header.includes('\t'), parseAirr],
   [isBdHeader, parseBdContigs],
   [() => true, parseTenxContigs],

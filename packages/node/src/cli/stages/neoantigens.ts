@@ -101,15 +101,18 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!peers.ok) return peers
   const scope = { downstream: input.downstream, class2Alleles: alleles.value.II }
   const search = searchPeptides(calls.value.variants, calls.value.changes, scope)
+  const germline = input.proteome === undefined ? [] : calls.value.germline()
   const matches =
     input.proteome === undefined
       ? ok(undefined)
-      : await matchProteome(input.proteome, calls.value.germline, new ReferenceMatcher(search.matchCandidates))
+      : await matchProteome(input.proteome, germline, new ReferenceMatcher(search.matchCandidates))
   if (!matches.ok) return matches
   const fused = fusionTable(input, predictors.value.I, alleles.value.I)
   if (!fused.ok) return fused
   const spliced =
-    route === undefined ? undefined : spliceTable(junctions.value, calls.value, route, input, predictors.value.I, alleles.value.I)
+    route === undefined || input.junctions === undefined
+      ? undefined
+      : spliceTable(junctions.value, calls.value, route, input, predictors.value.I, alleles.value.I)
   const options = {
     ...scope,
     alleles: alleles.value.I,
@@ -119,9 +122,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   }
   const ranked = rankNeoantigens(search, predictors.value, options, matches.value)
   const compared =
-    input.proteome === undefined
-      ? ok(ranked.neoantigens)
-      : await nearSelf(input.proteome, calls.value.germline, ranked.neoantigens, predictors.value.I)
+    input.proteome === undefined ? ok(ranked.neoantigens) : await nearSelf(input.proteome, germline, ranked.neoantigens, predictors.value.I)
   if (!compared.ok) return compared
   const result = { ...ranked, neoantigens: compared.value }
   const caveats: Caveat[] = [
@@ -134,7 +135,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const more = furtherTables(input, result, alleles.value.I, comparePeers(peers.value, search, result.neoantigens, predictors.value.I))
   const made = report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla)
   if (fused.value !== undefined) more.set('fusions.tsv', fused.value.table)
-  if (spliced !== undefined && input.junctions !== undefined) more.set('splicing.tsv', spliced.table)
+  if (spliced !== undefined) more.set('splicing.tsv', spliced.table)
   return ok({
     result,
     calls: calls.value,

@@ -1,5 +1,5 @@
 // Stage `receptors`: contigs and matrices of the lesions → clonotypes.tsv, receptors.tsv, cells.tsv.gz.
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { columnReader, delimiterOf, formatTsv, parseDelimited } from '@cognate/core/format'
 import {
@@ -152,7 +152,7 @@ async function readRun(entries: readonly LesionFiles[]): Promise<Result<SplitRun
     return fail(inFile(contigs, issue('hashtag-twice', `hashtag ${twice} marks two lesions`, 'a hashtag marks the cells of one lesion')))
   const hashtags = new Map(entries.map(entry => [entry.hashtag!, entry.lesion]))
   const split = splitByHashtag({
-    run: contigs.split(/[\\/]/).at(-1)!,
+    run: basename(contigs),
     contigs: rows.value.rows,
     matrix: expression.value,
     barcodePrefix,

@@ -61,6 +61,6 @@ export function spliceTable(
       SPLICE_COLUMNS,
       found.neoantigens.map((row, i) => spliceCells(row, i + 1)),
     ),
-    funnel: junctions.length === 0 ? [] : [...funnel, ...found.funnel],
+    funnel: [...funnel, ...found.funnel],
   }
 }
