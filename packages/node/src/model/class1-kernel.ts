@@ -21,8 +21,8 @@ export interface Kernel {
 
 export function openKernel(wasm: Uint8Array<ArrayBuffer>, weights: NetworkWeights): Kernel {
   const { networks, gated, hidden, hidden2 } = weights
-  if (hidden2 !== 32 || hidden % 4 !== 0)
-    throw new Error('the kernel is written for a second layer of 32 and a first layer that is a multiple of 4')
+  if (hidden2 !== 32 || hidden % 64 !== 0)
+    throw new Error('the kernel is written for a second layer of 32 and a first layer that is a multiple of 64')
   let top = STATIC_BYTES
   const place = (floats: number): number => {
     const at = Math.ceil(top / 64) * 64
@@ -36,6 +36,7 @@ export function openKernel(wasm: Uint8Array<ArrayBuffer>, weights: NetworkWeight
     b3: place(weights.b3.length),
     rows: place(BLOCK * ROWS_PER_PEPTIDE),
     h: place(hidden),
+    open: place(hidden / 32),
     table: place(networks * CLASS1_ROWS * hidden),
     out: place(BLOCK * 2),
   }
@@ -53,7 +54,7 @@ export function openKernel(wasm: Uint8Array<ArrayBuffer>, weights: NetworkWeight
     },
     loadTable: table => f32.set(table, at.table / 4),
     score() {
-      kernel.scoreBlock(loaded, networks, gated, hidden, CLASS1_ROWS, at.rows, at.table, at.h, at.w2, at.b2, at.w3, at.b3, at.out)
+      kernel.scoreBlock(loaded, networks, gated, hidden, CLASS1_ROWS, at.rows, at.table, at.h, at.open, at.w2, at.b2, at.w3, at.b3, at.out)
       return new Float32Array(memory.buffer, at.out, loaded * 2)
     },
   }
