@@ -4,11 +4,11 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { must } from '../packages/node/src/cli/exit.ts'
 import { BLOCK, openKernel } from '../packages/node/src/model/class1-kernel.ts'
-import { class1Table, loadWeights } from '../packages/node/src/model/class1-network.ts'
+import { CLASS1_LENGTH_ROW, loadWeights } from '../packages/node/src/model/class1-network.ts'
 import { CLASS2_BLOCK, openClass2Kernel, spreadTable } from '../packages/node/src/model/class2-kernel.ts'
-import { loadClass2Weights } from '../packages/node/src/model/class2-network.ts'
-import { loadGatedTables, moleculeTable } from '../packages/node/src/model/gated-table.ts'
+import { CLASS2_LENGTH_ROW, loadClass2Weights } from '../packages/node/src/model/class2-network.ts'
 import { type ModelFile, readModelFile } from '../packages/node/src/model/model-file.ts'
+import { loadSharedTables, moleculeTable } from '../packages/node/src/model/molecule-table.ts'
 import { compileKernel } from '../scripts/build.mjs'
 
 /** Scores of the peptides on the molecule in one row of the file, by the tensor they calibrate. */
@@ -16,10 +16,9 @@ type Scorer = (row: number, peptides: readonly string[]) => ReadonlyMap<string, 
 
 async function class1Scorer(file: ModelFile): Promise<Scorer> {
   const kernel = openKernel(await compileKernel('class1-kernel'), loadWeights(file))
-  const tables = loadGatedTables(file)
-  const shared = file.tensor('w1')
+  const tables = loadSharedTables(file, CLASS1_LENGTH_ROW)
   return (row, peptides) => {
-    kernel.loadTable(class1Table(file, tables, shared, row))
+    kernel.loadTable(moleculeTable(tables, file, row))
     const presentation = new Float32Array(peptides.length)
     const affinity = new Float32Array(peptides.length)
     for (let from = 0; from < peptides.length; from += BLOCK) {
@@ -41,7 +40,7 @@ async function class1Scorer(file: ModelFile): Promise<Scorer> {
 async function class2Scorer(file: ModelFile): Promise<Scorer> {
   const weights = loadClass2Weights(file)
   const kernel = openClass2Kernel(await compileKernel('class2-kernel'), weights)
-  const tables = loadGatedTables(file)
+  const tables = loadSharedTables(file, CLASS2_LENGTH_ROW)
   return (row, peptides) => {
     kernel.loadTable(spreadTable(weights, moleculeTable(tables, file, row)))
     const affinity = new Float32Array(peptides.length)

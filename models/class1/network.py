@@ -87,7 +87,7 @@ class Network(Upper):
         self.adam = Adam(self.p, DECAYED + ("w0", "wk", "w2", "w3"))
 
     def gate(self, pseudo):
-        return gate_of(self.p, self.molecules, pseudo)
+        return gate_of(self.p, self.molecules, pseudo)[0]
 
     def table(self, gate):
         """First-layer table of one molecule [ROWS, hidden]."""
@@ -97,7 +97,8 @@ class Network(Upper):
         """One Adam step. groups: (molecule number, first row, end row) of rows of x [n, ROWS] that share a molecule."""
         p = self.p
         gates = OpenGates(p, self.codes, np.array([g[0] for g in groups]), rng, offset_dropout)
-        tables = (gates.gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"]
+        gate = gates.gate[:, 0]
+        tables = (gate @ p["wk"]).reshape(len(groups), ROWS, self.hidden) + p["w0"]
         z1 = np.empty((len(x), self.hidden), np.float32)
         for k, (_, lo, hi) in enumerate(groups):
             np.matmul(x[lo:hi], tables[k], out=z1[lo:hi])
@@ -105,8 +106,8 @@ class Network(Upper):
         dtables = np.empty((len(groups), ROWS * self.hidden), np.float32)
         for k, (_, lo, hi) in enumerate(groups):
             dtables[k] = (x[lo:hi].T @ d1[lo:hi]).ravel()
-        self.adam.step({**upper, "w0": dtables.sum(0).reshape(ROWS, self.hidden), "wk": gates.gate.T @ dtables,
-                        **gates.gradients(dtables @ p["wk"].T)}, rate, decay)
+        self.adam.step({**upper, "w0": dtables.sum(0).reshape(ROWS, self.hidden), "wk": gate.T @ dtables,
+                        **gates.gradients((dtables @ p["wk"].T)[:, None])}, rate, decay)
 
 
 class AdditiveNetwork(Upper):

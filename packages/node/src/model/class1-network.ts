@@ -1,5 +1,4 @@
 // The class I networks in plain TypeScript: the reference that the kernel is held equal to. Layout and meaning: models/class1/network.py.
-import { type GatedTables, moleculeTable } from './gated-table.ts'
 import type { ModelFile } from './model-file.ts'
 import { RESIDUE_CODE } from './residue-code.ts'
 
@@ -20,12 +19,12 @@ export interface NetworkWeights {
 /** Residues read from each end of the peptide. */
 const ENDS = 5
 const MIDDLE_ROW = 2 * ENDS * 20
-const LENGTH_ROW = MIDDLE_ROW + 20
+export const CLASS1_LENGTH_ROW = MIDDLE_ROW + 20
 /** Rows of a molecule's table: ten end residues, the middle residues, lengths 8 to 14. */
-export const CLASS1_ROWS = LENGTH_ROW + 7
+export const CLASS1_ROWS = CLASS1_LENGTH_ROW + 7
 
 export const loadWeights = (file: ModelFile): NetworkWeights => ({
-  networks: file.header.gated + file.header.additive!,
+  networks: file.header.gated + file.header.additive,
   gated: file.header.gated,
   hidden: file.header.hidden,
   hidden2: file.header.hidden2!,
@@ -34,23 +33,6 @@ export const loadWeights = (file: ModelFile): NetworkWeights => ({
   w3: file.tensor('w3'),
   b3: file.tensor('b3'),
 })
-
-/** First layer of one molecule [networks, CLASS1_ROWS, hidden]: mixed tables of the gated networks, then the additive ones with the molecule's vector in their length rows. */
-export function class1Table(file: ModelFile, tables: GatedTables, shared: Float32Array, row: number): Float32Array {
-  const { gated, additive = 0, hidden } = file.header
-  const size = CLASS1_ROWS * hidden
-  const out = new Float32Array((gated + additive) * size)
-  out.set(moleculeTable(tables, file, row))
-  out.set(shared, gated * size)
-  const vectors = file.row('vectors', row)
-  for (let n = 0; n < additive; n++) {
-    for (let length = LENGTH_ROW; length < CLASS1_ROWS; length++) {
-      const at = (gated + n) * size + length * hidden
-      for (let h = 0; h < hidden; h++) out[at + h]! += vectors[n * hidden + h]!
-    }
-  }
-  return out
-}
 
 /** i32 per peptide in the kernel's input: count of end and length rows, count of middle rows, row numbers. */
 export const ROWS_PER_PEPTIDE = 17
@@ -66,7 +48,7 @@ export function encodePeptide(peptide: string, rows: Int32Array, at: number): vo
     rows[to++] = k * 20 + RESIDUE_CODE[peptide.charCodeAt(k)]!
     rows[to++] = (ENDS + k) * 20 + RESIDUE_CODE[peptide.charCodeAt(length - ENDS + k)]!
   }
-  rows[to++] = LENGTH_ROW + length - 8
+  rows[to++] = CLASS1_LENGTH_ROW + length - 8
   for (let k = 0; k < middle; k++) rows[to++] = MIDDLE_ROW + RESIDUE_CODE[peptide.charCodeAt(ENDS + k)]!
 }
 

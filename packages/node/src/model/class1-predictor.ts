@@ -3,8 +3,8 @@ import { type Issue, ok, type Result } from '@cognate/core/base'
 import { ic50OfOutput, type Predictor } from '@cognate/core/presentation'
 import { modelPath } from '../read/paths.ts'
 import { BLOCK, openKernel } from './class1-kernel.ts'
-import { class1Table, loadWeights } from './class1-network.ts'
-import { loadGatedTables } from './gated-table.ts'
+import { CLASS1_LENGTH_ROW, loadWeights } from './class1-network.ts'
+import { loadSharedTables, moleculeTable } from './molecule-table.ts'
 import { alleleCache, describeModel, type OpenedModel, openModel } from './opened-model.ts'
 import { logitOfScore, percentileOf, rankTable } from './percentile.ts'
 
@@ -16,12 +16,11 @@ export function openClass1Predictor(path = modelPath('class1.cogm')): Result<Pre
 
 function makePredictor({ file, wasm }: OpenedModel): Predictor {
   const kernel = openKernel(wasm, loadWeights(file))
-  const tables = loadGatedTables(file)
-  const shared = file.tensor('w1')
+  const tables = loadSharedTables(file, CLASS1_LENGTH_ROW)
   const ranks = file.tensor('ranks')
   const ranking = (name: string, row: number) => rankTable(ranks, file.row(name, row))
   const load = alleleCache(file, row => ({
-    table: class1Table(file, tables, shared, row),
+    table: moleculeTable(tables, file, row),
     presentation: ranking('rank_presentation', row),
     affinity: ranking('rank_affinity', row),
   }))

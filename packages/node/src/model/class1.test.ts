@@ -10,16 +10,16 @@ import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.
 import { kernelPath, modelPath } from '../read/paths.ts'
 import { sha256OfFile } from '../write/outputs.ts'
 import { openKernel } from './class1-kernel.ts'
-import { class1Table, loadWeights, scorePlain } from './class1-network.ts'
+import { CLASS1_LENGTH_ROW, loadWeights, scorePlain } from './class1-network.ts'
 import { openClass1Predictor } from './class1-predictor.ts'
-import { loadGatedTables } from './gated-table.ts'
 import { readModelFile } from './model-file.ts'
+import { loadSharedTables, moleculeTable } from './molecule-table.ts'
 import { percentileOf } from './percentile.ts'
 
 const file = value(readModelFile(modelPath('class1.cogm')))
 const weights = loadWeights(file)
-const tables = loadGatedTables(file)
-const tableFor = (allele: string) => class1Table(file, tables, file.tensor('w1'), file.header.alleles[allele]!)
+const tables = loadSharedTables(file, CLASS1_LENGTH_ROW)
+const tableFor = (allele: string) => moleculeTable(tables, file, file.header.alleles[allele]!)
 const kernel = openKernel(new Uint8Array(readFileSync(kernelPath('class1'))), weights)
 const predictor = value(openClass1Predictor())
 

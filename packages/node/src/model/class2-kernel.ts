@@ -4,6 +4,8 @@ import { RESIDUE_CODE } from './residue-code.ts'
 
 export const CLASS2_BLOCK = 256
 const MAX_LENGTH = 30
+/** Twenty residues at each of three weights, and a row of zeros. */
+const FLANK_ROWS = 61
 const MAX_REGISTERS = MAX_LENGTH - CORE + 1
 /** The compiler keeps its own tables at the start of memory. */
 const STATIC_BYTES = 65536
@@ -36,7 +38,7 @@ export function spreadTable(weights: Class2Weights, table: Float32Array): Spread
     }
     return out
   }
-  const flank = (first: number) => make(60, row => [[first + (row % 20), 1 / (3 - Math.floor(row / 20))]])
+  const flank = (first: number) => make(FLANK_ROWS, row => (row === 60 ? [] : [[first + (row % 20), 1 / (3 - Math.floor(row / 20))]]))
   return {
     core: make(CORE * 20, row => [[row, 1]]),
     left: flank(LEFT_ROW),
@@ -56,7 +58,7 @@ export interface Class2Kernel {
 }
 
 export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2Weights): Class2Kernel {
-  const { networks, hidden, temperature } = weights
+  const { networks, gated, hidden } = weights
   if (hidden % 4 !== 0) throw new Error('the kernel is written for networks whose hidden units are a multiple of 4')
   const width = networks * hidden
   let top = STATIC_BYTES
@@ -69,13 +71,14 @@ export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2W
     codes: place(CLASS2_BLOCK * MAX_LENGTH),
     lengths: place(CLASS2_BLOCK * 4),
     core: place(CORE * 20 * width * 4),
-    left: place(60 * width * 4),
-    right: place(60 * width * 4),
+    left: place(FLANK_ROWS * width * 4),
+    right: place(FLANK_ROWS * width * 4),
     edge: place(MAX_REGISTERS * MAX_REGISTERS * width * 4),
     w2: place(width * 4),
     b2: place(networks * 4),
-    z: place(MAX_REGISTERS * networks * 4),
-    rows: place(24 * 4),
+    temperatures: place(networks * 4),
+    z: place(24 * networks * 4),
+    seen: place(24 * 4),
     out: place(CLASS2_BLOCK * 8),
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) + 1 })
@@ -83,6 +86,7 @@ export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2W
   const f32 = new Float32Array(memory.buffer)
   f32.set(weights.w2, at.w2 / 4)
   f32.set(weights.b2, at.b2 / 4)
+  f32.set(weights.temperatures, at.temperatures / 4)
   const codes = new Uint8Array(memory.buffer, at.codes, CLASS2_BLOCK * MAX_LENGTH)
   const lengths = new Int32Array(memory.buffer, at.lengths, CLASS2_BLOCK)
   return {
@@ -95,8 +99,25 @@ export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2W
         lengths[p] = peptide.length
         for (let i = 0; i < peptide.length; i++) codes[p * MAX_LENGTH + i] = RESIDUE_CODE[peptide.charCodeAt(i)]!
       }
-      const { codes: c, lengths: l, core, left, right, edge, w2, b2, z, rows, out } = at
-      kernel.scoreClass2(count, networks, width, temperature, c, l, core, left, right, edge, w2, b2, z, rows, out)
+      const { core, left, right, edge, w2, b2, z, seen, out } = at
+      kernel.scoreClass2(
+        count,
+        networks,
+        gated,
+        width,
+        at.temperatures,
+        at.codes,
+        at.lengths,
+        core,
+        left,
+        right,
+        edge,
+        w2,
+        b2,
+        z,
+        seen,
+        out,
+      )
       return new Float32Array(memory.buffer, at.out, count * 2)
     },
   }

@@ -4,10 +4,12 @@ import { RESIDUE_CODE } from './residue-code.ts'
 
 export interface Class2Weights {
   readonly networks: number
+  /** The first so many networks have rectified hidden units, the others sigmoid ones. */
+  readonly gated: number
   /** Hidden units of one network. */
   readonly hidden: number
-  /** Registers add up as temperature · log Σ exp(z / temperature). */
-  readonly temperature: number
+  /** By network: registers add up as temperature · log Σ exp(z / temperature). */
+  readonly temperatures: Float32Array
   /** [networks, hidden] */
   readonly w2: Float32Array
   readonly b2: Float32Array
@@ -19,14 +21,15 @@ export const LEFT_ROW = CORE * 20
 export const RIGHT_ROW = LEFT_ROW + 20
 const LEFT_LENGTH_ROW = RIGHT_ROW + 20
 const RIGHT_LENGTH_ROW = LEFT_LENGTH_ROW + 7
-const LENGTH_ROW = RIGHT_LENGTH_ROW + 7
+export const CLASS2_LENGTH_ROW = RIGHT_LENGTH_ROW + 7
 /** Rows of a molecule's table: core residues, mean of the residues on its left and right, flank lengths, peptide length. */
-export const CLASS2_ROWS = LENGTH_ROW + 10
+export const CLASS2_ROWS = CLASS2_LENGTH_ROW + 10
 
 export const loadClass2Weights = (file: ModelFile): Class2Weights => ({
-  networks: file.header.gated,
+  networks: file.header.gated + file.header.additive,
+  gated: file.header.gated,
   hidden: file.header.hidden,
-  temperature: file.header.temperature!,
+  temperatures: file.tensor('temperatures'),
   w2: file.tensor('w2'),
   b2: file.tensor('b2'),
 })
@@ -35,12 +38,12 @@ export const loadClass2Weights = (file: ModelFile): Class2Weights => ({
 export const edgeRows = (before: number, after: number): readonly [number, number, number] => [
   LEFT_LENGTH_ROW + Math.min(before, 6),
   RIGHT_LENGTH_ROW + Math.min(after, 6),
-  LENGTH_ROW + Math.min(Math.max(before + CORE + after - 11, 0), 9),
+  CLASS2_LENGTH_ROW + Math.min(Math.max(before + CORE + after - 11, 0), 9),
 ]
 
 /** Output (0-1) and core offset of one peptide of 9-30 standard residues on a molecule's table [networks, CLASS2_ROWS, hidden]. */
 export function scoreClass2Plain(weights: Class2Weights, peptide: string, table: Float32Array): readonly [number, number] {
-  const { networks, hidden, temperature, w2, b2 } = weights
+  const { networks, gated, hidden, temperatures, w2, b2 } = weights
   const registers = peptide.length - CORE + 1
   const registerScores = Array.from({ length: networks }, (): number[] => [])
   let best = 0
@@ -58,7 +61,7 @@ export function scoreClass2Plain(weights: Class2Weights, peptide: string, table:
       for (let h = 0; h < hidden; h++) {
         let x = 0
         for (const [row, share] of rows) x += share * table[(n * CLASS2_ROWS + row) * hidden + h]!
-        if (x > 0) z += x * w2[n * hidden + h]!
+        z += (n < gated ? Math.max(x, 0) : 1 / (1 + Math.exp(-x))) * w2[n * hidden + h]!
       }
       registerScores[n]!.push(z)
       mean += 1 / (1 + Math.exp(-z))
@@ -68,6 +71,6 @@ export function scoreClass2Plain(weights: Class2Weights, peptide: string, table:
       best = r
     }
   }
-  const pooled = registerScores.map(zs => temperature * Math.log(zs.reduce((sum, z) => sum + Math.exp(z / temperature), 0)))
+  const pooled = registerScores.map((zs, n) => temperatures[n]! * Math.log(zs.reduce((sum, z) => sum + Math.exp(z / temperatures[n]!), 0)))
   return [pooled.reduce((sum, z) => sum + 1 / (1 + Math.exp(-z)), 0) / networks, best]
 }

@@ -3,8 +3,8 @@ import { type Issue, ok, type Result } from '@cognate/core/base'
 import { ic50OfOutput, type Predictor } from '@cognate/core/presentation'
 import { modelPath } from '../read/paths.ts'
 import { CLASS2_BLOCK, openClass2Kernel, spreadTable } from './class2-kernel.ts'
-import { loadClass2Weights } from './class2-network.ts'
-import { loadGatedTables, moleculeTable } from './gated-table.ts'
+import { CLASS2_LENGTH_ROW, loadClass2Weights } from './class2-network.ts'
+import { loadSharedTables, moleculeTable } from './molecule-table.ts'
 import { alleleCache, describeModel, type OpenedModel, openModel } from './opened-model.ts'
 import { logitOfScore, percentileOf, rankTable } from './percentile.ts'
 
@@ -17,7 +17,7 @@ export function openClass2Predictor(path = modelPath('class2.cogm')): Result<Pre
 function makePredictor({ file, wasm }: OpenedModel): Predictor {
   const weights = loadClass2Weights(file)
   const kernel = openClass2Kernel(wasm, weights)
-  const tables = loadGatedTables(file)
+  const tables = loadSharedTables(file, CLASS2_LENGTH_ROW)
   const ranks = file.tensor('ranks')
   const load = alleleCache(file, row => ({
     table: spreadTable(weights, moleculeTable(tables, file, row)),

@@ -22,14 +22,16 @@ export interface ModelHeader {
   /** Networks whose table is mixed by gates, and how many gates each has. */
   readonly gated: number
   readonly gates: number
-  /** Class I: networks that share one table, to which the molecule adds a vector. */
-  readonly additive?: number
+  /** Rows of a network's table. */
+  readonly rows: number
+  /** Class II: first row of each block of rows that has gates of its own, and `rows` at the end. */
+  readonly blocks?: readonly number[]
+  /** Networks that share one table, to which the molecule adds a vector. */
+  readonly additive: number
   /** Allele name → row of the allele tensors. */
   readonly alleles: Readonly<Record<string, number>>
   /** Per row: ligands and affinities in training, residues that differ from the nearest trained molecule, its name. */
   readonly allele_support: readonly (readonly [number, number, number, string])[]
-  /** Class II: how registers add up. */
-  readonly temperature?: number
   /** Class II: β chain → the α chain most often measured with it. */
   readonly usual_alpha?: Readonly<Record<string, string>>
   readonly tensors: readonly TensorEntry[]
