@@ -1,5 +1,5 @@
 // AssemblyScript. Scores peptides on one class II molecule with an ensemble of small networks over all registers; the plain body is scoreClass2Plain in class2-network.ts.
-// Memory is laid out by class2-kernel.ts. All arrays f32, row-major; `hidden` is that of all networks side by side, each a multiple of 12.
+// Memory is laid out by class2-kernel.ts. All arrays f32, row-major; `hidden` is that of all networks side by side, each a multiple of 4.
 //   codes   [n, 30] u8   residues; lengths [n] i32
 //   core    [9 · 20, hidden]      core residues by position
 //   left    [3 · 20 + 1, hidden]  flanking residue at a third, a half, or the whole of its weight: three, two or one of them are seen; zeros

@@ -7,6 +7,8 @@ const MAX_LENGTH = 30
 /** Twenty residues at each of three weights, and a row of zeros. */
 const FLANK_ROWS = 61
 const MAX_REGISTERS = MAX_LENGTH - CORE + 1
+/** In whole vectors of four. */
+const PADDED_REGISTERS = Math.ceil(MAX_REGISTERS / 4) * 4
 /** The compiler keeps its own tables at the start of memory. */
 const STATIC_BYTES = 65536
 
@@ -38,7 +40,8 @@ export function spreadTable(weights: Class2Weights, table: Float32Array): Spread
     }
     return out
   }
-  const flank = (first: number) => make(FLANK_ROWS, row => (row === 60 ? [] : [[first + (row % 20), 1 / (3 - Math.floor(row / 20))]]))
+  const flank = (first: number) =>
+    make(FLANK_ROWS, row => (row === FLANK_ROWS - 1 ? [] : [[first + (row % 20), 1 / (3 - Math.floor(row / 20))]]))
   return {
     core: make(CORE * 20, row => [[row, 1]]),
     left: flank(LEFT_ROW),
@@ -77,8 +80,8 @@ export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2W
     w2: place(width * 4),
     b2: place(networks * 4),
     temperatures: place(networks * 4),
-    z: place(24 * networks * 4),
-    seen: place(24 * 4),
+    z: place(networks * PADDED_REGISTERS * 4),
+    seen: place(PADDED_REGISTERS * 4),
     out: place(CLASS2_BLOCK * 8),
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) + 1 })
