@@ -2,7 +2,7 @@
 
     python3 models/class2/train.py --out packages/node/models
 
-Needs numpy, no GPU; about 27 minutes of one core. Seeded as models/class1/train.py is. Peptides on the exclusion list are never trained on or used for
+Needs numpy, no GPU; about 16 minutes of one core. Seeded as models/class1/train.py is. Peptides on the exclusion list are never trained on or used for
 percentiles; all peptides of the IEDB weekly sets are on that list, so the shipped weights are measured on them directly. Registers are free except in
 the first part of the training, where P1 must be one of ILVMFYW: without a start rule they drift.
 """
