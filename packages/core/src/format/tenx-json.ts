@@ -19,6 +19,7 @@ interface JsonContig {
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 /** Gene and chain of the first annotation of a region. */
 function geneOf(annotations: unknown, region: RegExp): { readonly gene: string; readonly chain: string } {
   for (const annotation of Array.isArray(annotations) ? annotations : []) {

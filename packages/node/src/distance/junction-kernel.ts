@@ -1,5 +1,4 @@
 // Owns the WebAssembly memory of the junction kernel: junctions by length, position by position; a query's tables at a time.
-import { readFileSync } from 'node:fs'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import {
   alignedStretches,
@@ -10,10 +9,8 @@ import {
   TCRDIST_GAP,
   type TcrdistOptions,
 } from '@cognate/core/receptor'
-import { kernelPath } from '../read/paths.ts'
+import { readKernel, STATIC_BYTES } from '../read/kernel.ts'
 
-/** The compiler keeps its own tables at the start of memory. */
-const STATIC_BYTES = 65536
 const TABLE_BYTES = 32
 /** A longer junction does not fit into the kernel's bytes. */
 const LONGEST = 63
@@ -37,11 +34,8 @@ export function openJunctionKernel(
   const long = junctions.find(junction => junction.length > LONGEST)
   if (long !== undefined)
     return fail(issue('junction-too-long', `${long} has ${long.length} residues`, `compare junctions of at most ${LONGEST}`))
-  try {
-    return ok(distancesOf(new Uint8Array(readFileSync(kernelPath('junction'))), junctions, gap))
-  } catch {
-    return fail(issue('kernel-missing', `no distance kernel at ${kernelPath('junction')}`, 'run `./cognate doctor`, which builds it'))
-  }
+  const wasm = readKernel('junction')
+  return wasm.ok ? ok(distancesOf(wasm.value, junctions, gap)) : wasm
 }
 
 function distancesOf(wasm: Uint8Array<ArrayBuffer>, junctions: readonly string[], gap: number): JunctionDistances {

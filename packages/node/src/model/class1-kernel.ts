@@ -1,10 +1,8 @@
 // Owns the WebAssembly memory of the class I kernel: weights once, one molecule's table at a time, peptides in blocks of 512.
+import { STATIC_BYTES } from '../read/kernel.ts'
 import { CLASS1_ROWS, encodePeptide, type NetworkWeights, ROWS_PER_PEPTIDE } from './class1-network.ts'
 
 export const BLOCK = 512
-
-/** The compiler keeps its own tables at the start of memory. */
-const STATIC_BYTES = 65536
 
 interface KernelExports {
   readonly scoreBlock: (...values: readonly number[]) => void

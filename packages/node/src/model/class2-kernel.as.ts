@@ -73,12 +73,7 @@ export function scoreClass2(
           s = k < gated ? f32x4.max(s, f32x4.splat(0)) : sigmoid(s)
           total = f32x4.add(total, f32x4.mul(s, v128.load(w2 + j)))
         }
-        const sum =
-          f32x4.extract_lane(total, 0) +
-          f32x4.extract_lane(total, 1) +
-          (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3)) +
-          f32.load(b2 + ((<usize>k) << 2))
-        f32.store(z + ((<usize>(k * PADDED + r)) << 2), sum)
+        f32.store(z + ((<usize>(k * PADDED + r)) << 2), sum(total) + f32.load(b2 + ((<usize>k) << 2)))
       }
     }
     // four registers at a time; those that fill up the last four add nothing
@@ -102,9 +97,7 @@ export function scoreClass2(
         total = f32x4.add(total, exp(f32x4.div(f32x4.sub(four, f32x4.splat(top)), f32x4.splat(temperature))))
         v128.store(seen + at, f32x4.add(v128.load(seen + at), sigmoid(four)))
       }
-      const sum: f32 =
-        f32x4.extract_lane(total, 0) + f32x4.extract_lane(total, 1) + (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3))
-      score += 1 / (1 + Mathf.exp(-(top + temperature * Mathf.log(sum))))
+      score += 1 / (1 + Mathf.exp(-(top + temperature * Mathf.log(sum(total)))))
     }
     let best = 0
     let highest: f32 = -1
@@ -119,6 +112,10 @@ export function scoreClass2(
     f32.store(at, score / <f32>networks)
     f32.store(at, <f32>best, 4)
   }
+}
+
+function sum(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
 }
 
 /** Row of the k-th flanking residue, by its code at `residue` and how many are seen on that side; the last row, of zeros, where there is none. */

@@ -1,4 +1,5 @@
 // Owns the WebAssembly memory of the class II kernel: weights once, one molecule's tables at a time, peptides in blocks of 256.
+import { STATIC_BYTES } from '../read/kernel.ts'
 import { CLASS2_ROWS, type Class2Weights, CORE, edgeRows, LEFT_ROW, RIGHT_ROW } from './class2-network.ts'
 import { RESIDUE_CODE } from './residue-code.ts'
 
@@ -9,8 +10,6 @@ const FLANK_ROWS = 61
 const MAX_REGISTERS = MAX_LENGTH - CORE + 1
 /** In whole vectors of four. */
 const PADDED_REGISTERS = Math.ceil(MAX_REGISTERS / 4) * 4
-/** The compiler keeps its own tables at the start of memory. */
-const STATIC_BYTES = 65536
 
 interface KernelExports {
   readonly scoreClass2: (...values: readonly number[]) => void

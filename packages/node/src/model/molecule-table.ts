@@ -29,9 +29,15 @@ export function loadSharedTables(file: ModelFile, lengthRow: number): SharedTabl
   const scale = file.tensor('wk_scale')
   for (let row = 0, i = 0; row < scale.length; row++) for (const end = i + hidden; i < end; i++) mixed[i]! *= scale[row]!
   return {
-    ...{ gated, additive, gates, hidden, rows, lengthRow, mixed },
+    gated,
+    additive,
+    gates,
+    hidden,
+    rows,
+    lengthRow,
     blocks: blocks ?? [0, rows],
     base: file.tensor('w0'),
+    mixed,
     shared: file.tensor('w1'),
   }
 }

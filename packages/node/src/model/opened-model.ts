@@ -1,9 +1,8 @@
 // What both shipped predictors are made from: the model file with its kernel, what the file says of its alleles, and their loaded tables.
-import { readFileSync } from 'node:fs'
-import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { type Issue, ok, type Result } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
 import type { MhcClass, Predictor } from '@cognate/core/presentation'
-import { kernelPath } from '../read/paths.ts'
+import { readKernel } from '../read/kernel.ts'
 import { type ModelFile, readModelFile } from './model-file.ts'
 
 export interface OpenedModel {
@@ -15,11 +14,8 @@ export interface OpenedModel {
 export function openModel(path: string, kernel: 'class1' | 'class2'): Result<OpenedModel, Issue> {
   const file = readModelFile(path)
   if (!file.ok) return file
-  try {
-    return ok({ file: file.value, wasm: new Uint8Array(readFileSync(kernelPath(kernel))) })
-  } catch {
-    return fail(issue('kernel-missing', `no scoring kernel at ${kernelPath(kernel)}`, 'run `./cognate doctor`, which builds it'))
-  }
+  const wasm = readKernel(kernel)
+  return wasm.ok ? ok({ file: file.value, wasm: wasm.value }) : wasm
 }
 
 /** The predictor's facts, as the file's header has them. */

@@ -33,11 +33,7 @@ export function parse(text: usize, end: usize, genes: usize, values: usize, runs
     }
     if (at === from || at - from > 9 || next < cell || next === 0 || (digit !== <u32>(32 - 48) && digit !== <u32>(9 - 48))) return -1
     if (next !== cell) {
-      if (run > 0) {
-        store<u32>(runs + (runCount << 3), cell)
-        store<u32>(runs + (runCount << 3), run, 4)
-        runCount++
-      }
+      runCount += close(runs + (runCount << 3), cell, run)
       cell = next
       run = 0
     }
@@ -55,12 +51,16 @@ export function parse(text: usize, end: usize, genes: usize, values: usize, runs
     store<f32>(values + (count << 2), <f32>value)
     count++
   }
-  if (run > 0) {
-    store<u32>(runs + (runCount << 3), cell)
-    store<u32>(runs + (runCount << 3), run, 4)
-    runCount++
-  }
+  runCount += close(runs + (runCount << 3), cell, run)
   store<u32>(state, <u32>runCount)
   store<u32>(state, largest, 4)
   return <i32>count
+}
+
+/** Writes a cell and its entries; 1 where there are any. */
+function close(at: usize, cell: u32, entries: u32): usize {
+  if (entries === 0) return 0
+  store<u32>(at, cell)
+  store<u32>(at, entries, 4)
+  return 1
 }

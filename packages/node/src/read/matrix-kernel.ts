@@ -1,11 +1,10 @@
 // Owns the WebAssembly memory of the Matrix Market kernel: a piece of text and its numbers. Without the built kernel the plain reader does it alone.
 import { existsSync, readFileSync } from 'node:fs'
 import type { EntryParser } from '@cognate/core/format'
+import { STATIC_BYTES } from './kernel.ts'
 import { kernelPath } from './paths.ts'
 import { CHUNK } from './text.ts'
 
-/** The compiler keeps its own tables at the start of memory. */
-const STATIC_BYTES = 65536
 /** `1 1 1` and its line's end. */
 const SHORTEST_LINE = 6
 /** Shorter pieces are not worth the crossing. */

@@ -1,11 +1,8 @@
 // Owns the WebAssembly memory of the proteome scan: the proteome's residues once, a query's tables at a time.
-import { readFileSync } from 'node:fs'
-import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { type Issue, ok, type Result } from '@cognate/core/base'
 import { BREAK, type Proteome, SIEVE_LENGTH, SIEVE_WIDTH, type WindowSieve } from '@cognate/core/safety'
-import { kernelPath } from '../read/paths.ts'
+import { readKernel, STATIC_BYTES } from '../read/kernel.ts'
 
-/** The compiler keeps its own tables at the start of memory. */
-const STATIC_BYTES = 65536
 const TABLE_BYTES = 48
 /** Windows of one crossing, and so the most starts it can give. */
 const BLOCK = 1 << 20
@@ -19,11 +16,8 @@ interface ScanExports {
 
 /** Errors: `kernel-missing`. */
 export function openSieve(proteome: Proteome): Result<WindowSieve, Issue> {
-  try {
-    return ok(sieveOf(new Uint8Array(readFileSync(kernelPath('scan'))), proteome))
-  } catch {
-    return fail(issue('kernel-missing', `no scanning kernel at ${kernelPath('scan')}`, 'run `./cognate doctor`, which builds it'))
-  }
+  const wasm = readKernel('scan')
+  return wasm.ok ? ok(sieveOf(wasm.value, proteome)) : wasm
 }
 
 function sieveOf(wasm: Uint8Array<ArrayBuffer>, { codes }: Proteome): WindowSieve {
