@@ -36,12 +36,15 @@ def gate_of(p, numbers, pseudo, masks=WHOLE):
 class OpenGates:
     """Gates [molecules, blocks, gates] of the molecules `who` of one batch, and the way back from their gradient."""
     def __init__(self, p, codes, who, rng, offset_dropout, masks=WHOLE):
-        self.p, self.who = p, who
+        self.p = p
+        # molecules beyond those with an offset have no data of their own
+        measured = who < len(p["offset"])
+        self.who = np.where(measured, who, 0)
         self.a = (codes[who][:, None] * masks).reshape(-1, masks.shape[1])
         self.z = self.a @ p["wg"] + p["bg"]
         self.h = np.maximum(self.z, 0)
-        self.kept = (rng.random(len(who)) >= offset_dropout).astype(np.float32)[:, None, None]
-        self.gate = (self.h @ p["vg"] + p["cg"]).reshape(len(who), len(masks), -1) + self.kept * p["offset"][who]
+        self.kept = ((rng.random(len(who)) >= offset_dropout) & measured).astype(np.float32)[:, None, None]
+        self.gate = (self.h @ p["vg"] + p["cg"]).reshape(len(who), len(masks), -1) + self.kept * p["offset"][self.who]
 
     def gradients(self, dgate):
         offset = np.zeros_like(self.p["offset"])

@@ -46,9 +46,10 @@ class Data:
                 self.weekly[key] = ([r["Peptide seq"] for r in rs], y, rs)
         self.cores = [line.split() for line in sources.lines(CORES) if line.strip()]
 
-    def natural(self, rng, scale):
+    def natural(self, rng, counts):
+        """Natural peptides, counts: {length: how many}."""
         proteins = read_proteins(self.sources)
-        return draw_peptides(self.sources, proteins, rng, int(100000 * scale), 15)
+        return [p for length, count in counts.items() for p in draw_peptides(self.sources, proteins, rng, count, length)]
 
 
 def encode_codes(peptides):

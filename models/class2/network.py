@@ -115,13 +115,13 @@ class Network(Registers):
     units = staticmethod(lambda z: np.maximum(z, 0))
     slope = staticmethod(lambda h: (h > 0).astype(np.float32))
 
-    def __init__(self, rng, molecules, hidden, gates, gate_hidden, temperature):
-        """molecules: pseudo-sequences with data, in the order of the gate offsets."""
+    def __init__(self, rng, molecules, measured, hidden, gates, gate_hidden, temperature):
+        """molecules: pseudo-sequences to train on, of which the first `measured` have data and so an offset of their gates."""
         self.gates = gates
-        self.molecules = {m: i for i, m in enumerate(molecules)}
+        self.molecules = {m: i for i, m in enumerate(molecules[:measured])}
         self.codes = np.stack([encode_allele(m) for m in molecules])
         self.p = {
-            **gate_parameters(rng, len(molecules), gates, gate_hidden, len(BLOCKS)),
+            **gate_parameters(rng, measured, gates, gate_hidden, len(BLOCKS)),
             "w0": normal(rng, 28, (ROWS, hidden)), "wk": (normal(rng, 28, (gates, ROWS, hidden)) / np.sqrt(gates)).astype(np.float32),
             **self.upper(rng, hidden, temperature),
         }

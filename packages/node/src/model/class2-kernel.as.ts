@@ -5,7 +5,7 @@
 //   left    [3 · 20 + 1, hidden]  flanking residue at a third, a half, or the whole of its weight: three, two or one of them are seen; zeros
 //   right   [3 · 20 + 1, hidden]
 //   edge    [22 · 22, hidden]     what flank lengths and the peptide's length add, by residues before and after the core
-//   w2 [hidden]; b2, temperatures [networks]; the first `gated` networks have rectified hidden units, the others sigmoid ones; z [networks, 24], seen [24] scratch
+//   w2 [hidden]; b2, temperatures [networks]; z [networks, 24], seen [24] scratch
 //   out     [n, 2]       mean over networks of sigmoid(temperature · log Σ exp(z / temperature)); register with the highest mean sigmoid(z)
 // One crossing scores a whole batch.
 
@@ -18,7 +18,6 @@ const PADDED = 24
 export function scoreClass2(
   n: i32,
   networks: i32,
-  gated: i32,
   hidden: i32,
   temperatures: usize,
   codes: usize,
@@ -69,8 +68,7 @@ export function scoreClass2(
           const b = f32x4.add(f32x4.add(v128.load(c4 + j), v128.load(c5 + j)), f32x4.add(v128.load(c6 + j), v128.load(c7 + j)))
           const c = f32x4.add(f32x4.add(v128.load(l0 + j), v128.load(l1 + j)), f32x4.add(v128.load(l2 + j), v128.load(c8 + j)))
           const d = f32x4.add(f32x4.add(v128.load(r0 + j), v128.load(r1 + j)), f32x4.add(v128.load(r2 + j), v128.load(ends + j)))
-          let s = f32x4.add(f32x4.add(a, b), f32x4.add(c, d))
-          s = k < gated ? f32x4.max(s, f32x4.splat(0)) : sigmoid(s)
+          const s = f32x4.max(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.splat(0))
           total = f32x4.add(total, f32x4.mul(s, v128.load(w2 + j)))
         }
         f32.store(z + ((<usize>(k * PADDED + r)) << 2), sum(total) + f32.load(b2 + ((<usize>k) << 2)))

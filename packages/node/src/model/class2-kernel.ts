@@ -60,7 +60,7 @@ export interface Class2Kernel {
 }
 
 export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2Weights): Class2Kernel {
-  const { networks, gated, hidden } = weights
+  const { networks, hidden } = weights
   if (hidden % 4 !== 0) throw new Error('the kernel is written for networks whose hidden units are a multiple of 4')
   const width = networks * hidden
   let top = STATIC_BYTES
@@ -102,24 +102,7 @@ export function openClass2Kernel(wasm: Uint8Array<ArrayBuffer>, weights: Class2W
         for (let i = 0; i < peptide.length; i++) codes[p * MAX_LENGTH + i] = RESIDUE_CODE[peptide.charCodeAt(i)]!
       }
       const { core, left, right, edge, w2, b2, z, seen, out } = at
-      kernel.scoreClass2(
-        count,
-        networks,
-        gated,
-        width,
-        at.temperatures,
-        at.codes,
-        at.lengths,
-        core,
-        left,
-        right,
-        edge,
-        w2,
-        b2,
-        z,
-        seen,
-        out,
-      )
+      kernel.scoreClass2(count, networks, width, at.temperatures, at.codes, at.lengths, core, left, right, edge, w2, b2, z, seen, out)
       return new Float32Array(memory.buffer, at.out, count * 2)
     },
   }

@@ -4,8 +4,6 @@ import { RESIDUE_CODE } from './residue-code.ts'
 
 export interface Class2Weights {
   readonly networks: number
-  /** The first so many networks have rectified hidden units, the others sigmoid ones. */
-  readonly gated: number
   /** Hidden units of one network. */
   readonly hidden: number
   /** By network: registers add up as temperature · log Σ exp(z / temperature). */
@@ -26,8 +24,7 @@ export const CLASS2_LENGTH_ROW = RIGHT_LENGTH_ROW + 7
 export const CLASS2_ROWS = CLASS2_LENGTH_ROW + 10
 
 export const loadClass2Weights = (file: ModelFile): Class2Weights => ({
-  networks: file.header.gated + file.header.additive,
-  gated: file.header.gated,
+  networks: file.header.gated,
   hidden: file.header.hidden,
   temperatures: file.tensor('temperatures'),
   w2: file.tensor('w2'),
@@ -43,7 +40,7 @@ export const edgeRows = (before: number, after: number): readonly [number, numbe
 
 /** Output (0-1) and core offset of one peptide of 9-30 standard residues on a molecule's table [networks, CLASS2_ROWS, hidden]. */
 export function scoreClass2Plain(weights: Class2Weights, peptide: string, table: Float32Array): readonly [number, number] {
-  const { networks, gated, hidden, temperatures, w2, b2 } = weights
+  const { networks, hidden, temperatures, w2, b2 } = weights
   const registers = peptide.length - CORE + 1
   const registerScores = Array.from({ length: networks }, (): number[] => [])
   let best = 0
@@ -61,7 +58,7 @@ export function scoreClass2Plain(weights: Class2Weights, peptide: string, table:
       for (let h = 0; h < hidden; h++) {
         let x = 0
         for (const [row, share] of rows) x += share * table[(n * CLASS2_ROWS + row) * hidden + h]!
-        z += (n < gated ? Math.max(x, 0) : 1 / (1 + Math.exp(-x))) * w2[n * hidden + h]!
+        z += Math.max(x, 0) * w2[n * hidden + h]!
       }
       registerScores[n]!.push(z)
       mean += 1 / (1 + Math.exp(-z))

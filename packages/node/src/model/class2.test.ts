@@ -127,7 +127,7 @@ oracle('IEDB weekly: mean AUC over the 42 usable sets at least 0.77; NetMHCIIpan
 })
 
 // the aim is 40; docs/validation.md says how far it is
-oracle('binding cores of the 43 human crystals whose molecule has a pseudo-sequence: at least 36 right', () => {
+oracle('binding cores of the 43 human crystals whose molecule has a pseudo-sequence: at least 38 right', () => {
   const lines = (path: string) => readData(path).trim().split('\n')
   const pseudo = new Map(lines('mhc/pseudo/classII_pseudosequence.2016.all.X.dat.gz').map(line => line.split('\t') as [string, string]))
   let crystals = 0
@@ -140,5 +140,5 @@ oracle('binding cores of the 43 human crystals whose molecule has a pseudo-seque
     if (peptide!.slice(coreOffset![0], coreOffset![0]! + 9) === core) right++
   }
   expect(crystals).toBe(43)
-  expect(right).toBeGreaterThanOrEqual(36)
+  expect(right).toBeGreaterThanOrEqual(38)
 })

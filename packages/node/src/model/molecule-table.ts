@@ -38,7 +38,7 @@ export function loadSharedTables(file: ModelFile, lengthRow: number): SharedTabl
     blocks: blocks ?? [0, rows],
     base: file.tensor('w0'),
     mixed,
-    shared: file.tensor('w1'),
+    shared: additive > 0 ? file.tensor('w1') : new Float32Array(),
   }
 }
 
@@ -62,7 +62,7 @@ export function moleculeTable(tables: SharedTables, file: ModelFile, row: number
       }
     }
   }
-  const vectors = file.row('vectors', row)
+  const vectors = additive > 0 ? file.row('vectors', row) : []
   for (let n = 0; n < additive; n++) {
     for (let i = lengthRow * hidden; i < size; i++) out[(gated + n) * size + i]! += vectors[n * hidden + (i % hidden)]!
   }
