@@ -45,6 +45,7 @@ def _by_length(peptides):
 
 
 def _norm(peptides):
+    """Square root of each peptide's likeness to itself [n]."""
     out = np.empty(len(peptides), np.float32)
     for at, codes in _by_length(peptides):
         out[at] = np.sqrt(_own(codes))
@@ -52,6 +53,7 @@ def _norm(peptides):
 
 
 def _blocks(peptides, size):
+    """(numbers, codes) of at most `size` peptides of one length."""
     return [(at[i:i + size], codes[i:i + size]) for at, codes in _by_length(peptides) for i in range(0, len(at), size)]
 
 
@@ -91,6 +93,7 @@ class KernelRegression:
         normal = lambda v: x.T @ ((there * (x @ v @ z.T)) @ z) + RIDGE * v
         left = x.T @ (value @ z)
         self.weights, direction, size = np.zeros_like(left), left.copy(), float((left * left).sum())
+        # conjugate gradients: `left` is what the weights so far leave unexplained
         for _ in range(ITERATIONS):
             along = normal(direction)
             step = size / float((direction * along).sum())
