@@ -3,6 +3,7 @@ import time
 import numpy as np
 from data import encode_codes
 from network import AdditiveNetwork, Network, encode
+from pool import Pool
 
 
 class Rows:
@@ -26,27 +27,6 @@ class Rows:
             self.sample_rows.setdefault(tuple(sorted(set(of(a) for a in sample))), []).append(i)
         codes, lengths = encode_codes(calibration[::7])
         self.background = encode(codes, lengths)
-
-
-class Pool:
-    """Rows of each molecule, drawn without replacement until all were seen; molecules drawn in proportion to rows ** power."""
-    def __init__(self, molecule_of_row, power, rng):
-        order = np.argsort(molecule_of_row, kind="stable")
-        ids, first, count = np.unique(molecule_of_row[order], return_index=True, return_counts=True)
-        self.rows = {int(i): order[f:f + c].copy() for i, f, c in zip(ids, first, count)}
-        self.at = {int(i): 0 for i in ids}
-        self.ids, self.share, self.rng = ids, count ** power / (count ** power).sum(), rng
-
-    def draw(self, groups):
-        return [int(m) for m in self.rng.choice(self.ids, groups, p=self.share)]
-
-    def take(self, molecule, most):
-        rows, at = self.rows[molecule], self.at[molecule]
-        if at == 0 or at + most > len(rows):
-            self.rng.shuffle(rows)
-            at = 0
-        self.at[molecule] = at + most
-        return rows[at:at + most].copy()
 
 
 def assign_hits(network, rows, most):

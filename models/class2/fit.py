@@ -3,6 +3,7 @@ import time
 import numpy as np
 from data import encode_codes
 from network import ANCHOR_RESIDUES, AdditiveNetwork, Network, encode
+from pool import Pool
 
 
 class Rows:
@@ -15,28 +16,18 @@ class Rows:
         rows = [*measured, *taught]
         self.codes, self.lengths = encode_codes([p for _, p, _ in rows])
         self.output = np.array([y for _, _, y in rows], np.float32)
-        molecule = np.array([number[m] for m, _, _ in rows])
-        order = np.argsort(molecule, kind="stable")
-        self.ids, first, count = np.unique(molecule[order], return_index=True, return_counts=True)
-        self.of = {int(i): order[f:f + c] for i, f, c in zip(self.ids, first, count)}
-        self.count = count
+        self.molecule = np.array([number[m] for m, _, _ in rows])
 
 
 def fit(rows, o, seed, report=print):
     rng, started = np.random.default_rng(seed), time.time()
     network = (Network(rng, rows.molecules, rows.measured, o["hidden"], o["gates"], o["gate_hidden"], o["temperature"]) if o["kind"] == "gated"
                else AdditiveNetwork(rng, rows.molecules, o["hidden"], o["temperature"]))
-    share = rows.count ** o["power"] / (rows.count ** o["power"]).sum()
-    pools, at = {m: r.copy() for m, r in rows.of.items()}, {m: 0 for m in rows.of}
+    pool = Pool(rows.molecule, o["power"], rng)
     for step in range(o["steps"]):
         parts, groups, top = [], [], 0
-        for m in (int(m) for m in rng.choice(rows.ids, o["groups"], p=share)):
-            pool = pools[m]
-            if at[m] == 0 or at[m] + o["peptides"] > len(pool):
-                rng.shuffle(pool)
-                at[m] = 0
-            own = pool[at[m]:at[m] + o["peptides"]].copy()
-            at[m] += o["peptides"]
+        for m in pool.draw(o["groups"]):
+            own = pool.take(m, o["peptides"])
             parts.append(own)
             groups.append((m, top, top + len(own)))
             top += len(own)

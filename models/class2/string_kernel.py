@@ -81,10 +81,11 @@ class KernelRegression:
         peptides, molecules = sorted(set(p for _, p, _ in rows)), sorted(set(m for m, _, _ in rows))
         self.landmarks = sorted(rng.choice(peptides, min(landmarks, len(peptides)), replace=False).tolist())
         self.codes = self._unit(molecules)
-        self.peptide_basis = _factor(peptide_kernel(self.landmarks, self.landmarks))
-        self.molecule_basis = _factor(self._molecule_kernel(molecules))
-        x, z = self._peptide_features(peptides), self._molecule_features(molecules)
         row_of, column_of = ({k: i for i, k in enumerate(keys)} for keys in (peptides, molecules))
+        likeness = peptide_kernel(peptides, self.landmarks)
+        self.peptide_basis = _factor(likeness[[row_of[p] for p in self.landmarks]])
+        self.molecule_basis = _factor(self._molecule_kernel(molecules))
+        x, z = likeness @ self.peptide_basis, self._molecule_features(molecules)
         there, value = np.zeros((2, len(peptides), len(molecules)), np.float32)
         self.mean = float(np.mean([y for _, _, y in rows]))
         for m, p, y in rows:
@@ -113,9 +114,6 @@ class KernelRegression:
     def _molecule_features(self, molecules):
         return (self._molecule_kernel(molecules) @ self.molecule_basis).astype(np.float32)
 
-    def _peptide_features(self, peptides):
-        return peptide_kernel(peptides, self.landmarks) @ self.peptide_basis
-
     def predict(self, peptides, molecules):
         """Affinity outputs [peptides, molecules]."""
-        return self._peptide_features(peptides) @ self.weights @ self._molecule_features(molecules).T + self.mean
+        return peptide_kernel(peptides, self.landmarks) @ self.peptide_basis @ self.weights @ self._molecule_features(molecules).T + self.mean
