@@ -14,6 +14,14 @@ writeFileSync(many, `${Array.from({ length: 150_000 }, (_, i) => peptide(8 + (i 
 const few = join(folder, 'few.tsv')
 writeFileSync(few, 'id\tpeptide\n1\tGILGFVFTL\n2\tPKYVKQNTLKLAT\n3\tgelagigiltv\n4\tSIINFEKX\n')
 
+const tableOf = (tsv: string): readonly Record<string, string>[] => {
+  const [header = [], ...rows] = tsv
+    .trimEnd()
+    .split('\n')
+    .map(line => line.split('\t'))
+  return rows.map(cells => Object.fromEntries(header.map((name, i) => [name, cells[i] ?? ''])))
+}
+
 describe('cognate present', () => {
   test('worker threads and one thread write the same bytes, in the order given', () => {
     const run = (threads: string) => {
@@ -38,7 +46,7 @@ describe('cognate present', () => {
       .split('\n')
       .slice(1)
       .map(line => line.split('\t'))
-    expect(rows.map(row => [row[0], row[1], row[3], row[11]])).toEqual([
+    expect(rows.map(row => [row[0], row[1], row[3], row.at(-1)])).toEqual([
       ['GILGFVFTL', 'HLA-A*02:01', 'GILGFVFTL', ''],
       ['PKYVKQNTLKLAT', 'HLA-A*02:01', 'PKYVKKLAT', ''],
       ['PKYVKQNTLKLAT', 'HLA-DRB1*01:01', 'YVKQNTLKL', ''],
@@ -47,6 +55,35 @@ describe('cognate present', () => {
       ['SIINFEKX', 'HLA-DRB1*01:01', '', 'residue-unsupported:8'],
     ])
     expect(done.err).toContain('class-ii-affinity-only')
+  })
+
+  test('neighbours are read from the columns n_flank and c_flank, or from the protein, and give one answer', () => {
+    const protein = 'MTEYKLVVVGADGVGKSALTIQLIQNHFVDEY'
+    const fasta = join(folder, 'protein.fa')
+    writeFileSync(fasta, `>p\n${protein}\n`)
+    const beside = join(folder, 'beside.tsv')
+    const windows = Array.from({ length: protein.length - 8 }, (_, at) => {
+      const before = at < 5 ? `-${protein.slice(0, at)}` : protein.slice(at - 5, at)
+      return `${protein.slice(at, at + 9)}\t${before}\t${`${protein.slice(at + 9)}-`.slice(0, 5).toLowerCase()}`
+    })
+    writeFileSync(beside, `Peptide\tN_flank\tC_flank\n${windows.join('\n')}\n`)
+    const alleles = ['--alleles', 'C0802,DRB1*04:01']
+    const ofProtein = cognate(['present', '--fasta', fasta, '--lengths', '9', '--class', 'I', ...alleles]).out
+    expect(cognate(['present', '--peptides', beside, '--class', 'I', ...alleles]).out).toBe(ofProtein)
+    const rows = tableOf(ofProtein)
+    expect(rows.length).toBe(windows.length)
+    for (const row of rows) {
+      expect(Number(row.flank_ratio)).toBeGreaterThan(0.1)
+      const percentile = Math.min(100, Number(row.presentation_percentile) / Number(row.flank_ratio))
+      expect(Math.abs(Number(row.percentile_with_flanks) / percentile - 1)).toBeLessThan(0.01)
+    }
+    // without neighbours, and for class II, nothing is said of them
+    writeFileSync(beside, `peptide\tn_flank\tc_flank\n${protein.slice(9, 24)}\tLVVVG\tNHFVD\n${protein.slice(9, 18)}\t\t\n`)
+    const silent = tableOf(cognate(['present', '--peptides', beside, '--alleles', 'C0802,DRB1*04:01']).out)
+    expect(silent.map(row => [row.peptide, row.class, row.flank_ratio, row.percentile_with_flanks])).toEqual([
+      [protein.slice(9, 24), 'II', '', ''],
+      [protein.slice(9, 18), 'I', '', ''],
+    ])
   })
 
   test('Parquet holds the rows of the TSV', async () => {

@@ -1,7 +1,7 @@
 // Which peptide of a variant is presented best, and by which alleles.
 import type { HlaAllele } from '../bio/index.ts'
 import type { MutatedPeptide, Window } from '../peptide/index.ts'
-import { bindingCore, type ScoreBlock, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import { bindingCore, flankRatioAt, type ScoreBlock, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { ProteinChange } from '../variant/index.ts'
 import type { BestPeptide, BindingCounts } from './neoantigen.ts'
 import { BINDING_THRESHOLD_NANOMOLAR } from './pvacseq-tier.ts'
@@ -46,6 +46,13 @@ export class Scores {
   }
 }
 
+interface ChosenPeptide {
+  readonly best: BestPeptide
+  readonly from: VariantWindow
+  /** 0-based, in the mutant window of its class. */
+  readonly offset: number
+}
+
 /** Lowest presentation percentile over the windows' peptides of one class and the given alleles; ties by IC50, then by text. */
 export function bestPeptide(
   windows: readonly VariantWindow[],
@@ -53,8 +60,8 @@ export function bestPeptide(
   alleles: readonly HlaAllele[],
   indices: readonly number[],
   peptidesOf: (window: VariantWindow) => readonly MutatedPeptide[] = window => window.peptides,
-): { best: BestPeptide; from: VariantWindow } | undefined {
-  let chosen: { best: BestPeptide; from: VariantWindow } | undefined
+): ChosenPeptide | undefined {
+  let chosen: ChosenPeptide | undefined
   for (const from of windows) {
     for (const peptide of peptidesOf(from)) {
       for (const a of indices) {
@@ -70,6 +77,7 @@ export function bestPeptide(
         const wild = scores.at(peptide.wildType, a)
         chosen = {
           from,
+          offset: peptide.offset,
           best: {
             sequence: peptide.sequence,
             allele: alleles[a]!,
@@ -87,6 +95,13 @@ export function bestPeptide(
     }
   }
   return chosen
+}
+
+/** Flank ratio of the chosen class I peptide in its mutant protein; undefined where the file's protein does not hold it there. */
+export function flankRatioOf({ best, from, offset }: ChosenPeptide): number | undefined {
+  const { mutant } = from.change
+  const at = from.window.offset + offset
+  return mutant.startsWith(best.sequence, at) ? flankRatioAt(mutant, at, best.sequence.length) : undefined
 }
 
 export function presentingAlleles(

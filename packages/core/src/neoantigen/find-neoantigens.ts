@@ -10,7 +10,7 @@ import {
   WEAK_BINDER_PERCENTILE,
   WEAK_BINDER_PERCENTILE_II,
 } from '../presentation/index.ts'
-import { bestPeptide, bindingCounts, presentingAlleles, Scores } from './best-peptide.ts'
+import { bestPeptide, bindingCounts, flankRatioOf, presentingAlleles, Scores } from './best-peptide.ts'
 import { cellFraction, type TumourPurity } from './clonality.ts'
 import { type Expression, expressionOf } from './expression.ts'
 import type { HlaLoss } from './hla-loss.ts'
@@ -195,6 +195,7 @@ function makeNeoantigen(
     tier,
     pvacseqTier: pvacTier,
     best,
+    flankRatio: flankRatioOf(chosen),
     class2,
     allelesPresenting,
     binding: bindingCounts(usable, scores, options.alleles),

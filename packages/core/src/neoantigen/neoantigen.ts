@@ -53,6 +53,8 @@ export interface Neoantigen {
   readonly tier: Tier
   readonly pvacseqTier: PvacseqTier
   readonly best: BestPeptide
+  /** How much oftener ligands have the neighbours that `best` has in the mutant protein than random peptides do. Not in the score. */
+  readonly flankRatio: number | undefined
   /** Best class II peptide, where class II molecules were typed and a peptide is long enough. */
   readonly class2: BestPeptide | undefined
   /** Alleles with a peptide of this variant at 2 % or better. */

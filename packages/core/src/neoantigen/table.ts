@@ -1,5 +1,6 @@
 // `neoantigens.tsv`: one row per variant with its best peptide, best first. Percentiles in per cent, fractions 0-1, expression in TPM, IC50 in nM; an empty cell is unknown.
 import { type Cell, rounded } from '../format/index.ts'
+import { percentileWithFlanks } from '../presentation/index.ts'
 import type { Neoantigen } from './neoantigen.ts'
 import { RANK_WEIGHTS } from './rank-weights.table.ts'
 
@@ -52,6 +53,8 @@ export const NEOANTIGEN_COLUMNS = [
   'nearest_self_gene',
   'nearest_self_mismatches',
   'nearest_self_percentile',
+  'flank_ratio',
+  'percentile_with_flanks',
 ] as const
 
 export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (readonly Cell[])[] =>
@@ -104,4 +107,6 @@ export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (re
     n.nearestSelf?.gene,
     n.nearestSelf?.facingMismatches,
     rounded(n.nearestSelf?.percentile, 4),
+    rounded(n.flankRatio, 4),
+    n.flankRatio === undefined ? undefined : rounded(percentileWithFlanks(n.best.percentileMutant, n.flankRatio), 4),
   ])

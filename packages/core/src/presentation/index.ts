@@ -1,6 +1,8 @@
 export * from './class2-molecules.ts'
 export * from './compare.ts'
 export * from './external/index.ts'
+export { FLANK_WEIGHTS } from './flank-weights.table.ts'
+export * from './flanks.ts'
 export * from './motif.ts'
 export * from './motif-logo.ts'
 export * from './predictor.ts'

@@ -1,5 +1,6 @@
 // Peptides × alleles in, rows of the `present` table out. Input faults become rows with a caveat, never a missing line.
 import type { HlaAllele } from '../bio/index.ts'
+import { percentileWithFlanks } from './flanks.ts'
 import { binderClass, bindingCore, type MhcClass, type Predictor, type Predictors, type ScoreBlock, unscorable } from './predictor.ts'
 
 export const PRESENT_COLUMNS = [
@@ -13,6 +14,8 @@ export const PRESENT_COLUMNS = [
   'ic50_nm',
   'affinity_percentile',
   'binder',
+  'flank_ratio',
+  'percentile_with_flanks',
   'model_version',
   'caveats',
 ] as const
@@ -30,6 +33,8 @@ export type PresentRow = readonly [
   string,
   string,
   string,
+  string,
+  string,
 ]
 
 /** Where both classes are scored, a peptide shorter than this is a class I peptide only. */
@@ -37,6 +42,8 @@ export const CLASS_II_SHORTEST = 12
 
 export interface PresentRequest {
   readonly peptides: readonly string[]
+  /** `flankRatio` of each peptide; NaN, or left out: its neighbours are not known. */
+  readonly flankRatios?: ArrayLike<number>
   readonly I: readonly HlaAllele[]
   readonly II: readonly HlaAllele[]
   /** One row per peptide and class: the allele of the lowest percentile. */
@@ -61,12 +68,13 @@ export function presentRows(predictors: Predictors, request: PresentRequest): re
   request.peptides.forEach((given, i) => {
     const peptide = written[i]!
     const note = given === peptide ? '' : 'lower-case'
+    const ratio = request.flankRatios?.[i] ?? Number.NaN
     const before = rows.length
     for (const part of scored) {
       const p = part.place.get(peptide)
       if (p === undefined) continue
-      if (request.bestOnly === true) rows.push(scoreRow(part, peptide, p, lowest(part, p), note))
-      else for (let a = 0; a < part.alleles.length; a++) rows.push(scoreRow(part, peptide, p, a, note))
+      if (request.bestOnly === true) rows.push(scoreRow(part, peptide, p, lowest(part, p), ratio, note))
+      else for (let a = 0; a < part.alleles.length; a++) rows.push(scoreRow(part, peptide, p, a, ratio, note))
     }
     if (rows.length === before) for (const part of scored) rows.push(...refusedRows(part, peptide, request.bestOnly === true))
   })
@@ -87,12 +95,13 @@ function lowest({ block, alleles }: Scored, p: number): number {
   return best
 }
 
-function scoreRow({ predictor, alleles, block }: Scored, peptide: string, p: number, a: number, note: string): PresentRow {
+function scoreRow({ predictor, alleles, block }: Scored, peptide: string, p: number, a: number, ratio: number, note: string): PresentRow {
   const i = p * alleles.length + a
   const { mhcClass } = predictor
   const percentile = block.presentationPercentile[i]!
   const offset = block.coreOffset?.[i] ?? 0
   const core = bindingCore(mhcClass, peptide, offset)
+  const flanked = mhcClass === 'I' && !Number.isNaN(ratio)
   return [
     peptide,
     alleles[a]!,
@@ -104,6 +113,8 @@ function scoreRow({ predictor, alleles, block }: Scored, peptide: string, p: num
     fixed(block.ic50NanoMolar[i]!, 1),
     fixed(block.affinityPercentile[i]!, 4),
     binderClass(percentile, mhcClass),
+    flanked ? fixed(ratio, 3) : '',
+    flanked ? fixed(percentileWithFlanks(percentile, ratio), 4) : '',
     predictor.id,
     note,
   ]
@@ -123,6 +134,8 @@ function refusedRows({ predictor, alleles }: Scored, peptide: string, bestOnly: 
     '',
     '',
     '-',
+    '',
+    '',
     predictor.id,
     `${reason}:${at}`,
   ]

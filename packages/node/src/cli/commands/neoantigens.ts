@@ -1,6 +1,7 @@
 import { issue, nearest, type Watch } from '@cognate/core/base'
 import { chromosomeKey } from '@cognate/core/bio'
 import type { Neoantigen } from '@cognate/core/neoantigen'
+import { percentileWithFlanks } from '@cognate/core/presentation'
 import { REASON_WORDS } from '@cognate/core/variant'
 import { type Command, Option } from 'commander'
 import { referencePath } from '../../reference/store.ts'
@@ -160,8 +161,17 @@ function explain(neoantigens: readonly Neoantigen[], wanted: string): string {
     `${name(found)}  rank ${at + 1} of ${neoantigens.length}  tier ${found.tier}  score ${found.score.toFixed(2)} (weights are priors)`,
     `  peptide ${found.best.sequence} on ${found.best.allele}, wild type ${found.best.wildType ?? 'none'}, changed positions ${found.best.changedPositions.join(', ')}`,
     ...lines,
+    ...flankLine(found),
     ...found.caveats.map(caveat => `  caveat: ${caveat.text}`),
     `  transcripts: ${found.transcripts.join(', ')}`,
     '',
   ].join('\n')
+}
+
+function flankLine({ best, flankRatio }: Neoantigen): readonly string[] {
+  if (flankRatio === undefined) return []
+  const percentile = percentileWithFlanks(best.percentileMutant, flankRatio)
+  return [
+    `  neighbours in the protein: ${flankRatio.toPrecision(2)} times as common beside ligands as by chance, rank with them ${percentile.toPrecision(2)} % (not in the score)`,
+  ]
 }

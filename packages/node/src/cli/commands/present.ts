@@ -8,7 +8,14 @@ import { openPredictors, type ShippedPredictors } from '../../model/open-predict
 import { userPath } from '../../read/paths.ts'
 import { linePieces, readText } from '../../read/text.ts'
 import { inOrder } from '../../worker/ordered-pool.ts'
-import { NUMERIC_COLUMNS, type PresentAnswer, type PresentBatch, peptidesOf, presentBatch } from '../../worker/present-batch.ts'
+import {
+  NUMERIC_COLUMNS,
+  type PeptideColumns,
+  type PresentAnswer,
+  type PresentBatch,
+  peptidesOf,
+  presentBatch,
+} from '../../worker/present-batch.ts'
 import { createParquet } from '../../write/parquet.ts'
 import type { Console } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
@@ -37,7 +44,10 @@ const PROTEIN_BATCH = 20_000
 
 export function definePresent(program: Command): void {
   withCommon(program.command('present').description('peptides × HLA alleles to presentation score, %rank, IC50 and binding core'))
-    .option('--peptides <file>', 'one peptide a line, or TSV with a column peptide; - reads standard input; gzip is recognised')
+    .option(
+      '--peptides <file>',
+      'one peptide a line, or TSV with a column peptide (and n_flank, c_flank); - reads standard input; gzip is recognised',
+    )
     .option('--fasta <file>', 'proteins: all their windows are scored')
     .option('--lengths <list>', 'lengths of the windows of --fasta (default: 8,9,10,11 for class I, 15 for class II)', list)
     .requiredOption('--alleles <list>', 'HLA alleles, comma-separated, any spelling; DP and DQ chains are paired', list)
@@ -56,6 +66,8 @@ export function definePresent(program: Command): void {
       `
 Lengths: class I 8 to 14 residues, class II 9 to 30. Where both classes are scored, peptides below 12 are class I only.
 %rank is the share of random natural peptides that score at least as well: class I strong at most 0.5, weak at most 2; class II 1 and 5.
+Where the residues beside a peptide are known (--fasta, or the columns n_flank and c_flank), flank_ratio says how much oftener class I ligands have
+such neighbours than random peptides, and percentile_with_flanks is the %rank divided by it. Five residues a side are read; - stands for the protein's end.
 
 Examples:
   cognate present --peptides peptides.txt --alleles "A*02:01,B*07:02"
@@ -90,7 +102,7 @@ async function present(flags: Flags): Promise<void> {
 async function interpret(flags: Flags, supported: SupportedAlleles, predictors: ShippedPredictors, screen: Console): Promise<void> {
   const peptides: string[] = []
   for await (const { source } of lineBatches(flags.peptides!, { I: [], II: [], bestOnly: false, output: 'tsv' }))
-    peptides.push(...peptidesOf(source))
+    peptides.push(...peptidesOf(source).peptides)
   const distinct = [...new Set(peptides.map(peptide => peptide.toUpperCase()))]
   if (flags.residues !== undefined) writeFileSync(userPath(flags.residues), residueTable(predictors, supported, distinct))
   if (flags.compare === undefined) return
@@ -192,17 +204,18 @@ type Base = Omit<PresentBatch, 'source'>
 
 /** Pieces of a file of peptides; a header line with the column `peptide` is recognised in the first. */
 async function* lineBatches(path: string, base: Base): AsyncGenerator<PresentBatch> {
-  let column: number | undefined
+  let columns: PeptideColumns | undefined
   for await (const piece of linePieces(path, problem => new InputFault(problem))) {
     let bytes = piece
-    if (column === undefined) {
+    if (columns === undefined) {
       const end = bytes.indexOf(10) < 0 ? bytes.length : bytes.indexOf(10)
-      const cells = new TextDecoder().decode(bytes.subarray(0, end)).trim().split('\t')
-      column = cells.findIndex(cell => cell.toLowerCase() === 'peptide')
-      if (column >= 0) bytes = bytes.subarray(end + 1)
-      else column = 0
+      const cells = new TextDecoder().decode(bytes.subarray(0, end)).trim().toLowerCase().split('\t')
+      const place = (name: string) => (cells.includes(name) ? cells.indexOf(name) : undefined)
+      const peptide = place('peptide')
+      if (peptide !== undefined) bytes = bytes.subarray(end + 1)
+      columns = peptide === undefined ? { peptide: 0 } : { peptide, before: place('n_flank'), after: place('c_flank') }
     }
-    yield { ...base, source: { kind: 'lines', bytes, column } }
+    yield { ...base, source: { kind: 'lines', bytes, columns } }
   }
 }
 
