@@ -4,7 +4,7 @@ import { flankRatio, flankRatioAt, PRESENT_COLUMNS, type PresentRow, presentRows
 import { must } from '../cli/exit.ts'
 import { openPredictors } from '../model/open-predictors.ts'
 
-/** Column numbers of a file of peptides; without both flanks no flank counts. */
+/** Column numbers of a file of peptides. */
 export interface PeptideColumns {
   readonly peptide: number
   readonly before?: number
@@ -97,8 +97,8 @@ function linesOf(bytes: Uint8Array, columns: PeptideColumns): BatchPeptides {
     const peptide = (cells[columns.peptide] ?? '').trim()
     if (peptide === '') continue
     peptides.push(peptide)
-    if (before === undefined || after === undefined) continue
-    const flank = (column: number) => (cells[column] ?? '').trim().toUpperCase()
+    if (before === undefined && after === undefined) continue
+    const flank = (column: number | undefined) => (column === undefined ? '' : (cells[column] ?? '').trim().toUpperCase())
     const [leading, trailing] = [flank(before), flank(after)]
     flankRatios.push(leading === '' && trailing === '' ? Number.NaN : flankRatio(leading, trailing))
   }
