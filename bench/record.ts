@@ -99,7 +99,7 @@ async function client({ port, events, pace, first, cookies, tokens }: Plan): Pro
 async function main(): Promise<void> {
   const { openRecord } = await import('../packages/node/src/store/open-record.ts')
   const { buildServer } = await import('../packages/node/src/api/server.ts')
-  const { hashText } = await import('../packages/node/src/store/record-store.ts')
+  const { hashText } = await import('../packages/node/src/store/command-request.ts')
   const { hasServer, startTestServer } = await import('../test/postgres-server.ts')
   const events = Number(process.argv[2] ?? 200)
   for (const store of ['embedded', ...(hasServer ? ['server'] : [])]) {

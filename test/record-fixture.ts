@@ -3,7 +3,8 @@
 import type { Issue, Result } from '@cognate/core/base'
 import { RECORD_COMMANDS } from '@cognate/core/case'
 import type { AccountData } from '@cognate/core/record'
-import type { Asker, CommandAnswer, CommandRequest, RecordStore } from '../packages/node/src/store/record-store.ts'
+import type { Asker, CommandAnswer, CommandRequest } from '../packages/node/src/store/command-request.ts'
+import type { RecordStore } from '../packages/node/src/store/record-store.ts'
 
 export const accountWith = (name: string, roles: AccountData['roles'], site = 's', studies: readonly string[] = ['T']): AccountData => ({
   name,

@@ -6,7 +6,8 @@ import type { AccountData } from '@cognate/core/record'
 import { type Algorithm, hash, verify } from '@node-rs/argon2'
 import { Secret, TOTP } from 'otpauth'
 import type pg from 'pg'
-import { type Clock, hashText } from '../store/record-store.ts'
+import { hashText } from '../store/command-request.ts'
+import type { Clock } from '../store/record-clock.ts'
 import { typedSecret } from './secret.ts'
 
 /** Memory in KiB, passes, lanes (OWASP's advice is less; not verified against a standard). A hash with others is made anew at sign-in. */

@@ -6,8 +6,10 @@ import { fail, type Issue, issue, type Json, ok, type Result } from '@cognate/co
 import { certificateHtml, certificateOf } from '@cognate/core/lot'
 import type { AccountData, Row } from '@cognate/core/record'
 import { toSVG } from 'bwip-js/node'
+import { hashText } from '../store/command-request.ts'
 import { getFile, putFile } from '../store/files.ts'
 import type { OpenRecord } from '../store/open-record.ts'
+import type { Clock } from '../store/record-clock.ts'
 import {
   countRows,
   type ListOptions,
@@ -21,7 +23,6 @@ import {
   signaturesOf,
   traceItem,
 } from '../store/record-reads.ts'
-import { type Clock, hashText } from '../store/record-store.ts'
 import type { Credentials } from './credentials.ts'
 import { openApiDocument } from './openapi.ts'
 import { type Person, type PersonKeys, saltedHash, sealPerson, unsealPerson } from './person.ts'
