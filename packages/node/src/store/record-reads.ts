@@ -286,3 +286,11 @@ export async function placesOfNodes(pool: pg.Pool, nodes: readonly string[]): Pr
   const { rows } = await pool.query<Place>(`${part('lot', 1)} UNION ${part('subject', 2)}`, [ids('lot'), ids('subject')])
   return rows
 }
+
+/** The newest checkpoint of a log, as a signed note. */
+export async function newestCheckpoint(pool: pg.Pool, origin: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ note: string }>('SELECT c.note FROM checkpoint AS c WHERE c.log = $1 ORDER BY c.size DESC LIMIT 1', [
+    origin,
+  ])
+  return rows[0]?.note
+}

@@ -1,0 +1,134 @@
+// Routes of set-up, enrolment, sessions and signatures.
+import type { Meaning } from '@cognate/core/audit'
+import { fail, issue } from '@cognate/core/base'
+import type { AccountData } from '@cognate/core/record'
+import { hashText } from '../store/command-request.ts'
+import { rowHistory } from '../store/record-reads.ts'
+import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
+
+export function signInHandlers(tools: HandlerTools): Handlers {
+  const { credentials } = tools
+  const { store } = tools.record
+  const { pool } = store
+
+  async function renew(account: string, half: 'officer' | 'administrator', by: string): Promise<Handled> {
+    if (account === by) return fail(issue('separation-own-roles', 'nobody renews their own enrolment', 'another person has to do it'))
+    if ((await rowHistory(pool, 'account', account)).length === 0)
+      return fail(issue('not-found', `there is no account ${account}`, 'check the id'))
+    const code = await credentials.beginEnrolment(account, half)
+    await credentials.endSessionsOf(account)
+    await store.runAsSystem(
+      'enrolment.renew',
+      { account, half, by },
+      { entity: { table: 'account', id: account }, writes: [], reason: `${half}’s half of a new enrolment code` },
+    )
+    return done({ account, [`${half}_code`]: code }, { status: 201 })
+  }
+
+  return {
+    async setup({ body }) {
+      const { token, site, studies, officer, administrator } = body as {
+        token: string
+        site: string
+        studies: string[]
+        officer: { id: string; name: string }
+        administrator: { id: string; name: string }
+      }
+      const expected = tools.setup.token()
+      if (expected === undefined || hashText(token) !== hashText(expected))
+        return fail(issue('sign-in', 'the set-up token is wrong or used', 'the server prints it at its first start'))
+      if (officer.id === administrator.id) return fail(issue('roles', 'officer and administrator are two persons', 'name two accounts'))
+      tools.setup.used()
+      const base = {
+        site,
+        studies,
+        trained_until: new Date(tools.clock.now() + 30 * 86_400_000).toISOString(),
+        status: 'active',
+        proposed_by: 'system',
+        applied_by: 'system',
+      } as const
+      const account = (name: string, role: 'security-officer' | 'administrator'): AccountData => ({ name, roles: [role], ...base })
+      await store.runAsSystem(
+        'setup',
+        { officer: officer.id, administrator: administrator.id, site },
+        {
+          entity: { table: 'account', id: officer.id },
+          writes: [
+            { table: 'account', id: officer.id, parent: '', data: account(officer.name, 'security-officer') },
+            { table: 'account', id: administrator.id, parent: '', data: account(administrator.name, 'administrator') },
+          ],
+          reason: 'first start',
+        },
+      )
+      const codes = async (id: string) => ({
+        account: id,
+        officer_code: await credentials.beginEnrolment(id, 'officer'),
+        administrator_code: await credentials.beginEnrolment(id, 'administrator'),
+      })
+      return done([await codes(officer.id), await codes(administrator.id)], { status: 201 })
+    },
+    async enrolment({ body }) {
+      const enrolled = await credentials.enrol(
+        text(body, 'account'),
+        text(body, 'officer_code'),
+        text(body, 'administrator_code'),
+        text(body, 'password'),
+      )
+      return enrolled.ok ? done(enrolled.value, { status: 201 }) : enrolled
+    },
+    async 'enrolment.confirm'({ body }) {
+      const confirmed = await credentials.confirmEnrolment(
+        text(body, 'account'),
+        text(body, 'officer_code'),
+        text(body, 'administrator_code'),
+        text(body, 'code'),
+      )
+      return confirmed.ok ? done({ confirmed: true }) : confirmed
+    },
+    async 'session.begin'(call) {
+      const account = text(call.body, 'account')
+      const made = await credentials.signIn(account, text(call.body, 'password'), text(call.body, 'code'), text(call.body, 'station'))
+      const asker = { ...call.asker, account: hashText(account) }
+      if (!made.ok) {
+        await store.noteAccess(asker, '', {
+          action: 'sign-in-refused',
+          entity: { kind: 'account', id: hashText(account), version: 0 },
+          reason: made.issue.code,
+        })
+        return made
+      }
+      await store.noteAccess({ ...asker, account, session: made.value.session }, '', {
+        action: 'sign-in',
+        entity: { kind: 'account', id: account, version: 0 },
+        reason: '',
+      })
+      return done({ csrf: made.value.csrf }, { status: 201, cookie: made.value.token })
+    },
+    async 'session.show'({ account, session }) {
+      return done({
+        account: account?.account,
+        name: account?.name,
+        roles: account?.roles,
+        site: account?.site,
+        studies: account?.studies,
+        factors: session?.factors,
+        signed: session?.signed,
+      })
+    },
+    async 'session.end'({ session }) {
+      await credentials.endSession(session!.id)
+      return done({ ended: true }, { cookie: '' })
+    },
+    async signature({ body, session }) {
+      const given = body as { shown_sha256: string; meaning: Meaning; password?: string; code?: string }
+      const proven = await credentials.stepUp(session!, given.shown_sha256, given.meaning, given.password, given.code)
+      return proven.ok ? done(proven.value, { status: 201 }) : proven
+    },
+    async 'enrolment.renew-officer'({ params, asker }) {
+      return renew(params.id!, 'officer', asker.account)
+    },
+    async 'enrolment.renew-administrator'({ params, asker }) {
+      return renew(params.id!, 'administrator', asker.account)
+    },
+  }
+}
