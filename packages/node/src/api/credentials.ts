@@ -1,4 +1,4 @@
-// Proofs of identity: passwords by Argon2id, one-time codes by RFC 6238, recovery codes; sessions and step-up tokens of which only hashes are stored; lockout that counts every failure. Whole in one file: one class over the tables credential, session and step_up.
+// Proofs of identity: passwords by Argon2id, one-time codes by RFC 6238, recovery codes; sessions and step-up tokens of which only hashes are stored; lockout that counts every failure. Whole in one file: one class over the four tables of proofs.
 import { timingSafeEqual } from 'node:crypto'
 import type { Meaning } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
