@@ -25,6 +25,8 @@ test('the end of a protein counts as far as it goes; a residue that is not known
   // first and last peptide of a protein
   expect(flankRatioAt('MSIINFEKLK', 0, 9)).toBe(flankRatio('-', 'K-'))
   expect(flankRatioAt('MSIINFEKLK', 1, 9)).toBe(flankRatio('-M', '-'))
+  // a piece of one
+  expect(flankRatioAt('GSIINFEKLK', 1, 9)).toBe(flankRatio('G', ''))
 })
 
 test('residues that cut well before and behind a ligand raise the ratio, a proline beside it lowers it', () => {

@@ -48,12 +48,13 @@ function side(weights: readonly Float64Array[], residues: string, innermost: num
 /** The shipped weights. */
 export const flankRatio: FlankModel = flankModel(FLANK_WEIGHTS)
 
-/** Ratio of the peptide of a length that begins at an offset of its whole protein. */
+/** Ratio of the peptide of a length that begins at an offset of its protein. What does not begin with M is taken for a piece, whose ends are no ends of a protein. */
 export function flankRatioAt(protein: string, offset: number, length: number): number {
   const end = offset + length
+  const mark = protein.startsWith('M') ? '-' : ''
   return flankRatio(
-    offset < FLANK_RESIDUES ? `-${protein.slice(0, offset)}` : protein.slice(offset - FLANK_RESIDUES, offset),
-    end + FLANK_RESIDUES > protein.length ? `${protein.slice(end)}-` : protein.slice(end, end + FLANK_RESIDUES),
+    offset < FLANK_RESIDUES ? mark + protein.slice(0, offset) : protein.slice(offset - FLANK_RESIDUES, offset),
+    end + FLANK_RESIDUES > protein.length ? protein.slice(end) + mark : protein.slice(end, end + FLANK_RESIDUES),
   )
 }
 

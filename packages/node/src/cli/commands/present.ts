@@ -68,6 +68,7 @@ Lengths: class I 8 to 14 residues, class II 9 to 30. Where both classes are scor
 %rank is the share of random natural peptides that score at least as well: class I strong at most 0.5, weak at most 2; class II 1 and 5.
 Where the residues beside a peptide are known (--fasta, or the columns n_flank and c_flank), flank_ratio says how much oftener class I ligands have
 such neighbours than random peptides, and percentile_with_flanks is the %rank divided by it. Five residues a side are read; - stands for the protein's end.
+A sequence of --fasta that does not begin with M is taken for a piece: its ends are no ends of a protein.
 
 Examples:
   cognate present --peptides peptides.txt --alleles "A*02:01,B*07:02"
