@@ -1,4 +1,4 @@
-// A lot from its plan to the store: planned on a template version, opened, harvested, stored, or given up.
+// A lot from its plan to the store: planned on a template version, opened, harvested, stored, or given up. Whole in one file: one table, with the planning of its first command.
 import { z } from 'zod'
 import { add, compareRatios, fail, issue, ok, type Ratio, type Result } from '../base/index.ts'
 import {

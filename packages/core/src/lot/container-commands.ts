@@ -1,4 +1,4 @@
-// Containers and their custody. A label is printed, scanned back byte for byte before it is applied, and reconciled; every hand-over is a pair of events with one keeper at any time.
+// Containers and their custody. A label is printed, scanned back byte for byte before it is applied, and reconciled; every hand-over is a pair of events with one keeper at any time. Whole in one file: one table, whose commands hand a container from one to the next.
 import { z } from 'zod'
 import { separate } from '../access/index.ts'
 import { fail, issue, ok, type Result } from '../base/index.ts'

@@ -1,4 +1,4 @@
-// The steps of a batch record: performed within limits with usable supplies, verified by a second person, or left out under a deviation; a vector goes into its arm.
+// The steps of a batch record: performed within limits with usable supplies, verified by a second person, or left out under a deviation; a vector goes into its arm. Whole in one file: one table, whose commands share their checks.
 import { z } from 'zod'
 import { separate } from '../access/index.ts'
 import { compareRatios, fail, issue, ok, type Result } from '../base/index.ts'

@@ -1,4 +1,4 @@
-// The stage: VCF header and records in, somatic variants with their protein changes out, and a reason for everything left behind.
+// The stage: VCF header and records in, somatic variants with their protein changes out, and a reason for everything left behind. Whole in one file: one pass over the records.
 import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, ok, type Result, type Watch } from '../base/index.ts'
 import { infoValue, sampleValue, type VcfHeader, type VcfRecord } from '../format/index.ts'
 import type { GermlineProtein } from './germline-proteins.ts'

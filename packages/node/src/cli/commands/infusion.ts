@@ -1,15 +1,15 @@
-import { writeFileSync } from 'node:fs'
 import { issue, parseDate } from '@cognate/core/base'
 import { parseCheckedYaml } from '@cognate/core/case'
 import { columnReader, formatTsv } from '@cognate/core/format'
 import { compareDoses, gradeLabTest, LAB_CRITERIA, LAB_TERMS, planRegimen, RegimenSchema } from '@cognate/core/infusion'
 import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
-import { dataPath, userPath } from '../../read/paths.ts'
+import { dataPath } from '../../read/paths.ts'
 import { shippedLabCriteria } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
 import { InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, anyNumber as number, withCommon } from '../options.ts'
+import { putText } from '../put-text.ts'
 import { plural } from '../stages/stage.ts'
 
 interface Flags extends CommonFlags {
@@ -59,8 +59,7 @@ function definePlan(infusion: Command): void {
               ['drug', 'difference', 'planned', 'given', 'reason'],
               compareDoses(planned, givenDoses(flags)).map(one => [one.drug, one.kind, one.planned, one.given, '']),
             )
-      if (flags.out === '-') process.stdout.write(table)
-      else writeFileSync(userPath(flags.out), table)
+      putText(flags.out, table)
       const open = regimen.drugs.filter(drug => drug.citation === 'unverified').map(drug => drug.name)
       if (open.length > 0) consoleOf(flags).notice(`not verified, to be cited by the site: ${open.join(', ')}`)
     })
@@ -147,8 +146,7 @@ export function defineInfusion(program: Command): void {
         })
       })
       const text = formatTsv(['subject', 'test', 'value', 'unit', 'when', 'term', 'direction', 'grade', 'reason'], rows)
-      if (flags.out === '-') process.stdout.write(text)
-      else writeFileSync(userPath(flags.out), text)
+      putText(flags.out, text)
       consoleOf(flags).notice(`${plural(table.rows.length, 'value')}, ${graded} of ${rows.length} rows have a grade (${flags.criteria})`)
     })
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { caveat, dayText, describeIssue, Funnel, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '@cognate/core/base'
 import { RESPONSE_COLUMNS, responseRow } from '@cognate/core/case'
 import { columnReader, formatTsv } from '@cognate/core/format'
@@ -20,11 +19,11 @@ import {
 import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
 import { readMeasurementReport } from '../../read/dicom-sr.ts'
-import { userPath } from '../../read/paths.ts'
 import { readParsed } from '../../read/text.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
+import { putText } from '../put-text.ts'
 import { plural, type StageReport } from '../stages/stage.ts'
 
 interface Flags extends CommonFlags {
@@ -106,8 +105,7 @@ export function defineResponse(program: Command): void {
         ])
       })
       const text = formatTsv(['patient', 'tracking_id', 'tracking_uid', 'long_mm', 'short_mm', 'observer', 'images', 'file'], rows)
-      if (flags.out === '-') process.stdout.write(text)
-      else writeFileSync(userPath(flags.out), text)
+      putText(flags.out, text)
     })
   withCommon(response.command('fhir').description('tumour sizes of FHIR R4 Observations (mCODE): one a file, or bundles'))
     .argument('<files...>', 'JSON: an Observation, or a Bundle that holds some')
@@ -124,8 +122,7 @@ export function defineResponse(program: Command): void {
         ]),
       )
       const text = formatTsv(['subject', 'lesion', 'date', 'longest_mm', 'others_mm', 'file'], rows)
-      if (flags.out === '-') process.stdout.write(text)
-      else writeFileSync(userPath(flags.out), text)
+      putText(flags.out, text)
     })
 }
 

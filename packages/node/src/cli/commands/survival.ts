@@ -1,5 +1,4 @@
 // `survival …`: a table of times to the statistics, as JSON whose names are those of R's results.
-import { writeFileSync } from 'node:fs'
 import { clopperPearson, type Issue, wilson } from '@cognate/core/base'
 import {
   aalenJohansen,
@@ -17,9 +16,9 @@ import {
   type TieMethod,
 } from '@cognate/core/response'
 import { type Command, Option } from 'commander'
-import { userPath } from '../../read/paths.ts'
 import { must } from '../exit.ts'
 import { list, anyNumber as number, wholeNumber } from '../options.ts'
+import { putText } from '../put-text.ts'
 import { refuse, SurvivalColumns } from '../survival-columns.ts'
 
 interface TimeFlags {
@@ -39,8 +38,7 @@ function write(result: unknown, out: string): void {
         ? null
         : value
   const text = `${JSON.stringify(result, plain, 1)}\n`
-  if (out === '-') process.stdout.write(text)
-  else writeFileSync(userPath(out), text)
+  putText(out, text)
 }
 
 const orFail = <T>(result: { ok: true; value: T } | { ok: false; issue: Issue }): T => must(result)

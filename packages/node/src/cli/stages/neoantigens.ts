@@ -1,4 +1,4 @@
-// Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes.
+// Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes. Whole in one file: the stage reads, asks core, and writes.
 import { type Caveat, caveat, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
 import { formatFasta, formatTsv } from '@cognate/core/format'
