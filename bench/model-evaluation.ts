@@ -10,7 +10,7 @@ import { type Predictor, spearman, unscorable } from '@cognate/core/presentation
 import { must } from '../packages/node/src/cli/exit.ts'
 import { openClass1Predictor } from '../packages/node/src/model/class1-predictor.ts'
 import { openPredictors } from '../packages/node/src/model/open-predictors.ts'
-import { areaUnderCurve } from '../test/area-under-curve.ts'
+import { areaUnderCurve, mean } from '../test/area-under-curve.ts'
 import { type Row, readData, root } from '../test/oracle-data.ts'
 
 const shipped = must(openPredictors())
@@ -22,7 +22,6 @@ const heading = (title: string, columns: readonly string[]) => {
   print(`| ${columns.join(' | ')} |`)
   print(`|${columns.map(() => '---').join('|')}|`)
 }
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 function rowsOf(path: string): readonly Row[] {
   const table = must(parseDelimited(readData(path), { delimiter: /\.csv(\.gz)?$/.test(path) ? ',' : '\t' }))

@@ -12,3 +12,5 @@ export function areaUnderCurve(scores: readonly number[], positive: readonly boo
   const n1 = positive.filter(p => p).length
   return (rankSum - (n1 * (n1 + 1)) / 2) / (n1 * (scores.length - n1))
 }
+
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length

@@ -2,17 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { columnReader, parseDelimited, parseGenbank } from '@cognate/core/format'
+import { parseGenbank } from '@cognate/core/format'
 import { expect } from 'vitest'
 import { hccCase } from '../bench/hcc-case.ts'
-import { data, oracle, tableOf, value } from './oracle.ts'
+import { data, oracle, rowsOf, tableOf, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
-
-const rowsOf = (text: string) => {
-  const table = value(parseDelimited(text, { delimiter: '\t' }))
-  const get = columnReader(table.columns)
-  return table.rows.map(row => Object.fromEntries(table.columns.map(name => [name, get(row, name)])))
-}
 
 oracle('HCC1395 and real T cells run end to end', () => {
   const folder = temporary()

@@ -19,13 +19,18 @@ export function oracle(name: string, body: () => void | Promise<void>, isReady =
   else test.skip(name, body)
 }
 
-/** Rows of a tab-separated file by column name; fails on a file without rows. */
+/** Rows of a table by column name. */
+export function rowsOf(text: string, delimiter: ',' | '\t' = '\t'): readonly Row[] {
+  const table = value(parseDelimited(text, { delimiter }))
+  const get = columnReader(table.columns)
+  return table.rows.map(row => Object.fromEntries(table.columns.map(name => [name, get(row, name)])))
+}
+
+/** Rows of a tab-separated file of the development data; fails on a file without rows. */
 export function tableOf(path: string): readonly Row[] {
-  const table = parseDelimited(readData(path), { delimiter: '\t' })
-  if (!table.ok) throw new Error(`${path}: ${table.issue.what}`)
-  const get = columnReader(table.value.columns)
-  expect(table.value.rows.length).toBeGreaterThan(0)
-  return table.value.rows.map(row => Object.fromEntries(table.value.columns.map(name => [name, get(row, name)])))
+  const rows = rowsOf(readData(path))
+  expect(rows.length).toBeGreaterThan(0)
+  return rows
 }
 
 /** Value of a result, or the test fails with the issue. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
-import { root } from './oracle-data.ts'
+import { root, rowsOf } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 const folder = temporary()
@@ -13,14 +13,6 @@ const many = join(folder, 'many.txt')
 writeFileSync(many, `${Array.from({ length: 150_000 }, (_, i) => peptide(8 + (i % 4))).join('\n')}\n`)
 const few = join(folder, 'few.tsv')
 writeFileSync(few, 'id\tpeptide\n1\tGILGFVFTL\n2\tPKYVKQNTLKLAT\n3\tgelagigiltv\n4\tSIINFEKX\n')
-
-const tableOf = (tsv: string): readonly Record<string, string>[] => {
-  const [header = [], ...rows] = tsv
-    .trimEnd()
-    .split('\n')
-    .map(line => line.split('\t'))
-  return rows.map(cells => Object.fromEntries(header.map((name, i) => [name, cells[i] ?? ''])))
-}
 
 describe('cognate present', () => {
   test('worker threads and one thread write the same bytes, in the order given', () => {
@@ -70,7 +62,7 @@ describe('cognate present', () => {
     const alleles = ['--alleles', 'C0802,DRB1*04:01']
     const ofProtein = cognate(['present', '--fasta', fasta, '--lengths', '9', '--class', 'I', ...alleles]).out
     expect(cognate(['present', '--peptides', beside, '--class', 'I', ...alleles]).out).toBe(ofProtein)
-    const rows = tableOf(ofProtein)
+    const rows = rowsOf(ofProtein)
     expect(rows.length).toBe(windows.length)
     for (const row of rows) {
       expect(Number(row.flank_ratio)).toBeGreaterThan(0.1)
@@ -79,7 +71,7 @@ describe('cognate present', () => {
     }
     // without neighbours, and for class II, nothing is said of them
     writeFileSync(beside, `peptide\tn_flank\tc_flank\n${protein.slice(9, 24)}\tLVVVG\tNHFVD\n${protein.slice(9, 18)}\t\t\n`)
-    const silent = tableOf(cognate(['present', '--peptides', beside, '--alleles', 'C0802,DRB1*04:01']).out)
+    const silent = rowsOf(cognate(['present', '--peptides', beside, '--alleles', 'C0802,DRB1*04:01']).out)
     expect(silent.map(row => [row.peptide, row.class, row.flank_ratio, row.percentile_with_flanks])).toEqual([
       [protein.slice(9, 24), 'II', '', ''],
       [protein.slice(9, 18), 'I', '', ''],

@@ -2,18 +2,12 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
-import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
+import { formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { data, oracle, root, value } from './oracle.ts'
+import { data, oracle, type Row, root, rowsOf, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
 
-type Row = Readonly<Record<string, string>>
-
-function rowsOf(path: string): readonly Row[] {
-  const table = value(parseDelimited(readFileSync(path, 'utf8'), { delimiter: path.endsWith('.csv') ? ',' : '\t' }))
-  const get = columnReader(table.columns)
-  return table.rows.map(row => Object.fromEntries(table.columns.map(name => [name, get(row, name)])))
-}
+const rowsAt = (path: string): readonly Row[] => rowsOf(readFileSync(path, 'utf8'), path.endsWith('.csv') ? ',' : '\t')
 
 const HLA = 'A*02:01,A*11:01,B*07:02,B*35:01,C*04:01,C*07:02'
 const random = seededRandom('plates')
@@ -35,7 +29,7 @@ describe('screens of the example, to the choice', () => {
   beforeAll(() => {
     must(['run', join(root, 'examples/crc-001/CASE.yaml'), '--out', at('case')])
     const paired = new Map<string, Row[]>()
-    for (const row of rowsOf(at('case/receptors.tsv'))) paired.set(row.clonotype_id!, [...(paired.get(row.clonotype_id!) ?? []), row])
+    for (const row of rowsAt(at('case/receptors.tsv'))) paired.set(row.clonotype_id!, [...(paired.get(row.clonotype_id!) ?? []), row])
     receptors = [...paired.values()]
       .filter(rows => rows.length === 1)
       .flat()
@@ -61,10 +55,10 @@ describe('screens of the example, to the choice', () => {
       '--out',
       at('design'),
     ])
-    minigenes = rowsOf(at('design/minigenes.tsv'))
+    minigenes = rowsAt(at('design/minigenes.tsv'))
     // of mutations that are expressed: the others are gated
     const silent = new Set(
-      rowsOf(at('case/neoantigens.tsv'))
+      rowsAt(at('case/neoantigens.tsv'))
         .filter(row => Number(row.allele_expression) === 0)
         .map(row => row.neoantigen_id),
     )
@@ -74,7 +68,7 @@ describe('screens of the example, to the choice', () => {
 
   /** Reads a map and writes what a reader would count. */
   function simulate(map: string, readout: string, sees: (effector: string, antigen: string) => boolean): void {
-    const wells = rowsOf(map).filter(row => row.kind !== 'empty')
+    const wells = rowsAt(map).filter(row => row.kind !== 'empty')
     writeFileSync(
       readout,
       formatCsv(
@@ -89,7 +83,7 @@ describe('screens of the example, to the choice', () => {
   }
 
   test('the design: every minigene in a construct, bases that translate, a map with controls on every plate', () => {
-    const map = rowsOf(at('design/plate-map.csv'))
+    const map = rowsAt(at('design/plate-map.csv'))
     const plates = new Set(map.map(row => row.plate))
     for (const plate of plates) {
       const own = map.filter(row => row.plate === plate)
@@ -134,8 +128,8 @@ describe('screens of the example, to the choice', () => {
       '--out',
       at('pools'),
     ])
-    const pools = rowsOf(at('pools/peptide-pools.tsv'))
-    const map = rowsOf(at('pools/pool-plate-map.csv'))
+    const pools = rowsAt(at('pools/peptide-pools.tsv'))
+    const map = rowsAt(at('pools/pool-plate-map.csv'))
     for (const plate of new Set(map.map(row => row.plate))) {
       const own = map.filter(row => row.plate === plate)
       expect(own.filter(row => row.kind === 'negative').length).toBe(6)
@@ -143,7 +137,7 @@ describe('screens of the example, to the choice', () => {
         new Set([/^R(\d)/.exec(plate!)![1]]),
       )
     }
-    const ordered = rowsOf(at('pools/order.csv'))
+    const ordered = rowsAt(at('pools/order.csv'))
     expect(new Set(ordered.filter(row => row.kind === 'peptide').map(row => row.name))).toEqual(new Set(pools.map(row => row.peptide_id)))
     expect(ordered.every(row => row.sequence!.length === Number(row.length))).toBe(true)
     const planted = pools[7]!.peptide_id
@@ -161,7 +155,7 @@ describe('screens of the example, to the choice', () => {
       '--out',
       at('pools-read'),
     ])
-    expect(rowsOf(at('pools-read/deconvolution.tsv')).map(row => [row.peptide_id, row.confidence])).toEqual([[planted, 'confident']])
+    expect(rowsAt(at('pools-read/deconvolution.tsv')).map(row => [row.peptide_id, row.confidence])).toEqual([[planted, 'confident']])
   })
 
   test('two rounds, a titration, and the choice names what was simulated', () => {
@@ -179,20 +173,20 @@ describe('screens of the example, to the choice', () => {
       '--out',
       at('round1'),
     ])
-    const first = rowsOf(at('round1/screen.tsv')).filter(row => row.call === 'positive')
+    const first = rowsAt(at('round1/screen.tsv')).filter(row => row.call === 'positive')
     expect(first.map(row => [row.receptor_id, row.neoantigen_id]).sort()).toEqual(
       [...truth].map(([receptor, minigene]) => [receptor, constructOf.get(minigene)]).sort(),
     )
     expect(readFileSync(at('round1/plates.svg'), 'utf8')).toContain('<svg')
     // what it proposes next: the minigenes of the constructs that answered, each alone
-    const next = rowsOf(at('round1/next-round.tsv'))
+    const next = rowsAt(at('round1/next-round.tsv'))
     expect(next.every(row => row.step === 'split')).toBe(true)
     expect(next.map(row => `${row.receptor_id} ${row.antigen}`).sort()).toEqual(
       first.flatMap(row => minigenes.filter(m => m.construct === row.neoantigen_id).map(m => `${row.receptor_id} ${m.minigene_id}`)).sort(),
     )
     expect(
       new Set(
-        rowsOf(at('round1/next-plate-map.csv'))
+        rowsAt(at('round1/next-plate-map.csv'))
           .filter(row => row.kind === 'test')
           .map(row => `${row.effector} ${row.antigen}`),
       ),
@@ -219,7 +213,7 @@ describe('screens of the example, to the choice', () => {
     writeFileSync(at('singles.csv'), formatCsv(['plate', 'well', 'kind', 'effector', 'antigen', 'replicate'], map))
     simulate(at('singles.csv'), at('round2.csv'), (effector, antigen) => truth.get(effector) === antigen)
     must(['screen', 'read', '--map', at('singles.csv'), '--readout', at('round2.csv'), '--out', at('round2')])
-    const second = rowsOf(at('round2/screen.tsv')).filter(row => row.call === 'positive')
+    const second = rowsAt(at('round2/screen.tsv')).filter(row => row.call === 'positive')
     expect(new Set(second.map(row => `${row.receptor_id} ${row.neoantigen_id}`))).toEqual(new Set([...truth].map(pair => pair.join(' '))))
     // a titration of the first receptor on one allele
     const [receptor, minigene] = [...truth][0]!
@@ -248,7 +242,7 @@ describe('screens of the example, to the choice', () => {
       ),
     )
     must(['screen', 'read', '--map', at('titration-map.csv'), '--readout', at('titration.csv'), '--out', at('titration')])
-    const fitted = rowsOf(at('titration/screen.tsv')).find(row => row.neoantigen_id === minigene)!
+    const fitted = rowsAt(at('titration/screen.tsv')).find(row => row.neoantigen_id === minigene)!
     expect(Math.abs(Math.log10(Number(fitted.ec50_molar)) - Math.log10(4e-10))).toBeLessThan(0.2)
     const lines = ['round2', 'titration'].map(name => readFileSync(at(name, 'screen.tsv'), 'utf8').split('\n'))
     writeFileSync(at('screen.tsv'), [...lines[0]!, ...lines[1]!.slice(1)].filter(line => line !== '').join('\n'))
@@ -269,7 +263,7 @@ describe('screens of the example, to the choice', () => {
       at('loss.tsv'),
     ]
     must([...select, '--out', at('product')])
-    const selection = rowsOf(at('product/selection.tsv'))
+    const selection = rowsAt(at('product/selection.tsv'))
     expect(new Set(selection.filter(row => row.chosen === 'true').map(row => row.receptor_id))).toEqual(new Set(truth.keys()))
     expect(selection.find(row => row.receptor_id === receptor)).toMatchObject({
       rank: '1',
@@ -283,7 +277,7 @@ describe('screens of the example, to the choice', () => {
     expect(readFileSync(at('product2/selection.payload.json'), 'utf8')).toBe(readFileSync(at('product/selection.payload.json'), 'utf8'))
     writeFileSync(at('loss.tsv'), 'allele\tlost\tevidence\nHLA-A*02:01\ttrue\tlost in lung-2\n')
     must([...select, '--out', at('product3')])
-    expect(rowsOf(at('product3/selection.tsv')).find(row => row.receptor_id === receptor)).toMatchObject({
+    expect(rowsAt(at('product3/selection.tsv')).find(row => row.receptor_id === receptor)).toMatchObject({
       chosen: 'false',
       gates_failed: 'hla-lost',
     })
@@ -300,9 +294,9 @@ describe('screens of the example, to the choice', () => {
     )
     const run = must(['run', at('full/CASE.yaml'), '--out', at('full-out')])
     expect(run.out).toContain('construct')
-    const chosen = rowsOf(at('full-out/selection.tsv')).filter(row => row.chosen === 'true')
+    const chosen = rowsAt(at('full-out/selection.tsv')).filter(row => row.chosen === 'true')
     expect(new Set(chosen.map(row => row.receptor_id))).toEqual(new Set(truth.keys()))
-    const constructs = rowsOf(at('full-out/constructs.tsv'))
+    const constructs = rowsAt(at('full-out/constructs.tsv'))
     expect(constructs.map(row => row.receptor_id)).toEqual(chosen.map(row => row.receptor_id))
     const sha = readFileSync(at('full-out/selection.payload.sha256'), 'utf8').slice(0, 64)
     expect(readFileSync(at('full-out/construct-sheet.html'), 'utf8')).toContain(sha)

@@ -1,9 +1,9 @@
 """Train and measure what the residues beside a peptide say of its being cut out: log-odds per position, a table that core keeps.
 
-    python3 models/class1/flanks.py --protocol final --out packages/core/src/presentation/flank-weights.table.ts --manifest packages/node/models/class1-flanks.manifest.json
-    python3 models/class1/flanks.py --protocol development --out models/class1/flanks-development.json --manifest models/class1/flanks-development.manifest.json
+    python3 models/class1/flanks.py --protocol final            the weights that are shipped
+    python3 models/class1/flanks.py --protocol development      their twin, which has not seen the peptides of the development samples
 
-The second has not seen the peptides of the development samples. Ten seconds of one core, no randomness but a seeded draw. Data: hits of samples typed for six alleles and decoys of the same samples, 15 residues on either
+Ten seconds of one core, no randomness but a seeded draw. Data: hits of samples typed for six alleles and decoys of the same samples, 15 residues on either
 side. Logistic regression of hit on the flanks; the peptide's own ends and length stand beside them as nuisance terms and are thrown away, for what a peptide says of
 itself is the presentation model's. An intercept per position makes the mean of exp(log-odds) over windows of natural proteins 1, so that
 a percentile divided by exp(log-odds) is a percentile still. Positions and penalty are chosen by cross-validation over samples (`--choose` prints the table).
@@ -22,8 +22,11 @@ END = 20            # beyond the protein's end
 LETTERS = RESIDUES + "-"
 POSITIONS = 5       # on either side
 PENALTY = 30.0      # half the squared weights' sum, times this, beside the summed log-loss
-NUISANCE = ((0, 1, 2), (-3, -2, -1))
+NUISANCE = (0, 1, 2, -3, -2, -1)
 NATURAL = 200000    # windows that the normalisation is made on
+# where weights and manifest go, by protocol
+PLACES = {"final": ("packages/core/src/presentation/flank-weights.table.ts", "packages/node/models/class1-flanks.manifest.json"),
+          "development": ("models/class1/flanks-development.json", "models/class1/flanks-development.manifest.json")}
 
 
 def beside(before, after, positions):
@@ -32,7 +35,8 @@ def beside(before, after, positions):
     return [code(r) for r in before.rjust(positions, "-")[-positions:]] + [code(r) for r in after.ljust(positions, "-")[:positions]]
 
 
-def one_hot(codes, width=21):
+def one_hot(codes):
+    width = len(LETTERS)
     x = np.zeros((codes.shape[0], codes.shape[1] * width), np.float32)
     for k in range(codes.shape[1]):
         x[np.arange(len(codes)), k * width + codes[:, k]] = 1
@@ -41,7 +45,7 @@ def one_hot(codes, width=21):
 
 def nuisance(rows):
     """The peptide's ends and length, and whether its protein ends within the 15 residues: hits come from shorter proteins than decoys, whatever is cut."""
-    ends = np.array([[INDEX[p[k]] for part in NUISANCE for k in part] for _, p, _, _, _ in rows])
+    ends = np.array([[INDEX[p[k]] for k in NUISANCE] for _, p, _, _, _ in rows])
     lengths = np.eye(15, dtype=np.float32)[[len(p) for _, p, _, _, _ in rows]]
     near = np.array([["X" in before, "X" in after, True] for _, _, before, after, _ in rows], np.float32)
     return np.concatenate([one_hot(ends), lengths, near], axis=1)
@@ -113,8 +117,8 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", default=os.environ.get("COGNATE_DATA", "../shared/data"))
     ap.add_argument("--protocol", choices=("final", "development"), default="final")
-    ap.add_argument("--out")
-    ap.add_argument("--manifest", help="JSON with inputs, checksums and counts")
+    ap.add_argument("--out", help="weights, as TypeScript where the name ends in .ts (default: where they are read)")
+    ap.add_argument("--manifest", help="JSON with inputs, checksums and counts (default: beside the models)")
     ap.add_argument("--choose", action="store_true", help="print what other positions and penalties give, and write nothing")
     args = ap.parse_args()
     sources = Sources(args.data)
@@ -126,13 +130,14 @@ def main():
     w = regress(np.concatenate([x, other], axis=1), np.array([r[4] for r in rows], float), PENALTY, other.shape[1])[:x.shape[1]]
     natural = one_hot(natural_windows(sources, np.random.default_rng(20241), POSITIONS))
     w -= np.log(np.mean(np.exp(natural @ w))) / (2 * POSITIONS)
-    write(args.out, [[round(float(v), 3) + 0.0 for v in line] for line in w.reshape(2 * POSITIONS, 21)])
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    out, told = (given or os.path.join(root, usual) for given, usual in zip((args.out, args.manifest), PLACES[args.protocol]))
+    write(out, [[round(float(v), 3) + 0.0 for v in line] for line in w.reshape(2 * POSITIONS, len(LETTERS))])
     manifest = {"protocol": args.protocol, "trained_by": "models/class1/flanks.py --protocol " + args.protocol, "inputs": sources.files, "exclusion_list_peptides": len(sources.listed),
                 "hits": sum(r[4] for r in rows), "decoys": sum(not r[4] for r in rows), "positions": POSITIONS, "penalty": PENALTY, "numpy": np.__version__}
-    if args.manifest:
-        with open(args.manifest, "w") as out:
-            json.dump(manifest, out, indent=1, sort_keys=True)
-            out.write("\n")
+    with open(told, "w") as handle:
+        json.dump(manifest, handle, indent=1, sort_keys=True)
+        handle.write("\n")
 
 
 def write(path, weights):

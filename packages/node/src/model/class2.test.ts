@@ -3,7 +3,7 @@ import { seededRandom } from '@cognate/core/base'
 import { type HlaAllele, parseHlaAllele } from '@cognate/core/bio'
 import { presentRows, supportedAlleles, unscorable } from '@cognate/core/presentation'
 import { expect, test } from 'vitest'
-import { areaUnderCurve } from '../../../../test/area-under-curve.ts'
+import { areaUnderCurve, mean } from '../../../../test/area-under-curve.ts'
 import { oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { kernelPath, modelPath } from '../read/paths.ts'
 import { sha256OfFile } from '../write/outputs.ts'
@@ -120,7 +120,6 @@ oracle('IEDB weekly: mean AUC over the 42 usable sets at least 0.77; NetMHCIIpan
       ),
     )
   }
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
   expect(ours.length).toBe(42)
   expect(mean(peer)).toBeCloseTo(0.7689, 4)
   expect(mean(ours)).toBeGreaterThanOrEqual(0.77)

@@ -1,7 +1,7 @@
 // Events of the access log: somebody looked, exported, or was refused.
 import type { AuditEvent } from '@cognate/core/audit'
 import { canonicalJson, type Issue, type Json } from '@cognate/core/base'
-import { type Asker, type CommandRequest, hashText } from './command-request.ts'
+import { type Asker, actorOf, type CommandRequest, hashText } from './command-request.ts'
 import { type EventLog, type LogEntry, logEntry } from './event-log.ts'
 import type { RecordClock } from './record-clock.ts'
 
@@ -21,7 +21,7 @@ export function accessEntry(log: EventLog, clock: RecordClock, asker: Asker, rol
     index,
     time: at,
     clock: told,
-    actor: { account: asker.account, role, session: asker.session, factors: asker.factors, station: asker.station },
+    actor: actorOf(asker, role),
     ...what,
     change: [],
     rows: [],

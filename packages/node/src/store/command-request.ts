@@ -1,7 +1,7 @@
 // What the record is asked and what it answers.
 import { hash } from 'node:crypto'
 import type { Role } from '@cognate/core/access'
-import type { Meaning } from '@cognate/core/audit'
+import type { AuditEvent, Meaning } from '@cognate/core/audit'
 import { canonicalJson, type Issue, type Json } from '@cognate/core/base'
 import type { RecordCommand, Table } from '@cognate/core/record'
 
@@ -17,6 +17,15 @@ export interface Asker {
   readonly station: string
   readonly request: string
 }
+
+/** The asker as an event names them. */
+export const actorOf = ({ account, session, factors, station }: Asker, role: string): AuditEvent['actor'] => ({
+  account,
+  role,
+  session,
+  factors,
+  station,
+})
 
 export interface CommandRequest {
   readonly command: RecordCommand

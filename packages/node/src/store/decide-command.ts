@@ -5,7 +5,7 @@ import { type AuditEvent, type Meaning, rowText } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import { type AccountData, type CommandContext, changesOf, type Decision, RowSet, standingOf } from '@cognate/core/record'
 import type pg from 'pg'
-import { type CommandAnswer, type CommandRequest, hashText } from './command-request.ts'
+import { actorOf, type CommandAnswer, type CommandRequest, hashText } from './command-request.ts'
 import { type EventLog, type LogEntry, logEntry } from './event-log.ts'
 import type { Instant, RecordClock } from './record-clock.ts'
 import type { RowReader } from './row-reader.ts'
@@ -111,7 +111,7 @@ export class CommandDecider {
       index,
       time: at,
       clock: stamp.clock,
-      actor: { account: asker.account, role: stamp.role, session: asker.session, factors: asker.factors, station: asker.station },
+      actor: actorOf(asker, stamp.role),
       command: command.name,
       input: request.input,
       action: decision.action ?? command.name,
