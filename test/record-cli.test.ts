@@ -9,6 +9,8 @@ import { root } from './oracle.ts'
 
 let folder: string
 let server: ChildProcess
+let witness: ChildProcess
+let witnessKey = ''
 let url = ''
 let token = ''
 let key = ''
@@ -24,7 +26,26 @@ const place = ['--folder', 'rec', '--site', 'cognate.example/cli']
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cognate-cli-'))
   chmodSync(folder, 0o711)
-  server = spawn(join(root, 'cognate'), ['serve', ...place, '--port', '0', '--quiet'], {
+  // the keys are there before the first start, so that a witness can be told whom to watch
+  const keys = cognate(['audit', 'key', ...place])
+    .stdout.trim()
+    .split('\n')
+  witness = spawn(
+    join(root, 'cognate'),
+    ['audit', 'witness', '--folder', 'wit', '--name', 'auditor.example/cli', '--log', ...keys, '--port', '0'],
+    {
+      cwd: folder,
+      env: { ...process.env, COGNATE_CWD: folder },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  )
+  const address = await new Promise<string>((resolve, reject) => {
+    witness.stdout!.on('data', (chunk: Buffer) => resolve(chunk.toString()))
+    witness.on('exit', () => reject(new Error('the witness ended')))
+  })
+  writeFileSync(join(folder, 'witnesses.txt'), `# who watches\n${address}`)
+  witnessKey = address.trim().split(' ')[1]!
+  server = spawn(join(root, 'cognate'), ['serve', ...place, '--port', '0', '--quiet', '--witnesses', 'witnesses.txt'], {
     cwd: folder,
     env: { ...process.env, COGNATE_CWD: folder, DATABASE_URL: undefined },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -42,8 +63,10 @@ beforeAll(async () => {
   key = /elsewhere: (\S+)/.exec(text)![1]!
 })
 afterAll(async () => {
-  server?.kill('SIGINT')
-  await new Promise(resolve => server?.on('exit', resolve))
+  for (const child of [server, witness]) {
+    child?.kill('SIGINT')
+    await new Promise(resolve => child?.on('exit', resolve))
+  }
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -120,9 +143,14 @@ test('a site is set up, two persons enrol, one proposes and the other signs; the
   expect([exported.status, exported.stderr]).toEqual([0, ''])
   const verified = cognate(['audit', 'verify', 'export', '--key', key, '--since', 'rec/checkpoints/record.txt', '--json'])
   expect(verified.stderr).toBe('')
-  expect([verified.status, JSON.parse(verified.stdout)]).toMatchObject([0, { proven: true, size: 4, findings: [] }])
+  expect([verified.status, JSON.parse(verified.stdout)]).toMatchObject([0, { proven: true, size: 5, findings: [] }])
   const alone = cognate(['audit', 'verify', 'export', '--key', key])
   expect(alone.stdout).toContain('verified against 0 independent checkpoints')
+  const witnessed = cognate(['audit', 'verify', 'export', '--key', key, '--witness', witnessKey])
+  expect([witnessed.status, witnessed.stdout]).toEqual([
+    0,
+    expect.stringMatching(/auditor\.example\/cli cosigned the first \d events at 20/),
+  ])
   const events = join(folder, 'export/events.ndjson')
   writeFileSync(events, readFileSync(events, 'utf8').replace('hired', 'fired'))
   const caught = cognate(['audit', 'verify', 'export', '--key', key])
@@ -135,6 +163,8 @@ test.each([
   [['audit', 'verify', 'nowhere', '--key', 'x'], 1, 'is no export'],
   [['audit', 'verify', 'nowhere'], 2, '--key'],
   [['serve', '--host', '0.0.0.0'], 1, 'TLS'],
+  [['serve', '--witnesses', 'proposal.json'], 1, 'proposal.json:1'],
+  [['audit', 'witness', '--folder', 'w', '--name', 'w', '--log', 'x'], 1, 'no verifier key'],
   [['lot', 'show', '--server', 'http://127.0.0.1:9'], 1, 'cannot be reached'],
   [['lot', 'label', '--lot', 'L', '--serial', 'S', '--coi', 'AAAA-AAAA-AAAAA', '--expires', '2027-01-01T00:00:00Z'], 1, 'check character'],
   [['lot', 'schedule', 'no-such.json'], 1, 'no such file'],

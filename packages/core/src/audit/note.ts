@@ -48,6 +48,8 @@ export interface NoteSignature {
   readonly key: VerifierKey
   /** Seconds since 1970 that a witness signed with; undefined for a log's own. */
   readonly time: number | undefined
+  /** The signature as it stands in the note, with its newline. */
+  readonly line: string
 }
 
 export interface SignedNote {
@@ -103,7 +105,7 @@ export function openNote(verify: Verify, note: string, trusted: readonly Verifie
         `the signature of ${key.name} (${id}) does not fit the text`,
         'the text was changed, or another key signed it',
       )
-    good.push({ key, time })
+    good.push({ key, time, line: `${line}\n` })
   }
   if (good.length === 0)
     return refuse(

@@ -1,7 +1,7 @@
 // Routes of the log, of the program's state, and of its description.
 import { toBase64 } from '@cognate/core/audit'
 import { fail, issue, type Json } from '@cognate/core/base'
-import { countRows, listEvents, newestCheckpoint } from '../store/record-reads.ts'
+import { cosignedSizes, countRows, listEvents, newestCheckpoint } from '../store/record-reads.ts'
 import { done, type Handlers, type HandlerTools } from './handler.ts'
 import { openApiDocument } from './openapi.ts'
 
@@ -20,25 +20,22 @@ export function logHandlers({ record, metrics }: HandlerTools): Handlers {
       if (!Number.isSafeInteger(index) || index < 0 || index >= tree.size)
         return fail(issue('not-found', `there is no event ${params.id}`, `events 0 to ${tree.size - 1} are there`))
       await store.sealAll()
-      const { rows } = await pool.query<{ note: string; size: string }>(
-        'SELECT c.note, c.size::text AS size FROM checkpoint AS c WHERE c.log = $1 AND c.size > $2 ORDER BY c.size DESC LIMIT 1',
-        [store.logs.record.signer.origin, index],
-      )
-      const newest = rows[0]
-      if (newest === undefined) return fail(issue('not-found', 'the event is not sealed yet', 'ask again in a second'))
+      const newest = await newestCheckpoint(pool, store.logs.record.signer.origin)
+      if (newest === undefined || newest.size <= index)
+        return fail(issue('not-found', 'the event is not sealed yet', 'ask again in a second'))
       return done({
         index,
-        size: Number(newest.size),
+        size: newest.size,
         leaf: toBase64(tree.leaf(index)),
-        proof: tree.inclusionProof(index, Number(newest.size)).map(toBase64),
+        proof: tree.inclusionProof(index, newest.size).map(toBase64),
         checkpoint: newest.note,
       })
     },
     async checkpoint() {
-      const note = await newestCheckpoint(pool, store.logs.record.signer.origin)
-      return note === undefined
+      const newest = await newestCheckpoint(pool, store.logs.record.signer.origin)
+      return newest === undefined
         ? fail(issue('not-found', 'nothing was sealed yet', 'ask again in a second'))
-        : done(note, { type: 'text/plain; charset=utf-8' })
+        : done(newest.note, { type: 'text/plain; charset=utf-8' })
     },
     async health() {
       return done({ alive: true })
@@ -66,6 +63,12 @@ export function logHandlers({ record, metrics }: HandlerTools): Handlers {
       lines.push(
         '# TYPE cognate_log_events gauge',
         ...Object.values(store.logs).map(log => `cognate_log_events{log="${log.name}"} ${log.tree.size}`),
+      )
+      lines.push(
+        '# TYPE cognate_cosigned_events gauge',
+        ...(await cosignedSizes(pool)).map(
+          ({ log, witness, size }) => `cognate_cosigned_events{log="${log}",witness="${witness}"} ${size}`,
+        ),
       )
       lines.push(
         '# TYPE cognate_rows gauge',

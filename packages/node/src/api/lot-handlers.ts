@@ -23,7 +23,7 @@ export function lotHandlers(store: RecordStore, { lotInScope, outOfScope }: Scop
       if (!file.ok) return file
       await store.sealAll()
       const checkpoint = await newestCheckpoint(pool, store.logs.record.signer.origin)
-      const certificate = certificateOf(file.value, await signaturesOf(pool, call.params.id!), checkpoint ?? '')
+      const certificate = certificateOf(file.value, await signaturesOf(pool, call.params.id!), checkpoint?.note ?? '')
       if (!(call.request.headers.accept ?? '').includes('text/html')) return done(certificate)
       return done(certificateHtml(certificate, toSVG({ bcid: 'qrcode', text: certificate.checkpoint, scale: 2 })), {
         type: 'text/html; charset=utf-8',

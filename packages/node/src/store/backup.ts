@@ -12,7 +12,7 @@ import { LOG_TABLES } from './schema.ts'
 import { type Verification, verifyExport } from './verify-export.ts'
 
 /** In the order in which they are restored: what others point to first. Sessions, tokens and answers are not worth keeping. */
-const KEPT = [...LOG_TABLES, 'checkpoint', ...TABLES, 'credential', 'person'] as const
+const KEPT = [...LOG_TABLES, 'checkpoint', 'cosignature', ...TABLES, 'credential', 'person'] as const
 const BATCH = 500
 
 export interface BackupFigures {
@@ -79,9 +79,9 @@ export async function restoreRecord({ from, to, keys, since }: RestoreOptions): 
   if (held.length === 0) {
     await owner.query('BEGIN')
     for (const table of KEPT) {
-      const lines = readFileSync(join(from, 'tables', `${table}.ndjson`), 'utf8')
-        .split('\n')
-        .slice(0, -1)
+      // a backup of an earlier release lacks the tables that came later; its manifest says that it is whole
+      const path = join(from, 'tables', `${table}.ndjson`)
+      const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []
       for (let at = 0; at < lines.length; at += BATCH)
         await owner.query(
           `INSERT INTO ${table} SELECT r.* FROM unnest($1::text[]) AS l CROSS JOIN LATERAL json_populate_record(NULL::${table}, l::json) AS r`,

@@ -30,6 +30,8 @@ export class EventLog {
   /** Time of the last event, ms. */
   lastTime = Number.NEGATIVE_INFINITY
   sealed = 0
+  /** Told of every new checkpoint. */
+  onSealed: ((note: string, size: number) => void) | undefined
 
   constructor(name: LogName, signer: Signer, folder: string) {
     this.name = name
@@ -96,6 +98,7 @@ export class EventLog {
       note.value,
     ])
     this.sealed = size
+    this.onSealed?.(note.value, size)
     return note
   }
 }

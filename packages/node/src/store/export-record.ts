@@ -8,6 +8,7 @@ import { canonicalJson, fail, type Issue, issue, type Json, ok, type Result } fr
 import { TABLES } from '@cognate/core/record'
 import { getFile } from './files.ts'
 import type { OpenRecord } from './open-record.ts'
+import { SEALED_NOTES, type SealedNote } from './record-reads.ts'
 
 export interface ExportOptions {
   readonly out: string
@@ -27,14 +28,14 @@ const README = `An export of a record kept by Cognate.
 
 events.ndjson   one event a line, canonical JSON, line i is event i (of a part: those named in proofs/)
 checkpoint      the signed size and root of the log at the time of the export
-checkpoints/    every checkpoint signed before
+checkpoints/    every checkpoint signed before, with the cosignatures of witnesses
 rows/           the rows that events wrote, by table
 files/          attached files by SHA-256
 proofs/         of a part: for each event the hashes that lead to the checkpoint's root
 manifest.json   SHA-256 of every other file
 
-Check it without the database:  cognate audit verify DIR --key VERIFIERKEY --since OLDER_CHECKPOINT
-The key has to come from elsewhere than this folder: a key that lies beside what it proves, proves nothing.
+Check it without the database:  cognate audit verify DIR --key VERIFIERKEY --since OLDER_CHECKPOINT --witness WITNESSKEY
+The keys have to come from elsewhere than this folder: a key that lies beside what it proves, proves nothing.
 `
 
 /** Whether an event touches the lot, its containers, or anything that carries its id. */
@@ -67,17 +68,12 @@ export async function exportRecord(record: OpenRecord, { out, log = 'record', lo
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     const origin = store.logs[log].signer.origin
-    const notes = (
-      await client.query<{ size: string; note: string }>(
-        'SELECT c.size::text AS size, c.note FROM checkpoint AS c WHERE c.log = $1 ORDER BY c.size',
-        [origin],
-      )
-    ).rows
+    const notes = (await client.query<SealedNote>(`${SEALED_NOTES} WHERE c.log = $1 ORDER BY c.size`, [origin])).rows
     const newest = notes.at(-1)
     if (newest === undefined) return fail(issue('not-found', `the log ${origin} has no checkpoint`, 'nothing was written yet'))
-    const size = Number(newest.size)
+    const { size } = newest
     write('checkpoint', newest.note)
-    for (const note of notes) write(`checkpoints/${note.size.padStart(12, '0')}`, note.note)
+    for (const note of notes) write(`checkpoints/${String(note.size).padStart(12, '0')}`, note.note)
     const { rows: events } = await client.query<{ text: string }>(
       `SELECT e.text FROM ${log}_event AS e WHERE e.index < $1 ORDER BY e.index`,
       [size],

@@ -287,10 +287,29 @@ export async function placesOfNodes(pool: pg.Pool, nodes: readonly string[]): Pr
   return rows
 }
 
-/** The newest checkpoint of a log, as a signed note. */
-export async function newestCheckpoint(pool: pg.Pool, origin: string): Promise<string | undefined> {
-  const { rows } = await pool.query<{ note: string }>('SELECT c.note FROM checkpoint AS c WHERE c.log = $1 ORDER BY c.size DESC LIMIT 1', [
-    origin,
-  ])
-  return rows[0]?.note
+export interface SealedNote {
+  readonly size: number
+  /** Signed by the log and, where they did, by witnesses. */
+  readonly note: string
+}
+
+/** Checkpoints `c` with what witnesses signed below them. */
+export const SEALED_NOTES = `
+SELECT c.size::float8 AS size, c.note || coalesce((SELECT string_agg(k.line, '' ORDER BY k.witness) FROM cosignature AS k WHERE k.log = c.log AND k.size = c.size), '') AS note
+FROM checkpoint AS c`
+
+/** The newest checkpoint of a log. */
+export async function newestCheckpoint(pool: pg.Pool, origin: string): Promise<SealedNote | undefined> {
+  const { rows } = await pool.query<SealedNote>(`${SEALED_NOTES} WHERE c.log = $1 ORDER BY c.size DESC LIMIT 1`, [origin])
+  return rows[0]
+}
+
+/** How much of each log each witness has cosigned. */
+export async function cosignedSizes(
+  pool: pg.Pool,
+): Promise<readonly { readonly log: string; readonly witness: string; readonly size: number }[]> {
+  const { rows } = await pool.query<{ log: string; witness: string; size: number }>(
+    'SELECT log, witness, max(size)::float8 AS size FROM cosignature GROUP BY log, witness ORDER BY log, witness',
+  )
+  return rows
 }

@@ -7,7 +7,7 @@ export const RUNTIME_ROLE = 'cognate_app'
 export const LOG_TABLES = ['record_event', 'access_event'] as const
 
 /** Append-only: the logs, what they seal, and every regulated table. */
-export const REGULATED_TABLES: readonly string[] = [...LOG_TABLES, 'checkpoint', 'migration', ...TABLES]
+export const REGULATED_TABLES: readonly string[] = [...LOG_TABLES, 'checkpoint', 'cosignature', 'migration', ...TABLES]
 
 /** Tables that may change, each with its reason. A table of the database that is neither here nor above fails a test. */
 export const MUTABLE_TABLES: Readonly<Record<string, string>> = {
@@ -91,6 +91,9 @@ ${Object.keys(MUTABLE_TABLES)
   .join('\n')}
 `
 
+const witnesses = `
+CREATE TABLE cosignature (log text NOT NULL, size bigint NOT NULL, witness text NOT NULL, line text NOT NULL, PRIMARY KEY (log, size, witness));${regulated('cosignature')}`
+
 export interface Migration {
   readonly version: number
   readonly name: string
@@ -98,7 +101,10 @@ export interface Migration {
 }
 
 /** In order; what was released is never edited. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'the record begins', sql: first }]
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'the record begins', sql: first },
+  { version: 2, name: 'witnesses cosign checkpoints', sql: witnesses },
+]
 
 const bookkeeping = `
 DO $$ BEGIN

@@ -9,6 +9,7 @@ import {
   formatVerifierKey,
   keyId,
   type Sha256,
+  type Sign,
   signatureLine,
   toBase64,
   type VerifierKey,
@@ -58,13 +59,16 @@ export interface Signer {
   readonly last: Checkpoint | undefined
 }
 
-/** The signer of `origin`, its key in `folder`, made at first use; `write` is another in tests of broken disks. Errors: `signing-key` (unreadable, open to others, or of another log). */
-export function openSigner(folder: string, origin: string, write = writeDurably): Result<Signer, Issue> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const keyFile = join(folder, 'log.key')
-  const stateFile = join(folder, `${origin.split('/').at(-1)}.state`)
+export interface KeyPair {
+  readonly privateKey: KeyObject
+  /** Raw 32 bytes. */
+  readonly publicKey: Uint8Array
+}
+
+/** The Ed25519 key in a file, made where it may be. Errors: `signing-key`: missing, open to others, or no key. */
+export function openKey(keyFile: string, mayMake: boolean): Result<KeyPair, Issue> {
   if (!existsSync(keyFile)) {
-    if (existsSync(stateFile))
+    if (!mayMake)
       return fail(
         issue(
           'signing-key',
@@ -76,13 +80,27 @@ export function openSigner(folder: string, origin: string, write = writeDurably)
   }
   if ((statSync(keyFile).mode & 0o077) !== 0)
     return fail(issue('signing-key', `the signing key ${keyFile} is open to others`, `chmod 600 ${keyFile}`))
-  let privateKey: KeyObject
   try {
-    privateKey = createPrivateKey(readFileSync(keyFile))
+    const privateKey = createPrivateKey(readFileSync(keyFile))
+    return ok({ privateKey, publicKey: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI.length) })
   } catch {
     return fail(issue('signing-key', `${keyFile} is no private key`, 'put the key back from its backup'))
   }
-  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI.length)
+}
+
+export const signEd25519 =
+  (privateKey: KeyObject): Sign =>
+  message =>
+    sign(null, message, privateKey)
+
+/** The signer of `origin`, its key in `folder`, made at first use; `write` is another in tests of broken disks. Errors: `signing-key` (unreadable, open to others, or of another log). */
+export function openSigner(folder: string, origin: string, write = writeDurably): Result<Signer, Issue> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const keyFile = join(folder, 'log.key')
+  const stateFile = join(folder, `${origin.split('/').at(-1)}.state`)
+  const opened = openKey(keyFile, !existsSync(stateFile))
+  if (!opened.ok) return opened
+  const { privateKey, publicKey } = opened.value
   const key: VerifierKey = { name: origin, id: keyId(sha256, origin, 'log', publicKey), type: 'log', publicKey }
   let last: Checkpoint | undefined
   if (existsSync(stateFile)) {
@@ -117,7 +135,7 @@ export function openSigner(folder: string, origin: string, write = writeDurably)
       if (last === undefined || size > last.size)
         write(stateFile, JSON.stringify({ key: formatVerifierKey(key), size, root: toBase64(root) }))
       last = checkpoint
-      return ok(formatNote(text, [signatureLine(key, message => sign(null, message, privateKey), text)]))
+      return ok(formatNote(text, [signatureLine(key, signEd25519(privateKey), text)]))
     },
   })
 }

@@ -7,6 +7,7 @@ import {
   type Finding,
   fromBase64,
   leafHash,
+  type NoteSignature,
   type OlderCheckpoint,
   openCheckpoint,
   parseEvent,
@@ -66,10 +67,20 @@ export interface VerifyOptions {
   readonly witnesses?: readonly string[]
 }
 
+export interface Cosigned {
+  readonly witness: string
+  /** Events that it saw, and when, RFC 3339. */
+  readonly size: number
+  readonly time: string
+}
+
 export interface Verification extends VerifiedRecord {
   readonly proven: boolean
-  readonly witnesses: readonly string[]
+  /** The most that each trusted witness cosigned. */
+  readonly witnesses: readonly Cosigned[]
 }
+
+type SignedCheckpoint = Checkpoint & { readonly signatures: readonly NoteSignature[] }
 
 /** Checkpoints of a file: notes one after another, an empty line between them. */
 function notesOf(text: string): readonly string[] {
@@ -114,12 +125,52 @@ export function verifyExport(options: VerifyOptions): Result<Verification, Issue
     }
   const opened = openCheckpoint(verifyEd25519, exactText(readFileSync(join(folder, 'checkpoint'))), keys, origin)
   if (!opened.ok) return ok(unproven(origin, [{ ...opened.issue, what: `checkpoint: ${opened.issue.what}` }]))
-  const findings = [...checkManifest(folder), ...checkKept(folder, keys, origin, older)]
+  const kept = openKept(folder, keys, origin, older)
   const part = existsSync(join(folder, 'proofs'))
-  const verified = part ? verifyPart(folder, opened.value) : verifyWhole(folder, opened.value, older)
-  const all = [...verified.findings, ...findings]
-  const witnesses = opened.value.signatures.filter(signature => signature.key.type === 'witness').map(signature => signature.key.name)
-  return ok({ ...verified, findings: all, proven: all.length === 0, witnesses })
+  // a part has no tree to hold older checkpoints against
+  const cosigned = eachOnce(part ? [opened.value] : [opened.value, ...kept.checkpoints]).filter(hasWitness)
+  const witnesses = keys.filter(key => key.type === 'witness').map(key => ({ key, newest: newestBy(key, cosigned) }))
+  const verified = part ? verifyPart(folder, opened.value) : verifyWhole(folder, opened.value, [...older, ...cosigned.map(asWitnessed)])
+  const all = [
+    ...verified.findings,
+    ...checkManifest(folder),
+    ...kept.findings,
+    ...witnesses
+      .filter(({ newest }) => newest === undefined)
+      .map(({ key }) =>
+        issue(
+          'witness',
+          `no checkpoint of this export is cosigned by ${key.name}`,
+          'the log never reached it, or its cosignatures were taken out',
+        ),
+      ),
+  ]
+  return ok({
+    ...verified,
+    findings: all,
+    proven: all.length === 0,
+    witnesses: witnesses.flatMap(({ newest }) => newest ?? []),
+  })
+}
+
+const hasWitness = ({ signatures }: SignedCheckpoint): boolean => signatures.some(({ key }) => key.type === 'witness')
+
+const eachOnce = (checkpoints: readonly SignedCheckpoint[]): readonly SignedCheckpoint[] => [
+  ...new Map(checkpoints.map(one => [`${one.size} ${toBase64(one.root)}`, one])).values(),
+]
+
+/** What a witness cosigned lies outside the reach of whoever holds database and key, wherever the note is kept. */
+const asWitnessed = (checkpoint: SignedCheckpoint): OlderCheckpoint => ({
+  label: `the checkpoint that ${checkpoint.signatures.flatMap(({ key }) => (key.type === 'witness' ? key.name : [])).join(' and ')} cosigned`,
+  checkpoint,
+})
+
+function newestBy(key: VerifierKey, checkpoints: readonly SignedCheckpoint[]): Cosigned | undefined {
+  const seen = checkpoints.flatMap(({ size, signatures }) => {
+    const signature = signatures.find(one => one.key === key)
+    return signature === undefined ? [] : { witness: key.name, size, time: new Date(1000 * (signature.time ?? 0)).toISOString() }
+  })
+  return seen.reduce<Cosigned | undefined>((most, one) => (most === undefined || one.size > most.size ? one : most), undefined)
 }
 
 const unproven = (log: string, findings: readonly Finding[]): Verification => ({
@@ -147,7 +198,7 @@ function verifyWhole(folder: string, checkpoint: Checkpoint, older: readonly Old
 }
 
 /** A part: each event by its own proof, rows by their events. */
-function verifyPart(folder: string, checkpoint: Checkpoint): VerifiedRecord {
+function verifyPart(folder: string, checkpoint: SignedCheckpoint): VerifiedRecord {
   const findings: Finding[] = []
   const proofs = readdirSync(join(folder, 'proofs')).sort()
   const lines = Array.from(linesOf(join(folder, 'events.ndjson')), ([line]) => line)
@@ -195,6 +246,7 @@ function verifyPart(folder: string, checkpoint: Checkpoint): VerifiedRecord {
     size: lines.length,
     root: toBase64(checkpoint.root),
     signatures,
+    independentCheckpoints: hasWitness(checkpoint) ? 1 : 0,
     findings: [...findings, ...done.findings.filter(finding => inPart.has(finding.code)), ...wrong],
   }
 }
@@ -249,27 +301,35 @@ function checkManifest(folder: string): readonly Finding[] {
   })
 }
 
-/** Checkpoints inside the export are history too: each has to be signed and to lie on it. They count as nobody's independent word. */
-function checkKept(folder: string, keys: readonly VerifierKey[], origin: string, older: readonly OlderCheckpoint[]): readonly Finding[] {
+/** Checkpoints inside the export are history too: each has to be signed. Only those that a trusted witness cosigned are an independent word. */
+function openKept(
+  folder: string,
+  keys: readonly VerifierKey[],
+  origin: string,
+  older: readonly OlderCheckpoint[],
+): { readonly checkpoints: readonly SignedCheckpoint[]; readonly findings: readonly Finding[] } {
   const kept = join(folder, 'checkpoints')
-  if (!existsSync(kept)) return []
+  const checkpoints: SignedCheckpoint[] = []
+  const findings: Finding[] = []
   const outside = new Map(older.map(one => [one.checkpoint.size, one.checkpoint]))
-  return readdirSync(kept)
-    .sort()
-    .flatMap((name): readonly Finding[] => {
-      const opened = openCheckpoint(verifyEd25519, exactText(readFileSync(join(kept, name))), keys, origin)
-      if (!opened.ok) return [issue('checkpoint', `checkpoints/${name}: ${opened.issue.what}`, 'the export was changed; take it again')]
-      if (Number(name) !== opened.value.size)
-        return [issue('checkpoint', `checkpoints/${name} is of size ${opened.value.size}`, 'the export was changed; take it again')]
-      const same = outside.get(opened.value.size)
-      return same !== undefined && toBase64(same.root) !== toBase64(opened.value.root)
-        ? [
-            issue(
-              'history',
-              `checkpoints/${name} is another than the one kept elsewhere: two histories were signed`,
-              'the holder of the key rewrote the log',
-            ),
-          ]
-        : []
-    })
+  const wrong = (what: string) => findings.push(issue('checkpoint', what, 'the export was changed; take it again'))
+  for (const name of existsSync(kept) ? readdirSync(kept).sort() : []) {
+    const opened = openCheckpoint(verifyEd25519, exactText(readFileSync(join(kept, name))), keys, origin)
+    if (!opened.ok) {
+      wrong(`checkpoints/${name}: ${opened.issue.what}`)
+      continue
+    }
+    if (Number(name) !== opened.value.size) wrong(`checkpoints/${name} is of size ${opened.value.size}`)
+    const same = outside.get(opened.value.size)
+    if (same !== undefined && toBase64(same.root) !== toBase64(opened.value.root))
+      findings.push(
+        issue(
+          'history',
+          `checkpoints/${name} is another than the one kept elsewhere: two histories were signed`,
+          'the holder of the key rewrote the log',
+        ),
+      )
+    checkpoints.push(opened.value)
+  }
+  return { checkpoints, findings }
 }

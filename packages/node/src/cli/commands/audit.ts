@@ -3,13 +3,21 @@ import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { printAnswer } from '../console.ts'
 import { EXIT, must } from '../exit.ts'
-import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
 import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
 
 interface VerifyFlags extends CommonFlags {
   readonly key: readonly string[]
   readonly since?: readonly string[]
   readonly witness?: readonly string[]
+}
+
+interface WitnessFlags extends CommonFlags {
+  readonly folder: string
+  readonly name: string
+  readonly log: readonly string[]
+  readonly host: string
+  readonly port: number
 }
 
 export function defineAudit(program: Command): void {
@@ -19,10 +27,10 @@ export function defineAudit(program: Command): void {
   )
     .requiredOption('--key <keys...>', 'verifier key of the log, from elsewhere than the export')
     .option('--since <files...>', 'older checkpoints, kept elsewhere: a file with one or more')
-    .option('--witness <keys...>', 'verifier keys of witnesses')
+    .option('--witness <keys...>', 'verifier keys of witnesses; each has to have cosigned a checkpoint of the export')
     .addHelpText(
       'after',
-      '\nExit 0: proven. Exit 1: not proven; the first bad event is named. Without --since, whoever holds database and key could have rewritten history.\n\nExample:\n  cognate audit verify export --key "cognate.example/site/record+1f2e3d4c+AQ…" --since checkpoint-of-march.txt\n',
+      '\nExit 0: proven. Exit 1: not proven; the first bad event is named. Without --since or --witness, whoever holds database and key could have rewritten history.\n\nExample:\n  cognate audit verify export --key "cognate.example/site/record+1f2e3d4c+AQ…" --since checkpoint-of-march.txt\n',
     )
     .action(async (folder: string, flags: VerifyFlags) => {
       const { verifyExport } = await import('../../store/verify-export.ts')
@@ -49,8 +57,12 @@ export function defineAudit(program: Command): void {
         if (checked.proven)
           console.result(
             checked.independentCheckpoints === 0
-              ? 'verified against 0 independent checkpoints: whoever holds the database and the key could have rewritten this history. Give --since.'
-              : `verified against ${checked.independentCheckpoints} independent checkpoint${checked.independentCheckpoints === 1 ? '' : 's'}${checked.witnesses.length > 0 ? ` and the witnesses ${checked.witnesses.join(', ')}` : ''}`,
+              ? 'verified against 0 independent checkpoints: whoever holds the database and the key could have rewritten this history. Give --since or --witness.'
+              : `verified against ${checked.independentCheckpoints} independent checkpoint${checked.independentCheckpoints === 1 ? '' : 's'}`,
+          )
+        for (const { witness, size, time } of checked.witnesses)
+          console.result(
+            `${witness} cosigned the first ${size} events at ${time}${size < checked.size ? `; the ${checked.size - size} after them it has not seen` : ''}`,
           )
       }
       if (!checked.proven) process.exitCode = EXIT.input
@@ -89,6 +101,46 @@ export function defineAudit(program: Command): void {
         )
       },
     )
+  withCommon(
+    audit
+      .command('witness')
+      .description('another machine’s word that a log only grew: cosigns checkpoints that continue what it saw (C2SP tlog-witness)'),
+  )
+    .requiredOption('--folder <dir>', 'folder of the witness: its key, and what it cosigned last')
+    .requiredOption('--name <name>', 'name in every cosignature, such as auditor.example/w1; it never changes')
+    .requiredOption('--log <keys...>', 'verifier keys of the logs to witness, as `audit key` prints them')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port; 0 takes a free one', wholeNumber, 8421)
+    .addHelpText(
+      'after',
+      '\nRun it on a machine that the keepers of the record do not administer. The line on standard output belongs into the file of `cognate serve --witnesses FILE`. Any address but loopback wants a proxy with TLS in front. Stop with Ctrl-C.\n',
+    )
+    .action(async (flags: WitnessFlags) => {
+      const { Witness } = await import('../../store/witness.ts')
+      const { buildWitnessServer } = await import('../../api/witness-server.ts')
+      const { sha256 } = await import('../../store/signer.ts')
+      const { formatVerifierKey, parseVerifierKey } = await import('@cognate/core/audit')
+      const witness = must(
+        await Witness.open({
+          folder: userPath(flags.folder),
+          name: flags.name,
+          logs: flags.log.map(text => must(parseVerifierKey(sha256, text))),
+        }),
+      )
+      const app = buildWitnessServer(witness, text => {
+        if (flags.quiet !== true) process.stderr.write(`${text}\n`)
+      })
+      const address = await app.listen({ host: flags.host, port: flags.port })
+      process.stderr.write('  its line for the file of `cognate serve --witnesses`:\n')
+      process.stdout.write(`${address} ${formatVerifierKey(witness.key)}\n`)
+      const stop = () =>
+        void app.close().then(() => {
+          witness.close()
+          process.exit(0)
+        })
+      process.on('SIGINT', stop)
+      process.on('SIGTERM', stop)
+    })
   withCommon(withPlace(audit.command('key').description('the verifier keys of a record’s logs, to be kept elsewhere'))).action(
     async (flags: CommonFlags & PlaceFlags) => {
       const { openSigner } = await import('../../store/signer.ts')

@@ -1,6 +1,6 @@
 // `serve`: the record with its HTTP interface in one process. `backup` and `restore` beside it.
 import { readFileSync } from 'node:fs'
-import { issue } from '@cognate/core/base'
+import { inFile, issue, ok } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { printAnswer } from '../console.ts'
@@ -13,6 +13,7 @@ interface ServeFlags extends CommonFlags, PlaceFlags {
   readonly port: number
   readonly behindProxy?: boolean
   readonly breached?: string
+  readonly witnesses?: string
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
@@ -23,6 +24,10 @@ export function defineServe(program: Command): void {
     .option('--port <n>', 'port; 0 takes a free one', wholeNumber, 8420)
     .option('--behind-proxy', 'a proxy in front ends TLS; needed for any address that is not loopback')
     .option('--breached <file>', 'passwords known from breaches, one a line; they are refused')
+    .option(
+      '--witnesses <file>',
+      'witnesses that cosign every checkpoint: URL and verifier key, one a line, as `audit witness` prints them',
+    )
     .addHelpText(
       'after',
       '\nThe first start prints a one-time token: POST /api/v1/setup with it makes the security officer and the administrator.\nThe interface describes itself at /api/v1/openapi.json. Stop with Ctrl-C: the log is sealed first.\n\nResearch software: it records and checks decisions, it does not make them.\n',
@@ -37,10 +42,14 @@ export function defineServe(program: Command): void {
           ),
         )
       const { openRecord } = await import('../../store/open-record.ts')
+      const { askWitnesses, parseWitnesses } = await import('../../store/cosignature.ts')
       const { buildServer } = await import('../../api/server.ts')
       // where it is, its key and the set-up token are told even when it is quiet: nobody could go on without them
       const tell = (text: string) => process.stderr.write(`  ${text}\n`)
+      const witnesses = flags.witnesses === undefined ? ok([]) : parseWitnesses(readFileSync(userPath(flags.witnesses), 'utf8'))
+      if (!witnesses.ok) throw new InputFault(inFile(flags.witnesses!, witnesses.issue))
       const record = must(await openRecord(placeOf(flags)))
+      const endWitnesses = await askWitnesses(Object.values(record.store.logs), record.store.pool, witnesses.value, tell)
       const breached = flags.breached === undefined ? undefined : new Set(readFileSync(userPath(flags.breached), 'utf8').split(/\r?\n/))
       const server = await buildServer(record, {
         trustProxy: flags.behindProxy === true,
@@ -64,6 +73,8 @@ export function defineServe(program: Command): void {
         clearInterval(sweep)
         void server.app
           .close()
+          .then(() => record.store.sealAll())
+          .then(endWitnesses)
           .then(() => record.close())
           .then(() => process.exit(0))
       }
