@@ -1,13 +1,14 @@
 // A 21-day TCR-T lot through the HTTP interface, with all that goes wrong: an out-of-specification result, a deviation, a conditional release, an identity mismatch at the bedside that stops
 // an infusion, and a late positive sterility result with its recall. Every step asserted; at the end the record is exported and verified offline.
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
-import type { BatchTemplate, TemplateStep } from '@cognate/core/lot'
+import type { BatchTemplate, BoardLine, TemplateStep } from '@cognate/core/lot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord } from '../packages/node/src/store/export-record.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
-import { root } from './oracle.ts'
+import { root, rowsOf } from './oracle.ts'
 import { DAY, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
 
 const TEMPLATES = JSON.parse(readFileSync(join(root, 'packages/node/data/lot-templates.json'), 'utf8')) as BatchTemplate[]
@@ -147,6 +148,9 @@ const answers: Record<string, string> = {
   'receptor-positive of CD3+': '64',
 }
 
+/** The line of a lot on the vein-to-vein board. */
+const onBoard = async (lot: string) => (fine(await carl.get('/board')).body.lots as BoardLine[]).find(line => line.lot === lot)
+
 test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex 11 10] [Annex 11 13] [Annex 11 15] a TCR-T lot from the signed selection to the recall after a late positive culture', async () => {
   await stock()
   // templates: the author does not approve
@@ -239,14 +243,28 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
     }),
   )
   refusedAs(await olga.do('/lots/L-1/harvest', {}), 'lot-state')
+  expect(await onBoard('L-1')).toMatchObject({ coi, stage: 'planned', day: null, next: 'open the process', due: '', slack_days: null })
   fine(await olga.do('/lots/L-1/opening', {}))
   const day0 = site.clock.time
+  const opened = Date.parse(fine(await olga.get('/lots/L-1')).body.data.opened_at)
 
   // the batch record, day by day
   for (const step of tcrt.steps) {
     site.clock.time = Math.max(site.clock.time, day0 + step.day * DAY)
     const next = tcrt.steps[tcrt.steps.indexOf(step) + 1]
     if (next?.after.includes(step.id)) refusedAs(await perform('L-1', next), next.id === 'transduce' ? 'step-order' : 'step-order')
+    if (step.id === 'check-transduction')
+      expect(await onBoard('L-1')).toMatchObject({
+        subject: 'ST1-001',
+        stage: 'in-process',
+        day: 6,
+        steps_done: 4,
+        steps: tcrt.steps.length,
+        behind_days: 0,
+        next: 'check-transduction: Murine TCR beta on CD3+ per arm',
+        due: new Date(opened + 7 * DAY).toISOString(),
+        slack_days: 0,
+      })
     if (step.id === 'transduce') {
       refusedAs(await perform('L-1', step), 'arm-vector')
       refusedAs(await olga.do('/lots/L-1/vectors', { receptor: 'TCR-1', vector_lot: 'V-2' }), 'vector-insert')
@@ -261,6 +279,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
       expect(low.body.alerts[0].to).toEqual(['qa'])
       fine(await oskar.do('/lots/L-1/verifications', { step: 'pbmc' }))
       refusedAs(await perform('L-1', tcrt.steps.find(one => one.id === 'activate')!), 'step-order')
+      expect((await onBoard('L-1'))?.next).toBe('deviation L-1:dev:1 waits for quality assurance')
       refusedAs(
         await olga.do('/deviations/L-1:dev:1/closure', { impact: 'none', root_cause: 'transport', corrective_action: 'none' }),
         'role',
@@ -290,12 +309,18 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   }
   const samples = Object.fromEntries(tcrt.release.map((one, i) => [one.name, `L-1-S${i}`]))
   refusedAs(await olga.do('/lots/L-1/storage', { place: 'tank 3', samples }), 'labels')
+  expect(await onBoard('L-1')).toMatchObject({ stage: 'harvested', next: 'label the containers', steps_done: tcrt.steps.length })
   const labelOf = async (bag: string) => fine(await olga.get(`/containers/${bag}`)).body.data.labels.at(-1).element_string as string
   refusedAs(await oskar.do('/containers/L-1-B1/applied-label', { scanned: await labelOf('L-1-B2') }), 'label-differs')
   for (const bag of ['L-1-B1', 'L-1-B2'])
     fine(await oskar.do(`/containers/${bag}/applied-label`, { scanned: `]d2${(await labelOf(bag)).slice(1).replaceAll('^', '\u001d')}` }))
   refusedAs(await olga.do('/containers/L-1-B1/labels', { reason: 'smeared' }), 'reprint')
   fine(await olga.do('/lots/L-1/storage', { place: 'tank 3', samples }))
+  expect(await onBoard('L-1')).toMatchObject({
+    stage: '2 stored',
+    next: `results: ${tcrt.release.map(one => one.name).join(', ')}`,
+    due: expires,
+  })
 
   // results: one out of specification
   const enter = async (name: string, raw: string, unit: string, inputs: object = {}) =>
@@ -357,6 +382,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   refusedAs(await rosa.do('/lots/L-1/release', { reason: 'fit' }), 'release-blocked')
   refusedAs(await paula.do('/lots/L-1/acceptance', { reason: 'yes' }), 'not-proposed')
   fine(await rosa.do('/lots/L-1/conditional-release', conditional))
+  expect((await onBoard('L-1'))?.next).toBe('acceptance by the physician')
   refusedAs(
     await carl.do('/lots/L-1/shipments', {
       shipment: 'SH-1',
@@ -374,6 +400,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   expect(certificate.text).toContain('2 tests pending')
   expect(certificate.text).toContain('detected text (invalidated)')
   // custody
+  expect(await onBoard('L-1')).toMatchObject({ disposition: 'conditional', next: 'ship', due: expires })
   fine(
     await carl.do('/lots/L-1/shipments', {
       shipment: 'SH-1',
@@ -384,6 +411,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
       temperature_log_sha256: 'ff'.repeat(32),
     }),
   )
+  expect(await onBoard('L-1')).toMatchObject({ stage: '2 in-transit', next: 'receipt of SH-1 by ward 4', due: expires })
   refusedAs(
     await carl.do('/shipments/SH-1/receipt', { condition: 'good', seal: 'SEAL-9', temperature_within_limits: true }),
     'separation-giver-taker',
@@ -408,6 +436,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   refusedAs(await paula.do('/orders/ORD-1/infusions', { container: 'L-1-B2' }), 'hold')
   const held = fine(await nina.get('/containers/L-1-B2')).body.data.holds as string[]
   expect(held).toEqual(['identity mismatch ORD-1:scan:1'])
+  expect(await onBoard('L-1')).toMatchObject({ stage: '2 received', next: 'give', holds: held })
   refusedAs(await nina.do('/lots/L-1/lifted-holds', { hold: held[0], reason: 'it was only the wrong bed' }), 'role')
   fine(
     await anna.do('/lots/L-1/lifted-holds', {
@@ -433,6 +462,9 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   const lot = fine(await anna.get('/lots/L-1')).body
   expect([lot.data.disposition, lot.data.holds]).toEqual(['recalled', ['late result: sterility growth, Gram-positive cocci']])
   expect(fine(await anna.get('/containers/L-1-B2')).body.data.holds).toEqual(['late result: sterility growth, Gram-positive cocci'])
+  expect(await onBoard('L-1')).toMatchObject({ stage: '1 received, 1 given', disposition: 'recalled', next: 'bring back L-1-B2' })
+  // vectors that were released wait for nothing
+  expect(await onBoard('V-1')).toBeUndefined()
   refusedAs(
     await nina.do('/orders/ORD-1/scans', { container: 'L-1-B2', wristband: `^91${coi}`, label: await labelOf('L-1-B2') }),
     'identity-mismatch',
@@ -469,6 +501,28 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
     'container:L-1-B1',
   )
 }, 240_000)
+
+test('`cognate lot board` prints the same line, and says what is late', async () => {
+  await site.app.listen({ port: 0, host: '127.0.0.1' })
+  await carl.signIn()
+  const session = join(site.folder, 'carl.session')
+  writeFileSync(session, JSON.stringify({ server: site.app.listeningOrigin, cookie: carl.cookie, csrf: carl.csrf }), { mode: 0o600 })
+  const { out, err } = await new Promise<{ out: string; err: string }>(resolve =>
+    execFile(
+      join(root, 'cognate'),
+      ['lot', 'board', '--server', site.app.listeningOrigin, '--session', session],
+      { env: process.env },
+      (_error, out, err) => resolve({ out, err }),
+    ),
+  )
+  const [line] = rowsOf(out)
+  expect(line).toMatchObject({ subject: 'ST1-001', lot: 'L-1', type: 'TCR-T', disposition: 'recalled', next: 'bring back L-1-B2', due: '' })
+  expect([line?.coi, line?.steps, err]).toEqual([
+    expect.stringMatching(/^\w{4}-\w{4}-\w{5}$/),
+    `${tcrt.steps.length}/${tcrt.steps.length}`,
+    '',
+  ])
+})
 
 test('[11.10(b)] [11.10(e)] [11.30] [Annex 11 5] [Annex 11 8] [Annex 11 9] [Annex 11 17] the whole record of that lot is exported and verified offline, and a part of it too', async () => {
   const key = formatVerifierKey(site.record.store.logs.record.signer.key)

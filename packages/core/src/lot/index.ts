@@ -1,5 +1,6 @@
 export * from './batch-commands.ts'
 export * from './batch-template.ts'
+export * from './board.ts'
 export * from './certificate.ts'
 export * from './coi.ts'
 export * from './container-commands.ts'

@@ -14,7 +14,7 @@ import {
   type RowWrite,
 } from '../record/index.ts'
 import type { BatchTemplate, TemplateStep } from './batch-template.ts'
-import type { ContainerData } from './container-commands.ts'
+import type { ContainerData, CustodyData } from './container-commands.ts'
 import type { DeviationData } from './deviation-commands.ts'
 import { checkEvent, type LotData, type LotEvent } from './lot.ts'
 import type { StepData } from './step-commands.ts'
@@ -30,6 +30,7 @@ export interface LotFile {
   readonly oos: readonly Row<OosData>[]
   readonly deviations: readonly Row<DeviationData>[]
   readonly containers: readonly Row<ContainerData>[]
+  readonly shipments: readonly Row<CustodyData>[]
 }
 
 /** A lot, what belongs to it, and its template. */
@@ -64,6 +65,7 @@ export function openLotFile(id: string, rows: Rows, event: LotEvent): Result<Lot
     oos: rows.of<OosData>('oos', id),
     deviations: rows.of<DeviationData>('deviation', id),
     containers: rows.of<ContainerData>('container', id),
+    shipments: rows.of<CustodyData>('custody', id),
   })
 }
 

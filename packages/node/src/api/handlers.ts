@@ -20,7 +20,7 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
 
   const named: Handlers = {
     ...signInHandlers(tools),
-    ...lotHandlers(store, scope),
+    ...lotHandlers(tools, scope),
     ...personHandlers(tools, scope),
     ...logHandlers(tools),
     async 'file.write'({ request }) {

@@ -1,20 +1,32 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
-import { certificateHtml, certificateOf } from '@cognate/core/lot'
+import { type BoardLine, boardLine, certificateHtml, certificateOf, isOver, sortBoard } from '@cognate/core/lot'
 import { toSVG } from 'bwip-js/node'
-import { newestCheckpoint, recallScope, signaturesOf, traceItem } from '../store/record-reads.ts'
-import type { RecordStore } from '../store/record-store.ts'
-import { done, type Handlers } from './handler.ts'
+import { lotsUnderWay, newestCheckpoint, readLotFile, recallScope, signaturesOf, traceItem } from '../store/record-reads.ts'
+import { done, type Handlers, type HandlerTools } from './handler.ts'
 import type { Scope } from './scope.ts'
 
-export function lotHandlers(store: RecordStore, { lotInScope, outOfScope }: Scope): Handlers {
+export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, outOfScope }: Scope): Handlers {
+  const { store } = record
   const { pool } = store
   return {
+    async board(call) {
+      const instant = (ms: number) => new Date(ms).toISOString()
+      const now = instant(clock.now())
+      const lines: BoardLine[] = []
+      for (const id of await lotsUnderWay(pool)) {
+        const file = await readLotFile(pool, id)
+        if (!file.ok) return file
+        const { site, study } = file.value.lot
+        if (call.mayAt({ site, study }).ok && !isOver(file.value)) lines.push(boardLine(file.value, now, instant))
+      }
+      return done({ now, lots: sortBoard(lines) })
+    },
     async 'lot.file'(call) {
       const file = await lotInScope(call)
       if (!file.ok) return file
-      const { row, template, steps, results, oos, deviations, containers } = file.value
+      const { row, template, steps, results, oos, deviations, containers, shipments } = file.value
       return done(
-        { lot: row, template, steps: [...steps.values()], results, investigations: oos, deviations, containers },
+        { lot: row, template, steps: [...steps.values()], results, investigations: oos, deviations, containers, shipments },
         { headers: { etag: `"${row.version}"` } },
       )
     },

@@ -170,6 +170,13 @@ export const ROUTES: readonly RouteSpec[] = [
       policy: { action },
     },
   ]),
+  {
+    name: 'board',
+    method: 'GET',
+    path: '/board',
+    title: 'Vein to vein: every lot under way, planned against done, what is due next',
+    policy: { action: 'read-record' },
+  },
   { name: 'lot.file', method: 'GET', path: '/lots/:id/file', title: 'Everything that belongs to a lot', policy: { action: 'read-record' } },
   {
     name: 'lot.certificate',

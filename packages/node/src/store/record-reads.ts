@@ -100,6 +100,15 @@ export async function readLotFile(pool: pg.Pool, id: string): Promise<Result<Lot
   return fail(issue('lot-state', `lot ${id} was given up`, 'its rows and events are there'))
 }
 
+/** Lots that are neither given up nor rejected, by id. */
+export async function lotsUnderWay(pool: pg.Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT n.id FROM (SELECT DISTINCT ON (id) id, data FROM lot ORDER BY id, version DESC) AS n
+     WHERE n.data->>'stage' <> 'aborted' AND n.data->>'disposition' <> 'rejected' ORDER BY n.id`,
+  )
+  return rows.map(row => row.id)
+}
+
 export async function signaturesOf(pool: pg.Pool, lot: string): Promise<readonly CertificateSignature[]> {
   const { rows } = await pool.query<{ data: { name: string; account: string; meaning: string; time: string; command: string } }>(
     `SELECT s.data FROM signature AS s WHERE s.parent = $1 OR s.parent LIKE $2 ORDER BY s.event_index`,

@@ -1,6 +1,8 @@
 // `lot`: the record's lots through its HTTP interface, and the plans of lot-plans.ts.
 import { issue } from '@cognate/core/base'
 import { RECORD_COMMANDS } from '@cognate/core/case'
+import { formatTsv } from '@cognate/core/format'
+import { type BoardLine, type Coi, showCoi } from '@cognate/core/lot'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { userPath } from '../../read/paths.ts'
@@ -28,6 +30,38 @@ function bodyOf(text: string): Record<string, unknown> {
   }
 }
 
+const BOARD_COLUMNS = [
+  'coi',
+  'subject',
+  'lot',
+  'type',
+  'stage',
+  'disposition',
+  'holds',
+  'day',
+  'steps',
+  'behind_days',
+  'next',
+  'due',
+  'slack_days',
+] as const
+
+const boardCells = (line: BoardLine): readonly string[] => [
+  line.coi === '' ? '' : showCoi(line.coi as Coi),
+  line.subject,
+  line.lot,
+  line.product_type,
+  line.stage,
+  line.disposition,
+  line.holds.join('; '),
+  String(line.day ?? ''),
+  `${line.steps_done}/${line.steps}`,
+  String(line.behind_days ?? ''),
+  line.next,
+  line.due,
+  String(line.slack_days ?? ''),
+]
+
 export function defineLot(program: Command): void {
   const lot = program
     .command('lot')
@@ -43,6 +77,18 @@ export function defineLot(program: Command): void {
       `${JSON.stringify(JSON.parse(await new RecordClient(flags).get(id === undefined ? '/lots' : `/lots/${encodeURIComponent(id)}/file`)), null, 1)}\n`,
     )
   })
+  withServer(
+    lot
+      .command('board')
+      .description('vein to vein: a line for each lot under way, planned against done, what comes next and how many days are left for it'),
+  )
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .action(async (flags: ClientFlags & { readonly out: string }) => {
+      const { lots } = JSON.parse(await new RecordClient(flags).get('/board')) as { readonly lots: readonly BoardLine[] }
+      putText(flags.out, formatTsv(BOARD_COLUMNS, lots.map(boardCells)))
+      for (const { lot: id, next, slack_days } of lots)
+        if (slack_days !== null && slack_days < 0) process.stderr.write(`late: ${id}, ${next}\n`)
+    })
   withServer(lot.command('certificate').argument('<id>', 'lot').description('certificate of analysis'))
     .option('--out <file>', 'HTML to write, or PDF where a browser is installed', 'certificate.html')
     .action(async (id: string, flags: ClientFlags & { readonly out: string }) => {
