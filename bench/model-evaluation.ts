@@ -11,6 +11,7 @@ import { must } from '../packages/node/src/cli/exit.ts'
 import { openClass1Predictor } from '../packages/node/src/model/class1-predictor.ts'
 import { openPredictors } from '../packages/node/src/model/open-predictors.ts'
 import { areaUnderCurve, mean } from '../test/area-under-curve.ts'
+import { weeklySets } from '../test/iedb-weekly.ts'
 import { type Row, readData, root } from '../test/oracle-data.ts'
 
 const shipped = must(openPredictors())
@@ -424,6 +425,54 @@ function fitted(
   return beta.slice(0, 2)
 }
 
+/**
+ * The large IEDB weekly sets, and by which trained molecule's predictions each is ranked best: where that is one of another locus, what was measured may not be
+ * what the set is named after.
+ */
+function weekly(): void {
+  const sets = weeklySets(rowsOf('mhc/bench/classII_iedb_weekly_with_peers.tsv.gz'))
+  const trained = shipped.II.alleles().filter(allele => shipped.II.support(allele as HlaAllele)!.affinities > 500) as HlaAllele[]
+  const scored = sets.map(({ peptides, allele, binder, peer }) => {
+    const aucBy = (molecule: HlaAllele) => areaUnderCurve([...shipped.II.predict(peptides, [molecule]).presentationScore], binder)
+    return {
+      ours: aucBy(allele),
+      peer: areaUnderCurve(
+        peer.map(ic50 => -ic50),
+        binder,
+      ),
+      best: peptides.length <= 500 ? [] : trained.map(molecule => [aucBy(molecule), molecule] as const).sort((a, b) => b[0] - a[0]),
+    }
+  })
+  heading('IEDB weekly sets of more than 500 rows: AUC by the predictions for the molecule, and for other trained molecules', [
+    'molecule, reference',
+    'rows',
+    'measurements in training',
+    'ours',
+    'NetMHCIIpan-3.1',
+    'best by the predictions for',
+  ])
+  for (const [i, { allele, reference, peptides }] of sets.entries()) {
+    const { ours, peer, best } = scored[i]!
+    if (best.length === 0) continue
+    const others = best
+      .filter(([auc], k) => auc !== best[k - 1]?.[0])
+      .slice(0, 3)
+      .map(([auc, molecule]) => `${molecule.replace('HLA-', '')} ${auc.toFixed(3)}`)
+    print(
+      `| ${allele}, ${reference} | ${peptides.length} | ${shipped.II.support(allele)!.affinities} | ${ours.toFixed(3)} | ${peer.toFixed(3)} | ${others.join(', ')} |`,
+    )
+  }
+  // sets of DQ that predictions for DR rank better by more than 0.1 than those for the molecule itself
+  const doubtful = scored.map(
+    ({ ours, best }, i) => sets[i]!.allele.startsWith('HLA-DQ') && best[0]?.[1].startsWith('HLA-DR') && best[0][0] > ours + 0.1,
+  )
+  const of = (which: 'ours' | 'peer', kept: (i: number) => boolean) =>
+    mean(scored.filter((_, i) => kept(i)).map(one => one[which])).toFixed(4)
+  print(
+    `\nMean over ${sets.length} sets: ours ${of('ours', () => true)}, NetMHCIIpan-3.1 ${of('peer', () => true)}; without the ${doubtful.filter(yes => yes).length} DQ sets that predictions for a DR molecule rank better by more than 0.1: ${of('ours', i => !doubtful[i])}, ${of('peer', i => !doubtful[i])}.`,
+  )
+}
+
 /** Natural peptides that no calibration has seen, by seed: the share at or below each %rank should be that %rank. */
 function calibration(): void {
   const proteins = readData('reference/hcc1395_vep105_wildtype_proteins.fasta.gz')
@@ -494,6 +543,7 @@ print(`Models: ${shipped.I.id}, ${shipped.II.id}, ${twin.id}`)
 calibration()
 transphla()
 zhaoSher()
+weekly()
 peers()
 immunogenicity()
 immunogenicityByStudy()
