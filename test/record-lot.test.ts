@@ -1,6 +1,7 @@
 // A 21-day TCR-T lot through the HTTP interface, with all that goes wrong: an out-of-specification result, a deviation, a conditional release, an identity mismatch at the bedside that stops
 // an infusion, and a late positive sterility result with its recall. Every step asserted; at the end the record is exported and verified offline.
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
@@ -111,7 +112,8 @@ async function perform(lot: string, step: TemplateStep, change: Record<string, {
   })
 }
 
-async function vectorLot(id: string, construct: string): Promise<void> {
+/** A vector lot up to its storage. */
+async function makeVector(id: string, construct: string): Promise<void> {
   fine(await olga.do('/lots', { product_type: 'VECTOR', id, template: 'gammaretro-supernatant:1.0.0', site: 'site-a', construct }))
   fine(await olga.do(`/lots/${id}/opening`, {}))
   for (const step of vectorTemplate.steps) {
@@ -129,6 +131,10 @@ async function vectorLot(id: string, construct: string): Promise<void> {
       samples: Object.fromEntries(vectorTemplate.release.map((one, i) => [one.name, `${id}-S${i}`])),
     }),
   )
+}
+
+async function vectorLot(id: string, construct: string): Promise<void> {
+  await makeVector(id, construct)
   for (const one of vectorTemplate.release) {
     const raw = one.text_limit ?? (one.high !== null ? '0.5' : '250000')
     const entered = fine(await quinn.do(`/lots/${id}/results`, { test: one.name, raw, unit: one.unit, tested_at: site.clock.iso }))
@@ -502,19 +508,25 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   )
 }, 240_000)
 
-test('`cognate lot board` prints the same line, and says what is late', async () => {
-  await site.app.listen({ port: 0, host: '127.0.0.1' })
-  await carl.signIn()
-  const session = join(site.folder, 'carl.session')
-  writeFileSync(session, JSON.stringify({ server: site.app.listeningOrigin, cookie: carl.cookie, csrf: carl.csrf }), { mode: 0o600 })
-  const { out, err } = await new Promise<{ out: string; err: string }>(resolve =>
-    execFile(
+/** The command line beside this server, with a new session of a person. */
+async function cognate(person: Person, args: readonly string[], proof: () => Record<string, string> = () => ({})) {
+  if (!site.app.server.listening) await site.app.listen({ port: 0, host: '127.0.0.1' })
+  const server = site.app.listeningOrigin
+  await person.signIn()
+  const session = join(site.folder, `${person.account}.session`)
+  writeFileSync(session, JSON.stringify({ server, cookie: person.cookie, csrf: person.csrf }), { mode: 0o600 })
+  return new Promise<{ code: number; out: string; err: string }>(resolve => {
+    const child = execFile(
       join(root, 'cognate'),
-      ['lot', 'board', '--server', site.app.listeningOrigin, '--session', session],
-      { env: process.env },
-      (_error, out, err) => resolve({ out, err }),
-    ),
-  )
+      ['lot', ...args, '--server', server, '--session', session],
+      { env: { ...process.env, COGNATE_CWD: site.folder, ...proof() } },
+      (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
+    )
+  })
+}
+
+test('`cognate lot board` prints the same line, and says what is late', async () => {
+  const { out, err } = await cognate(carl, ['board'])
   const [line] = rowsOf(out)
   expect(line).toMatchObject({ subject: 'ST1-001', lot: 'L-1', type: 'TCR-T', disposition: 'recalled', next: 'bring back L-1-B2', due: '' })
   expect([line?.coi, line?.steps, err]).toEqual([
@@ -522,6 +534,46 @@ test('`cognate lot board` prints the same line, and says what is late', async ()
     `${tcrt.steps.length}/${tcrt.steps.length}`,
     '',
   ])
+})
+
+test('`cognate lot import` previews a laboratory’s table, enters what matches with one signature each, and leaves the rest with its reason', async () => {
+  await makeVector('V-3', 'C-TCR-1')
+  const rows = vectorTemplate.release.map((one, i) =>
+    [`V-3-S${i}`, one.text_limit ?? (one.high !== null ? '0.5' : '250000'), one.unit, site.clock.iso].join(';'),
+  )
+  rows.push(`V-9-S0;1;mL;${site.clock.iso}`)
+  const file = join(site.folder, 'lab.csv')
+  writeFileSync(file, ['Probe;Wert;Einheit;Zeit', ...rows].join('\n').replaceAll(';', ','))
+  const names = ['--columns', 'sample=Probe,result=Wert,unit=Einheit,tested_at=Zeit']
+  const unnamed = await cognate(quinn, ['import', file])
+  expect([unnamed.code, unnamed.err]).toEqual([
+    1,
+    expect.stringContaining('there is no column sample, result, unit, tested_at; there are Probe'),
+  ])
+  const preview = await cognate(quinn, ['import', file, ...names, '--waiting', 'waiting.tsv'])
+  const count = vectorTemplate.release.length
+  expect([preview.code, preview.err.trim().split('\n')]).toEqual([
+    1,
+    [
+      expect.stringContaining(`lab.csv:${count + 2}: no lot has a sample "V-9-S0"`),
+      `${count} of ${count + 1} rows match, 1 wait; nothing was entered: say --enter`,
+    ],
+  ])
+  expect(rowsOf(preview.out).map(row => [row.lot, row.verdict])).toEqual(vectorTemplate.release.map(() => ['V-3', 'pass']))
+  expect(rowsOf(readFileSync(join(site.folder, 'waiting.tsv'), 'utf8'))).toMatchObject([{ sample: 'V-9-S0', code: 'sample-unknown' }])
+  expect(fine(await quinn.get('/lots/V-3/file')).body.results).toEqual([])
+  const entered = await cognate(quinn, ['import', file, ...names, '--enter'], () => ({
+    COGNATE_PASSWORD: quinn.password,
+    COGNATE_CODE: quinn.code(),
+  }))
+  expect([entered.code, entered.err.trim().split('\n').at(-1)]).toEqual([1, `${count} of ${count + 1} rows entered, 1 wait`])
+  const results = fine(await quinn.get('/lots/V-3/file')).body.results as { data: Record<string, string> }[]
+  expect(results.map(row => [row.data.analyst, row.data.verdict])).toEqual(vectorTemplate.release.map(() => ['quinn', 'pass']))
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex')
+  expect(new Set(results.map(row => row.data.attachment_sha256))).toEqual(new Set([sha256]))
+  // a second time nothing is left to enter
+  const again = await cognate(quinn, ['import', file, ...names, '--enter'])
+  expect([again.code, again.err.match(/result-there/g)?.length]).toEqual([1, count])
 })
 
 test('[11.10(b)] [11.10(e)] [11.30] [Annex 11 5] [Annex 11 8] [Annex 11 9] [Annex 11 17] the whole record of that lot is exported and verified offline, and a part of it too', async () => {

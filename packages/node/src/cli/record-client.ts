@@ -37,6 +37,12 @@ export async function ask(question: string, variable: string): Promise<string> {
   return answer
 }
 
+export interface Proof {
+  readonly password: string
+  /** Empty: none is given. */
+  readonly code: string
+}
+
 export class RecordClient {
   readonly #flags: ClientFlags
   #saved: SavedSession | undefined
@@ -56,7 +62,7 @@ export class RecordClient {
           ...(this.#saved === undefined ? {} : { cookie: `__Host-cognate=${this.#saved.cookie}`, 'x-csrf-token': this.#saved.csrf }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body) }),
       })
     } catch (error) {
       throw new InputFault(
@@ -111,16 +117,39 @@ export class RecordClient {
     return reply.ok ? reply.text() : this.#problem(reply)
   }
 
+  /** Stores bytes in the record; answers their SHA-256. */
+  async putFile(bytes: Uint8Array): Promise<string> {
+    const reply = await this.#send('PUT', '/files', bytes, { 'content-type': 'application/octet-stream' })
+    return reply.ok ? ((await reply.json()) as { sha256: string }).sha256 : this.#problem(reply)
+  }
+
+  /** Asks for password and code at each signature. */
+  async #askProof(): Promise<Proof> {
+    return {
+      password: await ask('password', 'COGNATE_PASSWORD'),
+      code: await ask('one-time code (empty after the first signature of the session)', 'COGNATE_CODE'),
+    }
+  }
+
+  /** Asks once, for a list of things that were shown before: the code proves the first signature, the password all of them. */
+  signer(): () => Promise<Proof> {
+    let held: Proof | undefined
+    return async () => {
+      const proof = held ?? (await this.#askProof())
+      held = { password: proof.password, code: '' }
+      return proof
+    }
+  }
+
   /** A command; where it has to be signed, what is shown is printed and the signer proven. */
-  async post(path: string, body: unknown): Promise<string> {
+  async post(path: string, body: unknown, proof: () => Promise<Proof> = () => this.#askProof()): Promise<string> {
     const key = randomUUID()
     const first = await this.#send('POST', path, body, { 'idempotency-key': key })
     if (first.ok) return first.text()
     if (first.status !== 428) return this.#problem(first)
     const wanted = (await first.json()) as { shown: string; shown_sha256: string; meaning: string }
     process.stderr.write(`to be signed (${wanted.meaning}):\n${JSON.stringify(JSON.parse(wanted.shown), null, 2)}\n`)
-    const password = await ask('password', 'COGNATE_PASSWORD')
-    const code = await ask('one-time code (empty after the first signature of the session)', 'COGNATE_CODE')
+    const { password, code } = await proof()
     const proven = await this.#send('POST', '/signatures', {
       shown_sha256: wanted.shown_sha256,
       meaning: wanted.meaning,

@@ -11,6 +11,7 @@ import { InputFault, must } from '../exit.ts'
 import { withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
+import { defineLotImport } from './lot-import.ts'
 import { defineLotPlans } from './lot-plans.ts'
 
 /** `--body`: JSON, or `@FILE`. */
@@ -67,6 +68,7 @@ export function defineLot(program: Command): void {
     .command('lot')
     .description('lots of the record: batch record, results, release; labels, forecast, schedule and recall')
   defineLotPlans(lot)
+  defineLotImport(lot)
   withServer(
     lot
       .command('show')

@@ -1,0 +1,154 @@
+// `lot import`: a laboratory's table of results, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
+import { readFileSync } from 'node:fs'
+import { issue } from '@cognate/core/base'
+import { formatTsv, parseDelimited, type Table } from '@cognate/core/format'
+import {
+  type AwaitedTest,
+  type BatchTemplate,
+  type LotData,
+  type MatchedResult,
+  matchResults,
+  OPTIONAL_RESULT_COLUMNS,
+  RESULT_COLUMNS,
+  type ResultData,
+  type WaitingResult,
+} from '@cognate/core/lot'
+import { type Command, InvalidArgumentError } from 'commander'
+import { userPath } from '../../read/paths.ts'
+import { readParsed } from '../../read/text.ts'
+import { EXIT, InputFault, must } from '../exit.ts'
+import { putText } from '../put-text.ts'
+import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
+
+interface ImportFlags extends ClientFlags {
+  readonly columns?: ReadonlyMap<string, string>
+  readonly waiting?: string
+  readonly enter?: boolean
+}
+
+const KNOWN: readonly string[] = [...RESULT_COLUMNS, ...OPTIONAL_RESULT_COLUMNS]
+
+/** `sample=Probe,result=Wert`: our name to the file's. */
+function columnNames(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split(',').map(part => {
+      const at = part.indexOf('=')
+      if (at < 1 || !KNOWN.includes(part.slice(0, at))) throw new InvalidArgumentError(`write NAME=COLUMN; names are ${KNOWN.join(', ')}`)
+      return [part.slice(0, at), part.slice(at + 1)]
+    }),
+  )
+}
+
+export function defineLotImport(lot: Command): void {
+  withServer(
+    lot
+      .command('import')
+      .argument('<file>', `CSV or TSV with the columns ${RESULT_COLUMNS.join(', ')}; may have ${OPTIONAL_RESULT_COLUMNS.join(', ')}`)
+      .description('results of a laboratory: each row by its sample to its lot and test; a preview, until --enter is said'),
+  )
+    .option('--columns <names>', 'what the file calls them, such as sample=Probe,result=Wert', columnNames)
+    .option('--waiting <file>', 'table of the rows that match nothing, with the reason')
+    .option('--enter', 'enter the matched rows, signed, one event a row; the file itself is attached')
+    .addHelpText(
+      'after',
+      '\nA sample that no lot has, another subject, a unit without a rule, a decimal comma, a test that has a result: such a row waits, and nothing about it is guessed.\nExit 0: every row matched (with --enter: was entered). Exit 1: some wait.\n',
+    )
+    .action(async (file: string, flags: ImportFlags) => {
+      const table = must(readParsed(file, text => parseDelimited(text, { delimiter: /\.tsv$/i.test(file) ? '\t' : ',' })))
+      const client = new RecordClient(flags)
+      const { matched, waiting } = matchResults(renamed(table, flags.columns ?? new Map(), file), await awaitedTests(client))
+      const refused = flags.enter === true ? await enter(client, matched, readFileSync(userPath(file))) : []
+      const left = [...waiting, ...refused].sort((a, b) => a.line - b.line)
+      putText(
+        '-',
+        formatTsv(
+          ['line', 'sample', 'lot', 'test', 'result', 'unit', 'verdict'],
+          matched
+            .filter(({ line }) => !refused.some(other => other.line === line))
+            .map(one => [String(one.line), one.sample, one.lot, one.test, one.raw, one.unit, one.verdict]),
+        ),
+      )
+      for (const { line, issue: why } of left) process.stderr.write(`${file}:${line}: ${why.what}; ${why.remedy} [${why.code}]\n`)
+      if (flags.waiting !== undefined)
+        putText(
+          flags.waiting,
+          formatTsv(
+            ['line', 'sample', 'code', 'reason', 'remedy'],
+            left.map(one => [String(one.line), one.sample, one.issue.code, one.issue.what, one.issue.remedy]),
+          ),
+        )
+      const done = matched.length - refused.length
+      process.stderr.write(
+        flags.enter === true
+          ? `${done} of ${table.rows.length} rows entered, ${left.length} wait\n`
+          : `${done} of ${table.rows.length} rows match, ${left.length} wait; nothing was entered: say --enter\n`,
+      )
+      if (left.length > 0) process.exitCode = EXIT.input
+    })
+}
+
+/** The table under our names. */
+function renamed(table: Table, names: ReadonlyMap<string, string>, file: string): Table {
+  const ours = new Map([...names].map(([our, theirs]) => [theirs, our]))
+  const columns = table.columns.map(column => ours.get(column) ?? column)
+  const missing = RESULT_COLUMNS.filter(name => !columns.includes(name))
+  if (missing.length > 0)
+    throw new InputFault({
+      ...issue(
+        'column-missing',
+        `there is no column ${missing.map(name => names.get(name) ?? name).join(', ')}; there are ${table.columns.join(', ')}`,
+        'say what the file calls them: --columns sample=…,result=…,unit=…,tested_at=…',
+      ),
+      file,
+      line: 1,
+    })
+  return { ...table, columns }
+}
+
+interface LotFileAnswer {
+  readonly template: BatchTemplate
+  readonly results: readonly { readonly data: ResultData }[]
+}
+
+/** Every sample of the lots that the session may see. */
+async function awaitedTests(client: RecordClient): Promise<ReadonlyMap<string, readonly AwaitedTest[]>> {
+  const awaited = new Map<string, AwaitedTest[]>()
+  for (let after: string | null = ''; after !== null; ) {
+    const page = JSON.parse(await client.get(`/lots?limit=500${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`)) as {
+      readonly lots: readonly { readonly id: string; readonly data: LotData }[]
+      readonly next: string | null
+    }
+    for (const { id, data } of page.lots) {
+      if (Object.keys(data.samples).length === 0) continue
+      const { template, results } = JSON.parse(await client.get(`/lots/${encodeURIComponent(id)}/file`)) as LotFileAnswer
+      for (const test of template.release) {
+        const sample = data.samples[test.name]
+        if (sample === undefined) continue
+        const one = { lot: id, subject: data.subject, test, results: results.flatMap(row => (row.data.test === test.name ? row.data : [])) }
+        awaited.set(sample, [...(awaited.get(sample) ?? []), one])
+      }
+    }
+    after = page.next
+  }
+  return awaited
+}
+
+/** Rows that the record refused. */
+async function enter(client: RecordClient, matched: readonly MatchedResult[], bytes: Uint8Array): Promise<readonly WaitingResult[]> {
+  if (matched.length === 0) return []
+  const attachment_sha256 = await client.putFile(bytes)
+  const sign = client.signer()
+  const refused: WaitingResult[] = []
+  for (const { line, sample, lot, test, raw, unit, tested_at, instrument, inputs } of matched)
+    try {
+      await client.post(
+        `/lots/${encodeURIComponent(lot)}/results`,
+        { test, raw, unit, tested_at, instrument, inputs, attachment_sha256 },
+        sign,
+      )
+    } catch (error) {
+      if (!(error instanceof InputFault)) throw error
+      refused.push({ line, sample, issue: error.issue })
+    }
+  return refused
+}
