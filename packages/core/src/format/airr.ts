@@ -1,6 +1,6 @@
 // AIRR Rearrangement TSV (schema 1.4.1, https://docs.airr-community.org) → contig rows. `umi_count` and the older `duplicate_count` are the same thing.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import type { ContigRow } from './contig-row.ts'
+import { type ContigRow, locusOfGenes } from './contig-row.ts'
 import { columnReader, parseDelimited } from './delimited.ts'
 
 const isTrue = (text: string) => /^t(rue)?$/i.test(text)
@@ -29,13 +29,11 @@ export function parseAirr(text: string): Result<readonly ContigRow[], Issue> {
       return fail(issue('contig-count', 'a count is no number', 'umi_count and consensus_count are numbers', row.line))
     const vCall = first(get(row, 'v_call'))
     const jCall = first(get(row, 'j_call'))
-    const vLocus = vCall.slice(0, 3)
-    const locus = get(row, 'locus') || (vLocus === jCall.slice(0, 3) ? vLocus : '')
     rows.push({
       line: row.line,
       cellId: get(row, has('cell_id') ? 'cell_id' : 'cell_barcode'),
       sequenceId: get(row, 'sequence_id'),
-      locus,
+      locus: get(row, 'locus') || locusOfGenes(vCall, jCall),
       vCall,
       dCall: first(get(row, 'd_call')),
       jCall,
