@@ -1,5 +1,5 @@
 // Compiles the scoring kernel to WebAssembly and bundles the command line and its worker into dist/.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
@@ -84,6 +84,18 @@ export async function buildAll() {
     logLevel: 'warning',
     sourcemap: 'linked',
   })
+  sweepChunks()
+}
+
+const DAY_MS = 86_400_000
+
+/** Pieces of builds before yesterday. Younger ones stay: a program that runs may still load them. */
+function sweepChunks() {
+  const folder = join(root, 'dist/chunks')
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path)
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll()
