@@ -164,6 +164,7 @@ test.each([
   [['audit', 'verify', 'nowhere'], 2, '--key'],
   [['serve', '--host', '0.0.0.0'], 1, 'TLS'],
   [['serve', '--witnesses', 'proposal.json'], 1, 'proposal.json:1'],
+  [['serve', '--witnesses', 'no-such.txt'], 1, 'no such file'],
   [['audit', 'witness', '--folder', 'w', '--name', 'w', '--log', 'x'], 1, 'no verifier key'],
   [['lot', 'show', '--server', 'http://127.0.0.1:9'], 1, 'cannot be reached'],
   [['lot', 'label', '--lot', 'L', '--serial', 'S', '--coi', 'AAAA-AAAA-AAAAA', '--expires', '2027-01-01T00:00:00Z'], 1, 'check character'],

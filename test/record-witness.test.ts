@@ -134,6 +134,10 @@ test('it answers as tlog-witness asks: 200, 400, 403, 404, 409, 422', async () =
   witness.close()
 })
 
+test('a name that no signature line can carry is refused', async () => {
+  expect(await Witness.open({ folder: fresh(), name: 'w 1', logs: [] })).toMatchObject({ ok: false, issue: { code: 'witness-name' } })
+})
+
 test('it remembers through a restart, and a folder has one witness', async () => {
   const log = madeLog()
   const folder = fresh()

@@ -13,8 +13,8 @@ REGRESSION = 0.4                    # the regression's part of what is said
 NATURAL = {15: 5000, **{length: 550 for length in range(12, 22) if length != 15}}   # natural peptides by length
 MEASURED = 10000                    # measured peptides
 OTHERS = 200                        # molecules without data
-PAIRS, FEWEST_PAIRS = 4, 400        # pairs taught for each that was measured; for a molecule with less than a hundred, or without data
-SETTINGS = [REGRESSION, NATURAL, MEASURED, OTHERS, PAIRS, FEWEST_PAIRS]
+PAIRS, PAIRS_OF_OTHERS = 4, 400     # pairs taught for each that was measured; for each molecule without data
+SETTINGS = [REGRESSION, NATURAL, MEASURED, OTHERS, PAIRS, PAIRS_OF_OTHERS]
 
 _teachers = None
 
@@ -39,7 +39,6 @@ def lesson(said, peptides, molecules, measured, rng):
     for m, p, _ in measured: have.setdefault(m, set()).add(p)
     rows = []
     for m, values in zip(molecules, said):
-        own = have.get(m, ())
-        count = min(max(PAIRS * len(own), FEWEST_PAIRS), len(peptides))
-        rows += [(m, peptides[i], float(values[i])) for i in rng.choice(len(peptides), count, replace=False) if peptides[i] not in own]
+        count = min(PAIRS * len(have[m]) if m in have else PAIRS_OF_OTHERS, len(peptides))
+        rows += [(m, peptides[i], float(values[i])) for i in rng.choice(len(peptides), count, replace=False) if peptides[i] not in have.get(m, ())]
     return rows

@@ -22,7 +22,7 @@ from sources import Sources, sha256_of
 from string_kernel import LANDMARKS, KernelRegression
 from teach import MEASURED, NATURAL, OTHERS, SETTINGS, lesson, what_teachers_say
 
-VERSION = "0.4.1"
+VERSION = "0.4.0"
 SHARED = dict(steps=6000, hidden=48, groups=8, peptides=48, power=0.7, rate=5e-3, anchored=0.12, temperature=0.5)
 GATED = dict(SHARED, kind="gated", gates=12, gate_hidden=32, dropout=0.2, offset_dropout=0.3, decay=1.0)
 SHARP, LOOSE = dict(GATED, temperature=0.2), dict(GATED, decay=0.5)

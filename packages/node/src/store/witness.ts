@@ -40,8 +40,16 @@ export class Witness {
     this.#lock = lock
   }
 
-  /** Errors: `signing-key`, `folder`, `folder-in-use`; `witness-state`: what was cosigned before cannot be read, or is not by this key. */
+  /** Errors: `witness-name`, `signing-key`, `folder`, `folder-in-use`; `witness-state`: what was cosigned before cannot be read, or is not by this key. */
   static async open(place: WitnessPlace): Promise<Result<Witness, Issue>> {
+    if (!/^[^\s+]+$/.test(place.name))
+      return fail(
+        issue(
+          'witness-name',
+          `"${place.name}" is no name of a witness`,
+          'write it without spaces and plus signs, such as auditor.example/w1',
+        ),
+      )
     mkdirSync(place.folder, { recursive: true, mode: 0o700 })
     const lock = await holdFolder(place.folder)
     if (!lock.ok) return lock

@@ -1,8 +1,8 @@
 // `serve`: the record with its HTTP interface in one process. `backup` and `restore` beside it.
-import { readFileSync } from 'node:fs'
 import { inFile, issue, ok } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
+import { readText } from '../../read/text.ts'
 import { printAnswer } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
@@ -46,11 +46,11 @@ export function defineServe(program: Command): void {
       const { buildServer } = await import('../../api/server.ts')
       // where it is, its key and the set-up token are told even when it is quiet: nobody could go on without them
       const tell = (text: string) => process.stderr.write(`  ${text}\n`)
-      const witnesses = flags.witnesses === undefined ? ok([]) : parseWitnesses(readFileSync(userPath(flags.witnesses), 'utf8'))
+      const witnesses = flags.witnesses === undefined ? ok([]) : parseWitnesses(must(readText(flags.witnesses)))
       if (!witnesses.ok) throw new InputFault(inFile(flags.witnesses!, witnesses.issue))
       const record = must(await openRecord(placeOf(flags)))
       const endWitnesses = await askWitnesses(Object.values(record.store.logs), record.store.pool, witnesses.value, tell)
-      const breached = flags.breached === undefined ? undefined : new Set(readFileSync(userPath(flags.breached), 'utf8').split(/\r?\n/))
+      const breached = flags.breached === undefined ? undefined : new Set(must(readText(flags.breached)).split(/\r?\n/))
       const server = await buildServer(record, {
         trustProxy: flags.behindProxy === true,
         ...(breached === undefined ? {} : { breached }),
