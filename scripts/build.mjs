@@ -1,5 +1,5 @@
 // Compiles the scoring kernel to WebAssembly and bundles the command line and its worker into dist/.
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
@@ -85,6 +85,24 @@ export async function buildAll() {
     sourcemap: 'linked',
   })
   sweepChunks()
+  await buildWeb()
+}
+
+/** The web app: three files that the server sends as they are. */
+async function buildWeb() {
+  const source = join(root, 'packages/web/src')
+  await build({
+    entryPoints: { app: join(source, 'main.tsx') },
+    outdir: join(root, 'dist/web'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'warning',
+  })
+  for (const name of ['index.html', 'app.css']) copyFileSync(join(source, name), join(root, 'dist/web', name))
 }
 
 const DAY_MS = 86_400_000

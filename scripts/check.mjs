@@ -10,6 +10,7 @@ const steps = [
   ['types of core', [bin('typescript/bin/tsc'), '-p', join(root, 'packages/core/tsconfig.json')]],
   ['types of node, tests and scripts', [bin('typescript/bin/tsc'), '-p', join(root, 'packages/node/tsconfig.json')]],
   ['types of web', [bin('typescript/bin/tsc'), '-p', join(root, 'packages/web/tsconfig.json')]],
+  ['types of the tests of web', [bin('typescript/bin/tsc'), '-p', join(root, 'test/tsconfig.json')]],
 ]
 let failed = 0
 for (const [name, args] of steps) {

@@ -12,7 +12,8 @@ function newestSource(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) newest = Math.max(newest, newestSource(path))
-    else if (/\.(ts|json|mjs)$/.test(entry.name) && !entry.name.endsWith('.test.ts')) newest = Math.max(newest, statSync(path).mtimeMs)
+    else if (/\.(tsx?|json|mjs|css|html)$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
+      newest = Math.max(newest, statSync(path).mtimeMs)
   }
   return newest
 }
@@ -20,6 +21,7 @@ function newestSource(folder) {
 const sources = Math.max(
   newestSource(join(root, 'packages/core/src')),
   newestSource(join(root, 'packages/node/src')),
+  newestSource(join(root, 'packages/web/src')),
   statSync(join(root, 'scripts/build.mjs')).mtimeMs,
   statSync(join(root, 'package-lock.json')).mtimeMs,
 )

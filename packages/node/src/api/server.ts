@@ -17,6 +17,7 @@ import { openPersonKeys } from './person.ts'
 import { problemOf, statusOf } from './problem.ts'
 import { ROUTES, type RouteSpec } from './routes.ts'
 import { typedSecret } from './secret.ts'
+import { serveWebApp } from './web-app.ts'
 
 export const COOKIE = '__Host-cognate'
 const BODY_MOST = 1 << 20
@@ -195,6 +196,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     })
   }
 
+  serveWebApp(app)
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
     send(reply, issue('no-route', `there is no ${request.method} ${request.url.split('?')[0]}`, 'see /api/v1/openapi.json')),
   )

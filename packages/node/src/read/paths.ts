@@ -18,6 +18,8 @@ export const modelPath = (name: string): string => join(root, 'packages/node/mod
 export const dataPath = (name: string): string => join(root, 'packages/node/data', name)
 export const kernelPath = (kernel: 'class1' | 'class2' | 'scan' | 'junction' | 'matrix'): string => join(root, `dist/${kernel}-kernel.wasm`)
 
+export const webPath = (name: string): string => join(root, 'dist/web', name)
+
 /** A path as the user typed it. */
 export const userPath = (path: string): string => resolve(process.env.COGNATE_CWD ?? process.cwd(), path)
 

@@ -1,0 +1,30 @@
+// A word that decides, such as released or fail, with its colour; the word alone says it too.
+const TONES: Readonly<Record<string, 'good' | 'bad' | 'wait'>> = {
+  released: 'good',
+  pass: 'good',
+  verified: 'good',
+  closed: 'good',
+  given: 'good',
+  rejected: 'bad',
+  recalled: 'bad',
+  fail: 'bad',
+  open: 'bad',
+  critical: 'bad',
+  conditional: 'wait',
+  undecided: 'wait',
+  indeterminate: 'wait',
+  pending: 'wait',
+}
+
+export function Mark({ says }: { readonly says: string }) {
+  const tone = TONES[says]
+  return <span className={tone === undefined ? 'mark' : `mark ${tone}`}>{says}</span>
+}
+
+export function Holds({ holds }: { readonly holds: readonly string[] }) {
+  return holds.map(hold => (
+    <span key={hold} className="mark bad">
+      hold: {hold}
+    </span>
+  ))
+}
