@@ -3,6 +3,7 @@ import { escapeHtml, htmlTable } from '../format/index.ts'
 import { type Coi, showCoi } from './coi.ts'
 import { againstRelease, testStandings } from './disposition-commands.ts'
 import type { LotFile } from './lot-file.ts'
+import { limitText } from './quantity.ts'
 
 export interface CertificateSignature {
   readonly name: string
@@ -44,16 +45,6 @@ export interface Certificate {
   readonly checkpoint: string
 }
 
-const limitText = (test: LotFile['template']['release'][number]): string => {
-  if (test.text_limit !== null) return test.text_limit
-  const [above, below] = test.limit_passes ? ['≥', '≤'] : ['>', '<']
-  return (
-    [test.low === null ? '' : `${above} ${test.low}`, test.high === null ? '' : `${below} ${test.high}`]
-      .filter(text => text !== '')
-      .join(' and ') + ` ${test.unit}`
-  )
-}
-
 /** Same file, signatures and checkpoint: same certificate. */
 export function certificateOf(file: LotFile, signatures: readonly CertificateSignature[], checkpoint: string): Certificate {
   const standings = testStandings(file)
@@ -78,7 +69,7 @@ export function certificateOf(file: LotFile, signatures: readonly CertificateSig
       return {
         test: test.name,
         method: test.method,
-        limit: limitText(test),
+        limit: test.text_limit ?? limitText(test),
         result:
           counted === undefined
             ? ''

@@ -23,6 +23,22 @@ export interface Limit {
   readonly textLimit: string | null
 }
 
+/** A limit as batch templates write it. */
+interface LimitOfTemplate {
+  readonly low: string | null
+  readonly high: string | null
+  readonly unit: string
+  readonly limit_passes: boolean
+}
+
+/** `≥ 2 and ≤ 25 Cel`: a sign that includes the limit where the limit itself passes; empty where there is none. */
+export function limitText({ low, high, unit, limit_passes }: LimitOfTemplate): string {
+  if (low === null && high === null) return ''
+  if (low === high) return `${low} ${unit}`
+  const [above, below] = limit_passes ? ['≥', '≤'] : ['>', '<']
+  return `${[low === null ? [] : `${above} ${low}`, high === null ? [] : `${below} ${high}`].flat().join(' and ')} ${unit}`
+}
+
 /** A value as typed: `<0.25` is below the detection limit, `>2000` above the range. */
 export interface Reading {
   readonly sign: '' | '<' | '>'

@@ -16,7 +16,7 @@ import type { TemplateStep } from './batch-template.ts'
 import { openDeviation } from './deviation-commands.ts'
 import type { LotData } from './lot.ts'
 import { defineLotCommand, type LotFile, lotWrite, templateStep, whyIncomplete } from './lot-file.ts'
-import { judgeResult, typedDecimal, type Verdict } from './quantity.ts'
+import { judgeResult, limitText, typedDecimal, type Verdict } from './quantity.ts'
 import { calibrated, type EquipmentData, type MaterialData, type MovementData, usable } from './supply-commands.ts'
 
 export type StepData = {
@@ -291,7 +291,7 @@ function checkValues(
         )
     if (!judged.ok) return judged
     if (judged.value.verdict !== 'pass') {
-      const says = `${parameter.name} ${value.value} ${value.unit}, limits ${parameter.low ?? ''} to ${parameter.high ?? ''}`
+      const says = `${parameter.name} ${value.value} ${value.unit}, limit ${limitText(parameter)}`
       if (parameter.action === 'stop') stopped.push(says)
       else if (value.comment.trim() === '')
         return fail(issue('parameter-comment', `${says}: outside the alert limit`, 'give a comment to the value'))

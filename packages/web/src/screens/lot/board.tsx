@@ -1,6 +1,5 @@
 // The vein-to-vein board: every lot under way, the soonest due first.
-import type { BoardLine, Coi } from '@cognate/core/lot'
-import { showCoi } from '@cognate/core/lot'
+import { type BoardLine, type Coi, showCoi } from '@cognate/core/lot'
 import type { BoardAnswer } from '../../client/answers.ts'
 import type { Client } from '../../client/record-client.ts'
 import { useAnswer } from '../../client/use-answer.ts'

@@ -1,6 +1,5 @@
 // One lot's record: steps with their values, results against their limits, what went wrong, containers and where they are.
-import type { BatchTemplate, Coi, ReleaseTest, StepData } from '@cognate/core/lot'
-import { showCoi } from '@cognate/core/lot'
+import { type BatchTemplate, type Coi, limitText, type StepData, showCoi } from '@cognate/core/lot'
 import type { LotAnswer } from '../../client/answers.ts'
 import type { Client } from '../../client/record-client.ts'
 import { useAnswer } from '../../client/use-answer.ts'
@@ -104,21 +103,15 @@ function Signed({ by, at }: { readonly by: string; readonly at: string }) {
   )
 }
 
-type Limits = Pick<ReleaseTest, 'low' | 'high' | 'unit' | 'limit_passes'>
-
-/** `≥ 70 %`: a sign that includes the limit where the limit itself passes. */
-function limitText({ low, high, unit, limit_passes: passes }: Limits): string {
-  if (low !== null && low === high) return `${low} ${unit}`
-  const bounds = [low === null ? [] : `${passes ? '≥' : '>'} ${low} ${unit}`, high === null ? [] : `${passes ? '≤' : '<'} ${high} ${unit}`]
-  return bounds.flat().join(', ')
-}
+/** Words and plain numbers have no unit to say. */
+const withUnit = (value: string, unit: string): string => (unit === 'text' || unit === '1' ? value : `${value} ${unit}`)
 
 function Values({ step, limits }: { readonly step: StepData; readonly limits: BatchTemplate['steps'][number]['parameters'] }) {
   return Object.entries(step.values).map(([name, { value, unit, verdict, comment }]) => {
     const limit = limits.find(one => one.name === name)
     return (
       <div key={name}>
-        {name} {value} {unit} {verdict === 'pass' ? null : <Mark says={verdict} />}{' '}
+        {name} {withUnit(value, unit)} {verdict === 'pass' ? null : <Mark says={verdict} />}{' '}
         <span className="muted">
           {limit === undefined ? '' : limitText(limit)}
           {comment === '' ? '' : ` “${comment}”`}
@@ -156,7 +149,7 @@ function Tests({ answer: { template, results } }: { readonly answer: LotAnswer }
           cells: [
             test.name,
             limit,
-            `${data.raw} ${data.unit}${data.basis === '' ? '' : ` = ${data.value} ${test.unit}`}`,
+            `${withUnit(data.raw, data.unit)}${data.basis === '' ? '' : ` = ${data.value} ${test.unit}`}`,
             data.status === 'invalidated' ? <s key="verdict">{data.verdict}</s> : <Mark key="verdict" says={data.verdict} />,
             <Signed key="analyst" by={data.analyst} at={data.tested_at} />,
             data.status === 'entered' ? 'not reviewed' : data.status === 'invalidated' ? 'invalidated after investigation' : data.reviewer,
