@@ -236,6 +236,24 @@ test('[11.10(e)] a witness cosigns what the record seals; an export then stands 
   expect(told).toEqual([])
 })
 
+test('after a restart the record goes on where it was, whether its newest checkpoint is cosigned or not', async () => {
+  const restart = async () => {
+    await end()
+    const size = await enrol(`R${told.length}${record.store.logs.record.tree.size}-`, 2)
+    const address = value(parseWitnesses(`${app.listeningOrigin} ${formatVerifierKey(witness.key)}`))
+    const attach = () => askWitnesses(Object.values(record.store.logs), record.store.pool, address, text => told.push(text))
+    end = await attach()
+    expect(await cosignedUpTo(size)).toBe(size)
+    // once more, with nothing new
+    await end()
+    end = await attach()
+    await new Promise(resolve => setTimeout(resolve, 300))
+  }
+  await restart()
+  await restart()
+  expect(told).toEqual([])
+})
+
 test('a history made anew with the log’s own key is caught by the witness', async () => {
   // another database, the stolen key, other events
   const folder = fresh()

@@ -1,7 +1,6 @@
 // The vein-to-vein board: a line for each lot that is under way, with what was planned against what was done, what comes next and how many days are left for it. Days count from the
 // lot's opening; the template's day of a step is its plan. Nothing is moved and nothing is decided here.
-import type { BatchTemplate, TemplateStep } from './batch-template.ts'
-import { harvestStep, stepsUpTo } from './batch-template.ts'
+import { type BatchTemplate, harvestStep, stepsUpTo, type TemplateStep } from './batch-template.ts'
 import { appliedLabel, CONTAINER_STAGES, type ContainerData } from './container-commands.ts'
 import { againstRelease, testStandings } from './disposition-commands.ts'
 import type { LotData } from './lot.ts'
@@ -57,7 +56,7 @@ export function boardLine(file: LotFile, now: string, instant: (ms: number) => s
   const opened = lot.opened_at === '' ? undefined : Date.parse(lot.opened_at)
   const newest = [...steps.values()]
     .filter(({ data }) => data.status !== 'skipped')
-    .sort((a, b) => (a.data.performed_at < b.data.performed_at ? 1 : -1))[0]
+    .sort((a, b) => Date.parse(b.data.performed_at) - Date.parse(a.data.performed_at))[0]
   const planned = template.steps.find(step => step.id === newest?.data.step)?.day
   const { next, due } = nextOf(file, opened)
   return {

@@ -3,7 +3,6 @@ import { checkpointRequest, openCheckpoint, parseVerifierKey, type VerifierKey }
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type pg from 'pg'
 import type { EventLog } from './event-log.ts'
-import { newestCheckpoint } from './record-reads.ts'
 import { sha256, verifyEd25519 } from './signer.ts'
 
 export interface WitnessAddress {
@@ -71,6 +70,8 @@ class WitnessedLog {
   #askSoon(): void {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
+      // what was sealed between the last look and now
+      if (this.#wanted !== undefined && this.#retry === undefined && !this.#closing.signal.aborted) this.#askSoon()
     })
   }
 
@@ -154,8 +155,12 @@ export async function askWitnesses(
     log.onSealed = (note, size) => {
       for (const one of witnessed) one.want(note, size)
     }
-    const newest = await newestCheckpoint(pool, log.signer.origin)
-    if (newest !== undefined) log.onSealed(newest.note, newest.size)
+    // what was sealed while nobody asked; the log's own signature alone, for a note has one of each witness
+    const { rows } = await pool.query<{ size: number; note: string }>(
+      'SELECT size::float8 AS size, note FROM checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1',
+      [log.signer.origin],
+    )
+    for (const { note, size } of rows) log.onSealed(note, size)
   }
   return async () => {
     for (const log of logs) log.onSealed = undefined

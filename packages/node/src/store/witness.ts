@@ -30,7 +30,6 @@ export class Witness {
   readonly #place: WitnessPlace
   readonly #sign: (text: string) => string
   readonly #newest = new Map<string, Checkpoint>()
-
   readonly #lock: Server
 
   private constructor(place: WitnessPlace, key: VerifierKey, sign: (text: string) => string, lock: Server) {

@@ -1,7 +1,7 @@
 // `lot import`: a laboratory's table of results, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
 import { readFileSync } from 'node:fs'
 import { issue } from '@cognate/core/base'
-import { formatTsv, parseDelimited, type Table } from '@cognate/core/format'
+import { columnReader, formatTsv, parseDelimited, type Table } from '@cognate/core/format'
 import {
   type AwaitedTest,
   type BatchTemplate,
@@ -56,7 +56,8 @@ export function defineLotImport(lot: Command): void {
     .action(async (file: string, flags: ImportFlags) => {
       const table = must(readParsed(file, text => parseDelimited(text, { delimiter: /\.tsv$/i.test(file) ? '\t' : ',' })))
       const client = new RecordClient(flags)
-      const { matched, waiting } = matchResults(renamed(table, flags.columns ?? new Map(), file), await awaitedTests(client))
+      const results = renamed(table, flags.columns ?? new Map(), file)
+      const { matched, waiting } = matchResults(results, await awaitedTests(client, samplesOf(results)))
       const refused = flags.enter === true ? await enter(client, matched, readFileSync(userPath(file))) : []
       const left = [...waiting, ...refused].sort((a, b) => a.line - b.line)
       putText(
@@ -110,8 +111,13 @@ interface LotFileAnswer {
   readonly results: readonly { readonly data: ResultData }[]
 }
 
-/** Every sample of the lots that the session may see. */
-async function awaitedTests(client: RecordClient): Promise<ReadonlyMap<string, readonly AwaitedTest[]>> {
+const samplesOf = (table: Table): ReadonlySet<string> => {
+  const get = columnReader(table.columns)
+  return new Set(table.rows.map(row => get(row, 'sample').trim()))
+}
+
+/** What the samples were taken for, in the lots that the session may see. */
+async function awaitedTests(client: RecordClient, samples: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly AwaitedTest[]>> {
   const awaited = new Map<string, AwaitedTest[]>()
   for (let after: string | null = ''; after !== null; ) {
     const page = JSON.parse(await client.get(`/lots?limit=500${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`)) as {
@@ -119,7 +125,7 @@ async function awaitedTests(client: RecordClient): Promise<ReadonlyMap<string, r
       readonly next: string | null
     }
     for (const { id, data } of page.lots) {
-      if (Object.keys(data.samples).length === 0) continue
+      if (!Object.values(data.samples).some(sample => samples.has(sample))) continue
       const { template, results } = JSON.parse(await client.get(`/lots/${encodeURIComponent(id)}/file`)) as LotFileAnswer
       for (const test of template.release) {
         const sample = data.samples[test.name]
