@@ -10,9 +10,15 @@ import { App } from '../packages/web/src/app.tsx'
 import { makeClient } from '../packages/web/src/client/record-client.ts'
 import { openSite, type Person, type Reply, type Site } from './record-site.ts'
 
-const template = (templates as unknown as BatchTemplate[]).find(one => one.product_type === 'TIL')!
+const shipped = (templates as unknown as BatchTemplate[]).find(one => one.product_type === 'TIL')!
+/** Its steps without supplies, the first with a second person. */
+const template: BatchTemplate = {
+  ...shipped,
+  version: '9.0.0',
+  steps: shipped.steps.map((step, i) => ({ ...step, materials: [], equipment: [], parameters: [], second_person: i === 0 })),
+}
 let site: Site
-let olga: Person
+let olga: Person, oskar: Person
 let coi = ''
 
 const fine = (reply: Reply): Reply => {
@@ -26,6 +32,7 @@ beforeAll(async () => {
   site = await openSite()
   await site.setUp()
   olga = await site.hire('olga', ['operator'])
+  oskar = await site.hire('oskar', ['operator'])
   const [anna, arno, carl] = [await site.hire('anna', ['qa']), await site.hire('arno', ['qa']), await site.hire('carl', ['coordinator'])]
   const id = `${template.template}:${template.version}`
   fine(await anna.do('/templates', template))
@@ -81,11 +88,11 @@ async function until(text: string): Promise<string> {
   return page.textContent!
 }
 
-async function signIn(password: string, code: string): Promise<void> {
+async function signIn(password: string, code: string, account = 'olga'): Promise<void> {
   await until('Sign in to the record')
   const field = (name: string) => page.querySelector<HTMLInputElement>(`[name=${name}]`)!
   await act(async () => {
-    field('account').value = 'olga'
+    field('account').value = account
     field('password').value = password
     field('code').value = code
     page.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
@@ -133,6 +140,45 @@ test('from the board to a lot, to what it comes from, and out', async () => {
   await act(async () => [...page.querySelectorAll('button')].find(button => button.textContent === 'Sign out')!.click())
   await until('Sign in to the record')
   expect([cookie, kept.size]).toEqual(['', 0])
+})
+
+const buttons = () => [...page.querySelectorAll('button')].map(button => button.textContent)
+const press = (label: string) => act(async () => [...page.querySelectorAll('button')].find(button => button.textContent === label)!.click())
+
+test('the second person reads what is signed, proves who they are, and the step is verified; who performed it has no such button', async () => {
+  const { id } = template.steps[0]!
+  fine(await olga.do('/lots/L-7/steps', { step: id, performed_at: site.clock.iso }))
+  await open('#/lot/L-7')
+  await signIn(olga.password, olga.code())
+  await until('Batch record')
+  expect(buttons()).toEqual(['Sign out', 'Refresh'])
+  cookie = ''
+  await open('#/lot/L-7')
+  await signIn(oskar.password, oskar.code(), 'oskar')
+  await until('Batch record')
+  await press(`Verify ${id}`)
+  const asked = await until('You sign this as verified')
+  expect(JSON.parse(page.querySelector('pre')!.textContent!)).toMatchObject({ command: 'lot.verify', input: { id: 'L-7', step: id } })
+  expect(asked).toContain('One-time code, for the first signature after signing in')
+  const sign = async (password: string, code: string) =>
+    act(async () => {
+      page.querySelector<HTMLInputElement>('dialog [name=password]')!.value = password
+      page.querySelector<HTMLInputElement>('dialog [name=code]')!.value = code
+      page.querySelector('dialog form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
+    })
+  await sign('a wrong password, long enough', oskar.code())
+  await until('the signer could not be proven')
+  expect(fine(await olga.get(`/steps/L-7:${id}`)).body.data.status).toBe('performed')
+  await sign(oskar.password, oskar.code())
+  await until(`oskar ${site.clock.iso.slice(0, 10)}`)
+  expect([page.querySelector('dialog'), buttons()]).toEqual([null, ['Sign out', 'Refresh']])
+  expect(fine(await olga.get(`/steps/L-7:${id}`)).body.data).toMatchObject({ status: 'verified', verified_by: 'oskar' })
+  // another screen still shows it as performed: its button is refused
+  const screen = makeClient(send, { getItem: () => kept.get('cognate-csrf')!, setItem: () => undefined, removeItem: () => undefined })
+  expect(await screen.command({ path: '/lots/L-7/verifications', body: { step: id }, version: 1, key: 'k-stale' })).toMatchObject({
+    ok: false,
+    issue: { code: expect.stringMatching(/^(stale|step-state)$/) },
+  })
 })
 
 test('an id that is not there, and one that cannot be read, are told as the record tells them', async () => {

@@ -1,4 +1,4 @@
-// The app: who is signed in, and the screen that the address after # names. It shows; what is signed is signed at the command line.
+// The app: who is signed in, and the screen that the address after # names. It shows, and two duties of a second person are signed in it; everything else is signed at the command line.
 import { useEffect, useState } from 'react'
 import type { WhoAnswer } from './client/answers.ts'
 import type { Client } from './client/record-client.ts'
@@ -35,17 +35,18 @@ export function App({ client }: { readonly client: Client }) {
           </button>
         </nav>
       ) : null}
-      <main>{who.ok ? <CurrentScreen client={client} /> : <SignIn client={client} onSignedIn={again} />}</main>
+      <main>{who.ok ? <CurrentScreen client={client} who={who.value} /> : <SignIn client={client} onSignedIn={again} />}</main>
       <footer className="muted">
-        Research software: it records and checks decisions, it does not make them. Signing is done by <code>cognate lot</code>.
+        Research software: it records and checks decisions, it does not make them. What has no button here is signed by{' '}
+        <code>cognate lot</code>.
       </footer>
     </>
   )
 }
 
-function CurrentScreen({ client }: { readonly client: Client }) {
+function CurrentScreen({ client, who }: { readonly client: Client; readonly who: WhoAnswer }) {
   const [screen, id] = useAddress()
-  if (screen === 'lot' && id !== undefined) return <Lot key={id} client={client} id={id} />
+  if (screen === 'lot' && id !== undefined) return <Lot key={id} client={client} id={id} who={who} />
   if (screen === 'trace' && id !== undefined) return <Trace key={id} client={client} id={id} />
   return <Board client={client} />
 }

@@ -1,4 +1,5 @@
 // What the routes answer that the screens show; rows as the record keeps them.
+import type { Role } from '@cognate/core/access'
 import type {
   BatchTemplate,
   BoardLine,
@@ -15,7 +16,7 @@ import type { Row } from '@cognate/core/record'
 export interface WhoAnswer {
   readonly account: string
   readonly name: string
-  readonly roles: readonly string[]
+  readonly roles: readonly Role[]
 }
 
 export interface BoardAnswer {

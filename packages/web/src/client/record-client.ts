@@ -9,8 +9,29 @@ export interface SignIn {
   readonly code: string
 }
 
+/** A command of the record on what was seen. */
+export interface Wish {
+  readonly path: string
+  readonly body: object
+  /** Version of the row that is on the screen; a newer one is refused. */
+  readonly version: number
+  /** The same for every try of one wish. */
+  readonly key: string
+}
+
+/** What has to be signed before it is done: the whole of it, its SHA-256, and what the signature means. */
+export interface ToSign {
+  readonly shown: string
+  readonly sha256: string
+  readonly meaning: string
+}
+
 export interface Client {
   readonly get: <T>(path: string) => Promise<Result<T>>
+  /** Undefined: it is done. `token`: the proof of the signer. */
+  readonly command: (wish: Wish, token?: string) => Promise<Result<ToSign | undefined>>
+  /** A proof for exactly what was shown, good once. */
+  readonly sign: (what: ToSign, password: string, code: string) => Promise<Result<string>>
   readonly signIn: (given: SignIn) => Promise<Result<undefined>>
   readonly signOut: () => Promise<void>
 }
@@ -30,26 +51,52 @@ async function problemOf(reply: Response): Promise<Result<never, Issue>> {
 
 /** `send` and `kept`: the browser's own, or a test's. */
 export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = sessionStorage): Client {
-  const call = async (method: string, path: string, body?: unknown): Promise<Result<Response, Issue>> => {
+  const reach = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Response | undefined> => {
     try {
-      const reply = await send(`/api/v1${path}`, {
+      return await send(`/api/v1${path}`, {
         method,
         headers: {
           accept: 'application/json',
           'x-csrf-token': kept.getItem(CSRF) ?? '',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...more,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      return reply.ok ? ok(reply) : problemOf(reply)
     } catch {
-      return fail(issue('server', 'the server cannot be reached', 'check the connection, and that `cognate serve` runs'))
+      return undefined
     }
+  }
+  const unreached = () => fail(issue('server', 'the server cannot be reached', 'check the connection, and that `cognate serve` runs'))
+  const call = async (method: string, path: string, body?: unknown): Promise<Result<Response, Issue>> => {
+    const reply = await reach(method, path, body)
+    return reply === undefined ? unreached() : reply.ok ? ok(reply) : problemOf(reply)
   }
   return {
     async get<T>(path: string) {
       const reply = await call('GET', path)
       return reply.ok ? ok((await reply.value.json()) as T) : reply
+    },
+    async command({ path, body, version, key }, token) {
+      const reply = await reach('POST', path, body, {
+        'idempotency-key': key,
+        'if-match': `"${version}"`,
+        ...(token === undefined ? {} : { 'x-signature-token': token }),
+      })
+      if (reply === undefined) return unreached()
+      if (reply.ok) return ok(undefined)
+      if (reply.status !== 428) return problemOf(reply)
+      const { shown, shown_sha256: sha256, meaning } = (await reply.json()) as { shown: string; shown_sha256: string; meaning: string }
+      return ok({ shown, sha256, meaning })
+    },
+    async sign({ sha256, meaning }, password, code) {
+      const reply = await call('POST', '/signatures', { shown_sha256: sha256, meaning, password, ...(code === '' ? {} : { code }) })
+      return reply.ok ? ok(((await reply.value.json()) as { token: string }).token) : reply
     },
     async signIn(given) {
       const reply = await call('POST', '/sessions', { ...given, station: 'browser' })

@@ -18,7 +18,8 @@ export function Screen<T>({
 }: {
   readonly title: string
   readonly answered: Answered<T>
-  readonly children: (value: T) => ReactNode
+  /** `again`: after something was changed. */
+  readonly children: (value: T, again: () => void) => ReactNode
 }) {
   const { result, again } = answered
   return (
@@ -32,7 +33,7 @@ export function Screen<T>({
       {result === undefined ? (
         <p className="muted">Asking the record …</p>
       ) : result.ok ? (
-        children(result.value)
+        children(result.value, again)
       ) : (
         <Problem issue={result.issue} />
       )}

@@ -1,21 +1,24 @@
 // One lot's record: steps with their values, results against their limits, what went wrong, containers and where they are.
-import { type BatchTemplate, type Coi, limitText, type StepData, showCoi } from '@cognate/core/lot'
-import type { LotAnswer } from '../../client/answers.ts'
+import { type Coi, showCoi } from '@cognate/core/lot'
+import type { LotAnswer, WhoAnswer } from '../../client/answers.ts'
 import type { Client } from '../../client/record-client.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { Screen } from '../../parts/answer.tsx'
 import { Holds, Mark } from '../../parts/mark.tsx'
+import { Signed } from '../../parts/signed.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
+import { BatchRecord } from './batch-record.tsx'
+import { ReleaseTests } from './release-tests.tsx'
 
-export function Lot({ client, id }: { readonly client: Client; readonly id: string }) {
+export function Lot({ client, id, who }: { readonly client: Client; readonly id: string; readonly who: WhoAnswer }) {
   return (
     <Screen title={`Lot ${id}`} answered={useAnswer<LotAnswer>(client, `/lots/${encodeURIComponent(id)}/file`)}>
-      {answer => (
+      {(answer, again) => (
         <>
           <Head answer={answer} />
-          <Steps answer={answer} />
-          <Tests answer={answer} />
+          <BatchRecord answer={answer} duty={{ client, who, again }} />
+          <ReleaseTests answer={answer} duty={{ client, who, again }} />
           <Faults answer={answer} />
           <Containers answer={answer} />
         </>
@@ -57,106 +60,6 @@ function Head({ answer: { lot, template } }: { readonly answer: LotAnswer }) {
       </p>
       {template.note === '' ? null : <p className="muted">{template.note}</p>}
     </>
-  )
-}
-
-function Steps({ answer: { template, steps } }: { readonly answer: LotAnswer }) {
-  const done = new Map(steps.map(({ data }) => [data.step, data]))
-  return (
-    <Table
-      caption="Batch record"
-      columns={['Day', 'Step', 'State', 'Performed', 'Verified', 'Values']}
-      none="The template has no step."
-      rows={template.steps.map(step => {
-        const held = done.get(step.id)
-        return {
-          key: step.id,
-          cells: [
-            step.day,
-            <>
-              {step.title} <span className="muted">{step.id}</span>
-            </>,
-            <Mark key="state" says={held?.status ?? 'not yet'} />,
-            held === undefined ? '' : <Signed by={held.performed_by} at={held.performed_at} />,
-            held === undefined || held.verified_by === '' ? (
-              step.second_person ? (
-                <span className="muted">second person</span>
-              ) : (
-                ''
-              )
-            ) : (
-              <Signed by={held.verified_by} at={held.verified_at} />
-            ),
-            held === undefined ? '' : <Values step={held} limits={step.parameters} />,
-          ],
-        }
-      })}
-    />
-  )
-}
-
-function Signed({ by, at }: { readonly by: string; readonly at: string }) {
-  return (
-    <>
-      {by} <Time at={at} />
-    </>
-  )
-}
-
-/** Words and plain numbers have no unit to say. */
-const withUnit = (value: string, unit: string): string => (unit === 'text' || unit === '1' ? value : `${value} ${unit}`)
-
-function Values({ step, limits }: { readonly step: StepData; readonly limits: BatchTemplate['steps'][number]['parameters'] }) {
-  return Object.entries(step.values).map(([name, { value, unit, verdict, comment }]) => {
-    const limit = limits.find(one => one.name === name)
-    return (
-      <div key={name}>
-        {name} {withUnit(value, unit)} {verdict === 'pass' ? null : <Mark says={verdict} />}{' '}
-        <span className="muted">
-          {limit === undefined ? '' : limitText(limit)}
-          {comment === '' ? '' : ` “${comment}”`}
-        </span>
-      </div>
-    )
-  })
-}
-
-function Tests({ answer: { template, results } }: { readonly answer: LotAnswer }) {
-  return (
-    <Table
-      caption="Release tests"
-      columns={['Test', 'Limit', 'Result', 'Verdict', 'Analyst', 'Review']}
-      none="The specification has no test."
-      rows={template.release.flatMap(test => {
-        const own = results.filter(({ data }) => data.test === test.name)
-        const limit = test.text_limit ?? limitText(test)
-        if (own.length === 0)
-          return [
-            {
-              key: test.name,
-              cells: [
-                test.name,
-                limit,
-                '',
-                <Mark key="verdict" says="pending" />,
-                '',
-                test.required_before_release ? '' : 'may be pending at release',
-              ],
-            },
-          ]
-        return own.map(({ id, data }) => ({
-          key: id,
-          cells: [
-            test.name,
-            limit,
-            `${withUnit(data.raw, data.unit)}${data.basis === '' ? '' : ` = ${data.value} ${test.unit}`}`,
-            data.status === 'invalidated' ? <s key="verdict">{data.verdict}</s> : <Mark key="verdict" says={data.verdict} />,
-            <Signed key="analyst" by={data.analyst} at={data.tested_at} />,
-            data.status === 'entered' ? 'not reviewed' : data.status === 'invalidated' ? 'invalidated after investigation' : data.reviewer,
-          ],
-        }))
-      })}
-    />
   )
 }
 
