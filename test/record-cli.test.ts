@@ -151,6 +151,10 @@ test('a site is set up, two persons enrol, one proposes and the other signs; the
     0,
     expect.stringMatching(/auditor\.example\/cli cosigned the first \d events at 20/),
   ])
+  const report = cognate(['audit', 'report', 'export', '--since', '2020-01-01', '--until', '2100-01-01'])
+  expect([report.status, report.stdout]).toEqual([0, expect.stringContaining('commands done\taccount.apply\t1\n')])
+  expect(cognate(['audit', 'report', 'export', '--since', '2020-01-01', '--until', '2100-01-01', '--out', 'report.html']).status).toBe(0)
+  expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('<h2>signatures, by meaning</h2>')
   const events = join(folder, 'export/events.ndjson')
   writeFileSync(events, readFileSync(events, 'utf8').replace('hired', 'fired'))
   const caught = cognate(['audit', 'verify', 'export', '--key', key])
@@ -162,6 +166,8 @@ test('a site is set up, two persons enrol, one proposes and the other signs; the
 test.each([
   [['audit', 'verify', 'nowhere', '--key', 'x'], 1, 'is no export'],
   [['audit', 'verify', 'nowhere'], 2, '--key'],
+  [['audit', 'report', 'nowhere', '--since', '2026-01-01', '--until', '2026-04-01'], 1, 'no export of a whole log'],
+  [['audit', 'report', 'nowhere', '--since', 'January', '--until', '2026-04-01'], 2, 'a day such as'],
   [['serve', '--host', '0.0.0.0'], 1, 'TLS'],
   [['serve', '--witnesses', 'proposal.json'], 1, 'proposal.json:1'],
   [['serve', '--witnesses', 'no-such.txt'], 1, 'no such file'],

@@ -8,6 +8,7 @@ import { formatVerifierKey } from '@cognate/core/audit'
 import type { BatchTemplate, BoardLine, TemplateStep } from '@cognate/core/lot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord } from '../packages/node/src/store/export-record.ts'
+import { reportExport } from '../packages/node/src/store/report-export.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
 import { root, rowsOf } from './oracle.ts'
 import { DAY, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
@@ -574,6 +575,49 @@ test('`cognate lot import` previews a laboratory’s table, enters what matches 
   // a second time nothing is left to enter
   const again = await cognate(quinn, ['import', file, ...names, '--enter'])
   expect([again.code, again.err.match(/result-there/g)?.length]).toEqual([1, count])
+})
+
+test('[Annex 11 11] the periodic report counts what was done, signed and refused, and what is open at its end', async () => {
+  const [out, access] = [join(site.folder, 'whole'), join(site.folder, 'access')]
+  for (const [folder, log] of [
+    [out, 'record'],
+    [access, 'access'],
+  ] as const) {
+    const exported = await exportRecord(site.record, { out: folder, log })
+    if (!exported.ok) expect.fail(exported.issue.what)
+  }
+  const counts = (period: { since: string; until: string }) => {
+    const found = reportExport(out, access, period)
+    if (!found.ok) expect.fail(found.issue.what)
+    return new Map(found.value.lines.map(line => [`${line.section}: ${line.what}`, line.count]))
+  }
+  const year = counts({ since: '2026-01-01', until: '2027-01-01' })
+  const events = readFileSync(join(out, 'events.ndjson'), 'utf8').trimEnd().split('\n')
+  const ofSection = (section: string) => [...year].filter(([what]) => what.startsWith(section)).reduce((sum, [, n]) => sum + n, 0)
+  expect([ofSection('commands done'), ofSection('events, by account')]).toEqual([events.length, events.length])
+  expect(ofSection('signatures, by meaning')).toBe(events.filter(line => !line.includes('"signature":null')).length)
+  expect(Object.fromEntries([...year].filter(([what]) => /^(deviations|investigations|lots)/.test(what)))).toEqual({
+    'deviations: opened': 2,
+    'deviations: closed': 2,
+    'deviations: open at the end': 0,
+    'investigations of results: opened': 2,
+    'investigations of results: invalidated': 1,
+    'investigations of results: open at the end: L-1:sterility:1:oos': 1,
+    'lots at the end: stored, released': 2,
+    'lots at the end: stored, recalled': 1,
+    'lots at the end: stored, undecided': 1,
+  })
+  expect([year.get('stops and consequences: identity-mismatch'), year.get('refusals: separation-second-person (lot.verify)')]).toEqual([
+    expect.any(Number),
+    tcrt.steps.filter(step => step.second_person && step.id !== 'pbmc').length,
+  ])
+  // before the late result nothing of it is known
+  const until = new Date(site.clock.time - 5 * DAY).toISOString().slice(0, 10)
+  const before = counts({ since: '2026-01-01', until })
+  expect([before.get('lots at the end: stored, conditional'), before.get('lots at the end: stored, recalled')]).toEqual([1, undefined])
+  expect(before.get('investigations of results: open at the end')).toBe(0)
+  const none = counts({ since: '2030-01-01', until: '2031-01-01' })
+  expect([...none].filter(([what, n]) => n > 0 && !/at the end/.test(what))).toEqual([])
 })
 
 test('[11.10(b)] [11.10(e)] [11.30] [Annex 11 5] [Annex 11 8] [Annex 11 9] [Annex 11 17] the whole record of that lot is exported and verified offline, and a part of it too', async () => {

@@ -27,7 +27,7 @@ const encoder = new TextEncoder()
 const utf8 = (text: string) => encoder.encode(text)
 
 /** Lines that end with a newline and nothing else; the last has to end too. */
-function* linesOf(path: string): Generator<readonly [line: string, bytes: Uint8Array]> {
+export function* linesOf(path: string): Generator<readonly [line: string, bytes: Uint8Array]> {
   const file = openSync(path, 'r')
   try {
     const chunk = Buffer.allocUnsafe(CHUNK)

@@ -1,15 +1,24 @@
 // `audit`: a record leaves as files that prove themselves, and is checked by whoever has them, offline.
-import type { Command } from 'commander'
+import { type Period, periodicReportHtml } from '@cognate/core/case'
+import { formatTsv } from '@cognate/core/format'
+import { type Command, InvalidArgumentError } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { printAnswer } from '../console.ts'
 import { EXIT, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
+import { putText } from '../put-text.ts'
 import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
 
 interface VerifyFlags extends CommonFlags {
   readonly key: readonly string[]
   readonly since?: readonly string[]
   readonly witness?: readonly string[]
+}
+
+function day(text: string): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('a day such as 2026-01-01 is expected')
+  return text
 }
 
 interface WitnessFlags extends CommonFlags {
@@ -101,6 +110,31 @@ export function defineAudit(program: Command): void {
         )
       },
     )
+  withCommon(
+    audit
+      .command('report')
+      .argument('<dir>', 'folder that `audit export` wrote, of the whole record log')
+      .description('the periodic report: what was done, signed and refused in a period, and what stood open at its end'),
+  )
+    .requiredOption('--since <day>', 'first day, such as 2026-01-01', day)
+    .requiredOption('--until <day>', 'the day after the last', day)
+    .option('--access <dir>', 'export of the access log (`audit export --log access`): refusals, looks at identifying data')
+    .option('--out <file>', 'table, or a page where it ends with .html; - is standard output', '-')
+    .action(async (folder: string, flags: Period & { readonly access?: string; readonly out: string }) => {
+      const { reportExport } = await import('../../store/report-export.ts')
+      const { log, lines } = must(
+        reportExport(userPath(folder), flags.access === undefined ? undefined : userPath(flags.access), {
+          since: flags.since,
+          until: flags.until,
+        }),
+      )
+      const table = () =>
+        formatTsv(
+          ['section', 'what', 'count'],
+          lines.map(line => [line.section, line.what, String(line.count)]),
+        )
+      putText(flags.out, flags.out.endsWith('.html') ? periodicReportHtml(lines, log, flags) : table())
+    })
   withCommon(
     audit
       .command('witness')
