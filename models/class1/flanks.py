@@ -51,16 +51,33 @@ def nuisance(rows):
     return np.concatenate([one_hot(ends), lengths, near], axis=1)
 
 
+def ones_of(x):
+    """Columns that are 1 in each row of ones and zeros [n, most]; rows with fewer end with a column more than there is."""
+    row, column = np.nonzero(x)
+    count = np.bincount(row, minlength=len(x))
+    ones = np.full((len(x), count.max()), x.shape[1])
+    ones[row, np.arange(len(row)) - (np.cumsum(count) - count)[row]] = column
+    return ones
+
+
 def regress(x, y, penalty, free):
-    """Logistic regression by Newton's steps; the last `free` columns, nuisance terms, are penalised hardly at all."""
-    x = x.astype(np.float64)
-    ridge = np.full(x.shape[1], penalty)
+    """Logistic regression on ones and zeros by Newton's steps; the last `free` columns, nuisance terms, are penalised hardly at all.
+
+    Sums go over the ones alone: a product of whole matrices takes a minute where numpy has no fast BLAS.
+    """
+    ones, columns = ones_of(x), x.shape[1]
+    weighted = lambda at, v, size: np.bincount(at, weights=v, minlength=size)
+    ridge = np.full(columns, penalty)
     ridge[-free:] = 0.01
-    w = np.zeros(x.shape[1])
+    w = np.zeros(columns)
     for _ in range(12):
-        p = sigmoid(x @ w)
-        gradient = x.T @ (y - p) - ridge * w
-        w += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge), gradient)
+        p = sigmoid(np.append(w, 0)[ones].sum(1))
+        gradient = sum(weighted(at, y - p, columns + 1) for at in ones.T)[:-1] - ridge * w
+        curve = np.zeros((columns + 1) ** 2)
+        for a in ones.T:
+            for b in ones.T:
+                curve += weighted(a * (columns + 1) + b, p * (1 - p), len(curve))
+        w += np.linalg.solve(curve.reshape(columns + 1, -1)[:-1, :-1] + np.diag(ridge), gradient)
     assert np.abs(gradient).max() < 1e-3, "the regression did not converge"
     return w
 
