@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 // The web app as a person uses it, against a real server in this process: signing in, the board, a lot, its trace, signing out. And how the server sends its files.
+import { ok } from '@cognate/core/base'
 import type { BatchTemplate } from '@cognate/core/lot'
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
@@ -7,7 +8,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import templates from '../packages/node/data/lot-templates.json' with { type: 'json' }
 import { COOKIE } from '../packages/node/src/api/server.ts'
 import { App } from '../packages/web/src/app.tsx'
-import { makeClient } from '../packages/web/src/client/record-client.ts'
+import { type Client, makeClient } from '../packages/web/src/client/record-client.ts'
+import { SignButton } from '../packages/web/src/parts/sign-button.tsx'
 import { openSite, type Person, type Reply, type Site } from './record-site.ts'
 
 const shipped = (templates as unknown as BatchTemplate[]).find(one => one.product_type === 'TIL')!
@@ -179,6 +181,35 @@ test('the second person reads what is signed, proves who they are, and the step 
     ok: false,
     issue: { code: expect.stringMatching(/^(stale|step-state)$/) },
   })
+})
+
+test('where something else has to be signed after the proof, nothing passes for done', async () => {
+  const asked: unknown[] = []
+  let done = 0
+  const client: Client = {
+    ...makeClient(send, { getItem: () => null, setItem: () => undefined, removeItem: () => undefined }),
+    command: async (wish, token) => {
+      asked.push([wish.key.length, token])
+      return ok({ shown: `{"time":${asked.length}}`, sha256: 'aa'.repeat(32), meaning: 'verified' })
+    },
+    sign: async () => ok('a token'),
+  }
+  await act(async () => mounted?.unmount())
+  page = document.createElement('div')
+  mounted = createRoot(page)
+  const wish = { path: '/x', body: {}, version: 1 }
+  await act(async () => mounted!.render(<SignButton client={client} label="Verify" wish={wish} onDone={() => done++} />))
+  await press('Verify')
+  await act(async () => page.querySelector('dialog form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true })))
+  await until('what has to be signed has changed meanwhile, nothing was done')
+  expect([done, asked, page.querySelector('pre')!.textContent]).toEqual([
+    0,
+    [
+      [36, undefined],
+      [36, 'a token'],
+    ],
+    '{\n  "time": 2\n}',
+  ])
 })
 
 test('an id that is not there, and one that cannot be read, are told as the record tells them', async () => {

@@ -1,5 +1,5 @@
 // A command that is signed: the button asks, the record answers what has to be signed, the person reads all of it and proves who they are, and the same request goes again with the proof.
-import type { Issue } from '@cognate/core/base'
+import { type Issue, issue as makeIssue } from '@cognate/core/base'
 import { type FormEvent, useState } from 'react'
 import type { Client, ToSign, Wish } from '../client/record-client.ts'
 import { Problem } from './answer.tsx'
@@ -33,9 +33,17 @@ export function SignButton({
     const form = event.currentTarget
     const given = new FormData(form)
     const proof = await client.sign(asked.what, String(given.get('password') ?? ''), String(given.get('code') ?? '').trim())
-    const done = proof.ok ? await client.command(asked.wish, proof.value) : proof
     form.reset()
+    if (!proof.ok) return setIssue(proof.issue)
+    const done = await client.command(asked.wish, proof.value)
     if (!done.ok) return setIssue(done.issue)
+    if (done.value !== undefined) {
+      // signed, and not done: something else has to be signed now
+      setAsked({ ...asked, what: done.value })
+      return setIssue(
+        makeIssue('signature-other', 'what has to be signed has changed meanwhile, nothing was done', 'read it again and sign it, or not'),
+      )
+    }
     setAsked(undefined)
     onDone()
   }
