@@ -38,6 +38,9 @@ export function parseWitnesses(text: string): Result<readonly WitnessAddress[], 
     : ok(witnesses)
 }
 
+/** `fetch failed` says nothing; its cause does. */
+const unreached = (error: Error): string => `cannot be reached: ${error.cause instanceof Error ? error.cause.message : error.message}`
+
 /** One log at one witness. */
 class WitnessedLog {
   readonly #log: EventLog
@@ -78,7 +81,7 @@ class WitnessedLog {
   async #ask(): Promise<void> {
     while (this.#wanted !== undefined && !this.#closing.signal.aborted) {
       const [note, size] = [this.#note, this.#wanted]
-      const fault = await this.#askFor(note, size).catch((error: unknown) => `cannot be reached: ${(error as Error).message}`)
+      const fault = await this.#askFor(note, size).catch(unreached)
       if (this.#closing.signal.aborted) return
       if (fault !== undefined) {
         if (this.#retryMs === RETRY_FIRST_MS) this.#tell(`witness ${this.#witness.key.name} ${fault}`)

@@ -61,7 +61,7 @@ export function defineServe(program: Command): void {
       const address = await server.app.listen({ host: flags.host, port: flags.port })
       const { formatVerifierKey } = await import('@cognate/core/audit')
       tell(
-        `record ${flags.site} in ${record.folder} (${record.embedded ? 'own database' : 'PostgreSQL of DATABASE_URL'}), ${record.store.logs.record.tree.size} events, at ${address}/api/v1`,
+        `record ${flags.site} in ${record.folder} (${record.embedded ? 'own database' : 'PostgreSQL of DATABASE_URL'}), ${record.store.logs.record.tree.size} events; web app at ${address}/ , interface at ${address}/api/v1`,
       )
       tell(`verifier key, to be kept elsewhere: ${formatVerifierKey(record.store.logs.record.signer.key)}`)
       if (server.setupToken !== undefined) tell(`first start: POST ${address}/api/v1/setup with the token ${server.setupToken}`)
