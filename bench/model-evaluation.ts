@@ -436,10 +436,7 @@ function weekly(): void {
     const aucBy = (molecule: HlaAllele) => areaUnderCurve([...shipped.II.predict(peptides, [molecule]).presentationScore], binder)
     return {
       ours: aucBy(allele),
-      peer: areaUnderCurve(
-        peer.map(ic50 => -ic50),
-        binder,
-      ),
+      peer: areaUnderCurve(peer, binder),
       best: peptides.length <= 500 ? [] : trained.map(molecule => [aucBy(molecule), molecule] as const).sort((a, b) => b[0] - a[0]),
     }
   })

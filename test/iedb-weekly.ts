@@ -8,7 +8,7 @@ export interface WeeklySet {
   readonly peptides: readonly string[]
   /** At most 1,000 nM, or positive where only that was told. */
   readonly binder: readonly boolean[]
-  /** NetMHCIIpan-3.1, nM. */
+  /** NetMHCIIpan-3.1, nM below 0: higher binds better. */
   readonly peer: readonly number[]
 }
 
@@ -26,7 +26,7 @@ export function weeklySets(rows: readonly Row[]): readonly WeeklySet[] {
           const value = Number(row['Measurement value'])
           return row['Measurement type'] === 'binary' ? value > 0 : value <= 1000
         }),
-        peer: set.map(row => Number(row['NetMHCIIpan-3.1'])),
+        peer: set.map(row => -Number(row['NetMHCIIpan-3.1'])),
       }
     })
     .filter(({ binder }) => binder.length >= 10 && binder.includes(true) && binder.includes(false))

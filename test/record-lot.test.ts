@@ -11,7 +11,7 @@ import { exportRecord } from '../packages/node/src/store/export-record.ts'
 import { reportExport } from '../packages/node/src/store/report-export.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
 import { root, rowsOf } from './oracle.ts'
-import { DAY, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
+import { DAY, fine, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
 
 const TEMPLATES = JSON.parse(readFileSync(join(root, 'packages/node/data/lot-templates.json'), 'utf8')) as BatchTemplate[]
 const tcrt = TEMPLATES.find(one => one.product_type === 'TCR-T')!
@@ -49,10 +49,6 @@ afterAll(async () => {
   await site?.close()
 })
 
-const fine = (reply: Reply): Reply => {
-  if (reply.status !== 201 && reply.status !== 200) expect.fail(`${reply.status} ${reply.text}`)
-  return reply
-}
 const refusedAs = (reply: Reply, code: string): void => {
   expect([reply.status >= 400 && reply.status < 500, reply.body?.code, reply.text.slice(0, 300)]).toEqual([
     true,

@@ -39,6 +39,12 @@ export interface Reply {
   readonly text: string
 }
 
+/** The reply to what has to succeed. */
+export function fine(reply: Reply): Reply {
+  if (reply.status !== 201 && reply.status !== 200) throw new Error(`${reply.status} ${reply.text}`)
+  return reply
+}
+
 export class Person {
   readonly #site: Site
   readonly account: string

@@ -10,7 +10,7 @@ import { COOKIE } from '../packages/node/src/api/server.ts'
 import { App } from '../packages/web/src/app.tsx'
 import { type Client, makeClient } from '../packages/web/src/client/record-client.ts'
 import { SignButton } from '../packages/web/src/parts/sign-button.tsx'
-import { openSite, type Person, type Reply, type Site } from './record-site.ts'
+import { fine, openSite, type Person, type Site } from './record-site.ts'
 
 const shipped = (templates as unknown as BatchTemplate[]).find(one => one.product_type === 'TIL')!
 /** Its steps without supplies, the first with a second person. */
@@ -22,11 +22,6 @@ const template: BatchTemplate = {
 let site: Site
 let olga: Person, oskar: Person
 let coi = ''
-
-const fine = (reply: Reply): Reply => {
-  if (reply.status !== 201 && reply.status !== 200) expect.fail(`${reply.status} ${reply.text}`)
-  return reply
-}
 
 beforeAll(async () => {
   // React's act() asks for it

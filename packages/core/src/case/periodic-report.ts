@@ -2,7 +2,6 @@
 // Times are compared as texts: an event's is RFC 3339 in UTC with milliseconds, and a day is its beginning.
 import type { AuditEvent, RecordRow } from '../audit/index.ts'
 import { escapeHtml, htmlTable } from '../format/index.ts'
-import type { DeviationData, LotData, OosData } from '../lot/index.ts'
 import { PAGE_STYLE, RESEARCH_NOTICE } from './dossier.ts'
 
 export interface Period {
@@ -24,8 +23,8 @@ export interface ReportSource {
   readonly rows: (table: 'lot' | 'deviation' | 'oos') => Iterable<RecordRow>
 }
 
-export function periodicReport({ record, access, rows }: ReportSource, { since, until }: Period): readonly ReportLine[] {
-  const within = (time: string): boolean => time >= since && time < until
+export function periodicReport({ record, access, rows }: ReportSource, period: Period): readonly ReportLine[] {
+  const within = (time: string): boolean => time >= period.since && time < period.until
   const done = new Tally()
   const stops = new Tally()
   const signed = new Tally()
@@ -46,10 +45,8 @@ export function periodicReport({ record, access, rows }: ReportSource, { since, 
     if (event.action === 'refused') refused.add(`${event.reason} (${event.command === 'refused' ? event.entity.id : event.command})`)
     else looked.add(event.action)
   }
-  const [deviations, investigations] = [new Standing(rows('deviation'), since, until), new Standing(rows('oos'), since, until)]
-  const lots = newestBefore(rows('lot'), until)
-  const dispositions = new Tally()
-  for (const { data } of lots) dispositions.add(`${(data as unknown as LotData).stage}, ${(data as unknown as LotData).disposition}`)
+  const lots = new Tally()
+  for (const { data } of newestBefore(rows('lot'), period.until)) lots.add(`${data.stage}, ${data.disposition}`)
   return [
     ...done.lines('commands done'),
     ...stops.lines('stops and consequences'),
@@ -58,9 +55,9 @@ export function periodicReport({ record, access, rows }: ReportSource, { since, 
     ...refused.lines('refusals'),
     ...looked.lines('looks, exports and sign-ins'),
     ...clock.lines('clock'),
-    ...deviations.lines('deviations', data => (data as unknown as DeviationData).status),
-    ...investigations.lines('investigations of results', data => (data as unknown as OosData).status),
-    ...dispositions.lines('lots at the end'),
+    ...standing('deviations', rows('deviation'), period),
+    ...standing('investigations of results', rows('oos'), period),
+    ...lots.lines('lots at the end'),
   ]
 }
 
@@ -97,26 +94,15 @@ function newestBefore(rows: Iterable<RecordRow>, until: string): readonly Record
 }
 
 /** Of what is opened once and ended once: how many were in the period, and what is still open. */
-class Standing {
-  readonly #opened: number
-  readonly #newest: readonly RecordRow[]
-  readonly #since: string
-
-  constructor(rows: Iterable<RecordRow>, since: string, until: string) {
-    const all = [...rows]
-    this.#since = since
-    this.#opened = all.filter(row => row.version === 1 && row.valid_from >= since && row.valid_from < until).length
-    this.#newest = newestBefore(all, until)
-  }
-
-  lines(section: string, status: (data: RecordRow['data']) => string): readonly ReportLine[] {
-    const ended = new Tally()
-    for (const row of this.#newest) if (status(row.data) !== 'open' && row.valid_from >= this.#since) ended.add(status(row.data))
-    const open = this.#newest.filter(row => status(row.data) === 'open')
-    return [
-      { section, what: 'opened', count: this.#opened },
-      ...ended.lines(section),
-      { section, what: `open at the end${open.length === 0 ? '' : `: ${open.map(row => row.id).join(', ')}`}`, count: open.length },
-    ]
-  }
+function standing(section: string, given: Iterable<RecordRow>, { since, until }: Period): readonly ReportLine[] {
+  const rows = [...given]
+  const newest = newestBefore(rows, until)
+  const ended = new Tally()
+  for (const { data, valid_from } of newest) if (data.status !== 'open' && valid_from >= since) ended.add(String(data.status))
+  const open = newest.filter(({ data }) => data.status === 'open').map(({ id }) => id)
+  return [
+    { section, what: 'opened', count: rows.filter(row => row.version === 1 && row.valid_from >= since && row.valid_from < until).length },
+    ...ended.lines(section),
+    { section, what: ['open at the end', ...(open.length === 0 ? [] : [open.join(', ')])].join(': '), count: open.length },
+  ]
 }

@@ -69,7 +69,7 @@ export function certificateOf(file: LotFile, signatures: readonly CertificateSig
       return {
         test: test.name,
         method: test.method,
-        limit: test.text_limit ?? limitText(test),
+        limit: limitText(test),
         result:
           counted === undefined
             ? ''

@@ -23,19 +23,30 @@ export interface Limit {
   readonly textLimit: string | null
 }
 
-/** A limit as batch templates write it. */
-interface LimitOfTemplate {
+/** A limit as batch templates write it; a step's parameter has no words that pass. */
+interface TemplateLimit {
+  readonly unit: string
   readonly low: string | null
   readonly high: string | null
-  readonly unit: string
   readonly limit_passes: boolean
+  readonly text_limit?: string | null
 }
 
-/** `≥ 2 and ≤ 25 Cel`: a sign that includes the limit where the limit itself passes; empty where there is none. */
-export function limitText({ low, high, unit, limit_passes }: LimitOfTemplate): string {
+export const limitOf = ({ unit, low, high, limit_passes, text_limit = null }: TemplateLimit): Limit => ({
+  unit,
+  low,
+  high,
+  limitPasses: limit_passes,
+  textLimit: text_limit,
+})
+
+/** The words that pass, or `≥ 2 and ≤ 25 Cel`: a sign that includes the limit where the limit itself passes; empty where there is none. */
+export function limitText(of: TemplateLimit): string {
+  const { unit, low, high, limitPasses, textLimit } = limitOf(of)
+  if (textLimit !== null) return textLimit
   if (low === null && high === null) return ''
   if (low === high) return `${low} ${unit}`
-  const [above, below] = limit_passes ? ['≥', '≤'] : ['>', '<']
+  const [above, below] = limitPasses ? ['≥', '≤'] : ['>', '<']
   return `${[low === null ? [] : `${above} ${low}`, high === null ? [] : `${below} ${high}`].flat().join(' and ')} ${unit}`
 }
 
@@ -76,8 +87,9 @@ export function judgeReading(reading: Reading, limit: Limit): Verdict {
   return verdicts.includes('fail') ? 'fail' : verdicts.includes('indeterminate') ? 'indeterminate' : 'pass'
 }
 
+export const CONVERSION_INPUTS = ['dose_volume_ml', 'body_weight_kg', 'transduced_fraction'] as const
 /** What conversions may need; decimals as typed. */
-export type ConversionInputs = { readonly [name in 'dose_volume_ml' | 'body_weight_kg' | 'transduced_fraction']?: string | undefined }
+export type ConversionInputs = { readonly [name in (typeof CONVERSION_INPUTS)[number]]?: string | undefined }
 
 interface ConversionRule {
   readonly from: string

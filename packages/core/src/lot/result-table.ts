@@ -2,12 +2,13 @@
 // record judges itself, one event a row.
 import { type Issue, issue } from '../base/index.ts'
 import { columnReader, type Table, type TableRow } from '../format/index.ts'
+import { instantSchema } from '../record/index.ts'
 import type { ReleaseTest } from './batch-template.ts'
-import { type ConversionInputs, judgeResult } from './quantity.ts'
-import type { ResultData } from './testing-commands.ts'
+import { CONVERSION_INPUTS, type ConversionInputs, judgeResult, limitOf } from './quantity.ts'
+import { type ResultData, stands } from './testing-commands.ts'
 
 export const RESULT_COLUMNS = ['sample', 'result', 'unit', 'tested_at'] as const
-export const OPTIONAL_RESULT_COLUMNS = ['test', 'subject', 'instrument', 'dose_volume_ml', 'body_weight_kg', 'transduced_fraction'] as const
+export const OPTIONAL_RESULT_COLUMNS = ['test', 'subject', 'instrument', ...CONVERSION_INPUTS] as const
 
 /** A sample was taken for it. */
 export interface AwaitedTest {
@@ -82,24 +83,17 @@ function matchRow(
   const before = seen.get(key)
   if (before !== undefined)
     return waits('row-twice', `${test.name} of lot ${lot} stands in line ${before} already`, 'leave one; a retest follows an investigation')
-  const live = results.find(one => one.status !== 'invalidated' && one.verdict !== 'undecided')
+  const live = results.find(stands)
   if (live !== undefined)
     return waits(
       'result-there',
       `${test.name} of lot ${lot} has the result ${live.raw} ${live.unit}`,
       'a result is replaced only after its investigation invalidated it',
     )
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(testedAt))
+  if (!instantSchema.safeParse(testedAt).success)
     return waits('time', `"${testedAt}" is no time`, 'write RFC 3339 with the zone, such as 2026-03-24T09:30:00+01:00')
-  const inputs = Object.fromEntries(
-    (['dose_volume_ml', 'body_weight_kg', 'transduced_fraction'] as const).flatMap(name => (cell(name) === '' ? [] : [[name, cell(name)]])),
-  ) as ConversionInputs
-  const judged = judgeResult(
-    raw,
-    unit,
-    { unit: test.unit, low: test.low, high: test.high, limitPasses: test.limit_passes, textLimit: test.text_limit },
-    inputs,
-  )
+  const inputs = Object.fromEntries(CONVERSION_INPUTS.flatMap(name => (cell(name) === '' ? [] : [[name, cell(name)]]))) as ConversionInputs
+  const judged = judgeResult(raw, unit, limitOf(test), inputs)
   if (!judged.ok && judged.issue.code !== 'conversion-input') return { line, sample, issue: { ...judged.issue, line } }
   seen.set(key, line)
   return {

@@ -16,7 +16,7 @@ import type { TemplateStep } from './batch-template.ts'
 import { openDeviation } from './deviation-commands.ts'
 import type { LotData } from './lot.ts'
 import { defineLotCommand, type LotFile, lotWrite, templateStep, whyIncomplete } from './lot-file.ts'
-import { judgeResult, limitText, typedDecimal, type Verdict } from './quantity.ts'
+import { judgeResult, limitOf, limitText, typedDecimal, type Verdict } from './quantity.ts'
 import { calibrated, type EquipmentData, type MaterialData, type MovementData, usable } from './supply-commands.ts'
 
 export type StepData = {
@@ -283,12 +283,7 @@ function checkValues(
     const text = parameter.unit === 'text'
     const judged = text
       ? ok({ verdict: 'pass' as const, value: value.value })
-      : judgeResult(
-          value.value,
-          value.unit,
-          { unit: parameter.unit, low: parameter.low, high: parameter.high, limitPasses: parameter.limit_passes, textLimit: null },
-          {},
-        )
+      : judgeResult(value.value, value.unit, limitOf(parameter), {})
     if (!judged.ok) return judged
     if (judged.value.verdict !== 'pass') {
       const says = `${parameter.name} ${value.value} ${value.unit}, limit ${limitText(parameter)}`

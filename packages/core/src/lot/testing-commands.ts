@@ -16,7 +16,7 @@ import {
 import { holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
 import { defineLotCommand, lotNeeds, lotPlace, lotWrite } from './lot-file.ts'
-import { judgeResult } from './quantity.ts'
+import { judgeResult, limitOf } from './quantity.ts'
 
 export type ResultData = {
   readonly test: string
@@ -38,6 +38,10 @@ export type ResultData = {
   readonly status: 'entered' | 'reviewed' | 'invalidated'
   readonly attachment_sha256: string
 }
+
+/** A result that stands is replaced only after its investigation invalidated it. */
+export const stands = ({ status, verdict }: Pick<ResultData, 'status' | 'verdict'>): boolean =>
+  status !== 'invalidated' && verdict !== 'undecided'
 
 export type OosData = {
   readonly result: string
@@ -88,15 +92,10 @@ export const testingCommands: readonly RecordCommand[] = [
         )
       if (Date.parse(input.tested_at) > Date.parse(at))
         return fail(issue('time', `tested at ${input.tested_at}, which is after now, ${at}`, 'correct the time'))
-      const judged = judgeResult(
-        input.raw,
-        input.unit,
-        { unit: test.unit, low: test.low, high: test.high, limitPasses: test.limit_passes, textLimit: test.text_limit },
-        input.inputs,
-      )
+      const judged = judgeResult(input.raw, input.unit, limitOf(test), input.inputs)
       if (!judged.ok && judged.issue.code !== 'conversion-input') return judged
       const before = file.results.filter(row => row.data.test === input.test)
-      const live = before.find(row => row.data.status !== 'invalidated' && row.data.verdict !== 'undecided')
+      const live = before.find(row => stands(row.data))
       if (live !== undefined)
         return fail(
           issue(

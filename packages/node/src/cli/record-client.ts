@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { type Issue, issue } from '@cognate/core/base'
 import type { Command } from 'commander'
+import { fetchFault } from '../read/fetch-fault.ts'
 import { userPath } from '../read/paths.ts'
 import { InputFault } from './exit.ts'
 
@@ -68,7 +69,7 @@ export class RecordClient {
       throw new InputFault(
         issue(
           'server',
-          `${this.#flags.server} cannot be reached: ${(error as Error).cause instanceof Error ? ((error as Error).cause as Error).message : (error as Error).message}`,
+          `${this.#flags.server} cannot be reached: ${fetchFault(error as Error)}`,
           'start it with `cognate serve`, or name it by --server',
         ),
       )

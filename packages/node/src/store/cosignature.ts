@@ -2,6 +2,7 @@
 import { checkpointRequest, openCheckpoint, parseVerifierKey, type VerifierKey } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type pg from 'pg'
+import { fetchFault } from '../read/fetch-fault.ts'
 import type { EventLog } from './event-log.ts'
 import { sha256, verifyEd25519 } from './signer.ts'
 
@@ -37,9 +38,6 @@ export function parseWitnesses(text: string): Result<readonly WitnessAddress[], 
     ? fail(issue('witnesses', 'no witness is named', 'write URL and verifier key, one witness a line'))
     : ok(witnesses)
 }
-
-/** `fetch failed` says nothing; its cause does. */
-const unreached = (error: Error): string => `cannot be reached: ${error.cause instanceof Error ? error.cause.message : error.message}`
 
 /** One log at one witness. */
 class WitnessedLog {
@@ -81,7 +79,7 @@ class WitnessedLog {
   async #ask(): Promise<void> {
     while (this.#wanted !== undefined && !this.#closing.signal.aborted) {
       const [note, size] = [this.#note, this.#wanted]
-      const fault = await this.#askFor(note, size).catch(unreached)
+      const fault = await this.#askFor(note, size).catch((error: Error) => `cannot be reached: ${fetchFault(error)}`)
       if (this.#closing.signal.aborted) return
       if (fault !== undefined) {
         if (this.#retryMs === RETRY_FIRST_MS) this.#tell(`witness ${this.#witness.key.name} ${fault}`)
@@ -151,6 +149,7 @@ export async function askWitnesses(
   witnesses: readonly WitnessAddress[],
   tell: (text: string) => void,
 ): Promise<() => Promise<void>> {
+  if (witnesses.length === 0) return async () => undefined
   const all: WitnessedLog[] = []
   for (const log of logs) {
     const witnessed = witnesses.map(witness => new WitnessedLog(log, pool, witness, tell))

@@ -3,6 +3,7 @@ import { type Issue, issue as makeIssue } from '@cognate/core/base'
 import { type FormEvent, useState } from 'react'
 import type { Client, ToSign, Wish } from '../client/record-client.ts'
 import { Problem } from './answer.tsx'
+import { fieldsOf } from './fields-of.ts'
 
 const showModal = (element: HTMLDialogElement | null): void => element?.showModal()
 
@@ -31,8 +32,8 @@ export function SignButton({
     event.preventDefault()
     if (asked === undefined) return
     const form = event.currentTarget
-    const given = new FormData(form)
-    const proof = await client.sign(asked.what, String(given.get('password') ?? ''), String(given.get('code') ?? '').trim())
+    const text = fieldsOf(form)
+    const proof = await client.sign(asked.what, text('password'), text('code').trim())
     form.reset()
     if (!proof.ok) return setIssue(proof.issue)
     const done = await client.command(asked.wish, proof.value)

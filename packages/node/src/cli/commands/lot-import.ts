@@ -1,7 +1,7 @@
 // `lot import`: a laboratory's table of results, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
 import { readFileSync } from 'node:fs'
 import { issue } from '@cognate/core/base'
-import { columnReader, formatTsv, parseDelimited, type Table } from '@cognate/core/format'
+import { columnReader, delimiterOf, formatTsv, parseDelimited, type Table } from '@cognate/core/format'
 import {
   type AwaitedTest,
   type BatchTemplate,
@@ -54,7 +54,7 @@ export function defineLotImport(lot: Command): void {
       '\nA sample that no lot has, another subject, a unit without a rule, a decimal comma, a test that has a result: such a row waits, and nothing about it is guessed.\nExit 0: every row matched (with --enter: was entered). Exit 1: some wait.\n',
     )
     .action(async (file: string, flags: ImportFlags) => {
-      const table = must(readParsed(file, text => parseDelimited(text, { delimiter: /\.tsv$/i.test(file) ? '\t' : ',' })))
+      const table = must(readParsed(file, text => parseDelimited(text, { delimiter: delimiterOf(text) })))
       const client = new RecordClient(flags)
       const results = renamed(table, flags.columns ?? new Map(), file)
       const { matched, waiting } = matchResults(results, await awaitedTests(client, samplesOf(results)))

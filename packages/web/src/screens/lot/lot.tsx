@@ -14,15 +14,18 @@ import { ReleaseTests } from './release-tests.tsx'
 export function Lot({ client, id, who }: { readonly client: Client; readonly id: string; readonly who: WhoAnswer }) {
   return (
     <Screen title={`Lot ${id}`} answered={useAnswer<LotAnswer>(client, `/lots/${encodeURIComponent(id)}/file`)}>
-      {(answer, again) => (
-        <>
-          <Head answer={answer} />
-          <BatchRecord answer={answer} duty={{ client, who, again }} />
-          <ReleaseTests answer={answer} duty={{ client, who, again }} />
-          <Faults answer={answer} />
-          <Containers answer={answer} />
-        </>
-      )}
+      {(answer, again) => {
+        const duty = { client, who, again }
+        return (
+          <>
+            <Head answer={answer} />
+            <BatchRecord answer={answer} duty={duty} />
+            <ReleaseTests answer={answer} duty={duty} />
+            <Faults answer={answer} />
+            <Containers answer={answer} />
+          </>
+        )
+      }}
     </Screen>
   )
 }

@@ -17,7 +17,7 @@ export function ReleaseTests({ answer: { template, results }, duty }: { readonly
       none="The specification has no test."
       rows={template.release.flatMap(test => {
         const own = results.filter(({ data }) => data.test === test.name)
-        const limit = test.text_limit ?? limitText(test)
+        const limit = limitText(test)
         if (own.length === 0)
           return [
             {

@@ -3,6 +3,7 @@ import type { Issue } from '@cognate/core/base'
 import { type FormEvent, useState } from 'react'
 import type { Client } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
+import { fieldsOf } from '../../parts/fields-of.ts'
 
 export function SignIn({ client, onSignedIn }: { readonly client: Client; readonly onSignedIn: () => void }) {
   const [issue, setIssue] = useState<Issue>()
@@ -10,8 +11,7 @@ export function SignIn({ client, onSignedIn }: { readonly client: Client; readon
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
-    const given = new FormData(form)
-    const text = (name: string) => String(given.get(name) ?? '')
+    const text = fieldsOf(form)
     setBusy(true)
     const signed = await client.signIn({ account: text('account').trim(), password: text('password'), code: text('code').trim() })
     setBusy(false)
