@@ -1,6 +1,6 @@
 // Figures of the dossier as SVG text: no script, no outside resource, readable in print.
 import type { FunnelRow } from '../base/index.ts'
-import { BLUE, escapeHtml, INK, LIGHT, MUTED, svgPicture as svg, svgText as text, WARM } from '../format/index.ts'
+import { BLUE, escapeHtml, INK, LIGHT, largest, MUTED, svgPicture as svg, svgText as text, WARM } from '../format/index.ts'
 
 export interface FunnelStep {
   readonly label: string
@@ -23,6 +23,36 @@ export function funnelFigure(steps: readonly FunnelStep[]): string {
     'Funnel',
     body.join('') + text(170, steps.length * row + 16, 'logarithmic scale', `fill="${MUTED}" font-size="10"`),
   )
+}
+
+export interface BarRow {
+  readonly label: string
+  /** One a column; undefined: not known. */
+  readonly counts: readonly (number | undefined)[]
+}
+
+/** Rows × columns of counts as bars; each column by its own largest, on a logarithmic scale. */
+export function barsFigure(columns: readonly string[], rows: readonly BarRow[]): string {
+  const [left, column, row] = [150, 180, 20]
+  const most = columns.map((_, i) =>
+    Math.log1p(
+      largest(
+        1,
+        rows.map(one => one.counts[i] ?? 0),
+      ),
+    ),
+  )
+  const head = columns.map((name, i) => text(left + i * column, 14, name, 'font-weight="600"'))
+  const body = rows.map(({ label, counts }, r) => {
+    const y = 22 + r * row
+    const bars = counts.map((count, i) => {
+      const length = ((column - 70) * Math.log1p(count ?? 0)) / most[i]!
+      const x = left + i * column
+      return `<rect x="${x}" y="${y}" width="${length.toFixed(1)}" height="${row - 6}" rx="2" fill="${BLUE}"/>${text(x + length + 6, y + 11, count?.toLocaleString('en-US') ?? '–', `fill="${MUTED}"`)}`
+    })
+    return text(left - 8, y + 11, label, 'text-anchor="end"') + bars.join('')
+  })
+  return svg(left + columns.length * column, 26 + rows.length * row, 'Figures of each case', head.join('') + body.join(''))
 }
 
 export interface ClonotypeBar {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { defineAccount } from './commands/account.ts'
 import { defineAnnotate } from './commands/annotate.ts'
 import { defineAudit } from './commands/audit.ts'
+import { defineCohort } from './commands/cohort.ts'
 import { defineConstruct } from './commands/construct.ts'
 import { defineDoctor } from './commands/doctor.ts'
 import { defineInfusion } from './commands/infusion.ts'
@@ -35,6 +36,7 @@ const program = new Command('cognate')
 
 for (const define of [
   defineRun,
+  defineCohort,
   defineVariants,
   definePresent,
   defineNeoantigens,

@@ -2,19 +2,17 @@
 // Whole: the plan reads as the list of stages that it is.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { type Caveat, type FunnelRow, fail, type Issue, inFile, ok, type Result } from '@cognate/core/base'
-import { parseTyping, type TypingFormat } from '@cognate/core/bio'
-import { type CaseFile, parseCase } from '@cognate/core/case'
+import { join } from 'node:path'
+import { type Caveat, type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
+import type { CaseFile } from '@cognate/core/case'
 import { DEFAULT_PRODUCT } from '@cognate/core/construct'
 import { supportedAlleles } from '@cognate/core/presentation'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
 import { openPredictors } from '../model/open-predictors.ts'
 import { userPath } from '../read/paths.ts'
-import { checkFile, readText } from '../read/text.ts'
-import type { VcfInput } from '../read/vcf.ts'
 import { funnelText, readFunnel } from '../write/funnel-file.ts'
 import { sha256OfFile, writeOutputs } from '../write/outputs.ts'
+import { expandFolder, openCase, vcfsOf } from './case-inputs.ts'
 import type { Console } from './console.ts'
 import { noConstruct, runConstruct } from './stages/construct.ts'
 import { makeDossier } from './stages/dossier.ts'
@@ -53,22 +51,12 @@ interface PlannedStage {
 const STATE = '.cognate'
 
 export async function runCase(casePath: string, out: string, console: Console): Promise<Result<CaseRun, Issue>> {
-  const text = readText(casePath)
-  if (!text.ok) return text
-  const parsed = parseCase(text.value)
-  if (!parsed.ok) return fail(inFile(casePath, parsed.issue))
-  const file = parsed.value
-  const base = dirname(userPath(casePath))
-  const at = (path: string) => resolve(base, path)
+  const opened = openCase(casePath)
+  if (!opened.ok) return opened
+  const { file, at, hla, inputs } = opened.value
   const folder = userPath(out)
-  const hla = readHla(file, at)
-  if (!hla.ok) return hla
-  const missing = listInputs(file, at)
-    .map(input => checkExists(input.path, input.full))
-    .find(check => !check.ok)
-  if (missing !== undefined && !missing.ok) return missing
   mkdirSync(join(folder, STATE), { recursive: true })
-  const stages = planStages(file, at, hla.value, folder)
+  const stages = planStages(file, at, hla, folder)
   const records: StageRecord[] = []
   const done: { name: string; headline: string; skipped: boolean; seconds: number }[] = []
   for (const stage of stages) {
@@ -85,7 +73,7 @@ export async function runCase(casePath: string, out: string, console: Console): 
   }
   const predictors = openPredictors()
   if (!predictors.ok) return predictors
-  const supported = supportedAlleles(predictors.value, hla.value, { classes: ['I'] })
+  const supported = supportedAlleles(predictors.value, hla, { classes: ['I'] })
   const outputs = [...records.flatMap(record => Object.keys(record.outputs)), 'funnel.tsv']
   writeOutputs(
     folder,
@@ -93,77 +81,15 @@ export async function runCase(casePath: string, out: string, console: Console): 
       out: folder,
       file,
       caveats: records.flatMap(record => record.caveats),
-      inputs: listInputs(file, at).flatMap(expandFolder),
+      inputs: inputs.flatMap(expandFolder),
       outputs,
       predictor: predictors.value.I,
       alleles: supported.ok ? supported.value.I : [],
-      hla: hla.value,
+      hla,
     }),
   )
   return ok({ out: folder, stages: done, funnel: readFunnel(folder), dossier: join(folder, 'dossier.html') })
 }
-
-function readHla(file: CaseFile, at: (path: string) => string): Result<readonly string[], Issue> {
-  if (Array.isArray(file.hla)) return ok(file.hla)
-  const [format, path] = Object.entries(file.hla)[0] as [TypingFormat, string]
-  const text = readText(at(path))
-  if (!text.ok) return text
-  const names = parseTyping(format, text.value)
-  return names.ok ? names : fail(inFile(path, names.issue))
-}
-
-interface CaseInput {
-  /** As the case names it. */
-  readonly path: string
-  readonly full: string
-  readonly what: string
-}
-
-/** The somatic VCFs with their callers; one file has no caller's name. */
-const vcfsOf = ({ tumour }: CaseFile): readonly VcfInput[] =>
-  typeof tumour.vcf === 'string'
-    ? [{ caller: '', path: tumour.vcf }]
-    : Object.entries(tumour.vcf).map(([caller, path]) => ({ caller, path }))
-
-function listInputs(file: CaseFile, at: (path: string) => string): readonly CaseInput[] {
-  const inputs: { path: string; what: string }[] = vcfsOf(file).map(({ path }) => ({ path, what: 'somatic variants' }))
-  if (!Array.isArray(file.hla)) inputs.push({ path: Object.values(file.hla)[0] as string, what: 'HLA typing' })
-  if (file.tumour.expression !== undefined) inputs.push({ path: Object.values(file.tumour.expression)[0] as string, what: 'expression' })
-  if (file.tumour.rna_alignment !== undefined) inputs.push({ path: file.tumour.rna_alignment, what: 'RNA alignment' })
-  if (file.tumour.hla_loss !== undefined) inputs.push({ path: file.tumour.hla_loss, what: 'loss of HLA' })
-  if (file.tumour.copy_number !== undefined) inputs.push({ path: file.tumour.copy_number, what: 'copy number' })
-  if (file.tumour.fusions !== undefined) inputs.push({ path: file.tumour.fusions, what: 'fusions' })
-  if (file.tumour.star_fusion !== undefined) inputs.push({ path: file.tumour.star_fusion, what: 'fusion counts' })
-  if (file.tumour.junctions !== undefined) inputs.push({ path: file.tumour.junctions, what: 'splice junctions' })
-  if (file.tumour.phased !== undefined) inputs.push({ path: file.tumour.phased, what: 'phased variants' })
-  for (const { plate, map } of file.screens) inputs.push({ path: plate, what: 'plate readout' }, { path: map, what: 'plate map' })
-  if (file.minigenes !== undefined) inputs.push({ path: file.minigenes, what: 'minigenes of the screen' })
-  if (file.safety !== undefined) inputs.push({ path: file.safety, what: 'off-target words' })
-  if (file.product.overrides !== undefined) inputs.push({ path: file.product.overrides, what: 'gates let through by a person' })
-  if (file.tumour.proteome !== undefined) inputs.push({ path: file.tumour.proteome, what: 'proteome' })
-  for (const { lesion, contigs, matrix, airr_cells } of file.til) {
-    inputs.push({ path: contigs, what: `contigs of ${lesion}` })
-    if (matrix !== undefined) inputs.push({ path: matrix, what: `expression matrix of ${lesion}` })
-    if (airr_cells !== undefined) inputs.push({ path: airr_cells, what: `cells of ${lesion}` })
-  }
-  // lesions under hashtags share their files
-  const unique = inputs.filter((input, i) => inputs.findIndex(other => other.path === input.path) === i)
-  return unique.map(input => ({ ...input, full: at(input.path) }))
-}
-
-function checkExists(path: string, full: string): Result<string, Issue> {
-  if (existsSync(full) && statSync(full).isDirectory()) return ok(full)
-  const checked = checkFile(full)
-  return checked.ok ? checked : fail({ ...checked.issue, file: path })
-}
-
-const expandFolder = (input: CaseInput): readonly CaseInput[] =>
-  existsSync(input.full) && statSync(input.full).isDirectory()
-    ? readdirSync(input.full)
-        .filter(name => statSync(join(input.full, name)).isFile())
-        .sort()
-        .map(name => ({ ...input, path: `${input.path}/${name}`, full: join(input.full, name) }))
-    : [input]
 
 function planStages(file: CaseFile, at: (path: string) => string, hla: readonly string[], folder: string): readonly PlannedStage[] {
   const { tumour, product } = file

@@ -3,10 +3,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Caveat } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
-import { type CaseFile, type CrateFile, dossierHtml, type Row, roCrate } from '@cognate/core/case'
+import { type CaseFile, type CrateFile, dossierHtml, roCrate } from '@cognate/core/case'
 import type { MapPart } from '@cognate/core/construct'
-import { columnReader, type GenbankRecord, parseDelimited, parseGenbank } from '@cognate/core/format'
+import { type GenbankRecord, parseGenbank } from '@cognate/core/format'
 import { motifLogo, motifsOf, type Predictor } from '@cognate/core/presentation'
+import { readRows } from '../../read/rows.ts'
 import { readFunnel } from '../../write/funnel-file.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
 import { version } from '../version.ts'
@@ -22,14 +23,6 @@ export interface DossierStage {
   /** The patient's alleles that the predictor knows. */
   readonly alleles: readonly HlaAllele[]
   readonly hla: readonly string[]
-}
-
-function readRows(path: string): readonly Row[] {
-  if (!existsSync(path)) return []
-  const table = parseDelimited(readFileSync(path, 'utf8'), { delimiter: '\t' })
-  if (!table.ok) return []
-  const get = columnReader(table.value.columns)
-  return table.value.rows.map(row => Object.fromEntries(table.value.columns.map(name => [name, get(row, name)])))
 }
 
 export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {

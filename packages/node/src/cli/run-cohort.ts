@@ -1,0 +1,64 @@
+// Runs the cases of a cohort, each in a process of its own: one that fails or runs out of memory takes no other with it.
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describeIssue } from '@cognate/core/base'
+import { userPath } from '../read/paths.ts'
+import type { CohortEntry } from './cohort-cases.ts'
+
+export interface CaseOutcome {
+  readonly id: string
+  readonly seconds: number
+  /** Every stage was unchanged. */
+  readonly unchanged: boolean
+  /** Undefined: it finished. */
+  readonly failure: string | undefined
+}
+
+/** `ended` hears of each case as it ends. */
+export async function runCases(
+  entries: readonly CohortEntry[],
+  out: string,
+  threads: number,
+  ended: (outcome: CaseOutcome) => void,
+): Promise<void> {
+  const waiting = [...entries]
+  const work = async () => {
+    for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift())
+      ended(
+        entry.opened.ok
+          ? await runOne(entry, out)
+          : { id: entry.id, seconds: 0, unchanged: false, failure: describeIssue(entry.opened.issue) },
+      )
+  }
+  await Promise.all(Array.from({ length: Math.max(1, threads) }, work))
+}
+
+async function runOne({ id, path }: CohortEntry, out: string): Promise<CaseOutcome> {
+  const started = performance.now()
+  const folder = join(out, id)
+  mkdirSync(folder, { recursive: true })
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'run', userPath(path), '--out', folder, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  // a terminal's Ctrl-C reaches the children by itself, a signal to us alone does not
+  const stop = () => child.kill('SIGTERM')
+  process.once('exit', stop)
+  const said = { told: '', complaints: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.told += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.complaints += text
+  })
+  const ending = await new Promise<string | undefined>(resolve => {
+    child.on('error', error => resolve(error.message))
+    child.on('close', (code, signal) => resolve(code === 0 ? undefined : signal === null ? `exit code ${code}` : `stopped by ${signal}`))
+  })
+  process.off('exit', stop)
+  writeFileSync(join(folder, 'run.log'), said.complaints)
+  const seconds = (performance.now() - started) / 1000
+  if (ending !== undefined) return { id, seconds, unchanged: false, failure: said.complaints.replace(/^cognate: /m, '').trim() || ending }
+  const { stages } = JSON.parse(said.told) as { readonly stages: readonly { readonly skipped: boolean }[] }
+  return { id, seconds, unchanged: stages.every(stage => stage.skipped), failure: undefined }
+}
