@@ -2,15 +2,12 @@
 // The web app as a person uses it, against a real server in this process: signing in, the board, a lot, its trace, signing out. And how the server sends its files.
 import { ok } from '@cognate/core/base'
 import type { BatchTemplate } from '@cognate/core/lot'
-import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import templates from '../packages/node/data/lot-templates.json' with { type: 'json' }
-import { COOKIE } from '../packages/node/src/api/server.ts'
-import { App } from '../packages/web/src/app.tsx'
 import { type Client, makeClient } from '../packages/web/src/client/record-client.ts'
 import { SignButton } from '../packages/web/src/parts/sign-button.tsx'
 import { fine, openSite, type Person, type Site } from './record-site.ts'
+import { Browser } from './web-page.tsx'
 
 const shipped = (templates as unknown as BatchTemplate[]).find(one => one.product_type === 'TIL')!
 /** Its steps without supplies, the first with a second person. */
@@ -24,8 +21,6 @@ let olga: Person, oskar: Person
 let coi = ''
 
 beforeAll(async () => {
-  // React's act() asks for it
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
   site = await openSite()
   await site.setUp()
   olga = await site.hire('olga', ['operator'])
@@ -45,76 +40,29 @@ afterAll(async () => {
   await site?.close()
 })
 
-let page: HTMLElement
-let mounted: Root | undefined
-/** The cookie that a browser would keep. */
-let cookie = ''
-const kept = new Map<string, string>()
-
-/** A browser's fetch, straight into the server. */
-const send = (async (path: string, init: RequestInit) => {
-  const reply = await site.app.inject({
-    method: init.method as 'GET',
-    url: path,
-    headers: init.headers as Record<string, string>,
-    ...(cookie === '' ? {} : { cookies: { [COOKIE]: cookie } }),
-    ...(init.body === undefined ? {} : { payload: init.body as string }),
-  })
-  const set = reply.cookies.find(one => one.name === COOKIE)
-  if (set !== undefined) cookie = set.value
-  return new Response(reply.body, { status: reply.statusCode })
-}) as typeof fetch
-
-async function open(address: string): Promise<void> {
-  await act(async () => mounted?.unmount())
-  location.hash = address
-  page = document.createElement('div')
-  mounted = createRoot(page)
-  const storage = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, text: string) => void kept.set(key, text),
-    removeItem: (key: string) => void kept.delete(key),
-  }
-  await act(async () => mounted!.render(<App client={makeClient(send, storage)} />))
-}
-
-async function until(text: string): Promise<string> {
-  const end = Date.now() + 10_000
-  while (!page.textContent!.includes(text) && Date.now() < end) await act(() => new Promise(resolve => setTimeout(resolve, 20)))
-  expect(page.textContent).toContain(text)
-  return page.textContent!
-}
-
-async function signIn(password: string, code: string, account = 'olga'): Promise<void> {
-  await until('Sign in to the record')
-  const field = (name: string) => page.querySelector<HTMLInputElement>(`[name=${name}]`)!
-  await act(async () => {
-    field('account').value = account
-    field('password').value = password
-    field('code').value = code
-    page.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
-  })
-}
-
+let browser: Browser
 beforeEach(() => {
-  cookie = ''
-  kept.clear()
+  browser = new Browser(site)
 })
 
 test('nothing is shown to whom did not sign in, and a wrong password says so and no more', async () => {
-  await open('#/lot/L-7')
-  await signIn('a wrong password, long enough', '000000')
-  const said = await until('account, password or code is wrong')
-  expect([said.includes('L-7'), page.querySelector('[role=alert]') !== null, page.querySelector('nav')]).toEqual([false, true, null])
+  await browser.open('#/lot/L-7')
+  await browser.signIn('a wrong password, long enough', '000000', 'olga')
+  const said = await browser.until('account, password or code is wrong')
+  expect([said.includes('L-7'), browser.page.querySelector('[role=alert]') !== null, browser.page.querySelector('nav')]).toEqual([
+    false,
+    true,
+    null,
+  ])
 })
 
 test('from the board to a lot, to what it comes from, and out', async () => {
-  await open('')
-  await signIn(olga.password, olga.code())
-  const board = await until('Vein to vein')
-  await until('1 lot is under way')
+  await browser.open('')
+  await browser.signIn(olga.password, olga.code(), 'olga')
+  const board = await browser.until('Vein to vein')
+  await browser.until('1 lot is under way')
   expect(board).toContain('olga (synthetic), operator')
-  const cells = [...page.querySelectorAll('tbody td')].map(cell => cell.textContent)
+  const cells = [...browser.page.querySelectorAll('tbody td')].map(cell => cell.textContent)
   expect(cells).toMatchObject([
     'L-7',
     `${coi.slice(0, 4)}-${coi.slice(4, 8)}-${coi.slice(8)} ST1-001`,
@@ -125,53 +73,53 @@ test('from the board to a lot, to what it comes from, and out', async () => {
     `${template.steps[0]!.id}: ${template.steps[0]!.title}`,
     expect.stringMatching(/^late 2026-/),
   ])
-  await open(page.querySelector('tbody a')!.getAttribute('href')!)
-  const lot = await until('Batch record')
+  await browser.open(browser.page.querySelector('tbody a')!.getAttribute('href')!)
+  const lot = await browser.until('Batch record')
   for (const step of template.steps) expect(lot).toContain(step.title)
   for (const one of template.release) expect(lot).toContain(one.name)
-  await open([...page.querySelectorAll('a')].find(link => link.textContent === 'Where it comes from, and went')!.getAttribute('href')!)
-  await until('Made from')
-  expect([...page.querySelectorAll('tbody tr')].map(row => row.children[1]!.textContent)).toEqual(
+  await browser.open(
+    [...browser.page.querySelectorAll('a')].find(link => link.textContent === 'Where it comes from, and went')!.getAttribute('href')!,
+  )
+  await browser.until('Made from')
+  expect([...browser.page.querySelectorAll('tbody tr')].map(row => row.children[1]!.textContent)).toEqual(
     expect.arrayContaining(['TUM-1', coi, 'ST1-001']),
   )
-  await act(async () => [...page.querySelectorAll('button')].find(button => button.textContent === 'Sign out')!.click())
-  await until('Sign in to the record')
-  expect([cookie, kept.size]).toEqual(['', 0])
+  await browser.press('Sign out')
+  await browser.until('Sign in to the record')
+  expect([browser.cookie, browser.kept.size]).toEqual(['', 0])
 })
-
-const buttons = () => [...page.querySelectorAll('button')].map(button => button.textContent)
-const press = (label: string) => act(async () => [...page.querySelectorAll('button')].find(button => button.textContent === label)!.click())
 
 test('the second person reads what is signed, proves who they are, and the step is verified; who performed it has no such button', async () => {
   const { id } = template.steps[0]!
   fine(await olga.do('/lots/L-7/steps', { step: id, performed_at: site.clock.iso }))
-  await open('#/lot/L-7')
-  await signIn(olga.password, olga.code())
-  await until('Batch record')
-  expect(buttons()).toEqual(['Sign out', 'Refresh'])
-  cookie = ''
-  await open('#/lot/L-7')
-  await signIn(oskar.password, oskar.code(), 'oskar')
-  await until('Batch record')
-  await press(`Verify ${id}`)
-  const asked = await until('You sign this as verified')
-  expect(JSON.parse(page.querySelector('pre')!.textContent!)).toMatchObject({ command: 'lot.verify', input: { id: 'L-7', step: id } })
+  await browser.open('#/lot/L-7')
+  await browser.signIn(olga.password, olga.code(), 'olga')
+  await browser.until('Batch record')
+  expect(browser.buttons()).toEqual(['Sign out', 'Refresh'])
+  browser.cookie = ''
+  await browser.open('#/lot/L-7')
+  await browser.signIn(oskar.password, oskar.code(), 'oskar')
+  await browser.until('Batch record')
+  await browser.press(`Verify ${id}`)
+  const asked = await browser.until('You sign this as verified')
+  expect(JSON.parse(browser.page.querySelector('pre')!.textContent!)).toMatchObject({
+    command: 'lot.verify',
+    input: { id: 'L-7', step: id },
+  })
   expect(asked).toContain('One-time code, for the first signature after signing in')
-  const sign = async (password: string, code: string) =>
-    act(async () => {
-      page.querySelector<HTMLInputElement>('dialog [name=password]')!.value = password
-      page.querySelector<HTMLInputElement>('dialog [name=code]')!.value = code
-      page.querySelector('dialog form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
-    })
+  const sign = (password: string, code: string) => {
+    browser.fill({ password, code })
+    return browser.submit(browser.page.querySelector('dialog form')!)
+  }
   await sign('a wrong password, long enough', oskar.code())
-  await until('the signer could not be proven')
+  await browser.until('the signer could not be proven')
   expect(fine(await olga.get(`/steps/L-7:${id}`)).body.data.status).toBe('performed')
   await sign(oskar.password, oskar.code())
-  await until(`oskar ${site.clock.iso.slice(0, 10)}`)
-  expect([page.querySelector('dialog'), buttons()]).toEqual([null, ['Sign out', 'Refresh']])
+  await browser.until(`oskar ${site.clock.iso.slice(0, 10)}`)
+  expect([browser.page.querySelector('dialog'), browser.buttons()]).toEqual([null, ['Sign out', 'Refresh']])
   expect(fine(await olga.get(`/steps/L-7:${id}`)).body.data).toMatchObject({ status: 'verified', verified_by: 'oskar' })
   // another screen still shows it as performed: its button is refused
-  const screen = makeClient(send, { getItem: () => kept.get('cognate-csrf')!, setItem: () => undefined, removeItem: () => undefined })
+  const screen = makeClient(browser.send, browser.storage)
   expect(await screen.command({ path: '/lots/L-7/verifications', body: { step: id }, version: 1, key: 'k-stale' })).toMatchObject({
     ok: false,
     issue: { code: expect.stringMatching(/^(stale|step-state)$/) },
@@ -182,22 +130,19 @@ test('where something else has to be signed after the proof, nothing passes for 
   const asked: unknown[] = []
   let done = 0
   const client: Client = {
-    ...makeClient(send, { getItem: () => null, setItem: () => undefined, removeItem: () => undefined }),
+    ...makeClient(browser.send, browser.storage),
     command: async (wish, token) => {
       asked.push([wish.key.length, token])
-      return ok({ shown: `{"time":${asked.length}}`, sha256: 'aa'.repeat(32), meaning: 'verified' })
+      return ok({ kind: 'sign', what: { shown: `{"time":${asked.length}}`, sha256: 'aa'.repeat(32), meaning: 'verified' } })
     },
     sign: async () => ok('a token'),
   }
-  await act(async () => mounted?.unmount())
-  page = document.createElement('div')
-  mounted = createRoot(page)
   const wish = { path: '/x', body: {}, version: 1 }
-  await act(async () => mounted!.render(<SignButton client={client} label="Verify" wish={wish} onDone={() => done++} />))
-  await press('Verify')
-  await act(async () => page.querySelector('dialog form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true })))
-  await until('what has to be signed has changed meanwhile, nothing was done')
-  expect([done, asked, page.querySelector('pre')!.textContent]).toEqual([
+  await browser.show(<SignButton client={client} label="Verify" wish={wish} onDone={() => done++} />)
+  await browser.press('Verify')
+  await browser.submit(browser.page.querySelector('dialog form')!)
+  await browser.until('what has to be signed has changed meanwhile, nothing was done')
+  expect([done, asked, browser.page.querySelector('pre')!.textContent]).toEqual([
     0,
     [
       [36, undefined],
@@ -208,9 +153,9 @@ test('where something else has to be signed after the proof, nothing passes for 
 })
 
 test('an id that is not there, and one that cannot be read, are told as the record tells them', async () => {
-  await open('#/lot/NO-SUCH')
-  await signIn(olga.password, olga.code())
-  await until('there is no lot NO-SUCH; check the id')
+  await browser.open('#/lot/NO-SUCH')
+  await browser.signIn(olga.password, olga.code(), 'olga')
+  await browser.until('there is no lot NO-SUCH; check the id')
 })
 
 test('the files are sent to anybody, under a policy that lets no other script run', async () => {

@@ -1,11 +1,17 @@
-// The app: who is signed in, and the screen that the address after # names. It shows, and two duties of a second person are signed in it; everything else is signed at the command line.
+// The app: who is signed in, and the screen that the address after # names. Whatever the record takes from this person's roles can be given in it.
 import { useEffect, useState } from 'react'
 import type { WhoAnswer } from './client/answers.ts'
+import { commandForms, type InterfaceDescription } from './client/command-forms.ts'
+import type { Desk } from './client/desk.ts'
 import type { Client } from './client/record-client.ts'
 import { useAnswer } from './client/use-answer.ts'
+import { Bedside, Orders } from './screens/infusion/bedside.tsx'
 import { Board } from './screens/lot/board.tsx'
 import { Lot } from './screens/lot/lot.tsx'
+import { PerformStep } from './screens/lot/perform-step.tsx'
 import { Trace } from './screens/lot/trace.tsx'
+import { Command } from './screens/record/command.tsx'
+import { Duties } from './screens/record/duties.tsx'
 import { SignIn } from './screens/sign-in/sign-in.tsx'
 
 function useAddress(): readonly string[] {
@@ -27,6 +33,8 @@ export function App({ client }: { readonly client: Client }) {
       {who.ok ? (
         <nav aria-label="Screens">
           <a href="#/board">Board</a>
+          <a href="#/do">Record</a>
+          <a href="#/bedside">Bedside</a>
           <span className="muted who">
             {who.value.name}, {who.value.roles.join(', ')}
           </span>
@@ -36,17 +44,21 @@ export function App({ client }: { readonly client: Client }) {
         </nav>
       ) : null}
       <main>{who.ok ? <CurrentScreen client={client} who={who.value} /> : <SignIn client={client} onSignedIn={again} />}</main>
-      <footer className="muted">
-        Research software: it records and checks decisions, it does not make them. What has no button here is signed by{' '}
-        <code>cognate lot</code>.
-      </footer>
+      <footer className="muted">Research software: it records and checks decisions, it does not make them.</footer>
     </>
   )
 }
 
 function CurrentScreen({ client, who }: { readonly client: Client; readonly who: WhoAnswer }) {
-  const [screen, id] = useAddress()
-  if (screen === 'lot' && id !== undefined) return <Lot key={id} client={client} id={id} who={who} />
+  const { result: description } = useAnswer<InterfaceDescription>(client, '/openapi.json')
+  const [screen, id, more] = useAddress()
+  if (description === undefined) return null
+  const desk: Desk = { client, who, forms: description.ok ? commandForms(description.value, who) : [] }
+  if (screen === 'lot' && id !== undefined) return <Lot key={id} desk={desk} id={id} />
   if (screen === 'trace' && id !== undefined) return <Trace key={id} client={client} id={id} />
+  if (screen === 'step' && id !== undefined && more !== undefined)
+    return <PerformStep key={`${id} ${more}`} desk={desk} lot={id} step={more} />
+  if (screen === 'do') return id === undefined ? <Duties desk={desk} /> : <Command key={`${id} ${more}`} desk={desk} name={id} id={more} />
+  if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   return <Board client={client} />
 }

@@ -65,6 +65,9 @@ export type CustodyData = {
 /** The label that stands on the container now. */
 export const appliedLabel = (container: ContainerData): LabelData | undefined => container.labels.find(label => label.state === 'applied')
 
+/** A vector is nobody's: its labels carry zeros. */
+export const coiOnLabel = ({ coi }: ContainerData): Coi => (coi === '' ? '0000000000000' : coi) as Coi
+
 export const containerWrite = (row: Row<ContainerData>, change: Partial<ContainerData>): RowWrite => ({
   table: 'container',
   id: row.id,
@@ -161,8 +164,10 @@ export const containerCommands: readonly RecordCommand[] = [
           ),
         )
       const serial = `${id}-${row.data.labels.length + 1}`
-      const coi = (row.data.coi === '' ? '0000000000000' : row.data.coi) as Coi
-      const label = containerLabel({ gtin, lot: lot.id, serial, coi, expires: row.data.expires }, lot.data.product_type)
+      const label = containerLabel(
+        { gtin, lot: lot.id, serial, coi: coiOnLabel(row.data), expires: row.data.expires },
+        lot.data.product_type,
+      )
       if (!label.ok) return label
       const printed: LabelData = { serial, element_string: label.value.elementString, state: 'printed', printed_by: actor.account, reason }
       return ok({

@@ -1,7 +1,7 @@
 // The label of a container: a GS1 element string for DataMatrix (bag, vial) or GS1-128 (wristband), and the text beside it. `01` and `17` are of predefined length and need no separator.
 // No GTIN without a company prefix: the default is a restricted-circulation number (its prefix range is not verified), and the label says so.
 import { type Caveat, caveat, ok, type Result, refuse } from '../base/index.ts'
-import { gs1CheckDigit } from '../format/index.ts'
+import { escapeHtml, gs1CheckDigit } from '../format/index.ts'
 import { type Coi, showCoi } from './coi.ts'
 
 /** Restricted circulation inside a company or region, prefix 02. Not verified. */
@@ -59,6 +59,13 @@ export function containerLabel({ gtin, lot, serial, coi, expires }: LabelInput, 
 
 /** The wristband holds the identity alone. */
 export const wristbandString = (coi: Coi): string => `^91${coi}`
+
+/** A page that holds one label and nothing else, to be printed; `barcode` is SVG. */
+export const labelHtml = (lines: readonly string[], barcode: string): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(lines.join(', '))}</title><style>${LABEL_STYLE}</style></head><body><div class="label">${barcode}<p>${lines.map(escapeHtml).join('<br>')}</p></div></body></html>
+`
+const LABEL_STYLE =
+  'body{margin:0;font:11px/1.35 system-ui,sans-serif;color:#000}.label{display:flex;gap:4mm;padding:3mm;align-items:flex-start}.label svg{width:24mm;height:auto;flex:none}.label svg.wide{width:70mm}p{margin:0}@page{margin:4mm}'
 
 /** What a scanner sends, in the form the labels are kept in: symbology prefix dropped, separators as `^`; one at the end separates nothing, and some readers take a check symbol for it. */
 export function scannedString(raw: string): string {

@@ -77,7 +77,7 @@ export const lotWrite = (file: LotFile, change: Partial<LotData>): RowWrite => (
 })
 
 /** A step is complete when it was performed and, where two persons are asked for, verified; or left out under a closed deviation. Undefined: complete. */
-export function whyIncomplete(file: LotFile, step: TemplateStep): string | undefined {
+export function whyIncomplete(file: Pick<LotFile, 'steps' | 'deviations'>, step: TemplateStep): string | undefined {
   const open = file.deviations.find(({ data }) => data.step === step.id && data.status === 'open' && data.blocks)
   if (open !== undefined) return `${step.id} has the open deviation ${open.id}`
   const held = file.steps.get(step.id)?.data

@@ -1,11 +1,35 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
-import { type BoardLine, boardLine, certificateHtml, certificateOf, isOver, sortBoard } from '@cognate/core/lot'
+import { fail, issue } from '@cognate/core/base'
+import {
+  type BoardLine,
+  boardLine,
+  type Coi,
+  type ContainerData,
+  certificateHtml,
+  certificateOf,
+  coiOnLabel,
+  containerLabel,
+  isOver,
+  type LotData,
+  labelHtml,
+  showCoi,
+  sortBoard,
+  type TherapyData,
+  wristbandString,
+} from '@cognate/core/lot'
 import { toSVG } from 'bwip-js/node'
-import { lotsUnderWay, newestCheckpoint, readLotFile, recallScope, signaturesOf, traceItem } from '../store/record-reads.ts'
+import { lotsUnderWay, newestCheckpoint, readLotFile, recallScope, rowHistory, signaturesOf, traceItem } from '../store/record-reads.ts'
+import { gs1Code128, gs1DataMatrix } from '../write/gs1-label.ts'
 import { done, type Handlers, type HandlerTools } from './handler.ts'
 import type { Scope } from './scope.ts'
 
-export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, outOfScope }: Scope): Handlers {
+/** A page to look at or print: no script, nothing from elsewhere. */
+const PAGE = {
+  type: 'text/html; charset=utf-8',
+  headers: { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'" },
+}
+
+export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowInScope, outOfScope }: Scope): Handlers {
   const { store } = record
   const { pool } = store
   return {
@@ -37,10 +61,39 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, outOf
       const checkpoint = await newestCheckpoint(pool, store.logs.record.signer.origin)
       const certificate = certificateOf(file.value, await signaturesOf(pool, call.params.id!), checkpoint?.note ?? '')
       if (!(call.request.headers.accept ?? '').includes('text/html')) return done(certificate)
-      return done(certificateHtml(certificate, toSVG({ bcid: 'qrcode', text: certificate.checkpoint, scale: 2 })), {
-        type: 'text/html; charset=utf-8',
-        headers: { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'" },
-      })
+      return done(certificateHtml(certificate, toSVG({ bcid: 'qrcode', text: certificate.checkpoint, scale: 2 })), PAGE)
+    },
+    async 'container.label-page'(call) {
+      const row = await rowInScope<ContainerData>(call, 'container')
+      if (!row.ok) return row
+      const { data, parent } = row.value
+      const printed = data.labels.find(label => label.state === 'printed')
+      if (printed === undefined)
+        return fail(
+          issue(
+            'label-state',
+            `${row.value.id} has no label that waits to be applied`,
+            'record a label first; an applied one is never printed again',
+          ),
+        )
+      const lot = (await rowHistory(pool, 'lot', parent)).at(-1)!.data as LotData
+      const gtin = printed.element_string.slice(3, 17)
+      const label = containerLabel(
+        { gtin, lot: parent, serial: printed.serial, coi: coiOnLabel(data), expires: data.expires },
+        lot.product_type,
+      )
+      if (!label.ok || label.value.elementString !== printed.element_string)
+        throw new Error(`the label of ${row.value.id} cannot be made again`)
+      return done(labelHtml(label.value.lines, gs1DataMatrix(printed.element_string)), PAGE)
+    },
+    async 'therapy.wristband'(call) {
+      const row = await rowInScope<TherapyData>(call, 'therapy')
+      if (!row.ok) return row
+      const coi = row.value.id as Coi
+      return done(
+        labelHtml([`Identity ${showCoi(coi)}`, row.value.parent], gs1Code128(wristbandString(coi)).replace('<svg', '<svg class="wide"')),
+        PAGE,
+      )
     },
     async trace(call) {
       const traced = await traceItem(pool, call.params.id!)

@@ -59,6 +59,7 @@ export function openApiDocument(): Schema {
       summary: route.title,
       description:
         route.policy === 'public' ? 'no session' : route.policy === 'session' ? 'any session' : `action "${route.policy.action}"`,
+      ...(typeof route.policy === 'object' ? { 'x-action': route.policy.action } : {}),
       parameters,
       ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
       responses: { 200: { description: 'done' }, default: problem },

@@ -186,6 +186,20 @@ export const ROUTES: readonly RouteSpec[] = [
     policy: { action: 'read-record' },
   },
   {
+    name: 'container.label-page',
+    method: 'GET',
+    path: '/containers/:id/label-page',
+    title: 'The label that waits to be applied, to be printed',
+    policy: { action: 'read-record' },
+  },
+  {
+    name: 'therapy.wristband',
+    method: 'GET',
+    path: '/therapies/:id/wristband',
+    title: 'The wristband of a chain of identity, to be printed',
+    policy: { action: 'read-record' },
+  },
+  {
     name: 'trace',
     method: 'GET',
     path: '/trace/:id',

@@ -1,6 +1,6 @@
 // What lies outside the asker's site and studies is not there for them; that they asked is noted.
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
-import type { Row } from '@cognate/core/record'
+import type { Row, Table } from '@cognate/core/record'
 import { placeOfRow, placesOfNodes, readLotFile, rowHistory } from '../store/record-reads.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { Handled } from './handler.ts'
@@ -21,6 +21,15 @@ export function makeScope(store: RecordStore) {
       reason: may.issue.code,
     })
     return may
+  }
+
+  /** The newest version of the row that the call names. */
+  const rowInScope = async <T>(call: Call, table: Table): Promise<Result<Row<T>, Issue>> => {
+    const id = call.params.id!
+    const newest = (await rowHistory(pool, table, id)).at(-1)
+    if (newest === undefined)
+      return fail(issue('not-found', `there is no ${table.replace('_', ' ')} ${id}`, 'check the id; scan it rather than type it'))
+    return scoped(call, { table, id, version: newest.version, parent: newest.parent, data: newest.data }) as Promise<Result<Row<T>, Issue>>
   }
 
   const lotInScope = async (call: Call) => {
@@ -53,5 +62,5 @@ export function makeScope(store: RecordStore) {
     return undefined
   }
 
-  return { scoped, lotInScope, subjectInScope, outOfScope }
+  return { scoped, rowInScope, lotInScope, subjectInScope, outOfScope }
 }

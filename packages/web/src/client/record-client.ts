@@ -13,8 +13,8 @@ export interface SignIn {
 export interface Wish {
   readonly path: string
   readonly body: object
-  /** Version of the row that is on the screen; a newer one is refused. */
-  readonly version: number
+  /** Version of the row that is on the screen; a newer one is refused. Undefined: no row was shown. */
+  readonly version: number | undefined
   /** The same for every try of one wish. */
   readonly key: string
 }
@@ -26,10 +26,19 @@ export interface ToSign {
   readonly meaning: string
 }
 
+/** Something is told to somebody; delivery is the site's. */
+export interface Done {
+  readonly entity: { readonly kind: string; readonly id: string; readonly version: number }
+  readonly alerts?: readonly { readonly to: readonly string[]; readonly text: string }[]
+}
+
+/** What the record says to a wish: it is done, or what has to be signed first. */
+export type Said = { readonly kind: 'done'; readonly done: Done } | { readonly kind: 'sign'; readonly what: ToSign }
+
 export interface Client {
   readonly get: <T>(path: string) => Promise<Result<T>>
-  /** Undefined: it is done. `token`: the proof of the signer. */
-  readonly command: (wish: Wish, token?: string) => Promise<Result<ToSign | undefined>>
+  /** `token`: the proof of the signer. */
+  readonly command: (wish: Wish, token?: string) => Promise<Result<Said>>
   /** A proof for exactly what was shown, good once. */
   readonly sign: (what: ToSign, password: string, code: string) => Promise<Result<string>>
   readonly signIn: (given: SignIn) => Promise<Result<undefined>>
@@ -85,14 +94,14 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
     async command({ path, body, version, key }, token) {
       const reply = await reach('POST', path, body, {
         'idempotency-key': key,
-        'if-match': `"${version}"`,
+        ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
         ...(token === undefined ? {} : { 'x-signature-token': token }),
       })
       if (reply === undefined) return unreached()
-      if (reply.ok) return ok(undefined)
+      if (reply.ok) return ok({ kind: 'done', done: (await reply.json()) as Done })
       if (reply.status !== 428) return problemOf(reply)
       const { shown, shown_sha256: sha256, meaning } = (await reply.json()) as { shown: string; shown_sha256: string; meaning: string }
-      return ok({ shown, sha256, meaning })
+      return ok({ kind: 'sign', what: { shown, sha256, meaning } })
     },
     async sign({ sha256, meaning }, password, code) {
       const reply = await call('POST', '/signatures', { shown_sha256: sha256, meaning, password, ...(code === '' ? {} : { code }) })

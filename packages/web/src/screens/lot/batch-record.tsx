@@ -1,5 +1,5 @@
 // The batch record: the template's steps, what was done of them, by whom, within which limits; and the second person's part.
-import { limitText, type StepData, type TemplateStep } from '@cognate/core/lot'
+import { limitText, type StepData, type TemplateStep, whyIncomplete } from '@cognate/core/lot'
 import type { Row } from '@cognate/core/record'
 import type { LotAnswer } from '../../client/answers.ts'
 import { Mark } from '../../parts/mark.tsx'
@@ -9,7 +9,8 @@ import { Table } from '../../parts/table.tsx'
 import { withUnit } from '../../parts/with-unit.ts'
 import { type Duty, isTheirs } from './duty.ts'
 
-export function BatchRecord({ answer: { lot, template, steps }, duty }: { readonly answer: LotAnswer; readonly duty: Duty }) {
+export function BatchRecord({ answer, duty }: { readonly answer: LotAnswer; readonly duty: Duty }) {
+  const { lot, template, steps } = answer
   const done = new Map(steps.map(row => [row.data.step, row]))
   return (
     <Table
@@ -27,7 +28,11 @@ export function BatchRecord({ answer: { lot, template, steps }, duty }: { readon
               {step.title} <span className="muted">{step.id}</span>
             </>,
             <Mark key="state" says={held?.status ?? 'not yet'} />,
-            held === undefined ? '' : <Signed by={held.performed_by} at={held.performed_at} />,
+            held === undefined ? (
+              <ToPerform key="performed" answer={answer} step={step} duty={duty} />
+            ) : (
+              <Signed by={held.performed_by} at={held.performed_at} />
+            ),
             <Verified key="verified" lot={lot.id} step={step} row={row} duty={duty} />,
             held === undefined ? '' : <Values step={held} limits={step.parameters} />,
           ],
@@ -35,6 +40,16 @@ export function BatchRecord({ answer: { lot, template, steps }, duty }: { readon
       })}
     />
   )
+}
+
+/** The way to the step's form, where it is the operator's and its turn; else what it waits for. */
+function ToPerform({ answer, step, duty }: { readonly answer: LotAnswer; readonly step: TemplateStep; readonly duty: Duty }) {
+  if (answer.lot.data.stage !== 'in-process') return null
+  const file = { steps: new Map(answer.steps.map(row => [row.data.step, row])), deviations: answer.deviations }
+  const waits = step.after.map(id => whyIncomplete(file, answer.template.steps.find(one => one.id === id)!)).find(why => why !== undefined)
+  if (waits !== undefined) return <span className="muted">waits: {waits}</span>
+  if (!isTheirs(duty, 'record-step', '')) return <span className="muted">its turn</span>
+  return <a href={`#/step/${encodeURIComponent(answer.lot.id)}/${encodeURIComponent(step.id)}`}>Perform {step.id}</a>
 }
 
 function Verified({

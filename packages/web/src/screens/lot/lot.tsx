@@ -1,28 +1,31 @@
 // One lot's record: steps with their values, results against their limits, what went wrong, containers and where they are.
 import { type Coi, showCoi } from '@cognate/core/lot'
-import type { LotAnswer, WhoAnswer } from '../../client/answers.ts'
-import type { Client } from '../../client/record-client.ts'
+import type { LotAnswer } from '../../client/answers.ts'
+import type { Desk } from '../../client/desk.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { Screen } from '../../parts/answer.tsx'
 import { Holds, Mark } from '../../parts/mark.tsx'
 import { Signed } from '../../parts/signed.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
+import { DutiesOf } from '../record/duties.tsx'
 import { BatchRecord } from './batch-record.tsx'
 import { ReleaseTests } from './release-tests.tsx'
 
-export function Lot({ client, id, who }: { readonly client: Client; readonly id: string; readonly who: WhoAnswer }) {
+export function Lot({ desk, id }: { readonly desk: Desk; readonly id: string }) {
   return (
-    <Screen title={`Lot ${id}`} answered={useAnswer<LotAnswer>(client, `/lots/${encodeURIComponent(id)}/file`)}>
+    <Screen title={`Lot ${id}`} answered={useAnswer<LotAnswer>(desk.client, `/lots/${encodeURIComponent(id)}/file`)}>
       {(answer, again) => {
-        const duty = { client, who, again }
+        const duty = { ...desk, again }
         return (
           <>
             <Head answer={answer} />
+            {/* a step and its verification stand in the batch record */}
+            <DutiesOf desk={desk} of="lots" id={id} without={['lot.step', 'lot.verify']} />
             <BatchRecord answer={answer} duty={duty} />
             <ReleaseTests answer={answer} duty={duty} />
-            <Faults answer={answer} />
-            <Containers answer={answer} />
+            <Faults answer={answer} desk={desk} />
+            <Containers answer={answer} desk={desk} />
           </>
         )
       }}
@@ -44,7 +47,14 @@ function Head({ answer: { lot, template } }: { readonly answer: LotAnswer }) {
         </dd>
         <dt>Chain of identity</dt>
         <dd>
-          {data.coi === '' ? 'nobody’s: a vector' : <code>{showCoi(data.coi as Coi)}</code>} {data.subject}
+          {data.coi === '' ? (
+            'nobody’s: a vector'
+          ) : (
+            <>
+              <code>{showCoi(data.coi as Coi)}</code> {data.subject}{' '}
+              <a href={`/api/v1/therapies/${encodeURIComponent(data.coi)}/wristband`}>Wristband</a>
+            </>
+          )}
         </dd>
         <dt>Opened</dt>
         <dd>{data.opened_at === '' ? 'not yet' : <Time at={data.opened_at} />}</dd>
@@ -66,7 +76,7 @@ function Head({ answer: { lot, template } }: { readonly answer: LotAnswer }) {
   )
 }
 
-function Faults({ answer: { deviations, investigations } }: { readonly answer: LotAnswer }) {
+function Faults({ answer: { deviations, investigations }, desk }: { readonly answer: LotAnswer; readonly desk: Desk }) {
   return (
     <Table
       caption="Deviations and investigations"
@@ -77,21 +87,32 @@ function Faults({ answer: { deviations, investigations } }: { readonly answer: L
           key: id,
           cells: [
             id,
-            <Mark key="state" says={data.status} />,
+            <>
+              <Mark says={data.status} />
+              {data.status === 'open' ? <DutiesOf desk={desk} of="deviations" id={id} /> : null}
+            </>,
             `${data.class}: ${data.description}`,
             data.status === 'open' ? data.immediate_action : `${data.root_cause}; ${data.corrective_action} (${data.closed_by})`,
           ],
         })),
         ...investigations.map(({ id, data }) => ({
           key: id,
-          cells: [id, <Mark key="state" says={data.status} />, `result ${data.result} outside its specification`, data.cause],
+          cells: [
+            id,
+            <>
+              <Mark says={data.status} />
+              {data.status === 'open' ? <DutiesOf desk={desk} of="investigations" id={id} /> : null}
+            </>,
+            `result ${data.result} outside its specification`,
+            data.cause,
+          ],
         })),
       ]}
     />
   )
 }
 
-function Containers({ answer: { containers, shipments } }: { readonly answer: LotAnswer }) {
+function Containers({ answer: { containers, shipments }, desk }: { readonly answer: LotAnswer; readonly desk: Desk }) {
   return (
     <>
       <Table
@@ -113,7 +134,13 @@ function Containers({ answer: { containers, shipments } }: { readonly answer: Lo
             data.keeper,
             data.place,
             <Time key="expires" at={data.expires} />,
-            data.labels.map(label => `${label.serial} ${label.state}`).join(', '),
+            <>
+              {data.labels.map(label => `${label.serial} ${label.state}`).join(', ')}{' '}
+              {data.labels.some(label => label.state === 'printed') ? (
+                <a href={`/api/v1/containers/${encodeURIComponent(id)}/label-page`}>Print it</a>
+              ) : null}
+              <DutiesOf desk={desk} of="containers" id={id} />
+            </>,
           ],
         }))}
       />
@@ -127,7 +154,14 @@ function Containers({ answer: { containers, shipments } }: { readonly answer: Lo
             id,
             data.to,
             <Signed key="given" by={data.given_by} at={data.given_at} />,
-            data.status === 'taken' ? <Signed key="taken" by={data.taken_by} at={data.taken_at} /> : <Mark key="taken" says="pending" />,
+            data.status === 'taken' ? (
+              <Signed key="taken" by={data.taken_by} at={data.taken_at} />
+            ) : (
+              <>
+                <Mark says="pending" />
+                <DutiesOf desk={desk} of="shipments" id={id} />
+              </>
+            ),
             <Time key="due" at={data.due} />,
             data.status === 'taken' ? `${data.condition}${data.within_limits ? '' : '; temperature outside its limits'}` : '',
           ],

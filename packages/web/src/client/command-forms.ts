@@ -1,0 +1,50 @@
+// What the record can be asked to write, each command with its members, out of the interface's own description.
+import { type Action, MATRIX, type Role } from '@cognate/core/access'
+import type { WhoAnswer } from './answers.ts'
+
+/** The part of JSON Schema that the record's commands use. */
+export interface Schema {
+  readonly type?: string
+  readonly format?: string
+  readonly enum?: readonly string[]
+  readonly const?: string
+  readonly items?: Schema
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Schema | boolean
+  readonly oneOf?: readonly Schema[]
+}
+
+export interface CommandForm {
+  /** `lot.step` */
+  readonly name: string
+  /** Below `/api/v1`; `{id}` is what it is about. */
+  readonly path: string
+  readonly title: string
+  readonly schema: Schema
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly 'x-action'?: Action
+  readonly parameters: readonly { readonly name: string }[]
+  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } }
+}
+
+export interface InterfaceDescription {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+}
+
+/** The commands of the record that this person may give. Other routes take no Idempotency-Key. */
+export const commandForms = ({ paths }: InterfaceDescription, { roles }: WhoAnswer): readonly CommandForm[] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.values(methods).flatMap(({ operationId: name, summary: title, 'x-action': action, parameters, requestBody }) =>
+      action !== undefined &&
+      requestBody !== undefined &&
+      parameters.some(parameter => parameter.name === 'Idempotency-Key') &&
+      roles.some(role => (MATRIX[action] as readonly Role[]).includes(role))
+        ? [{ name, path: path.replace('/api/v1', ''), title, schema: requestBody.content['application/json'].schema }]
+        : [],
+    ),
+  )

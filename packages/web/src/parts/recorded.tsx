@@ -1,0 +1,22 @@
+// What a command came to, and who is to be told.
+import type { Done } from '../client/record-client.ts'
+
+export function Recorded({ done: { entity, alerts = [] } }: { readonly done: Done }) {
+  return (
+    <>
+      <p className="recorded" role="status">
+        Recorded: {entity.kind.replace('_', ' ')} <code>{entity.id}</code>, version {entity.version}.
+      </p>
+      {alerts.map(({ to, text }) => (
+        <p key={text} className="problem" role="alert">
+          To {to.join(', ')}: {text}
+        </p>
+      ))}
+      <p className="choices">
+        {entity.kind === 'lot' ? <a href={`#/lot/${encodeURIComponent(entity.id)}`}>The lot</a> : null}
+        <a href="#/board">Board</a>
+        <a href="#/do">Record something else</a>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,294 @@
+// @vitest-environment happy-dom
+// A lot from its first form to the bedside by the web app alone: every command of it is a form out of the interface's description, signed by whom it concerns.
+
+import { ROLE_NAMES } from '@cognate/core/access'
+import { RECORD_COMMANDS } from '@cognate/core/case'
+import type { BatchTemplate } from '@cognate/core/lot'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import templates from '../packages/node/data/lot-templates.json' with { type: 'json' }
+import { openApiDocument } from '../packages/node/src/api/openapi.ts'
+import { commandForms, type InterfaceDescription } from '../packages/web/src/client/command-forms.ts'
+import { FormFields } from '../packages/web/src/parts/form-fields.tsx'
+import { readForm } from '../packages/web/src/parts/read-form.ts'
+import { DAY, fine, MINUTE, openSite, type Person, type Site } from './record-site.ts'
+import { Browser } from './web-page.tsx'
+
+const shipped = (templates as unknown as BatchTemplate[]).find(one => one.product_type === 'TIL')!
+const template: BatchTemplate = {
+  ...shipped,
+  template: 'til-by-forms',
+  version: '1.0.0',
+  steps: [
+    {
+      ...shipped.steps[0]!,
+      id: 'seed',
+      title: 'Seed the fragments',
+      after: [],
+      second_person: true,
+      materials: ['medium'],
+      equipment: ['incubator'],
+      parameters: [
+        { name: 'temperature', unit: 'Cel', low: '36', high: '38', limit_passes: true, source: 'synthetic', action: 'alert' },
+        { name: 'look of the fragments', unit: 'text', low: null, high: null, limit_passes: true, source: 'synthetic', action: 'alert' },
+      ],
+    },
+  ],
+  release: [
+    {
+      ...shipped.release[0]!,
+      name: 'viability',
+      unit: '%',
+      low: '70',
+      high: null,
+      limit_passes: true,
+      text_limit: null,
+      required_before_release: true,
+    },
+  ],
+}
+
+let site: Site
+let browser: Browser
+let olga: Person, oskar: Person, quinn: Person, anna: Person, rosa: Person, carl: Person, paula: Person, nina: Person
+
+beforeAll(async () => {
+  site = await openSite()
+  await site.setUp()
+  olga = await site.hire('olga', ['operator'])
+  oskar = await site.hire('oskar', ['operator'])
+  quinn = await site.hire('quinn', ['qc-analyst'])
+  anna = await site.hire('anna', ['qa'])
+  rosa = await site.hire('rosa', ['releaser'])
+  carl = await site.hire('carl', ['coordinator'])
+  paula = await site.hire('paula', ['physician'])
+  nina = await site.hire('nina', ['nurse'])
+  const arno = await site.hire('arno', ['qa'])
+  fine(await anna.do('/templates', template))
+  fine(await arno.do('/templates/til-by-forms:1.0.0/approval', { reason: 'read' }))
+  browser = new Browser(site)
+})
+afterAll(async () => {
+  await site?.close()
+})
+
+const field = (at: Date): string => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+const now = () => field(new Date(site.clock.time))
+
+let seated: Person | undefined
+/** A command by its form, signed where it has to be; answers the id of what was recorded. */
+async function record(
+  person: Person,
+  name: string,
+  id: string | undefined,
+  fields: Readonly<Record<string, string | boolean | readonly string[]>>,
+): Promise<string> {
+  const address = `#/do/${name}${id === undefined ? '' : `/${id}`}`
+  if (seated === person) await browser.open(address)
+  else await browser.seat(person, address)
+  seated = person
+  const command = RECORD_COMMANDS.find(one => one.name === name)!
+  await browser.until(command.title)
+  browser.fill(fields)
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  if (command.meaning !== undefined) expect((await browser.sign(person, command.meaning)).command).toBe(name)
+  const said = await browser.until('Recorded: ')
+  return /Recorded: [a-z ]+ (\S+), version/.exec(said)![1]!
+}
+
+test('every command of the record has a form, and everything in it has a field', async () => {
+  const forms = commandForms(openApiDocument() as unknown as InterfaceDescription, { account: 'a', name: 'A', roles: ROLE_NAMES })
+  expect(forms.map(form => form.name).sort()).toEqual(RECORD_COMMANDS.map(command => command.name).sort())
+  for (const { name, schema } of forms) {
+    await browser.show(
+      <form>
+        <FormFields schema={schema} />
+      </form>,
+    )
+    const names = new Set([...browser.page.querySelectorAll<HTMLInputElement>('[name]')].map(one => one.name.split('.')[0]))
+    const shape = schema.oneOf?.[0] ?? schema
+    expect([
+      name,
+      Object.entries(shape.properties ?? {}).filter(([member, { const: fixed }]) => fixed === undefined && !names.has(member)),
+    ]).toEqual([name, []])
+  }
+})
+
+test('what is left empty is not sent; a line that cannot be read is told', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      when: { type: 'string', format: 'date-time' },
+      names: { type: 'array', items: { type: 'string' } },
+      shares: { type: 'object', additionalProperties: { type: 'string' } },
+      roles: { type: 'array', items: { type: 'string', enum: ['a', 'b'] } },
+      more: { type: 'object', properties: { x: { type: 'string' } } },
+      whole: { type: 'integer' },
+      parts: { type: 'array', items: { type: 'object' } },
+    },
+  }
+  const given = new FormData()
+  expect(readForm(schema, given)).toEqual({ ok: true, value: { roles: [] } })
+  given.set('when', '2026-11-29T14:05')
+  given.set('names', 'one\n\n two ')
+  given.set('shares', 'R1 = 0.5\nR2=0.5')
+  given.append('roles', 'b')
+  given.set('more.x', ' y ')
+  given.set('whole', '3')
+  given.set('parts', '[{"a":1}]')
+  expect(readForm(schema, given)).toEqual({
+    ok: true,
+    value: {
+      when: expect.stringMatching(/^2026-11-29T14:05:00[+-]\d\d:\d\d$/),
+      names: ['one', 'two'],
+      shares: { R1: '0.5', R2: '0.5' },
+      roles: ['b'],
+      more: { x: 'y' },
+      whole: 3,
+      parts: [{ a: 1 }],
+    },
+  })
+  for (const [name, text, code] of [
+    ['shares', 'R1 0.5', 'form-line'],
+    ['parts', '[{', 'form-json'],
+    ['when', 'soon', 'form-time'],
+  ]) {
+    const wrong = new FormData()
+    wrong.set(name!, text!)
+    expect(readForm(schema, wrong)).toMatchObject({ ok: false, issue: { code } })
+  }
+})
+
+test('a lot goes from its subject to the patient by forms alone; the wrong wristband stops it', async () => {
+  await record(carl, 'subject.enrol', undefined, { id: 'ST1-009', site: 'site-a', study: 'ST-1' })
+  const coi = await record(carl, 'therapy.open', 'ST1-009', { product_type: 'TIL' })
+  await record(carl, 'subject.enrol', undefined, { id: 'ST1-010', site: 'site-a', study: 'ST-1' })
+  const other = await record(carl, 'therapy.open', 'ST1-010', { product_type: 'TIL' })
+  await record(olga, 'specimen.receive', undefined, { id: 'TUM-9', coi, kind: 'tumour', collected_at: now() })
+  await record(olga, 'material.receive', undefined, {
+    id: 'M-1',
+    name: 'medium',
+    supplier: 'Synthetic Supply',
+    supplier_lot: '7',
+    expires: '2026-12-31',
+    zone: '+01:00',
+    received: '100',
+    unit: 'mL',
+  })
+  await record(anna, 'material.decide', 'M-1', { status: 'released', reason: 'certificate checked' })
+  await record(anna, 'equipment.calibrate', undefined, {
+    id: 'E-1',
+    name: 'incubator',
+    calibrated_until: '2026-12-31',
+    zone: 'Z',
+    certificate_sha256: 'cc'.repeat(32),
+  })
+  // the kind of a lot opens its fields
+  await browser.seat(olga, '#/do/lot.plan')
+  seated = olga
+  await browser.until('Plan a lot')
+  const kinds = [...browser.field('variant').querySelectorAll('option')].map(option => option.textContent!)
+  await browser.choose(
+    'variant',
+    kinds.findIndex(text => text.includes('TIL')),
+  )
+  browser.fill({ product_type: 'TIL', id: 'L-9', template: 'til-by-forms:1.0.0', coi, specimen: 'TUM-9' })
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  await browser.until('Recorded: lot L-9')
+  await record(olga, 'lot.open', 'L-9', {})
+
+  // the step by its own form, judged while it is typed
+  await browser.open('#/lot/L-9')
+  await browser.until('Batch record')
+  expect(browser.links()).toContain('Perform seed')
+  await browser.open('#/step/L-9/seed')
+  await browser.until('Seed the fragments')
+  await browser.type(browser.field('value temperature'), '38.5')
+  await browser.until('fail It needs a comment.')
+  expect(browser.field('comment temperature').required).toBe(true)
+  await browser.type(browser.field('value temperature'), '38')
+  await browser.until('pass')
+  expect(browser.field('comment temperature').required).toBe(false)
+  await browser.until('expires 2026-12-31')
+  await browser.until('calibrated until')
+  expect([...browser.page.querySelectorAll('datalist option')].map(option => (option as HTMLOptionElement).value)).toEqual(['M-1', 'E-1'])
+  browser.fill({
+    'value look of the fragments': 'clean',
+    'lot medium': 'M-1',
+    'used medium': '5',
+    'equipment incubator': 'E-1',
+    performed_at: now(),
+  })
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  expect((await browser.sign(olga, 'performed')).input).toMatchObject({
+    step: 'seed',
+    values: { temperature: { value: '38', unit: 'Cel' }, 'look of the fragments': { value: 'clean', unit: 'text' } },
+    materials: { 'M-1': '5' },
+    equipment: ['E-1'],
+  })
+  await browser.until('Recorded: step L-9:seed')
+  await browser.seat(oskar, '#/lot/L-9')
+  seated = oskar
+  await browser.until('Batch record')
+  await browser.press('Verify seed')
+  await browser.sign(oskar, 'verified')
+  await browser.until('oskar 2026-')
+
+  await record(olga, 'lot.harvest', 'L-9', {})
+  const expires = new Date(site.clock.time + 2 * DAY)
+  await record(olga, 'container.fill', 'L-9', { container: 'L-9-B1', kind: 'bag', volume_ml: '100', expires: field(expires) })
+  await record(olga, 'container.label', 'L-9-B1', {})
+  const label = fine(await olga.get('/containers/L-9-B1')).body.data.labels[0].element_string as string
+  const page = fine(await olga.get('/containers/L-9-B1/label-page')).text
+  for (const line of [`Identity ${coi.slice(0, 4)}-${coi.slice(4, 8)}-${coi.slice(8)}`, 'Container L-9-B1-1', '<svg'])
+    expect(page).toContain(line)
+  // the site's own time stands on the label, not Greenwich's
+  expect(page).toContain(`Expires ${field(expires).slice(0, 16).replace('T', ' ')}`)
+  expect(fine(await olga.get(`/therapies/${coi}/wristband`)).text).toContain('ST1-009')
+  await record(oskar, 'container.apply-label', 'L-9-B1', { scanned: label })
+  expect((await olga.get('/containers/L-9-B1/label-page')).body.code).toBe('label-state')
+  await record(olga, 'lot.store', 'L-9', { place: 'fridge 2', samples: 'viability = S-1' })
+  const result = await record(quinn, 'result.enter', 'L-9', { test: 'viability', raw: '91', unit: '%', tested_at: now() })
+  await browser.seat(anna, '#/lot/L-9')
+  seated = anna
+  await browser.until('Release tests')
+  await browser.press('Review viability')
+  await browser.sign(anna, 'reviewed')
+  expect(fine(await anna.get(`/results/${result}`)).body.data.status).toBe('reviewed')
+  await record(rosa, 'lot.release', 'L-9', { reason: 'every test passes' })
+  await record(paula, 'dose.order', 'L-9', {
+    order: 'ORD-9',
+    coi,
+    containers: 'L-9-B1',
+    cells: '1e9',
+    planned_end: field(new Date(site.clock.time + 60 * MINUTE)),
+  })
+
+  // bedside: the wristband of somebody else
+  const scan = async (person: Person, wristband: string) => {
+    await browser.seat(person, '#/bedside')
+    seated = person
+    await browser.until('ORD-9')
+    await browser.open('#/bedside/ORD-9')
+    await browser.until('Container L-9-B1')
+    const [band, bag] = [...browser.page.querySelectorAll<HTMLInputElement>('form.fields input')]
+    await browser.scan(band!, wristband)
+    await browser.scan(bag!, label.replace('^', ']d2').replaceAll('^', '\u001d'))
+    await browser.submit(browser.page.querySelector('form.fields')!)
+    return (await browser.sign(person, 'verified')).input
+  }
+  expect(await scan(nina, `^91${other}`)).toMatchObject({ container: 'L-9-B1', typed: false })
+  await browser.until('STOP. L-9-B1 must not be given: the wristband does not carry the identity')
+  expect(browser.buttons()).not.toContain('Give L-9-B1')
+  expect(fine(await nina.get('/containers/L-9-B1')).body.data.holds).toEqual(['identity mismatch ORD-9:scan:1'])
+  await record(anna, 'lot.unhold', 'L-9', { hold: 'identity mismatch ORD-9:scan:1', reason: 'right person identified' })
+  site.clock.forward(31 * MINUTE)
+  await scan(nina, `^91${coi}`)
+  await browser.until('match')
+  expect(browser.buttons()).not.toContain('Give L-9-B1')
+  await scan(paula, `^91${coi}`)
+  await browser.until('Give L-9-B1')
+  await browser.press('Give L-9-B1')
+  await browser.sign(paula, 'performed')
+  await browser.until('ORD-9')
+  expect(fine(await nina.get('/containers/L-9-B1')).body.data.stage).toBe('given')
+})
