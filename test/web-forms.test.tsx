@@ -4,6 +4,7 @@
 import { ROLE_NAMES } from '@cognate/core/access'
 import { RECORD_COMMANDS } from '@cognate/core/case'
 import type { BatchTemplate } from '@cognate/core/lot'
+import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import templates from '../packages/node/data/lot-templates.json' with { type: 'json' }
 import { openApiDocument } from '../packages/node/src/api/openapi.ts'
@@ -291,4 +292,44 @@ test('a lot goes from its subject to the patient by forms alone; the wrong wrist
   await browser.sign(paula, 'performed')
   await browser.until('ORD-9')
   expect(fine(await nina.get('/containers/L-9-B1')).body.data.stage).toBe('given')
+})
+
+test('a new colleague is proposed, applied and enrolled in the browser, and signs in', async () => {
+  await record(site.person('xena'), 'account.propose', undefined, {
+    id: 'mona',
+    name: 'Mona Monitor',
+    roles: ['monitor'],
+    site: 'site-a',
+    studies: 'ST-1',
+    trained_until: '2027-01-01T00:00:00',
+    reason: 'new monitor',
+  })
+  const half = () => browser.page.querySelector('code.big')!.textContent!
+  const officer_code = half()
+  await record(site.person('yves'), 'account.apply', 'mona', {})
+  const administrator_code = half()
+  browser.cookie = ''
+  seated = undefined
+  await browser.open('#/enrol')
+  await browser.until('Set password and second factor')
+  const password = 'a sentence that nobody else says'
+  const begin = async (again: string) => {
+    browser.fill({ account: 'mona', officer_code, administrator_code, password, again })
+    await browser.submit(browser.page.querySelector('form')!)
+  }
+  await begin('something else entirely')
+  await browser.until('the two passwords differ')
+  await begin(password)
+  await browser.until('Recovery codes')
+  expect(browser.page.querySelector('pre')!.textContent!.split('\n').length).toBe(10)
+  expect(browser.page.querySelector('img')!.src).toMatch(/^data:image\/svg\+xml,%3Csvg/)
+  const secret = Secret.fromBase32(browser.page.querySelector('code')!.textContent!)
+  const code = () => new TOTP({ secret, digits: 6, period: 30 }).generate({ timestamp: site.clock.time })
+  browser.fill({ code: code() })
+  await browser.submit(browser.page.querySelector('form')!)
+  await browser.until('You are enrolled')
+  site.clock.forward(30_000)
+  await browser.open('')
+  await browser.signIn(password, code(), 'mona')
+  await browser.until('Mona Monitor, monitor')
 })

@@ -12,6 +12,7 @@ import { PerformStep } from './screens/lot/perform-step.tsx'
 import { Trace } from './screens/lot/trace.tsx'
 import { Command } from './screens/record/command.tsx'
 import { Duties } from './screens/record/duties.tsx'
+import { Enrol } from './screens/sign-in/enrol.tsx'
 import { SignIn } from './screens/sign-in/sign-in.tsx'
 
 function useAddress(): readonly string[] {
@@ -27,6 +28,7 @@ function useAddress(): readonly string[] {
 
 export function App({ client }: { readonly client: Client }) {
   const { result: who, again } = useAnswer<WhoAnswer>(client, '/session')
+  const [screen] = useAddress()
   if (who === undefined) return null
   return (
     <>
@@ -43,7 +45,15 @@ export function App({ client }: { readonly client: Client }) {
           </button>
         </nav>
       ) : null}
-      <main>{who.ok ? <CurrentScreen client={client} who={who.value} /> : <SignIn client={client} onSignedIn={again} />}</main>
+      <main>
+        {who.ok ? (
+          <CurrentScreen client={client} who={who.value} />
+        ) : screen === 'enrol' ? (
+          <Enrol client={client} />
+        ) : (
+          <SignIn client={client} onSignedIn={again} />
+        )}
+      </main>
       <footer className="muted">Research software: it records and checks decisions, it does not make them.</footer>
     </>
   )

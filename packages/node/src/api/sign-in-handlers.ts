@@ -2,6 +2,7 @@
 import type { Meaning } from '@cognate/core/audit'
 import { fail, issue } from '@cognate/core/base'
 import type { AccountData } from '@cognate/core/record'
+import { toSVG } from 'bwip-js/node'
 import { hashText } from '../store/command-request.ts'
 import { rowHistory } from '../store/record-reads.ts'
 import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
@@ -74,7 +75,9 @@ export function signInHandlers(tools: HandlerTools): Handlers {
         text(body, 'administrator_code'),
         text(body, 'password'),
       )
-      return enrolled.ok ? done(enrolled.value, { status: 201 }) : enrolled
+      if (!enrolled.ok) return enrolled
+      // an authenticator reads the secret off the screen
+      return done({ ...enrolled.value, qr: toSVG({ bcid: 'qrcode', text: enrolled.value.uri, scale: 4 }) }, { status: 201 })
     },
     async 'enrolment.confirm'({ body }) {
       const confirmed = await credentials.confirmEnrolment(

@@ -9,6 +9,20 @@ export interface SignIn {
   readonly code: string
 }
 
+/** An account and both halves of its enrolment code. */
+export interface Enrolling {
+  readonly account: string
+  readonly officer_code: string
+  readonly administrator_code: string
+}
+
+export interface Enrolled {
+  readonly secret: string
+  /** SVG. */
+  readonly qr: string
+  readonly recovery: readonly string[]
+}
+
 /** A command of the record on what was seen. */
 export interface Wish {
   readonly path: string
@@ -29,6 +43,9 @@ export interface ToSign {
 /** Something is told to somebody; delivery is the site's. */
 export interface Done {
   readonly entity: { readonly kind: string; readonly id: string; readonly version: number }
+  /** Of an account: the half of the enrolment code that this person hands over. */
+  readonly officer_code?: string
+  readonly administrator_code?: string
   readonly alerts?: readonly { readonly to: readonly string[]; readonly text: string }[]
 }
 
@@ -41,6 +58,10 @@ export interface Client {
   readonly command: (wish: Wish, token?: string) => Promise<Result<Said>>
   /** A proof for exactly what was shown, good once. */
   readonly sign: (what: ToSign, password: string, code: string) => Promise<Result<string>>
+  /** Sets password and second factor; the secret and the recovery codes are shown this once. */
+  readonly enrol: (given: Enrolling, password: string) => Promise<Result<Enrolled>>
+  /** The first code of the authenticator ends it. */
+  readonly confirm: (given: Enrolling, code: string) => Promise<Result<undefined>>
   readonly signIn: (given: SignIn) => Promise<Result<undefined>>
   readonly signOut: () => Promise<void>
 }
@@ -106,6 +127,14 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
     async sign({ sha256, meaning }, password, code) {
       const reply = await call('POST', '/signatures', { shown_sha256: sha256, meaning, password, ...(code === '' ? {} : { code }) })
       return reply.ok ? ok(((await reply.value.json()) as { token: string }).token) : reply
+    },
+    async enrol(given, password) {
+      const reply = await call('POST', '/enrolments', { ...given, password })
+      return reply.ok ? ok((await reply.value.json()) as Enrolled) : reply
+    },
+    async confirm(given, code) {
+      const reply = await call('POST', '/enrolments/confirmation', { ...given, code })
+      return reply.ok ? ok(undefined) : reply
     },
     async signIn(given) {
       const reply = await call('POST', '/sessions', { ...given, station: 'browser' })

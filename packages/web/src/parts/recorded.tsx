@@ -1,12 +1,18 @@
 // What a command came to, and who is to be told.
 import type { Done } from '../client/record-client.ts'
 
-export function Recorded({ done: { entity, alerts = [] } }: { readonly done: Done }) {
+export function Recorded({ done: { entity, alerts = [], officer_code, administrator_code } }: { readonly done: Done }) {
+  const half = officer_code ?? administrator_code
   return (
     <>
       <p className="recorded" role="status">
         Recorded: {entity.kind.replace('_', ' ')} <code>{entity.id}</code>, version {entity.version}.
       </p>
+      {half === undefined ? null : (
+        <p>
+          Your half of the enrolment code, for {entity.id} and nobody else, shown this once: <code className="big">{half}</code>
+        </p>
+      )}
       {alerts.map(({ to, text }) => (
         <p key={text} className="problem" role="alert">
           To {to.join(', ')}: {text}

@@ -38,6 +38,9 @@ export function SignIn({ client, onSignedIn }: { readonly client: Client; readon
         Sign in
       </button>
       {issue === undefined ? null : <Problem issue={issue} />}
+      <p className="muted">
+        New here? <a href="#/enrol">Set password and second factor</a> with both halves of your enrolment code.
+      </p>
     </form>
   )
 }
