@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
+import type { FollowUpLine } from '@cognate/core/infusion'
 import type { BatchTemplate, BoardLine, TemplateStep } from '@cognate/core/lot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord } from '../packages/node/src/store/export-record.ts'
@@ -515,7 +516,7 @@ async function cognate(person: Person, args: readonly string[], proof: () => Rec
   return new Promise<{ code: number; out: string; err: string }>(resolve => {
     const child = execFile(
       join(root, 'cognate'),
-      ['lot', ...args, '--server', server, '--session', session],
+      [...args, '--server', server, '--session', session],
       { env: { ...process.env, COGNATE_CWD: site.folder, ...proof() } },
       (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
     )
@@ -523,7 +524,7 @@ async function cognate(person: Person, args: readonly string[], proof: () => Rec
 }
 
 test('`cognate lot board` prints the same line, and says what is late', async () => {
-  const { out, err } = await cognate(carl, ['board'])
+  const { out, err } = await cognate(carl, ['lot', 'board'])
   const [line] = rowsOf(out)
   expect(line).toMatchObject({ subject: 'ST1-001', lot: 'L-1', type: 'TCR-T', disposition: 'recalled', next: 'bring back L-1-B2', due: '' })
   expect([line?.coi, line?.steps, err]).toEqual([
@@ -542,12 +543,12 @@ test('`cognate lot import` previews a laboratory’s table, enters what matches 
   const file = join(site.folder, 'lab.csv')
   writeFileSync(file, ['Probe;Wert;Einheit;Zeit', ...rows].join('\n').replaceAll(';', ','))
   const names = ['--columns', 'sample=Probe,result=Wert,unit=Einheit,tested_at=Zeit']
-  const unnamed = await cognate(quinn, ['import', file])
+  const unnamed = await cognate(quinn, ['lot', 'import', file])
   expect([unnamed.code, unnamed.err]).toEqual([
     1,
     expect.stringContaining('there is no column sample, result, unit, tested_at; there are Probe'),
   ])
-  const preview = await cognate(quinn, ['import', file, ...names, '--waiting', 'waiting.tsv'])
+  const preview = await cognate(quinn, ['lot', 'import', file, ...names, '--waiting', 'waiting.tsv'])
   const count = vectorTemplate.release.length
   expect([preview.code, preview.err.trim().split('\n')]).toEqual([
     1,
@@ -559,7 +560,7 @@ test('`cognate lot import` previews a laboratory’s table, enters what matches 
   expect(rowsOf(preview.out).map(row => [row.lot, row.verdict])).toEqual(vectorTemplate.release.map(() => ['V-3', 'pass']))
   expect(rowsOf(readFileSync(join(site.folder, 'waiting.tsv'), 'utf8'))).toMatchObject([{ sample: 'V-9-S0', code: 'sample-unknown' }])
   expect(fine(await quinn.get('/lots/V-3/file')).body.results).toEqual([])
-  const entered = await cognate(quinn, ['import', file, ...names, '--enter'], () => ({
+  const entered = await cognate(quinn, ['lot', 'import', file, ...names, '--enter'], () => ({
     COGNATE_PASSWORD: quinn.password,
     COGNATE_CODE: quinn.code(),
   }))
@@ -569,7 +570,7 @@ test('`cognate lot import` previews a laboratory’s table, enters what matches 
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex')
   expect(new Set(results.map(row => row.data.attachment_sha256))).toEqual(new Set([sha256]))
   // a second time nothing is left to enter
-  const again = await cognate(quinn, ['import', file, ...names, '--enter'])
+  const again = await cognate(quinn, ['lot', 'import', file, ...names, '--enter'])
   expect([again.code, again.err.match(/result-there/g)?.length]).toEqual([1, count])
 })
 
@@ -635,3 +636,49 @@ test('[11.10(b)] [11.10(e)] [11.30] [Annex 11 5] [Annex 11 8] [Annex 11 9] [Anne
   expect([partChecked.value.findings, partChecked.value.size]).toEqual([[], partial.value.events])
   expect(partial.value.events).toBeLessThan(exported.value.events)
 })
+
+test('who was given changed cells is followed for fifteen years: due, entered, refused, and told when it is positive', async () => {
+  const board = async () => fine(await carl.get('/follow-up-board')).body as { today: string; lines: FollowUpLine[] }
+  const [line] = (await board()).lines
+  expect(line).toMatchObject({ subject: 'ST1-001', lot: 'L-1', infusion: 'ORD-1:L-1-B1', overdue: 0 })
+  expect([line!.visits.length, line!.visits[0]!.state, line!.visits.at(-1)!.due]).toEqual([
+    18,
+    'due',
+    `${Number(line!.given_on.slice(0, 4)) + 15}${line!.given_on.slice(4)}`,
+  ])
+  const enter = (person: Person, body: object, infusion = 'ORD-1:L-1-B1') =>
+    person.do(`/infusions/${infusion}/follow-ups`, {
+      visit: 'baseline',
+      outcome: 'negative',
+      collected_at: site.clock.iso,
+      method: 'PCR',
+      ...body,
+    })
+  refusedAs(await enter(olga, {}), 'role')
+  refusedAs(await enter(quinn, { visit: 'month-4' }), 'follow-up')
+  refusedAs(await enter(quinn, { collected_at: new Date(site.clock.time + DAY).toISOString() }), 'time')
+  refusedAs(await enter(quinn, { outcome: 'missed' }), 'reason')
+  refusedAs(await enter(quinn, {}, 'ORD-1:L-1-B2'), 'not-found')
+  fine(await enter(quinn, {}))
+  refusedAs(await enter(quinn, {}), 'follow-up')
+  site.clock.forward(200 * DAY)
+  expect((await board()).lines[0]!.visits.slice(0, 3).map(visit => visit.state)).toEqual(['done', 'overdue', 'due'])
+  fine(await enter(quinn, { visit: 'month-3', outcome: 'missed', reason: 'the person was abroad' }))
+  // taken later after all
+  fine(await enter(quinn, { visit: 'month-3', outcome: 'archived', reason: 'taken on return' }))
+  const positive = fine(await enter(quinn, { visit: 'month-6', outcome: 'positive' }))
+  expect(positive.body.alerts).toEqual([
+    { to: ['qa', 'physician', 'coordinator'], text: expect.stringMatching(/^ST1-001: replication-competent virus at month-6; .*V-1/) },
+  ])
+  const { out, err } = await cognate(carl, ['infusion', 'follow-up', '--all'])
+  expect(
+    rowsOf(out)
+      .slice(0, 3)
+      .map(row => [row.visit, row.state, row.outcome]),
+  ).toEqual([
+    ['baseline', 'done', 'negative'],
+    ['month-3', 'done', 'archived'],
+    ['month-6', 'done', 'positive'],
+  ])
+  expect(err).toBe('')
+}, 240_000)

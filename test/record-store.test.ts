@@ -286,8 +286,8 @@ test('a database of the first release, filled, is brought up to date at the next
   await setUp(before)
   await enrol(before, 'FILLED')
   const owner = await before.ownerClient()
-  // what the second migration made is taken back by the owner: so the first release left it
-  await owner.query('DROP TABLE cosignature; DROP FUNCTION refuse_cosignature()')
+  // what later migrations made is taken back by the owner: so the first release left it
+  await owner.query('DROP TABLE cosignature; DROP FUNCTION refuse_cosignature(); DROP TABLE follow_up; DROP FUNCTION refuse_follow_up()')
   await owner.query(
     'ALTER TABLE migration DISABLE TRIGGER ALL; DELETE FROM migration WHERE version > 1; ALTER TABLE migration ENABLE TRIGGER ALL',
   )
@@ -302,6 +302,10 @@ test('a database of the first release, filled, is brought up to date at the next
   expect((await after.store.pool.query('SELECT FROM cosignature')).rows).toEqual([])
   await after.close()
   rmSync(folder, { recursive: true, force: true })
+})
+
+test('what a release migrated is never written otherwise afterwards', () => {
+  expect(MIGRATIONS.map(({ sql }) => hashText(sql).slice(0, 16))).toEqual(['7d24b842dde1fd00', '96bae1e10e12b47d', '618a0ce54ba69ee5'])
 })
 
 test('migrations are forward only: a filled database takes a new one, a changed or a newer one is refused', async () => {

@@ -2,6 +2,7 @@
 // A lot from its first form to the bedside by the web app alone: every command of it is a form out of the interface's description, signed by whom it concerns.
 
 import { ROLE_NAMES } from '@cognate/core/access'
+import { ok } from '@cognate/core/base'
 import { RECORD_COMMANDS } from '@cognate/core/case'
 import type { BatchTemplate } from '@cognate/core/lot'
 import { Secret, TOTP } from 'otpauth'
@@ -9,8 +10,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import templates from '../packages/node/data/lot-templates.json' with { type: 'json' }
 import { openApiDocument } from '../packages/node/src/api/openapi.ts'
 import { commandForms, type InterfaceDescription } from '../packages/web/src/client/command-forms.ts'
+import { type Client, makeClient } from '../packages/web/src/client/record-client.ts'
 import { FormFields } from '../packages/web/src/parts/form-fields.tsx'
 import { readForm } from '../packages/web/src/parts/read-form.ts'
+import { FollowUp } from '../packages/web/src/screens/infusion/follow-up.tsx'
 import { DAY, fine, MINUTE, openSite, type Person, type Site } from './record-site.ts'
 import { Browser } from './web-page.tsx'
 
@@ -332,4 +335,33 @@ test('a new colleague is proposed, applied and enrolled in the browser, and sign
   await browser.open('')
   await browser.signIn(password, code(), 'mona')
   await browser.until('Mona Monitor, monitor')
+})
+
+test('the follow-up shows what is due and overdue, and leads to the form of a sample', async () => {
+  const visit = (name: string, due: string, state: string, outcome = '') => ({ visit: name, months: 0, due, state, outcome })
+  const lines = [
+    {
+      coi: '5DMMM4D3744RH',
+      subject: 'ST1-001',
+      lot: 'L-1',
+      infusion: 'ORD-1:L-1-B1',
+      given_on: '2026-03-02',
+      visits: [
+        visit('baseline', '2026-03-02', 'done', 'negative'),
+        visit('month-3', '2026-06-02', 'overdue'),
+        visit('year-1', '2027-03-02', 'later'),
+      ],
+      overdue: 1,
+      next_due: '2026-06-02',
+    },
+  ]
+  const client = { ...makeClient(browser.send, browser.storage), get: async () => ok({ today: '2026-09-18', lines }) } as unknown as Client
+  const who = { account: 'quinn', name: 'Quinn', roles: ['qc-analyst' as const] }
+  const forms = commandForms(openApiDocument() as unknown as InterfaceDescription, who)
+  await browser.show(<FollowUp desk={{ client, who, forms }} />)
+  const said = await browser.until('as of 2026-09-18')
+  expect(said).toContain('month-3 2026-06-02 overdue')
+  expect(said).not.toContain('year-1')
+  const link = [...browser.page.querySelectorAll('a')].find(one => one.textContent!.startsWith('Enter a sample'))!
+  expect(link.getAttribute('href')).toBe('#/do/follow-up.enter/ORD-1%3AL-1-B1')
 })

@@ -6,6 +6,7 @@ import type { Desk } from './client/desk.ts'
 import type { Client } from './client/record-client.ts'
 import { useAnswer } from './client/use-answer.ts'
 import { Bedside, Orders } from './screens/infusion/bedside.tsx'
+import { FollowUp } from './screens/infusion/follow-up.tsx'
 import { Board } from './screens/lot/board.tsx'
 import { Lot } from './screens/lot/lot.tsx'
 import { PerformStep } from './screens/lot/perform-step.tsx'
@@ -37,6 +38,7 @@ export function App({ client }: { readonly client: Client }) {
           <a href="#/board">Board</a>
           <a href="#/do">Record</a>
           <a href="#/bedside">Bedside</a>
+          <a href="#/follow-up">Follow-up</a>
           <span className="muted who">
             {who.value.name}, {who.value.roles.join(', ')}
           </span>
@@ -70,5 +72,6 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
     return <PerformStep key={`${id} ${more}`} desk={desk} lot={id} step={more} />
   if (screen === 'do') return id === undefined ? <Duties desk={desk} /> : <Command key={`${id} ${more}`} desk={desk} name={id} id={more} />
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
+  if (screen === 'follow-up') return <FollowUp desk={desk} />
   return <Board client={client} />
 }

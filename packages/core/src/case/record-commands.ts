@@ -1,5 +1,5 @@
 // Every command of the record, in the order in which a product comes about.
-import { bedsideCommands } from '../infusion/index.ts'
+import { bedsideCommands, followUpCommands } from '../infusion/index.ts'
 import {
   batchCommands,
   containerCommands,
@@ -23,4 +23,5 @@ export const RECORD_COMMANDS: readonly RecordCommand[] = [
   ...testingCommands,
   ...dispositionCommands,
   ...bedsideCommands,
+  ...followUpCommands,
 ]

@@ -1,5 +1,6 @@
 export * from './bedside-commands.ts'
 export * from './cellular-kinetics.ts'
+export * from './follow-up.ts'
 export * from './lab-grade.ts'
 export * from './persistence.ts'
 export * from './persistence-figure.ts'

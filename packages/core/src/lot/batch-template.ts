@@ -45,6 +45,11 @@ export const batchTemplateSchema = z.strictObject({
       }),
     )
     .min(1),
+  /** Samples for replication-competent virus after the infusion; without it the default schedule. */
+  follow_up: z
+    .array(z.strictObject({ visit: idSchema, months: z.number().int().min(0).max(600), source: textSchema }))
+    .min(1)
+    .optional(),
 })
 
 export type BatchTemplate = z.infer<typeof batchTemplateSchema>

@@ -27,6 +27,7 @@ export const TABLES = [
   'dose_order',
   'scan',
   'infusion',
+  'follow_up',
   'signature',
 ] as const
 export type Table = (typeof TABLES)[number]

@@ -1,5 +1,6 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
-import { fail, issue } from '@cognate/core/base'
+import { byText, fail, issue } from '@cognate/core/base'
+import { type FollowUpData, type FollowUpLine, followUpLine, type InfusionData, needsFollowUp } from '@cognate/core/infusion'
 import {
   type BoardLine,
   boardLine,
@@ -17,8 +18,19 @@ import {
   type TherapyData,
   wristbandString,
 } from '@cognate/core/lot'
+import type { Row } from '@cognate/core/record'
 import { toSVG } from 'bwip-js/node'
-import { lotsUnderWay, newestCheckpoint, readLotFile, recallScope, rowHistory, signaturesOf, traceItem } from '../store/record-reads.ts'
+import {
+  listRows,
+  lotsGiven,
+  lotsUnderWay,
+  newestCheckpoint,
+  readLotFile,
+  recallScope,
+  rowHistory,
+  signaturesOf,
+  traceItem,
+} from '../store/record-reads.ts'
 import { gs1Code128, gs1DataMatrix } from '../write/gs1-label.ts'
 import { done, type Handlers, type HandlerTools } from './handler.ts'
 import type { Scope } from './scope.ts'
@@ -44,6 +56,22 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
         if (call.mayAt({ site, study }).ok && !isOver(file.value)) lines.push(boardLine(file.value, now, instant))
       }
       return done({ now, lots: sortBoard(lines) })
+    },
+    async 'follow-up.board'(call) {
+      const today = new Date(clock.now()).toISOString().slice(0, 10)
+      const lines: FollowUpLine[] = []
+      for (const id of await lotsGiven(pool)) {
+        const file = await readLotFile(pool, id)
+        if (!file.ok) return file
+        const { row, lot, template } = file.value
+        if (!needsFollowUp(lot) || !call.mayAt({ site: lot.site, study: lot.study }).ok) continue
+        const of = { parent: id, limit: 500 }
+        const infusions = (await listRows(pool, 'infusion', of)) as unknown as readonly Row<InfusionData>[]
+        const taken = (await listRows(pool, 'follow_up', of)) as unknown as readonly Row<FollowUpData>[]
+        const line = followUpLine(row, template, infusions, taken, today)
+        if (line !== undefined) lines.push(line)
+      }
+      return done({ today, lines: lines.toSorted((a, b) => byText(a.next_due || '9', b.next_due || '9') || byText(a.coi, b.coi)) })
     },
     async 'lot.file'(call) {
       const file = await lotInScope(call)

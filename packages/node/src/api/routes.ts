@@ -44,6 +44,7 @@ export const RESOURCES: Readonly<Record<string, { readonly table: Table; readonl
   orders: { table: 'dose_order', action: 'read-record' },
   scans: { table: 'scan', action: 'read-record' },
   infusions: { table: 'infusion', action: 'read-record' },
+  'follow-ups': { table: 'follow_up', action: 'read-record' },
   signatures: { table: 'signature', action: 'read-record' },
 }
 
@@ -175,6 +176,13 @@ export const ROUTES: readonly RouteSpec[] = [
     method: 'GET',
     path: '/board',
     title: 'Vein to vein: every lot under way, planned against done, what is due next',
+    policy: { action: 'read-record' },
+  },
+  {
+    name: 'follow-up.board',
+    method: 'GET',
+    path: '/follow-up-board',
+    title: 'Samples for replication-competent virus: what is due, overdue and done of everybody who was given changed cells',
     policy: { action: 'read-record' },
   },
   { name: 'lot.file', method: 'GET', path: '/lots/:id/file', title: 'Everything that belongs to a lot', policy: { action: 'read-record' } },

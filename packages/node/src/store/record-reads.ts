@@ -109,6 +109,12 @@ export async function lotsUnderWay(pool: pg.Pool): Promise<readonly string[]> {
   return rows.map(row => row.id)
 }
 
+/** Lots of which somebody was given a container. */
+export async function lotsGiven(pool: pg.Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ id: string }>('SELECT DISTINCT parent AS id FROM infusion ORDER BY id')
+  return rows.map(row => row.id)
+}
+
 export async function signaturesOf(pool: pg.Pool, lot: string): Promise<readonly CertificateSignature[]> {
   const { rows } = await pool.query<{ data: { name: string; account: string; meaning: string; time: string; command: string } }>(
     `SELECT s.data FROM signature AS s WHERE s.parent = $1 OR s.parent LIKE $2 ORDER BY s.event_index`,

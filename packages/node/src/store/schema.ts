@@ -29,6 +29,23 @@ CREATE TRIGGER keep_table BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE
 const regulated = (table: string) => `${kept(table)}
 GRANT SELECT, INSERT ON ${table} TO ${RUNTIME_ROLE};`
 
+/** A table of versioned rows. */
+const versioned = (table: string) => `
+CREATE TABLE ${table} (
+  id text NOT NULL,
+  version integer NOT NULL CHECK (version >= 1),
+  parent text NOT NULL,
+  valid_from text NOT NULL,
+  event_index bigint NOT NULL REFERENCES record_event (index),
+  row_sha256 text NOT NULL CHECK (row_sha256 ~ '^[0-9a-f]{64}$'),
+  data json NOT NULL,
+  PRIMARY KEY (id, version)
+);
+CREATE INDEX ${table}_parent ON ${table} (parent);${regulated(table)}`
+
+/** What came after the first release; a migration's text never changes. */
+const LATER_TABLES: readonly string[] = ['follow_up']
+
 const first = `
 ${LOG_TABLES.map(
   table => `
@@ -40,20 +57,9 @@ CREATE TABLE ${table} (
 CREATE INDEX ${table}_entity ON ${table} (entity, index);${regulated(table)}`,
 ).join('')}
 CREATE TABLE checkpoint (log text NOT NULL, size bigint NOT NULL, note text NOT NULL, PRIMARY KEY (log, size));${regulated('checkpoint')}
-${TABLES.map(
-  table => `
-CREATE TABLE ${table} (
-  id text NOT NULL,
-  version integer NOT NULL CHECK (version >= 1),
-  parent text NOT NULL,
-  valid_from text NOT NULL,
-  event_index bigint NOT NULL REFERENCES record_event (index),
-  row_sha256 text NOT NULL CHECK (row_sha256 ~ '^[0-9a-f]{64}$'),
-  data json NOT NULL,
-  PRIMARY KEY (id, version)
-);
-CREATE INDEX ${table}_parent ON ${table} (parent);${regulated(table)}`,
-).join('')}
+${TABLES.filter(table => !LATER_TABLES.includes(table))
+  .map(versioned)
+  .join('')}
 CREATE TABLE credential (
   account text PRIMARY KEY,
   password_hash text,
@@ -104,6 +110,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'the record begins', sql: first },
   { version: 2, name: 'witnesses cosign checkpoints', sql: witnesses },
+  { version: 3, name: 'who was given cells is followed', sql: versioned('follow_up') },
 ]
 
 const bookkeeping = `

@@ -6,16 +6,21 @@ const TONES: Readonly<Record<string, 'good' | 'bad' | 'wait'>> = {
   closed: 'good',
   given: 'good',
   match: 'good',
+  negative: 'good',
   rejected: 'bad',
   recalled: 'bad',
   fail: 'bad',
   mismatch: 'bad',
+  overdue: 'bad',
+  positive: 'bad',
   open: 'bad',
   critical: 'bad',
   conditional: 'wait',
   undecided: 'wait',
   indeterminate: 'wait',
   pending: 'wait',
+  due: 'wait',
+  missed: 'wait',
 }
 
 export function Mark({ says }: { readonly says: string }) {

@@ -11,6 +11,7 @@ import { InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, anyNumber as number, withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { plural } from '../stages/stage.ts'
+import { defineFollowUp } from './infusion-follow-up.ts'
 
 interface Flags extends CommonFlags {
   readonly criteria: (typeof LAB_CRITERIA)[number]
@@ -88,6 +89,7 @@ function givenDoses({ ex, subject, product }: PlanFlags) {
 
 export function defineInfusion(program: Command): void {
   const infusion = program.command('infusion').description('what is given, and what it does')
+  defineFollowUp(infusion)
   definePlan(infusion)
   withCommon(infusion.command('grade').description('laboratory values to toxicity grades by CTCAE v4, v5, v6 or DAIDS'))
     .argument('<lb>', `SDTM LB: USUBJID, LBTESTCD (${Object.keys(LAB_TERMS).join(', ')}), LBORRES, LBORRESU, LBORNRLO, LBORNRHI, LBBLFL`)
