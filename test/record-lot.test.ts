@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
 import type { FollowUpLine } from '@cognate/core/infusion'
 import type { BatchTemplate, BoardLine, TemplateStep } from '@cognate/core/lot'
+import { Fhir } from 'fhir'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord } from '../packages/node/src/store/export-record.ts'
 import { reportExport } from '../packages/node/src/store/report-export.ts'
@@ -681,4 +682,43 @@ test('who was given changed cells is followed for fifteen years: due, entered, r
     ['month-6', 'done', 'positive'],
   ])
   expect(err).toBe('')
+}, 240_000)
+
+test('the lot as a FHIR bundle is valid by the R4 definitions, resource by resource; decimals keep their digits', async () => {
+  const { code, out } = await cognate(anna, ['lot', 'fhir', 'L-1'])
+  expect(code).toBe(0)
+  const bundle = JSON.parse(out) as { entry: readonly { resource: Record<string, unknown> & { resourceType: string; id: string } }[] }
+  const resources = bundle.entry.map(({ resource }) => resource)
+  const fhir = new Fhir()
+  const wrong = resources.flatMap(resource =>
+    fhir
+      .validate(resource, { errorOnUnexpected: true })
+      .messages.filter(message => message.severity === 'error' || message.severity === 'fatal')
+      .map(message => `${resource.resourceType}/${resource.id} ${message.location}: ${message.message}`),
+  )
+  expect(wrong).toEqual([])
+  const counts: Record<string, number> = {}
+  for (const { resourceType } of resources) counts[resourceType] = (counts[resourceType] ?? 0) + 1
+  const results = fine(await anna.get('/results?parent=L-1&limit=500')).body.results as { id: string; data: { raw: string } }[]
+  const signatures = fine(await anna.get('/lots/L-1/certificate')).body.signatures.length
+  expect(counts).toEqual({
+    Patient: 1,
+    Specimen: 1,
+    BiologicallyDerivedProduct: 2,
+    Observation: results.length + 3,
+    Procedure: 1,
+    Provenance: signatures,
+  })
+  expect(new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`)).size).toBe(resources.length)
+  const references = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`))
+  for (const [, reference] of out.matchAll(/"reference": "([^"]+)"/g)) expect(references).toContain(reference)
+  for (const { data } of results) {
+    const number = /^([<>]?)\s*(\d.*)$/.exec(data.raw)
+    if (number !== null) expect(out).toContain(`"value": ${number[2]}`)
+  }
+  expect(resources.filter(one => one.resourceType === 'BiologicallyDerivedProduct').map(one => one.status)).toEqual([
+    'unavailable',
+    'unavailable',
+  ])
+  expect(out).not.toContain('birth')
 }, 240_000)

@@ -2,19 +2,8 @@
 // Response by RECIST is not modelled by mCODE: our own code system, https://cognate.example/fhir/recist.
 import { dayText } from '../base/index.ts'
 import { tumourSizeResource } from '../response/index.ts'
+import { bundleOf, coded, FHIR_SYSTEM, idOf, type Resource } from './fhir-resource.ts'
 import type { ReadOut, SubjectReadOut } from './read-out.ts'
-
-export const FHIR_SYSTEM = 'https://cognate.example/fhir'
-
-type Resource = Readonly<Record<string, unknown>> & { readonly resourceType: string; readonly id: string }
-
-/** FHIR ids hold letters, digits, - and dots, at most 64. */
-const idOf = (...parts: readonly (string | number)[]): string =>
-  parts
-    .join('-')
-    .replace(/[^A-Za-z0-9.-]/g, '-')
-    .slice(0, 64)
-const coded = (system: string, code: string) => ({ coding: [{ system: `${FHIR_SYSTEM}/${system}`, code }], text: code })
 
 export function fhirBundle(out: ReadOut): unknown {
   const { file } = out
@@ -26,11 +15,7 @@ export function fhirBundle(out: ReadOut): unknown {
     identifier: [{ system: `${FHIR_SYSTEM}/trial`, value: file.trial }],
   }
   const resources: readonly Resource[] = [study, ...out.treated.flatMap(one => subjectResources(one, out, study.id))]
-  return {
-    resourceType: 'Bundle',
-    type: 'collection',
-    entry: resources.map(resource => ({ fullUrl: `${FHIR_SYSTEM}/${resource.resourceType}/${resource.id}`, resource })),
-  }
+  return bundleOf(resources)
 }
 
 function subjectResources(one: SubjectReadOut, { file }: ReadOut, study: string): readonly Resource[] {

@@ -1,5 +1,6 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
 import { byText, fail, issue } from '@cognate/core/base'
+import { fhirText, lotBundle } from '@cognate/core/case'
 import { type FollowUpData, type FollowUpLine, followUpLine, type InfusionData, needsFollowUp } from '@cognate/core/infusion'
 import {
   type BoardLine,
@@ -13,12 +14,13 @@ import {
   isOver,
   type LotData,
   labelHtml,
+  type SpecimenData,
   showCoi,
   sortBoard,
   type TherapyData,
   wristbandString,
 } from '@cognate/core/lot'
-import type { Row } from '@cognate/core/record'
+import type { Row, Table } from '@cognate/core/record'
 import { toSVG } from 'bwip-js/node'
 import {
   listRows,
@@ -44,6 +46,9 @@ const PAGE = {
 export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowInScope, outOfScope }: Scope): Handlers {
   const { store } = record
   const { pool } = store
+  /** Newest rows of a table that belong to a lot. */
+  const rowsOf = async <T>(table: Table, parent: string) =>
+    (await listRows(pool, table, { parent, limit: 1000 })) as unknown as readonly Row<T>[]
   return {
     async board(call) {
       const instant = (ms: number) => new Date(ms).toISOString()
@@ -65,9 +70,8 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
         if (!file.ok) return file
         const { row, lot, template } = file.value
         if (!needsFollowUp(lot) || !call.mayAt({ site: lot.site, study: lot.study }).ok) continue
-        const of = { parent: id, limit: 500 }
-        const infusions = (await listRows(pool, 'infusion', of)) as unknown as readonly Row<InfusionData>[]
-        const taken = (await listRows(pool, 'follow_up', of)) as unknown as readonly Row<FollowUpData>[]
+        const infusions = await rowsOf<InfusionData>('infusion', id)
+        const taken = await rowsOf<FollowUpData>('follow_up', id)
         const line = followUpLine(row, template, infusions, taken, today)
         if (line !== undefined) lines.push(line)
       }
@@ -90,6 +94,24 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       const certificate = certificateOf(file.value, await signaturesOf(pool, call.params.id!), checkpoint?.note ?? '')
       if (!(call.request.headers.accept ?? '').includes('text/html')) return done(certificate)
       return done(certificateHtml(certificate, toSVG({ bcid: 'qrcode', text: certificate.checkpoint, scale: 2 })), PAGE)
+    },
+    async 'lot.fhir'(call) {
+      const file = await lotInScope(call)
+      if (!file.ok) return file
+      const id = file.value.row.id
+      const { specimen } = file.value.lot
+      const taken = specimen === '' ? undefined : (await rowHistory(pool, 'specimen', specimen)).at(-1)
+      const bundle = lotBundle({
+        file: file.value,
+        specimen:
+          taken === undefined
+            ? undefined
+            : { table: 'specimen', id: specimen, version: taken.version, parent: taken.parent, data: taken.data as SpecimenData },
+        infusions: await rowsOf<InfusionData>('infusion', id),
+        followUps: await rowsOf<FollowUpData>('follow_up', id),
+        signatures: await signaturesOf(pool, id),
+      })
+      return done(fhirText(bundle), { type: 'application/fhir+json; charset=utf-8' })
     },
     async 'container.label-page'(call) {
       const row = await rowInScope<ContainerData>(call, 'container')

@@ -194,6 +194,13 @@ export const ROUTES: readonly RouteSpec[] = [
     policy: { action: 'read-record' },
   },
   {
+    name: 'lot.fhir',
+    method: 'GET',
+    path: '/lots/:id/fhir',
+    title: 'A lot as a FHIR R4 bundle',
+    policy: { action: 'read-record' },
+  },
+  {
     name: 'container.label-page',
     method: 'GET',
     path: '/containers/:id/label-page',

@@ -70,6 +70,16 @@ export function defineLot(program: Command): void {
       const { printPdf } = await import('../../external/print-pdf.ts')
       must(await printPdf(html, userPath(flags.out)))
     })
+  withServer(
+    lot
+      .command('fhir')
+      .argument('<id>', 'lot')
+      .description('the lot as a FHIR R4 bundle: specimen, products, results, infusions, signatures'),
+  )
+    .option('--out <file>', 'JSON to write; - is standard output', '-')
+    .action(async (id: string, flags: ClientFlags & { readonly out: string }) => {
+      putText(flags.out, `${await new RecordClient(flags).get(`/lots/${encodeURIComponent(id)}/fhir`, 'application/fhir+json')}\n`)
+    })
   withBody(
     withServer(
       lot

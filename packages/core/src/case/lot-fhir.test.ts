@@ -1,0 +1,52 @@
+// Results as FHIR values: every digit, the sign of what is below detection, and words.
+import { expect, test } from 'vitest'
+import type { LotFile } from '../lot/index.ts'
+import { fhirText } from './fhir-resource.ts'
+import { lotBundle } from './lot-fhir.ts'
+
+function valuesOf(raws: readonly string[]): readonly string[] {
+  const results = raws.map((raw, i) => ({
+    id: `R-${i}`,
+    data: {
+      test: 't',
+      raw,
+      unit: 'EU/mL',
+      verdict: 'pass',
+      method: 'm',
+      tested_at: '2026-03-02T08:00:00Z',
+      analyst: 'a',
+      reviewer: '',
+      status: 'entered',
+    },
+  }))
+  const lot = { subject: '', coi: '', product_type: 'VECTOR', disposition: 'undecided', holds: [] }
+  const file = {
+    row: { id: 'L' },
+    lot,
+    template: { release: [], steps: [] },
+    steps: new Map(),
+    results,
+    containers: [],
+  } as unknown as LotFile
+  const text = fhirText(lotBundle({ file, specimen: undefined, infusions: [], followUps: [], signatures: [] }))
+  expect(JSON.parse(text).entry.length).toBe(raws.length)
+  return text
+    .split('"resourceType": "Observation"')
+    .slice(1)
+    .map(part => /"value(Quantity|String)": ("[^"]*"|\{[^}]*\})/.exec(part)![2]!.replace(/\s+/g, ' '))
+}
+
+test('a value keeps the digits it was typed with; `<` is a comparator; words stay words', () => {
+  expect(valuesOf(['0.10', '<0.25', '>2000', '007', '+3', '1e8', '-0.5', 'growth, Gram-positive cocci', '1,5', '\u00000.3'])).toEqual([
+    '{ "value": 0.10, "unit": "EU/mL" }',
+    '{ "value": 0.25, "unit": "EU/mL", "comparator": "<" }',
+    '{ "value": 2000, "unit": "EU/mL", "comparator": ">" }',
+    '{ "value": 7, "unit": "EU/mL" }',
+    '{ "value": 3, "unit": "EU/mL" }',
+    '{ "value": 1e8, "unit": "EU/mL" }',
+    '{ "value": -0.5, "unit": "EU/mL" }',
+    '"growth, Gram-positive cocci"',
+    '"1,5"',
+    '"\ufffd0.3"',
+  ])
+})

@@ -1,0 +1,148 @@
+// A lot as a FHIR R4 bundle: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions, the follow-up,
+// and a provenance for each signature. Codes that no public system has are in our own.
+import type { FollowUpData, InfusionData } from '../infusion/index.ts'
+import type { CertificateSignature, ContainerData, LotFile, ResultData, SpecimenData } from '../lot/index.ts'
+import type { Row } from '../record/index.ts'
+import { bundleOf, coded, Exact, identified, idOf, type Resource } from './fhir-resource.ts'
+
+export interface LotBundleInput {
+  readonly file: LotFile
+  readonly specimen: Row<SpecimenData> | undefined
+  readonly infusions: readonly Row<InfusionData>[]
+  readonly followUps: readonly Row<FollowUpData>[]
+  readonly signatures: readonly CertificateSignature[]
+}
+
+export function lotBundle(input: LotBundleInput): unknown {
+  const { file, specimen, infusions, followUps, signatures } = input
+  const { row, lot } = file
+  // a vector is nobody's
+  const patient: Resource | undefined =
+    lot.subject === '' ? undefined : { resourceType: 'Patient', id: idOf(lot.subject), identifier: [identified('subject', lot.subject)] }
+  const subject = patient === undefined ? undefined : { reference: `Patient/${patient.id}` }
+  const started: Resource | undefined =
+    specimen === undefined
+      ? undefined
+      : {
+          resourceType: 'Specimen',
+          id: idOf(specimen.id),
+          identifier: [identified('specimen', specimen.id)],
+          type: coded('specimen-kind', specimen.data.kind),
+          subject,
+          receivedTime: specimen.data.received_at,
+          collection: { collectedDateTime: specimen.data.collected_at },
+        }
+  const products = file.containers.map(one => productOf(one, file, subject))
+  return bundleOf([
+    ...(patient === undefined ? [] : [patient]),
+    ...(started === undefined ? [] : [started]),
+    ...products,
+    ...file.results.map(one => observationOf(one, file, subject)),
+    ...infusions.map(one => procedureOf(one, subject)),
+    ...followUps.map(one => followUpOf(one, subject)),
+    ...signatures.map(
+      (one, i): Resource => ({
+        resourceType: 'Provenance',
+        id: idOf(row.id, 'signature', i + 1),
+        target:
+          products.length > 0
+            ? products.map(product => ({ reference: `${product.resourceType}/${product.id}` }))
+            : [{ display: `lot ${row.id}` }],
+        recorded: one.time,
+        activity: coded('signature-meaning', one.meaning),
+        agent: [{ type: coded('command', one.command), who: { identifier: identified('account', one.account), display: one.name } }],
+      }),
+    ),
+  ])
+}
+
+type Reference = { readonly reference: string } | undefined
+
+function productOf({ id, data }: Row<ContainerData>, { row, lot, template, steps }: LotFile, subject: Reference): Resource {
+  const may = (lot.disposition === 'released' || lot.disposition === 'conditional') && lot.holds.length === 0 && data.holds.length === 0
+  return {
+    resourceType: 'BiologicallyDerivedProduct',
+    id: idOf(id),
+    identifier: [
+      identified('container', id),
+      identified('lot', row.id),
+      ...(data.coi === '' ? [] : [identified('chain-of-identity', data.coi)]),
+    ],
+    productCategory: lot.product_type === 'VECTOR' ? 'biologicalAgent' : 'cells',
+    productCode: coded('product', lot.product_type),
+    // what is left of it to give: nothing of a container that was given, or whose lot is not released
+    status: may && data.stage !== 'given' && data.stage !== 'destroyed' ? 'available' : 'unavailable',
+    quantity: 1,
+    ...(subject === undefined ? {} : { collection: { source: subject } }),
+    processing: template.steps.flatMap(step => {
+      const done = steps.get(step.id)?.data
+      return done === undefined || done.status === 'skipped'
+        ? []
+        : [{ description: `${step.id}: ${step.title}`, timeDateTime: done.performed_at }]
+    }),
+    ...(data.place === '' ? {} : { storage: [{ description: data.place }] }),
+  }
+}
+
+/** What a sign or a number is in FHIR; words stay words. */
+function reportedValue(raw: string, unit: string): Readonly<Record<string, unknown>> {
+  const reading = /^([<>]?)\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.exec(raw.trim())
+  if (reading === null) return { valueString: raw }
+  const [, comparator, number] = reading
+  return { valueQuantity: { value: new Exact(number!), unit, ...(comparator === '' ? {} : { comparator }) } }
+}
+
+function observationOf({ id, data }: Row<ResultData>, { row, template }: LotFile, subject: Reference): Resource {
+  const test = template.release.find(one => one.name === data.test)
+  const limit = (text: string | null | undefined) =>
+    text === null || text === undefined ? undefined : { value: new Exact(text), unit: test!.unit }
+  const [low, high] = [limit(test?.low), limit(test?.high)]
+  return {
+    resourceType: 'Observation',
+    id: idOf(id),
+    identifier: [identified('result', id), identified('lot', row.id)],
+    status: data.status === 'reviewed' ? 'final' : data.status === 'invalidated' ? 'cancelled' : 'preliminary',
+    code: coded('release-test', data.test),
+    ...(subject === undefined ? {} : { subject }),
+    effectiveDateTime: data.tested_at,
+    performer: [
+      { identifier: identified('account', data.analyst) },
+      ...(data.reviewer === '' ? [] : [{ identifier: identified('account', data.reviewer) }]),
+    ],
+    ...reportedValue(data.raw, data.unit),
+    interpretation: [coded('verdict', data.verdict)],
+    method: { text: data.method },
+    ...(low === undefined && high === undefined
+      ? {}
+      : { referenceRange: [{ ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) }] }),
+  }
+}
+
+const procedureOf = ({ id, data }: Row<InfusionData>, subject: Reference): Resource => ({
+  resourceType: 'Procedure',
+  id: idOf(id),
+  // R4 lets a procedure use no biologically derived product: the container is named by its identifier
+  identifier: [identified('infusion', id), identified('container', data.container)],
+  status: 'completed',
+  code: coded('procedure', 'infusion of cells'),
+  subject,
+  performedDateTime: data.started_at,
+  performer: [data.given_by, ...data.verified_by].map(account => ({ actor: { identifier: identified('account', account) } })),
+})
+
+const followUpOf = ({ id, data }: Row<FollowUpData>, subject: Reference): Resource => ({
+  resourceType: 'Observation',
+  id: idOf(id),
+  identifier: [identified('follow-up', id)],
+  status: data.outcome === 'missed' ? 'cancelled' : data.outcome === 'archived' ? 'registered' : 'final',
+  code: coded('follow-up', `replication-competent virus, ${data.visit}`),
+  subject,
+  effectiveDateTime: data.collected_at,
+  performer: [{ identifier: identified('account', data.entered_by) }],
+  ...(data.method === '' ? {} : { method: { text: data.method } }),
+  ...(data.reason === '' ? {} : { note: [{ text: data.reason }] }),
+  // nothing was found out of a sample that was not taken
+  ...(data.outcome === 'missed'
+    ? { dataAbsentReason: coded('outcome', 'missed') }
+    : { valueCodeableConcept: coded('outcome', data.outcome) }),
+})
