@@ -1,6 +1,5 @@
 // A 21-day TCR-T lot through the HTTP interface, with all that goes wrong: an out-of-specification result, a deviation, a conditional release, an identity mismatch at the bedside that stops
 // an infusion, and a late positive sterility result with its recall. Every step asserted; at the end the record is exported and verified offline.
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +12,7 @@ import { exportRecord } from '../packages/node/src/store/export-record.ts'
 import { reportExport } from '../packages/node/src/store/report-export.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
 import { root, rowsOf } from './oracle.ts'
-import { DAY, fine, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
+import { commandLine, DAY, fine, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
 
 const TEMPLATES = JSON.parse(readFileSync(join(root, 'packages/node/data/lot-templates.json'), 'utf8')) as BatchTemplate[]
 const tcrt = TEMPLATES.find(one => one.product_type === 'TCR-T')!
@@ -507,22 +506,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   )
 }, 240_000)
 
-/** The command line beside this server, with a new session of a person. */
-async function cognate(person: Person, args: readonly string[], proof: () => Record<string, string> = () => ({})) {
-  if (!site.app.server.listening) await site.app.listen({ port: 0, host: '127.0.0.1' })
-  const server = site.app.listeningOrigin
-  await person.signIn()
-  const session = join(site.folder, `${person.account}.session`)
-  writeFileSync(session, JSON.stringify({ server, cookie: person.cookie, csrf: person.csrf }), { mode: 0o600 })
-  return new Promise<{ code: number; out: string; err: string }>(resolve => {
-    const child = execFile(
-      join(root, 'cognate'),
-      [...args, '--server', server, '--session', session],
-      { env: { ...process.env, COGNATE_CWD: site.folder, ...proof() } },
-      (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
-    )
-  })
-}
+const cognate = (person: Person, args: readonly string[], proof?: () => Record<string, string>) => commandLine(site, person, args, proof)
 
 test('`cognate lot board` prints the same line, and says what is late', async () => {
   const { out, err } = await cognate(carl, ['lot', 'board'])

@@ -11,6 +11,7 @@ import { withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 import { defineLotBoard } from './lot-board.ts'
+import { defineLotHandover } from './lot-handover.ts'
 import { defineLotImport } from './lot-import.ts'
 import { defineLotPlans } from './lot-plans.ts'
 
@@ -53,6 +54,7 @@ export function defineLot(program: Command): void {
     .description('lots of the record: batch record, results, release; labels, forecast, schedule and recall')
   defineLotPlans(lot)
   defineLotBoard(lot)
+  defineLotHandover(lot)
   defineLotImport(lot)
   withServer(
     lot
