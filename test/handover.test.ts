@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { formatCsv } from '@cognate/core/format'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root, rowsOf } from './oracle.ts'
-import { commandLine, fine, openSite, type Person, type Site } from './record-site.ts'
+import { fine, openSite, type Person, type Site } from './record-site.ts'
 import { cognate, temporary } from './run-cli.ts'
+import { commandLine } from './site-command-line.ts'
 
 const folder = temporary()
 const results = join(folder, 'out')

@@ -7,7 +7,7 @@ import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApiDocument } from '../packages/node/src/api/openapi.ts'
 import { ROUTES } from '../packages/node/src/api/routes.ts'
-import { DAY, MINUTE, openSite, type Person, type Site } from './record-site.ts'
+import { DAY, fine, MINUTE, openSite, type Person, type Site } from './record-site.ts'
 
 let site: Site
 
@@ -205,6 +205,59 @@ describe('sign-in', () => {
     const ask = (text: string) => site.call('POST', '/sessions', { account: 'coder', password: person.password, code: text })
     expect((await ask(code)).status).toBe(201)
     expect((await ask(code)).body.code).toBe('sign-in')
+  })
+
+  test('[11.300(b)] a password is changed by who knows the old one and has a code; every other session ends, and it is logged', async () => {
+    const person = await site.hire('changer', ['nurse'])
+    const here = person.cookie
+    const elsewhere = (await person.signIn()).status
+    expect([elsewhere, person.cookie === here]).toEqual([201, false])
+    const mine = async () => fine(await person.get('/sessions')).body.sessions as { current: boolean; station: string }[]
+    expect((await mine()).map(one => one.current)).toEqual([true, false])
+    const change = (current: string, code: string, password: string) => person.call('POST', '/password', { current, code, password })
+    const next = 'another sentence that nobody says'
+    expect((await change('a wrong password, long enough', person.code(), next)).body.code).toBe('signature-refused')
+    expect((await change(person.password, '000000', next)).body.code).toBe('signature-refused')
+    expect((await change(person.password, person.code(), 'fourteen chars')).body.code).toBe('password')
+    expect((await mine()).length).toBe(2)
+    fine(await change(person.password, person.code(), next))
+    expect((await mine()).map(one => one.current)).toEqual([true])
+    expect((await site.call('GET', '/session', undefined, {}, here)).status).toBe(401)
+    const old = person.password
+    const ask = (password: string) => site.call('POST', '/sessions', { account: 'changer', password, code: person.code() })
+    expect([(await ask(old)).body.code, (await ask(next)).status]).toEqual(['sign-in', 201])
+    const { rows } = await site.record.store.pool.query<{ text: string }>('SELECT text FROM access_event ORDER BY index')
+    const own = rows
+      .map(row => JSON.parse(row.text))
+      .filter(event => event.actor.account === 'changer' && event.action.startsWith('password'))
+    expect(own.map(event => [event.action, event.reason])).toEqual([
+      ['password-not-changed', 'signature-refused'],
+      ['password-not-changed', 'signature-refused'],
+      ['password-not-changed', 'password'],
+      ['password-changed', ''],
+    ])
+    expect(rows.some(row => row.text.includes(next) || row.text.includes(old))).toBe(false)
+  })
+
+  test('one ends one’s other sessions with password and code, and nobody else’s', async () => {
+    const [person, other] = [await site.hire('ender', ['nurse']), await site.hire('bystander', ['nurse'])]
+    const here = person.cookie
+    await person.signIn()
+    expect(
+      (await person.call('POST', '/sessions/others/ending', { password: 'not the password at all', code: person.code() })).body.code,
+    ).toBe('signature-refused')
+    expect((await site.call('GET', '/session', undefined, {}, here)).status).toBe(200)
+    fine(await person.call('POST', '/sessions/others/ending', { password: person.password, code: person.code() }))
+    expect((await site.call('GET', '/session', undefined, {}, here)).status).toBe(401)
+    expect([(await person.get('/session')).status, (await other.get('/session')).status]).toEqual([200, 200])
+  })
+
+  test('nothing that was asked is kept by a browser, and signing out clears what it holds', async () => {
+    const person = await site.hire('cacher', ['nurse'])
+    for (const path of ['/session', '/lots', '/no-such-route'])
+      expect([path, (await person.get(path)).headers['cache-control']]).toEqual([path, 'no-store'])
+    const out = await person.call('DELETE', '/session')
+    expect(out.headers['clear-site-data']).toBe('"cache", "storage"')
   })
 
   test.each([

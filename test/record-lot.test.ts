@@ -12,7 +12,8 @@ import { exportRecord } from '../packages/node/src/store/export-record.ts'
 import { reportExport } from '../packages/node/src/store/report-export.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
 import { root, rowsOf } from './oracle.ts'
-import { commandLine, DAY, fine, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
+import { DAY, fine, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
+import { commandLine } from './site-command-line.ts'
 
 const TEMPLATES = JSON.parse(readFileSync(join(root, 'packages/node/data/lot-templates.json'), 'utf8')) as BatchTemplate[]
 const tcrt = TEMPLATES.find(one => one.product_type === 'TCR-T')!

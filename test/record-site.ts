@@ -1,7 +1,6 @@
 // A site for tests of the record: a store in a folder of its own, a clock that the test sets, persons of every role who sign in as people do, and a client that signs what it is shown.
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role } from '@cognate/core/access'
@@ -9,7 +8,6 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import { Secret, TOTP } from 'otpauth'
 import { buildServer, COOKIE, type RecordServer, type ServerOptions } from '../packages/node/src/api/server.ts'
 import { type OpenRecord, openRecord } from '../packages/node/src/store/open-record.ts'
-import { root } from './oracle-data.ts'
 
 export const CHEAP_ARGON = { memoryCost: 4096, timeCost: 1 }
 export const DAY = 86_400_000
@@ -244,21 +242,4 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     ...options,
   })
   return new Site(record.value, server, clock, folder)
-}
-
-/** The command line beside a site's server, with a new session of a person. */
-export async function commandLine(site: Site, person: Person, args: readonly string[], proof: () => Record<string, string> = () => ({})) {
-  if (!site.app.server.listening) await site.app.listen({ port: 0, host: '127.0.0.1' })
-  const server = site.app.listeningOrigin
-  await person.signIn()
-  const session = join(site.folder, `${person.account}.session`)
-  writeFileSync(session, JSON.stringify({ server, cookie: person.cookie, csrf: person.csrf }), { mode: 0o600 })
-  return new Promise<{ code: number; out: string; err: string }>(resolve => {
-    const child = execFile(
-      join(root, 'cognate'),
-      [...args, '--server', server, '--session', session],
-      { env: { ...process.env, COGNATE_CWD: site.folder, ...proof() } },
-      (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
-    )
-  })
 }

@@ -365,3 +365,27 @@ test('the follow-up shows what is due and overdue, and leads to the form of a sa
   const link = [...browser.page.querySelectorAll('a')].find(one => one.textContent!.startsWith('Enter a sample'))!
   expect(link.getAttribute('href')).toBe('#/do/follow-up.enter/ORD-1%3AL-1-B1')
 })
+
+test('a person sees where they are signed in, ends the others, and changes the password', async () => {
+  const rita = await site.hire('rita', ['monitor'])
+  await browser.seat(rita, '#/account')
+  await browser.until('Where you are signed in')
+  const rows = () => [...browser.page.querySelectorAll('tbody tr')].map(row => row.lastElementChild!.textContent)
+  expect(rows()).toEqual(['this one', 'another'])
+  const [, change] = [...browser.page.querySelectorAll('form')]
+  const next = 'a longer sentence than the one before'
+  const give = async (current: string) => {
+    for (const [name, text] of [
+      ['current', current],
+      ['code', rita.code()],
+      ['password', next],
+    ])
+      change!.querySelector<HTMLInputElement>(`[name=${name}]`)!.value = text!
+    await browser.submit(change!)
+  }
+  await give('not the password at all')
+  await browser.until('the password or the code is wrong')
+  await give(rita.password)
+  await browser.until('The password is changed')
+  expect(rows()).toEqual(['this one'])
+})

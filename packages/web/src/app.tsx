@@ -14,6 +14,7 @@ import { Trace } from './screens/lot/trace.tsx'
 import { Command } from './screens/record/command.tsx'
 import { Duties } from './screens/record/duties.tsx'
 import { Enrol } from './screens/sign-in/enrol.tsx'
+import { OwnAccount } from './screens/sign-in/own-account.tsx'
 import { SignIn } from './screens/sign-in/sign-in.tsx'
 
 function useAddress(): readonly string[] {
@@ -39,9 +40,9 @@ export function App({ client }: { readonly client: Client }) {
           <a href="#/do">Record</a>
           <a href="#/bedside">Bedside</a>
           <a href="#/follow-up">Follow-up</a>
-          <span className="muted who">
+          <a className="muted who" href="#/account">
             {who.value.name}, {who.value.roles.join(', ')}
-          </span>
+          </a>
           <button type="button" onClick={() => void client.signOut().then(again)}>
             Sign out
           </button>
@@ -72,6 +73,7 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
     return <PerformStep key={`${id} ${more}`} desk={desk} lot={id} step={more} />
   if (screen === 'do') return id === undefined ? <Duties desk={desk} /> : <Command key={`${id} ${more}`} desk={desk} name={id} id={more} />
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
+  if (screen === 'account') return <OwnAccount desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
   return <Board client={client} />
 }

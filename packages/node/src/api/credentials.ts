@@ -150,6 +150,31 @@ export class Credentials {
     return ok(undefined)
   }
 
+  /** The old password and a code prove the person; every other session of theirs ends. Errors: `signature-refused`, `locked`, `password`. */
+  async changePassword(session: Session, current: string, code: string, password: string): Promise<Result<undefined, Issue>> {
+    const proven = await this.#prove(session, current, code)
+    if (!proven.ok) return proven
+    const fit = this.#checkPassword(session.account, password)
+    if (!fit.ok) return fit
+    await this.#pool.query('UPDATE credential SET password_hash = $2 WHERE account = $1', [
+      session.account,
+      await hash(password, this.#argon),
+    ])
+    await this.#endOthers(session)
+    return ok(undefined)
+  }
+
+  /** Password and code of who is signed in already; a failure counts. */
+  async #prove(session: Session, password: string, code: string): Promise<Result<undefined, Issue>> {
+    const locked = await this.#locked(session.account)
+    if (locked !== undefined) return locked
+    const row = await this.#row(session.account)
+    if (row !== undefined && (await this.#passwordFits(row, password)) && (await this.#useCode(session.account, row, code)))
+      return ok(undefined)
+    await this.#failed(session.account)
+    return fail(issue('signature-refused', 'the password or the code is wrong', 'give the password that holds now, and a new code'))
+  }
+
   #checkPassword(account: string, password: string): Result<undefined, Issue> {
     const wrong = (what: string) =>
       fail(issue('password', what, `use ${PASSWORD_LEAST} characters or more; a sentence is good; nothing else is asked of it`))
@@ -301,6 +326,29 @@ export class Credentials {
 
   csrfFits(session: Session, given: string | undefined): boolean {
     return given !== undefined && same(session.csrf, hashText(given))
+  }
+
+  /** Sessions of an account that have not ended, the newest first. */
+  async sessionsOf(
+    account: string,
+  ): Promise<readonly { readonly id: string; readonly station: string; readonly created_at: Date; readonly seen_at: Date }[]> {
+    const now = this.#now()
+    const { rows } = await this.#pool.query<{ id: string; station: string; created_at: Date; seen_at: Date }>(
+      'SELECT token_sha256 AS id, station, created_at, seen_at FROM session WHERE account = $1 AND seen_at >= $2 AND created_at >= $3 ORDER BY created_at DESC',
+      [account, new Date(now - SESSION_IDLE_MS), new Date(now - SESSION_MOST_MS)],
+    )
+    return rows
+  }
+
+  async #endOthers({ account, id }: Session): Promise<void> {
+    await this.#pool.query('DELETE FROM session WHERE account = $1 AND token_sha256 <> $2', [account, id])
+  }
+
+  /** All sessions of the person but this one, who proves to be them. Errors: `signature-refused`, `locked`. */
+  async endOtherSessions(session: Session, password: string, code: string): Promise<Result<undefined, Issue>> {
+    const proven = await this.#prove(session, password, code)
+    if (proven.ok) await this.#endOthers(session)
+    return proven
   }
 
   async endSession(id: string): Promise<void> {

@@ -123,6 +123,11 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     },
   })
 
+  // what was asked is of one person and one moment: nothing keeps it
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+
   // a route without a policy cannot be registered
   app.addHook('onRoute', route => {
     const methods = [route.method].flat().filter(method => method !== 'HEAD' && method !== 'OPTIONS')
@@ -134,7 +139,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     const status = statusOf(problem)
     const retry = (problem as Issue & { retry_after?: number }).retry_after
     if (retry !== undefined) reply.header('retry-after', String(retry))
-    return reply.status(status).header('content-type', 'application/problem+json').send(problemOf(problem, reply.request.id))
+    return reply.status(status).header('content-type', 'application/problem+json; charset=utf-8').send(problemOf(problem, reply.request.id))
   }
 
   const who = async (

@@ -1,11 +1,12 @@
 // Routes of set-up, enrolment, sessions and signatures.
 import type { Meaning } from '@cognate/core/audit'
-import { fail, issue } from '@cognate/core/base'
+import { fail, type Issue, issue, type Result } from '@cognate/core/base'
 import type { AccountData } from '@cognate/core/record'
 import { toSVG } from 'bwip-js/node'
 import { hashText } from '../store/command-request.ts'
 import { rowHistory } from '../store/record-reads.ts'
 import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
+import type { Call } from './server.ts'
 
 export function signInHandlers(tools: HandlerTools): Handlers {
   const { credentials } = tools
@@ -25,6 +26,14 @@ export function signInHandlers(tools: HandlerTools): Handlers {
     )
     return done({ account, [`${half}_code`]: code }, { status: 201 })
   }
+
+  /** What somebody did, or tried to do, about their own proofs. */
+  const noteOwn = (call: Call, action: string, outcome: Result<undefined, Issue>) =>
+    store.noteAccess(call.asker, '', {
+      action: outcome.ok ? action : `${action.replace('-', '-not-')}`,
+      entity: { kind: 'account', id: call.session!.account, version: 0 },
+      reason: outcome.ok ? '' : outcome.issue.code,
+    })
 
   return {
     async setup({ body }) {
@@ -120,7 +129,26 @@ export function signInHandlers(tools: HandlerTools): Handlers {
     },
     async 'session.end'({ session }) {
       await credentials.endSession(session!.id)
-      return done({ ended: true }, { cookie: '' })
+      return done({ ended: true }, { cookie: '', headers: { 'clear-site-data': '"cache", "storage"' } })
+    },
+    async 'session.list'({ session }) {
+      const own = await credentials.sessionsOf(session!.account)
+      return done({ sessions: own.map(({ id, ...more }) => ({ ...more, current: id === session!.id })) })
+    },
+    async 'session.end-others'(call) {
+      const ended = await credentials.endOtherSessions(call.session!, text(call.body, 'password'), text(call.body, 'code'))
+      await noteOwn(call, 'sessions-ended', ended)
+      return ended.ok ? done({ ended: true }) : ended
+    },
+    async 'password.change'(call) {
+      const changed = await credentials.changePassword(
+        call.session!,
+        text(call.body, 'current'),
+        text(call.body, 'code'),
+        text(call.body, 'password'),
+      )
+      await noteOwn(call, 'password-changed', changed)
+      return changed.ok ? done({ changed: true }) : changed
     },
     async signature({ body, session }) {
       const given = body as { shown_sha256: string; meaning: Meaning; password?: string; code?: string }

@@ -62,6 +62,8 @@ export interface Client {
   readonly enrol: (given: Enrolling, password: string) => Promise<Result<Enrolled>>
   /** The first code of the authenticator ends it. */
   readonly confirm: (given: Enrolling, code: string) => Promise<Result<undefined>>
+  /** What a person does about their own proofs, with password and code in the body. */
+  readonly prove: (path: string, body: object) => Promise<Result<undefined>>
   readonly signIn: (given: SignIn) => Promise<Result<undefined>>
   readonly signOut: () => Promise<void>
 }
@@ -134,6 +136,10 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
     },
     async confirm(given, code) {
       const reply = await call('POST', '/enrolments/confirmation', { ...given, code })
+      return reply.ok ? ok(undefined) : reply
+    },
+    async prove(path, body) {
+      const reply = await call('POST', path, body)
       return reply.ok ? ok(undefined) : reply
     },
     async signIn(given) {

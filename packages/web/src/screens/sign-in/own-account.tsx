@@ -1,0 +1,99 @@
+// One's own account: where one is signed in, ending the other sessions, and a new password.
+import type { Issue } from '@cognate/core/base'
+import { type FormEvent, useState } from 'react'
+import type { Desk } from '../../client/desk.ts'
+import { useAnswer } from '../../client/use-answer.ts'
+import { Problem, Screen } from '../../parts/answer.tsx'
+import { fieldsOf } from '../../parts/fields-of.ts'
+import { Table } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+
+interface SessionsAnswer {
+  readonly sessions: readonly {
+    readonly station: string
+    readonly created_at: string
+    readonly seen_at: string
+    readonly current: boolean
+  }[]
+}
+
+export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
+  const [issue, setIssue] = useState<Issue>()
+  const [said, setSaid] = useState('')
+  const answered = useAnswer<SessionsAnswer>(client, '/sessions')
+  const send = (path: string, done: string) => async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = event.currentTarget
+    const text = fieldsOf(form)
+    const fields = [...new FormData(form).keys()]
+    const sent = await client.prove(path, Object.fromEntries(fields.map(name => [name, name === 'code' ? text(name).trim() : text(name)])))
+    form.reset()
+    setIssue(sent.ok ? undefined : sent.issue)
+    setSaid(sent.ok ? done : '')
+    if (sent.ok) answered.again()
+  }
+  return (
+    <Screen title={`Account ${who.account}`} answered={answered}>
+      {({ sessions }) => (
+        <>
+          {said === '' ? null : (
+            <p className="recorded" role="status">
+              {said}
+            </p>
+          )}
+          {issue === undefined ? null : <Problem issue={issue} />}
+          <Table
+            caption="Where you are signed in"
+            columns={['Station', 'Since', 'Last seen', 'Which']}
+            none="Nowhere."
+            rows={sessions.map(one => ({
+              key: one.created_at + one.station,
+              cells: [
+                one.station,
+                <Time key="since" at={one.created_at} />,
+                <Time key="seen" at={one.seen_at} />,
+                one.current ? 'this one' : 'another',
+              ],
+            }))}
+          />
+          <form className="fields" onSubmit={event => void send('/sessions/others/ending', 'Your other sessions have ended.')(event)}>
+            <h2>End the others</h2>
+            <Proof password="password" label="Password" />
+            <p className="choices">
+              <button type="submit">End other sessions</button>
+            </p>
+          </form>
+          <form
+            className="fields"
+            onSubmit={event => void send('/password', 'The password is changed; your other sessions have ended.')(event)}
+          >
+            <h2>New password</h2>
+            <Proof password="current" label="Password that holds now" />
+            <label>
+              New password, 15 characters or more; a sentence is good
+              <input name="password" type="password" autoComplete="new-password" required />
+            </label>
+            <p className="choices">
+              <button type="submit">Change password</button>
+            </p>
+          </form>
+        </>
+      )}
+    </Screen>
+  )
+}
+
+function Proof({ password, label }: { readonly password: string; readonly label: string }) {
+  return (
+    <>
+      <label>
+        {label}
+        <input name={password} type="password" autoComplete="current-password" required />
+      </label>
+      <label>
+        One-time code
+        <input name="code" inputMode="numeric" autoComplete="one-time-code" required />
+      </label>
+    </>
+  )
+}
