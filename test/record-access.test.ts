@@ -199,6 +199,25 @@ describe('sign-in', () => {
     expect((await victim.signIn()).body.code).toBe('locked')
   })
 
+  test('a refused sign-in is logged with the account hashed; new roles end the sessions; the set-up token is good once', async () => {
+    await site.call('POST', '/sessions', { account: 'somebody-out-there', password: 'not the password at all', code: '000000' })
+    const { rows } = await site.record.store.pool.query<{ text: string }>(
+      "SELECT text FROM access_event WHERE text LIKE '%sign-in-refused%'",
+    )
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.some(row => row.text.includes('somebody-out-there'))).toBe(false)
+    const person = await site.hire('promoted', ['nurse'])
+    expect((await person.get('/session')).status).toBe(200)
+    const before = person.cookie
+    const again = { id: 'promoted', name: 'promoted (synthetic)', roles: ['nurse', 'monitor'], site: 'site-a', studies: ['ST-1'] }
+    fine(await site.person('xena').do('/accounts', { ...again, trained_until: '2030-01-01T00:00:00Z', reason: 'more to do' }))
+    fine(await site.person('yves').do('/accounts/promoted/application', {}))
+    expect((await site.call('GET', '/session', undefined, {}, before)).status).toBe(401)
+    const setup = { token: 'wrong', site: 's', studies: ['x'], officer: { id: 'a', name: 'A' }, administrator: { id: 'b', name: 'B' } }
+    expect((await site.call('POST', '/setup', setup)).body.code).toBe('sign-in')
+    expect(site.server.setupToken).toBeUndefined()
+  })
+
   test('a code is good once, a recovery code too, and an old password is not asked to be changed', async () => {
     const person = await site.hire('coder', ['nurse'])
     const code = person.code()
@@ -263,6 +282,7 @@ describe('sign-in', () => {
   test.each([
     ['fourteen chars', 'fourteen chars', 'the password has 14 characters'],
     ['one letter over and over', 'aaaaaaaaaaaaaaaaaaaa', 'repeats'],
+    ['the account and little else', 'weak-19 abcdefghijk', 'little more than the account'],
   ])('[11.300(b)] a password of %s is refused', async (_name, password, says) => {
     const proposed = await site.person('xena').do('/accounts', {
       id: `weak-${password.length}`,
@@ -564,7 +584,11 @@ describe('[11.10(a)] requests that mean harm never end in a bug', () => {
     expect(String(reply.headers['content-security-policy'])).toContain("default-src 'none'")
     expect(String(reply.headers['content-security-policy'])).not.toContain('unsafe-inline')
     expect(reply.headers['x-powered-by']).toBeUndefined()
-    expect(reply.headers['strict-transport-security']).toBeDefined()
+    expect(String(reply.headers['content-security-policy'])).toMatch(/frame-ancestors 'none'.*base-uri 'none'/)
+    const [, seconds] = /^max-age=(\d+); includeSubDomains/.exec(String(reply.headers['strict-transport-security']))!
+    expect(Number(seconds)).toBeGreaterThanOrEqual(365 * 24 * 3600)
+    expect(reply.headers['referrer-policy']).toBe('no-referrer')
+    expect((await site.call('GET', '/session')).headers['content-type']).toBe('application/problem+json; charset=utf-8')
     expect(reply.headers['x-content-type-options']).toBe('nosniff')
   })
 

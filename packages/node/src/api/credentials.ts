@@ -94,7 +94,7 @@ export class Credentials {
 
   /** A new half of an enrolment code; the password before is void when both are there. */
   async beginEnrolment(account: string, half: 'officer' | 'administrator'): Promise<string> {
-    const code = typedSecret(12)
+    const code = typedSecret(16)
     const column = `enrolment_${half}_sha256`
     await this.#pool.query(
       `INSERT INTO credential (account, ${column}, enrolment_until) VALUES ($1, $2, $3)
@@ -124,7 +124,7 @@ export class Credentials {
     const fit = this.#checkPassword(account, password)
     if (!fit.ok) return fit
     const secret = new Secret({ size: 20 })
-    const recovery = Array.from({ length: 10 }, () => typedSecret(9))
+    const recovery = Array.from({ length: 10 }, () => typedSecret(16))
     await this.#pool.query(
       'UPDATE credential SET password_hash = $2, totp_secret = $3, totp_last_step = 0, recovery_hashes = $4 WHERE account = $1',
       [account, await hash(password, this.#argon), Buffer.from(secret.bytes), recovery.map(code => hashText(code))],

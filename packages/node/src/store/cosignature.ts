@@ -102,6 +102,8 @@ class WitnessedLog {
     for (let attempt = 0; attempt < 2; attempt++) {
       const older = this.#known
       const answer = await fetch(`${this.#witness.url}/add-checkpoint`, {
+        // a witness answers itself or not at all
+        redirect: 'error',
         method: 'POST',
         headers: { 'content-type': 'text/plain; charset=utf-8' },
         body: checkpointRequest({ older, proof: tree.consistencyProof(older, size), note }),
