@@ -103,7 +103,7 @@ export const templateStep = (file: LotFile, id: string): Result<TemplateStep> =>
 export const makersOf = (file: LotFile): readonly string[] =>
   [...file.steps.values()].flatMap(({ data }) => [data.performed_by, data.verified_by].filter(name => name !== ''))
 
-type LotCommand<Input extends { readonly id: string }> = Omit<RecordCommand<Input>, 'needs' | 'place' | 'decide'> & {
+type LotCommand<Input extends { readonly id: string }> = Omit<RecordCommand<Input>, 'needs' | 'place' | 'decide' | 'event'> & {
   /** Rows beyond the lot's own. */
   readonly more?: (input: Input) => readonly RowRef[]
   /** What else has to be read whole, such as the ledger of a reagent. */
@@ -118,6 +118,7 @@ export const defineLotCommand = <Input extends { readonly id: string }>(
 ): RecordCommand =>
   defineCommand<Input>({
     ...command,
+    event,
     needs(input, rows) {
       const own = lotNeeds(input.id, rows, more?.(input) ?? [])
       return { ...own, parents: [input.id, ...(ledgers?.(input) ?? [])] }

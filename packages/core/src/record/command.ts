@@ -108,6 +108,8 @@ export interface RecordCommand<Input = unknown> {
   /** The meaning of the signature it needs; undefined where none is needed. */
   readonly meaning?: Meaning
   readonly input: z.ZodType<Input>
+  /** What has happened to the lot afterwards, in the words of its machine; undefined: the command is no lot’s. */
+  readonly event?: string
   needs(input: Input, rows: Rows): Needs
   /** Site and study that it touches, for the scope of roles. */
   place(input: Input, rows: Rows): Place

@@ -60,6 +60,7 @@ export function openApiDocument(): Schema {
       description:
         route.policy === 'public' ? 'no session' : route.policy === 'session' ? 'any session' : `action "${route.policy.action}"`,
       ...(typeof route.policy === 'object' ? { 'x-action': route.policy.action } : {}),
+      ...(route.command?.event === undefined ? {} : { 'x-event': route.command.event }),
       parameters,
       ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
       responses: { 200: { description: 'done' }, default: problem },

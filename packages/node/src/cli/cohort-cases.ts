@@ -1,6 +1,6 @@
 // The cases of a cohort: CASE.yaml files, and folders that hold them.
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fail, type Issue, ok, type Result, refuse } from '@cognate/core/base'
 import { userPath } from '../read/paths.ts'
 import { type OpenedCase, openCase } from './case-inputs.ts'
@@ -36,10 +36,7 @@ export function findCases(paths: readonly string[]): Result<readonly CohortEntry
   return ok(entries.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true })))
 }
 
-const nameOf = (path: string): string =>
-  relative('/', join(userPath(path), '..'))
-    .split('/')
-    .at(-1) ?? path
+const nameOf = (path: string): string => basename(dirname(userPath(path)))
 
 function caseFiles(path: string): Result<readonly string[], Issue> {
   const full = userPath(path)

@@ -1,5 +1,6 @@
 // What the record can be asked to write, each command with its members, out of the interface's own description.
 import { type Action, MATRIX, type Role } from '@cognate/core/access'
+import type { LotEvent } from '@cognate/core/lot'
 import type { WhoAnswer } from './answers.ts'
 
 /** The part of JSON Schema that the record's commands use. */
@@ -22,12 +23,15 @@ export interface CommandForm {
   readonly path: string
   readonly title: string
   readonly schema: Schema
+  /** What has happened to the lot afterwards; its state says whether that may be. */
+  readonly event: LotEvent | undefined
 }
 
 interface Operation {
   readonly operationId: string
   readonly summary: string
   readonly 'x-action'?: Action
+  readonly 'x-event'?: LotEvent
   readonly parameters: readonly { readonly name: string }[]
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } }
 }
@@ -39,12 +43,13 @@ export interface InterfaceDescription {
 /** The commands of the record that this person may give. Other routes take no Idempotency-Key. */
 export const commandForms = ({ paths }: InterfaceDescription, { roles }: WhoAnswer): readonly CommandForm[] =>
   Object.entries(paths).flatMap(([path, methods]) =>
-    Object.values(methods).flatMap(({ operationId: name, summary: title, 'x-action': action, parameters, requestBody }) =>
-      action !== undefined &&
-      requestBody !== undefined &&
-      parameters.some(parameter => parameter.name === 'Idempotency-Key') &&
-      roles.some(role => (MATRIX[action] as readonly Role[]).includes(role))
-        ? [{ name, path: path.replace('/api/v1', ''), title, schema: requestBody.content['application/json'].schema }]
-        : [],
+    Object.values(methods).flatMap(
+      ({ operationId: name, summary: title, 'x-action': action, 'x-event': event, parameters, requestBody }) =>
+        action !== undefined &&
+        requestBody !== undefined &&
+        parameters.some(parameter => parameter.name === 'Idempotency-Key') &&
+        roles.some(role => (MATRIX[action] as readonly Role[]).includes(role))
+          ? [{ name, path: path.replace('/api/v1', ''), title, schema: requestBody.content['application/json'].schema, event }]
+          : [],
     ),
   )

@@ -4,7 +4,7 @@ import type { Schema } from '../client/command-forms.ts'
 import { isChoices, isGroup, isList, isMap } from './read-form.ts'
 
 /** `performed_at` as people say it. */
-export const spoken = (name: string): string => {
+const spoken = (name: string): string => {
   const words = (name.split('.').at(-1) ?? name).replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
@@ -21,18 +21,10 @@ interface FieldProps {
   readonly required: boolean
 }
 
-export function FormFields({
-  schema,
-  at = '',
-  skip = [],
-}: {
-  readonly schema: Schema
-  readonly at?: string
-  readonly skip?: readonly string[]
-}) {
+export function FormFields({ schema, at = '' }: { readonly schema: Schema; readonly at?: string }) {
   if (schema.oneOf !== undefined) return <Variants variants={schema.oneOf} />
   return Object.entries(schema.properties ?? {})
-    .filter(([name, { const: fixed }]) => fixed === undefined && !skip.includes(name))
+    .filter(([, { const: fixed }]) => fixed === undefined)
     .map(([name, member]) => (
       <Field
         key={name}

@@ -21,7 +21,7 @@ export function Lot({ desk, id }: { readonly desk: Desk; readonly id: string }) 
           <>
             <Head answer={answer} />
             {/* a step and its verification stand in the batch record */}
-            <DutiesOf desk={desk} of="lots" id={id} without={['lot.step', 'lot.verify']} />
+            <DutiesOf desk={desk} of="lots" id={id} lot={answer.lot.data} without={['lot.step', 'lot.verify']} />
             <BatchRecord answer={answer} duty={duty} />
             <ReleaseTests answer={answer} duty={duty} />
             <Faults answer={answer} desk={desk} />

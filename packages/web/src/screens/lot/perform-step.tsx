@@ -36,7 +36,7 @@ export function PerformStep({ desk, lot, step }: { readonly desk: Desk; readonly
 function StepForm({ desk, answer: { lot }, step }: { readonly desk: Desk; readonly answer: LotAnswer; readonly step: TemplateStep }) {
   const [done, setDone] = useState<Done>()
   const { begin, asked } = useSignature(desk.client, setDone)
-  const supplies = [...step.materials, ...step.equipment].includes('vector lot')
+  const needsVectors = [...step.materials, ...step.equipment].includes('vector lot')
   const materials = step.materials.filter(name => name !== 'vector lot')
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -73,7 +73,7 @@ function StepForm({ desk, answer: { lot }, step }: { readonly desk: Desk; readon
       <form className="fields" onSubmit={submit}>
         <h2>{step.title}</h2>
         {step.second_person ? <p className="muted">A second person verifies it afterwards, signed in as themselves.</p> : null}
-        {supplies ? (
+        {needsVectors ? (
           <p>
             Every arm needs its vector first: <a href={addressOf('lot.vector', lot.id)}>consume a vector lot</a>.
           </p>

@@ -1,4 +1,5 @@
 // Everything that this person may ask the record to write, by what it is about.
+import { type LotData, mayFollow } from '@cognate/core/lot'
 import type { Desk } from '../../client/desk.ts'
 
 export const addressOf = (name: string, id?: string): string =>
@@ -36,14 +37,20 @@ export function DutiesOf({
   of,
   id,
   without = [],
+  lot,
 }: {
   readonly desk: Desk
   /** First part of their path, such as `lots`. */
   readonly of: string
   readonly id: string
   readonly without?: readonly string[]
+  /** The lot in whose state a command has to be possible. */
+  readonly lot?: LotData
 }) {
-  const own = forms.filter(({ name, path }) => path.startsWith(`/${of}/{id}/`) && !without.includes(name))
+  const own = forms.filter(
+    ({ name, path, event }) =>
+      path.startsWith(`/${of}/{id}/`) && !without.includes(name) && (lot === undefined || event === undefined || mayFollow(lot, event)),
+  )
   if (own.length === 0) return null
   return (
     <ul className="plain duties">
