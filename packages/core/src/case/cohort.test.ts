@@ -38,7 +38,11 @@ test('a receptor counts when both junctions are equal to the base; one chain alo
 
 test('a whole typing that is equal is told, a part of one is not', () => {
   expect(codes([made('A', { hla: TYPING }), made('B', { hla: TYPING.toReversed() })])).toEqual([['A', 'B', 'same-typing']])
+  // as another program spells it, and with class II beside it
+  const spelled = [...TYPING.map(name => `HLA-${name.replace(/[*:]/g, '')}`), 'DRB1*04:05']
+  expect(codes([made('A', { hla: TYPING }), made('B', { hla: spelled })])).toEqual([['A', 'B', 'same-typing']])
   expect(codes([made('A', { hla: TYPING }), made('B', { hla: [...TYPING.slice(1), 'C*03:04'] })])).toEqual([])
+  expect(codes([made('A', { hla: TYPING.slice(0, 4) }), made('B', { hla: TYPING.slice(0, 4) })])).toEqual([])
   expect(codes([made('A'), made('B')])).toEqual([])
 })
 

@@ -1,6 +1,7 @@
 // Cases side by side: which mutated sequences several patients share, and which cases look as if they were one person, mixed, or copied.
 // A swapped sample or a CASE.yaml copied from the last patient makes a receptor for the wrong person; nothing inside one case can show it.
 import { byText, type Caveat, caveat, type FunnelRow } from '../base/index.ts'
+import { parseHlaAllele } from '../bio/index.ts'
 import type { Row } from './dossier.ts'
 
 export interface FinishedCase {
@@ -66,8 +67,14 @@ export interface Cohort {
  * truncal variants. Both limits must be passed. Priors of ours, set wide of either; the counts are always printed.
  */
 export const SHARED_VARIANTS = { least: 5, share: 0.1 } as const
-/** A typing has six class I alleles; fewer can be equal by chance. */
-const TYPING_ALLELES = 6
+/** A typing has six class I alleles, five where one locus is homozygous; fewer can be equal by chance. */
+const TYPING_ALLELES = 5
+
+/** Class I alleles in one spelling: class II is not typed everywhere. */
+const typingOf = ({ hla }: FinishedCase): readonly string[] => {
+  const parsed = hla.map(parseHlaAllele)
+  return [...new Set(parsed.flatMap(one => (one.ok && one.value.class === 'I' ? [one.value.allele] : [])))].sort(byText)
+}
 
 export function gatherCohort(cases: readonly CohortCase[]): Cohort {
   const finished = cases.filter(one => one.kind === 'finished')
@@ -159,7 +166,7 @@ function casePairs(cases: readonly FinishedCase[]): readonly CasePair[] {
   const variants = inCommon(cases.map(one => one.variants))
   const receptors = inCommon(cases.map(receptorsOf))
   const inputs = inCommon(cases.map(one => new Set(one.measured.keys())))
-  const typings = cases.map(one => [...new Set(one.hla)].sort(byText))
+  const typings = cases.map(typingOf)
   const pairs: CasePair[] = []
   for (const [i, a] of cases.entries()) {
     for (const [k, b] of cases.entries()) {
@@ -209,6 +216,6 @@ function findingsOf({
         `${sharedVariants.length} of at most ${fewerVariants} somatic variants are the same: one person, a swapped or mixed sample, or germline variants that were not filtered`,
       ),
     )
-  if (sameTyping) findings.push(caveat('same-typing', 'all HLA alleles are the same: one person, or a typing that was copied'))
+  if (sameTyping) findings.push(caveat('same-typing', 'all class I alleles are the same: one person, or a typing that was copied'))
   return findings
 }

@@ -1,6 +1,7 @@
 // Runs the cases of a cohort, each in a process of its own: one that fails or runs out of memory takes no other with it.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { describeIssue } from '@cognate/core/base'
 import { userPath } from '../read/paths.ts'
@@ -23,27 +24,34 @@ export async function runCases(
   ended: (outcome: CaseOutcome) => void,
 ): Promise<void> {
   const waiting = [...entries]
+  const children = new Set<ChildProcess>()
+  // a terminal's Ctrl-C reaches the children by itself, a signal to us alone does not
+  const stop = () => {
+    for (const child of children) child.kill('SIGTERM')
+    process.exit(128 + constants.signals.SIGTERM)
+  }
+  process.once('SIGTERM', stop)
   const work = async () => {
     for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift())
       ended(
         entry.opened.ok
-          ? await runOne(entry, out)
+          ? await runOne(entry, out, children)
           : { id: entry.id, seconds: 0, unchanged: false, failure: describeIssue(entry.opened.issue) },
       )
   }
   await Promise.all(Array.from({ length: Math.max(1, threads) }, work))
+  process.off('SIGTERM', stop)
 }
 
-async function runOne({ id, path }: CohortEntry, out: string): Promise<CaseOutcome> {
+/** `children`: those that run now. */
+async function runOne({ id, path }: CohortEntry, out: string, children: Set<ChildProcess>): Promise<CaseOutcome> {
   const started = performance.now()
   const folder = join(out, id)
   mkdirSync(folder, { recursive: true })
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'run', userPath(path), '--out', folder, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // a terminal's Ctrl-C reaches the children by itself, a signal to us alone does not
-  const stop = () => child.kill('SIGTERM')
-  process.once('exit', stop)
+  children.add(child)
   const said = { told: '', complaints: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said.told += text
@@ -55,10 +63,11 @@ async function runOne({ id, path }: CohortEntry, out: string): Promise<CaseOutco
     child.on('error', error => resolve(error.message))
     child.on('close', (code, signal) => resolve(code === 0 ? undefined : signal === null ? `exit code ${code}` : `stopped by ${signal}`))
   })
-  process.off('exit', stop)
+  children.delete(child)
   writeFileSync(join(folder, 'run.log'), said.complaints)
   const seconds = (performance.now() - started) / 1000
-  if (ending !== undefined) return { id, seconds, unchanged: false, failure: said.complaints.replace(/^cognate: /m, '').trim() || ending }
+  if (ending !== undefined)
+    return { id, seconds, unchanged: false, failure: /^cognate: ([\s\S]*)$/m.exec(said.complaints)?.[1]?.trim() ?? ending }
   const { stages } = JSON.parse(said.told) as { readonly stages: readonly { readonly skipped: boolean }[] }
   return { id, seconds, unchanged: stages.every(stage => stage.skipped), failure: undefined }
 }

@@ -57,6 +57,8 @@ function readCase({ id, opened }: CohortEntry, out: string, failure: string | un
         .flatMap(expandFolder)
         // of a matrix in three files, features are the same in every patient
         .filter(input => !/^(features|genes|barcodes)\.tsv/.test(basename(input.path)))
+        // an input that CASE.yaml names since the run has no checksum yet
+        .filter(input => checksums.has(input.path))
         .map(input => [`${checksums.get(input.path)} ${input.own}`, input.path] as const),
     ),
   }
