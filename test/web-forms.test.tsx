@@ -13,6 +13,7 @@ import { commandForms, type InterfaceDescription } from '../packages/web/src/cli
 import { type Client, makeClient } from '../packages/web/src/client/record-client.ts'
 import { FormFields } from '../packages/web/src/parts/form-fields.tsx'
 import { readForm } from '../packages/web/src/parts/read-form.ts'
+import { ScanField, type Scanned } from '../packages/web/src/parts/scan-field.tsx'
 import { FollowUp } from '../packages/web/src/screens/infusion/follow-up.tsx'
 import { DAY, fine, MINUTE, openSite, type Person, type Site } from './record-site.ts'
 import { Browser } from './web-page.tsx'
@@ -392,4 +393,26 @@ test('a person sees where they are signed in, ends the others, and changes the p
   await give(rita.password)
   await browser.until('The password is changed')
   expect(rows()).toEqual(['this one'])
+})
+
+test('what comes as fast as a scanner is scanned; what is pasted or slow is typed, until the field begins anew', async () => {
+  const heard: Scanned[] = []
+  await browser.show(<ScanField label="Wristband" onScan={one => heard.push(one)} />)
+  const input = browser.page.querySelector('input')!
+  await browser.scan(input, ']C1\u001d915DMMM4D3744RH')
+  expect(heard.at(-1)).toEqual({ text: ']C1\u001d915DMMM4D3744RH', typed: false })
+  // the separator is shown, not hidden
+  expect(input.value).toBe(']C1^915DMMM4D3744RH')
+  await browser.type(input, '^91AAAAAAAAAAAAA')
+  expect(heard.at(-1)).toEqual({ text: '\u001d91AAAAAAAAAAAAA', typed: true })
+  await browser.type(input, '')
+  await browser.type(input, '^915DMMM4D3744RH')
+  expect(heard.at(-1)).toEqual({ text: '\u001d915DMMM4D3744RH', typed: true })
+  await browser.type(input, '9')
+  await new Promise(resolve => setTimeout(resolve, 80))
+  await browser.type(input, '91')
+  expect(heard.at(-1)).toEqual({ text: '91', typed: true })
+  await browser.type(input, '9')
+  await browser.type(input, '91')
+  expect(heard.at(-1)).toEqual({ text: '91', typed: false })
 })

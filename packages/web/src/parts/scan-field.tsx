@@ -15,10 +15,10 @@ export function ScanField({ label, onScan }: { readonly label: string; readonly 
   const last = useRef(0)
   const slowest = useRef(0)
   const take = (next: string, at: number) => {
-    // several characters at once are a paste
-    if (next.length > text.length + 1) slowest.current = Number.POSITIVE_INFINITY
-    else if (text !== '') slowest.current = Math.max(slowest.current, at - last.current)
-    if (next === '') slowest.current = 0
+    // a first character begins anew, whatever stood there; anything but one more at the end is a paste or an edit
+    if (next.length <= 1) slowest.current = 0
+    else if (next.length !== text.length + 1 || !next.startsWith(text)) slowest.current = Number.POSITIVE_INFINITY
+    else slowest.current = Math.max(slowest.current, at - last.current)
     last.current = at
     setText(next)
     onScan({ text: next, typed: slowest.current > SCANNER_GAP })
