@@ -1,6 +1,6 @@
 // A cohort as tables and as one page: figures of every case, what must be looked at first, and the mutated sequences that patients share.
 import { escapeHtml, formatTsv, htmlTable, raw } from '../format/index.ts'
-import type { CasePair, Cohort, CohortCase, RecurrentNeoantigen } from './cohort.ts'
+import { type Cohort, type CohortCase, pairsToLookAt, type RecurrentNeoantigen } from './cohort.ts'
 import { PAGE_STYLE, RESEARCH_NOTICE } from './dossier.ts'
 import { barsFigure, funnelCount } from './figures.ts'
 
@@ -32,14 +32,14 @@ function figuresOf(one: CohortCase): readonly (number | undefined)[] {
   )
 }
 
-const findingsOf = (cohort: Cohort, id: string): readonly CasePair[] =>
-  cohort.pairs.filter(pair => pair.findings.length > 0 && (pair.a === id || pair.b === id))
+const doubtOf = ({ doubtful }: RecurrentNeoantigen): string => (doubtful.length === 0 ? '' : `may be one person: ${doubtful.join(', ')}`)
 
 const byCase = ({ cases }: RecurrentNeoantigen): string =>
   cases.map(({ id, peptide, allele, percentile }) => `${id}:${peptide}/${allele}:${percentile}`).join(' ')
 
 /** cohort.tsv, recurrent.tsv, case-pairs.tsv and cohort.html. */
 export function cohortFiles(cohort: Cohort, software: string): ReadonlyMap<string, string> {
+  const suspicious = pairsToLookAt(cohort)
   const cases = formatTsv(
     ['case', 'status', 'why', 'synthetic', 'hla', ...FIGURES.map(([column]) => column), 'pairs_to_look_at'],
     cohort.cases.map(one => [
@@ -49,7 +49,7 @@ export function cohortFiles(cohort: Cohort, software: string): ReadonlyMap<strin
       one.kind === 'finished' ? String(one.synthetic) : '',
       one.kind === 'finished' ? one.hla.join(',') : '',
       ...figuresOf(one),
-      findingsOf(cohort, one.id).length,
+      suspicious.filter(pair => pair.a === one.id || pair.b === one.id).length,
     ]),
   )
   const recurrent = formatTsv(
@@ -61,7 +61,7 @@ export function cohortFiles(cohort: Cohort, software: string): ReadonlyMap<strin
       one.sharedAlleles.join(','),
       one.minigene,
       byCase(one),
-      one.doubtful.length === 0 ? '' : `may be one person: ${one.doubtful.join(', ')}`,
+      doubtOf(one),
     ]),
   )
   const pairs = formatTsv(
@@ -114,7 +114,7 @@ ${recurrentSection(cohort)}
 
 function lookSection(cohort: Cohort): string {
   const unfinished = cohort.cases.filter(one => one.kind === 'unfinished')
-  const pairs = cohort.pairs.filter(pair => pair.findings.length > 0)
+  const pairs = pairsToLookAt(cohort)
   const parts = [
     unfinished.length === 0
       ? ''
@@ -135,19 +135,19 @@ function lookSection(cohort: Cohort): string {
 }
 
 function caseSection(cohort: Cohort): string {
-  const finished = cohort.cases.filter(one => one.kind === 'finished')
+  const figures = cohort.cases.map(one => ({ one, own: figuresOf(one) }))
   const drawn = FIGURES.flatMap(([column, head], i) => (DRAWN.includes(column) ? [{ head, i }] : []))
   const figure = barsFigure(
     drawn.map(({ head }) => (head === 'and expressed' ? 'presented, expressed' : head)),
-    finished.map(one => ({ label: one.id, counts: drawn.map(({ i }) => figuresOf(one)[i]) })),
+    figures.filter(({ one }) => one.kind === 'finished').map(({ one, own }) => ({ label: one.id, counts: drawn.map(({ i }) => own[i]) })),
   )
   const link = (one: CohortCase) =>
     one.kind === 'finished'
       ? raw(`<code><a href="${encodeURIComponent(one.id)}/dossier.html">${escapeHtml(one.id)}</a></code>`)
       : raw(`<code>${escapeHtml(one.id)}</code>`)
-  const rows = cohort.cases.map(one => [
+  const rows = figures.map(({ one, own }) => [
     link(one),
-    ...figuresOf(one).map(figure => (figure === undefined ? '–' : figure.toLocaleString('en-US'))),
+    ...own.map(figure => (figure === undefined ? '–' : figure.toLocaleString('en-US'))),
   ])
   return `<h2 id="cases">Cases</h2><p class="muted">Each column has its own scale, which is logarithmic. What was left behind, and why, is in each case's dossier.</p>${figure}${htmlTable(['case', ...FIGURES.map(([, head]) => head)], rows)}`
 }
@@ -164,7 +164,7 @@ function recurrentSection({ recurrent }: Cohort): string {
       String(one.cases.length),
       raw(one.cases.map(bestOf).join('<br>')),
       one.sharedAlleles.join(', ') || 'none',
-      one.doubtful.length === 0 ? '' : `may be one person: ${one.doubtful.join(', ')}`,
+      doubtOf(one),
     ])
   return `<h2 id="recurrent">Shared mutations</h2><p class="muted">The same 25 residues around the mutation in two cases or more. Where an allele presents them in several, one receptor could serve several patients. Showing ${rows.length} of ${recurrent.length}; all in recurrent.tsv.</p>${htmlTable(['mutation', 'cases', 'best peptide by case', 'alleles shared', 'doubt'], rows)}`
 }

@@ -76,15 +76,15 @@ const typingOf = ({ hla }: FinishedCase): readonly string[] => {
   return [...new Set(parsed.flatMap(one => (one.ok && one.value.class === 'I' ? [one.value.allele] : [])))].sort(byText)
 }
 
+/** Pairs that two patients should not be. */
+export const pairsToLookAt = ({ pairs }: Pick<Cohort, 'pairs'>): readonly CasePair[] => pairs.filter(pair => pair.findings.length > 0)
+
 export function gatherCohort(cases: readonly CohortCase[]): Cohort {
   const finished = cases.filter(one => one.kind === 'finished')
   const pairs = casePairs(finished)
   return {
     cases,
-    recurrent: recurrentNeoantigens(
-      finished,
-      pairs.filter(pair => pair.findings.length > 0),
-    ),
+    recurrent: recurrentNeoantigens(finished, pairsToLookAt({ pairs })),
     pairs,
     compared: (finished.length * (finished.length - 1)) / 2,
   }

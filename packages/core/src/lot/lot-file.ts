@@ -86,6 +86,10 @@ export function whyIncomplete(file: Pick<LotFile, 'steps' | 'deviations'>, step:
   return held.status === 'performed' && step.second_person ? `${step.id} was not verified by a second person` : undefined
 }
 
+/** What has to be complete before a step is performed, and why it is not. Undefined: it is the step's turn. */
+export const whyWaiting = (file: Pick<LotFile, 'steps' | 'deviations' | 'template'>, step: TemplateStep): string | undefined =>
+  step.after.map(id => whyIncomplete(file, file.template.steps.find(one => one.id === id)!)).find(why => why !== undefined)
+
 export const templateStep = (file: LotFile, id: string): Result<TemplateStep> => {
   const step = file.template.steps.find(one => one.id === id)
   return step === undefined

@@ -15,7 +15,7 @@ import {
 import type { TemplateStep } from './batch-template.ts'
 import { openDeviation } from './deviation-commands.ts'
 import type { LotData } from './lot.ts'
-import { defineLotCommand, type LotFile, lotWrite, templateStep, whyIncomplete } from './lot-file.ts'
+import { defineLotCommand, type LotFile, lotWrite, templateStep, whyWaiting } from './lot-file.ts'
 import { judgeResult, limitOf, limitText, typedDecimal, type Verdict } from './quantity.ts'
 import { calibrated, type EquipmentData, type MaterialData, type MovementData, usable } from './supply-commands.ts'
 
@@ -78,9 +78,7 @@ export const stepCommands: readonly RecordCommand[] = [
       const step = found.value
       if (file.steps.has(step.id))
         return fail(issue('step-done', `${step.id} is ${file.steps.get(step.id)!.data.status} already`, 'a correction is a deviation'))
-      const waiting = step.after
-        .map(id => whyIncomplete(file, file.template.steps.find(one => one.id === id)!))
-        .find(why => why !== undefined)
+      const waiting = whyWaiting(file, step)
       if (waiting !== undefined)
         return fail(issue('step-order', `${step.id} cannot be performed: ${waiting}`, 'finish what comes before it'))
       const timed = checkTime(input.performed_at, at, file.lot.opened_at, input.late_reason)

@@ -99,14 +99,10 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       const file = await lotInScope(call)
       if (!file.ok) return file
       const id = file.value.row.id
-      const { specimen } = file.value.lot
-      const taken = specimen === '' ? undefined : (await rowHistory(pool, 'specimen', specimen)).at(-1)
+      const { specimen, coi } = file.value.lot
       const bundle = lotBundle({
         file: file.value,
-        specimen:
-          taken === undefined
-            ? undefined
-            : { table: 'specimen', id: specimen, version: taken.version, parent: taken.parent, data: taken.data as SpecimenData },
+        specimen: (await rowsOf<SpecimenData>('specimen', coi)).find(row => row.id === specimen),
         infusions: await rowsOf<InfusionData>('infusion', id),
         followUps: await rowsOf<FollowUpData>('follow_up', id),
         signatures: await signaturesOf(pool, id),

@@ -24,27 +24,25 @@ export function makeScope(store: RecordStore) {
   }
 
   /** The newest version of the row that the call names. */
-  const rowInScope = async <T>(call: Call, table: Table): Promise<Result<Row<T>, Issue>> => {
+  const rowInScope = async <T>(
+    call: Call,
+    table: Table,
+    remedy = 'check the id; scan it rather than type it',
+  ): Promise<Result<Row<T>, Issue>> => {
     const id = call.params.id!
     const newest = (await rowHistory(pool, table, id)).at(-1)
-    if (newest === undefined)
-      return fail(issue('not-found', `there is no ${table.replace('_', ' ')} ${id}`, 'check the id; scan it rather than type it'))
+    if (newest === undefined) return fail(issue('not-found', `there is no ${table.replace('_', ' ')} ${id}`, remedy))
     return scoped(call, { table, id, version: newest.version, parent: newest.parent, data: newest.data }) as Promise<Result<Row<T>, Issue>>
   }
 
   const lotInScope = async (call: Call) => {
-    const lot = (await rowHistory(pool, 'lot', call.params.id!)).at(-1)
-    if (lot === undefined) return fail(issue('not-found', `there is no lot ${call.params.id}`, 'check the id'))
-    const may = await scoped(call, { table: 'lot', id: call.params.id!, version: lot.version, parent: lot.parent, data: lot.data })
-    return may.ok ? readLotFile(pool, call.params.id!) : may
+    const lot = await rowInScope(call, 'lot', 'check the id')
+    return lot.ok ? readLotFile(pool, lot.value.id) : lot
   }
 
   const subjectInScope = async (call: Call): Promise<Result<string, Issue>> => {
-    const id = call.params.id!
-    const subject = (await rowHistory(pool, 'subject', id)).at(-1)
-    if (subject === undefined) return fail(issue('not-found', `there is no subject ${id}`, 'enrol the subject first'))
-    const may = await scoped(call, { table: 'subject', id, version: subject.version, parent: subject.parent, data: subject.data })
-    return may.ok ? ok(id) : may
+    const subject = await rowInScope(call, 'subject', 'enrol the subject first')
+    return subject.ok ? ok(subject.value.id) : subject
   }
 
   /** The refusal where any of the nodes lies outside the asker's site and studies. */

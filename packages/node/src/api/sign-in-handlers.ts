@@ -30,7 +30,7 @@ export function signInHandlers(tools: HandlerTools): Handlers {
   /** What somebody did, or tried to do, about their own proofs. */
   const noteOwn = (call: Call, action: string, outcome: Result<undefined, Issue>) =>
     store.noteAccess(call.asker, '', {
-      action: outcome.ok ? action : `${action.replace('-', '-not-')}`,
+      action: outcome.ok ? action : action.replace('-', '-not-'),
       entity: { kind: 'account', id: call.session!.account, version: 0 },
       reason: outcome.ok ? '' : outcome.issue.code,
     })

@@ -40,15 +40,19 @@ export interface InterfaceDescription {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 
+/** By role; the record decides again. */
+export const mayDo = ({ roles }: WhoAnswer, action: Action): boolean =>
+  roles.some(role => (MATRIX[action] as readonly Role[]).includes(role))
+
 /** The commands of the record that this person may give. Other routes take no Idempotency-Key. */
-export const commandForms = ({ paths }: InterfaceDescription, { roles }: WhoAnswer): readonly CommandForm[] =>
+export const commandForms = ({ paths }: InterfaceDescription, who: WhoAnswer): readonly CommandForm[] =>
   Object.entries(paths).flatMap(([path, methods]) =>
     Object.values(methods).flatMap(
       ({ operationId: name, summary: title, 'x-action': action, 'x-event': event, parameters, requestBody }) =>
         action !== undefined &&
         requestBody !== undefined &&
         parameters.some(parameter => parameter.name === 'Idempotency-Key') &&
-        roles.some(role => (MATRIX[action] as readonly Role[]).includes(role))
+        mayDo(who, action)
           ? [{ name, path: path.replace('/api/v1', ''), title, schema: requestBody.content['application/json'].schema, event }]
           : [],
     ),

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describeIssue, Funnel } from '@cognate/core/base'
-import { type Cohort, type CohortCase, cohortFiles, gatherCohort } from '@cognate/core/case'
+import { type Cohort, type CohortCase, cohortFiles, gatherCohort, pairsToLookAt } from '@cognate/core/case'
 import { readRows } from '../../read/rows.ts'
 import { readFunnel } from '../../write/funnel-file.ts'
 import { expandFolder } from '../case-inputs.ts'
@@ -23,7 +23,7 @@ export function gatherCases(
     if (one.kind === 'finished') funnel.add('out', one.id)
     else funnel.add('without results', `${one.id}: ${one.why}`)
   }
-  const suspicious = cohort.pairs.filter(pair => pair.findings.length > 0)
+  const suspicious = pairsToLookAt(cohort)
   return {
     cohort,
     report: {

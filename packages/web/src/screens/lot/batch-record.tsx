@@ -1,5 +1,5 @@
 // The batch record: the template's steps, what was done of them, by whom, within which limits; and the second person's part.
-import { limitText, type StepData, type TemplateStep, whyIncomplete } from '@cognate/core/lot'
+import { limitText, type StepData, type TemplateStep, whyWaiting } from '@cognate/core/lot'
 import type { Row } from '@cognate/core/record'
 import type { LotAnswer } from '../../client/answers.ts'
 import { Mark } from '../../parts/mark.tsx'
@@ -45,8 +45,10 @@ export function BatchRecord({ answer, duty }: { readonly answer: LotAnswer; read
 /** The way to the step's form, where it is the operator's and its turn; else what it waits for. */
 function ToPerform({ answer, step, duty }: { readonly answer: LotAnswer; readonly step: TemplateStep; readonly duty: Duty }) {
   if (answer.lot.data.stage !== 'in-process') return null
-  const file = { steps: new Map(answer.steps.map(row => [row.data.step, row])), deviations: answer.deviations }
-  const waits = step.after.map(id => whyIncomplete(file, answer.template.steps.find(one => one.id === id)!)).find(why => why !== undefined)
+  const waits = whyWaiting(
+    { steps: new Map(answer.steps.map(row => [row.data.step, row])), deviations: answer.deviations, template: answer.template },
+    step,
+  )
   if (waits !== undefined) return <span className="muted">waits: {waits}</span>
   if (!isTheirs(duty, 'record-step', '')) return <span className="muted">its turn</span>
   return <a href={`#/step/${encodeURIComponent(answer.lot.id)}/${encodeURIComponent(step.id)}`}>Perform {step.id}</a>

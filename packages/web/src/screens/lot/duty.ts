@@ -1,5 +1,6 @@
 // Whether a duty on a lot is somebody's. The record decides again.
-import { type Action, MATRIX, type Role } from '@cognate/core/access'
+import type { Action } from '@cognate/core/access'
+import { mayDo } from '../../client/command-forms.ts'
 import type { Desk } from '../../client/desk.ts'
 
 export interface Duty extends Desk {
@@ -8,5 +9,4 @@ export interface Duty extends Desk {
 }
 
 /** By role, and not by who did the thing itself: the second person is another one. */
-export const isTheirs = ({ who }: Desk, action: Action, doneBy: string): boolean =>
-  who.account !== doneBy && who.roles.some(role => (MATRIX[action] as readonly Role[]).includes(role))
+export const isTheirs = ({ who }: Desk, action: Action, doneBy: string): boolean => who.account !== doneBy && mayDo(who, action)
