@@ -1,6 +1,7 @@
 // Who may do what: roles of a cell-therapy site and the actions they carry. Pure data, the same on the server and in the browser.
 
 export const ROLES = {
+  scientist: 'runs cases: neoantigens, receptors, constructs',
   operator: 'makes the product and records the steps',
   'qc-analyst': 'tests samples and enters results',
   qa: 'quality assurance: reviews, holds, rejects, recalls',
@@ -20,6 +21,8 @@ export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[]
 
 /** Action → the roles that carry it. What stands in no row is denied. */
 export const MATRIX = {
+  'read-case': ['scientist', 'physician', 'operator', 'qa', 'auditor'],
+  'run-case': ['scientist'],
   'read-record': ['operator', 'qc-analyst', 'qa', 'coordinator', 'releaser', 'physician', 'nurse', 'statistician', 'monitor', 'auditor'],
   'read-identity': ['coordinator', 'physician', 'nurse'],
   'enrol-subject': ['coordinator', 'physician'],

@@ -47,3 +47,21 @@ export function commonestReasons(rows: readonly FunnelRow[], most = 3): readonly
     .toSorted((a, b) => b.count - a.count)
     .slice(0, most)
 }
+
+/** Reasons that count what went on. */
+const WENT_ON = new Set([
+  'in',
+  'out',
+  'alleles',
+  'consequences',
+  'windows',
+  'peptides',
+  'presented',
+  'presented and expressed',
+  'presented by class II only',
+  'shortlisted',
+  'evaluable',
+])
+
+/** Does the row count what was left behind? */
+export const isLeftBehind = ({ reason }: FunnelRow): boolean => !WENT_ON.has(reason)

@@ -10,6 +10,8 @@ export const CaseSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, dot, dash and underscore')
     .describe('Name of the case; printed on every output.'),
+  site: z.string().min(1).optional().describe('Site whose people may see the case in the web app; without, every site of the record.'),
+  study: z.string().min(1).optional().describe('Study whose people may see the case in the web app; without, every study.'),
   species: z.enum(['human']).default('human').describe('Species of the patient.'),
   synthetic: z.boolean().default(false).describe('True for a made-up patient: every output says so.'),
   hla: z

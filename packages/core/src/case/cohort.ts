@@ -2,7 +2,7 @@
 // A swapped sample or a CASE.yaml copied from the last patient makes a receptor for the wrong person; nothing inside one case can show it.
 import { byText, type Caveat, caveat, type FunnelRow } from '../base/index.ts'
 import { parseHlaAllele } from '../bio/index.ts'
-import type { Row } from './dossier.ts'
+import type { Row } from './table-page.ts'
 
 export interface FinishedCase {
   readonly kind: 'finished'

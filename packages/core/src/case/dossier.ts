@@ -1,11 +1,9 @@
 // The dossier: one self-contained, printable page a tumour board can read. Input is what the stages wrote; nothing is computed here but the layout.
-import type { Caveat, FunnelRow } from '../base/index.ts'
+import { type Caveat, type FunnelRow, isLeftBehind } from '../base/index.ts'
 import { constructFigure, type MapPart } from '../construct/index.ts'
 import { escapeHtml, htmlTable, raw } from '../format/index.ts'
-import { type ClonotypeBar, cloneFigure, funnelCount, funnelFigure, lesionFigure, type ScatterPoint } from './figures.ts'
-
-/** A table row by column name. */
-export type Row = Readonly<Record<string, string>>
+import { cellFunnel, cloneScores, lesionBars, tumourFunnel } from './case-figures.ts'
+import type { Row } from './table-page.ts'
 
 export interface DossierInput {
   readonly caseName: string
@@ -66,25 +64,10 @@ ${sections.join('\n')}
 }
 
 function summary({ facts, funnel }: DossierInput): string {
-  const steps = [
-    { label: 'variant records', count: funnelCount(funnel, 'variants', 'in') },
-    { label: 'protein changes', count: funnelCount(funnel, 'variants', 'out') },
-    { label: 'windows', count: funnelCount(funnel, 'neoantigens', 'windows') },
-    { label: 'peptides scored', count: funnelCount(funnel, 'neoantigens', 'peptides') },
-    { label: 'variants presented', count: funnelCount(funnel, 'neoantigens', 'presented') },
-    { label: '… and expressed', count: funnelCount(funnel, 'neoantigens', 'presented and expressed') },
-  ]
-  const cells = [
-    { label: 'contigs', count: funnelCount(funnel, 'contigs', 'in') },
-    { label: 'usable contigs', count: funnelCount(funnel, 'contigs', 'out') },
-    { label: 'cells', count: funnelCount(funnel, 'cells', 'in') },
-    { label: 'clonotypes', count: funnelCount(funnel, 'cells', 'out') },
-    { label: 'receptors', count: funnelCount(funnel, 'receptors', 'out') },
-    { label: 'shortlisted', count: funnelCount(funnel, 'receptors', 'shortlisted') },
-  ]
   const list = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('')
-  const reasons = funnel.filter(row => !['in', 'out'].includes(row.reason))
-  return `<h2 id="summary">Summary</h2><dl>${list}</dl><h3>From the tumour</h3>${funnelFigure(steps)}${cells[0]!.count > 0 ? `<h3>From its T cells</h3>${funnelFigure(cells)}` : ''}
+  const cells = cellFunnel(funnel)
+  const reasons = funnel.filter(isLeftBehind)
+  return `<h2 id="summary">Summary</h2><dl>${list}</dl><h3>From the tumour</h3>${tumourFunnel(funnel)}${cells === '' ? '' : `<h3>From its T cells</h3>${cells}`}
 <details><summary>What was left behind, and why</summary>${htmlTable(
     ['stage', 'reason', 'count', 'example'],
     reasons.map(row => [row.stage, row.reason, row.count.toLocaleString('en-US'), row.example]),
@@ -157,40 +140,14 @@ function screenSection({ screen, plates, selection }: DossierInput): string {
   return `<h2 id="screens">Screens and selection</h2><p class="muted">${positive.length} of ${screen.length} tests answered. A receptor is chosen only behind every gate; two people sign the payload. ${selection.length - tested.length} receptors without any evidence are not listed.</p><h3>Selection</h3>${htmlTable(['rank', 'receptor', 'mutation', 'level', 'why'], chosen)}<h3>Answers</h3>${htmlTable(['receptor', 'antigen', 'HLA', 'plate', 'wells', 'p or EC50', 'mutant over wild type'], answers)}${figures}`
 }
 
-const lesionCounts = (row: Row): ReadonlyMap<string, number> =>
-  new Map(
-    (row.cells_by_lesion ?? '')
-      .split(',')
-      .filter(part => part !== '')
-      .map(part => [part.slice(0, part.lastIndexOf(':')), Number(part.slice(part.lastIndexOf(':') + 1))] as const),
-  )
-
 function clonotypeSection({ lesions, clonotypes, receptors, cellMap }: DossierInput): string {
   if (clonotypes.length === 0) return '<h2 id="clonotypes">T cells of the tumour</h2><p class="muted">No T-cell sequencing was given.</p>'
-  const shortlisted = new Set(receptors.filter(row => row.shortlisted === 'true').map(row => row.clonotype_id))
-  const wanted = [
-    ...clonotypes.filter(row => shortlisted.has(row.clonotype_id)),
-    ...clonotypes.filter(row => !shortlisted.has(row.clonotype_id)),
-  ].slice(0, 20)
-  const bars: ClonotypeBar[] = wanted.map(row => ({
-    label: `${row.alias} ${row.trb_junction_aa}`,
-    byLesion: lesionCounts(row),
-    shortlisted: shortlisted.has(row.clonotype_id),
-  }))
-  const points: ScatterPoint[] = clonotypes
-    .filter(row => row.best_score !== '')
-    .slice(0, 3000)
-    .map(row => ({
-      x: Number(row.cells),
-      y: Number(row.best_score),
-      strong: shortlisted.has(row.clonotype_id),
-      label: `${row.alias} ${row.best_signature}`,
-    }))
+  const scores = cloneScores(clonotypes, receptors)
   const scatter =
-    points.length === 0
+    scores === ''
       ? ''
-      : `<h3>Signature score against clone size</h3><p class="muted">UCell score of the signature with the smallest p, mean over the clone's cells. Red: above chance and on the shortlist.</p>${cloneFigure(points, 'cells of the clone', 'score')}`
-  return `<h2 id="clonotypes">T cells of the tumour</h2><h3>Lesions × clonotypes</h3><p class="muted">Shortlisted clonotypes first (red), then the largest (blue).</p>${lesionFigure(lesions, bars)}${scatter}${mapSection(cellMap)}`
+      : `<h3>Signature score against clone size</h3><p class="muted">UCell score of the signature with the smallest p, mean over the clone's cells. Red: above chance and on the shortlist.</p>${scores}`
+  return `<h2 id="clonotypes">T cells of the tumour</h2><h3>Lesions × clonotypes</h3><p class="muted">Shortlisted clonotypes first (red), then the largest (blue).</p>${lesionBars(lesions, clonotypes, receptors)}${scatter}${mapSection(cellMap)}`
 }
 
 const mapSection = (cellMap: string): string =>

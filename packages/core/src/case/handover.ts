@@ -1,6 +1,6 @@
 // Where the two halves meet: what a case chose and built, checked against itself, in the form the record takes it in. Nobody types a receptor's name or a checksum again.
 import { fail, type Issue, issue, ok, type Result, sha256Hex } from '../base/index.ts'
-import type { Row } from './dossier.ts'
+import type { Row } from './table-page.ts'
 
 export interface HandoverFiles {
   /** Bytes of selection.payload.json, and the checksum beside it. */

@@ -35,7 +35,7 @@ export const accountCommands: readonly RecordCommand[] = [
     input: z.strictObject({
       id: idSchema,
       name: textSchema,
-      roles: z.array(z.enum(ROLE_NAMES as readonly [Role, ...Role[]])).max(13),
+      roles: z.array(z.enum(ROLE_NAMES as readonly [Role, ...Role[]])).max(ROLE_NAMES.length),
       site: idSchema,
       studies: z.array(idSchema).max(200),
       trained_until: instantSchema,

@@ -1,5 +1,5 @@
 // What a person sees: progress and notices on standard error, results on standard output. `--quiet` leaves errors only, `--json` a summary for programs.
-import { commonestReasons, describeIssue, type FunnelRow, type Issue } from '@cognate/core/base'
+import { commonestReasons, describeIssue, type FunnelRow, type Issue, isLeftBehind } from '@cognate/core/base'
 
 export interface Console {
   readonly begin: (stage: string) => void
@@ -11,21 +11,6 @@ export interface Console {
   readonly notice: (text: string) => void
   readonly result: (text: string) => void
 }
-
-/** Funnel rows that count what went on, not what was left behind. */
-const STEPS = new Set([
-  'in',
-  'out',
-  'alleles',
-  'consequences',
-  'windows',
-  'peptides',
-  'presented',
-  'presented and expressed',
-  'presented by class II only',
-  'shortlisted',
-  'evaluable',
-])
 
 const isTerminal = process.stderr.isTTY === true
 
@@ -48,10 +33,7 @@ export function makeConsole(options: { readonly quiet: boolean; readonly json: b
         )
     },
     leftBehind: rows => {
-      const reasons = commonestReasons(
-        rows.filter(row => !STEPS.has(row.reason)),
-        4,
-      )
+      const reasons = commonestReasons(rows.filter(isLeftBehind), 4)
       if (loud && reasons.length > 0) {
         process.stderr.write(
           `  ${' '.repeat(12)} left behind: ${reasons.map(row => `${row.count.toLocaleString('en-US')} ${row.reason}`).join(', ')} (funnel.tsv has all, with examples)\n`,

@@ -1,9 +1,9 @@
 // `cognate run`: the stages of a case in order, each skipped when its inputs, options and the code did not change and its outputs are untouched.
 // Whole: the plan reads as the list of stages that it is.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Caveat, type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
+import { type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
 import type { CaseFile } from '@cognate/core/case'
 import { DEFAULT_PRODUCT } from '@cognate/core/construct'
 import { supportedAlleles } from '@cognate/core/presentation'
@@ -14,6 +14,7 @@ import { funnelText, readFunnel } from '../write/funnel-file.ts'
 import { sha256OfFile, writeOutputs } from '../write/outputs.ts'
 import { expandFolder, openCase, vcfsOf } from './case-inputs.ts'
 import type { Console } from './console.ts'
+import { readStageRecord, type StageName, type StageRecord, writeStageRecord } from './stage-record.ts'
 import { noConstruct, runConstruct } from './stages/construct.ts'
 import { makeDossier } from './stages/dossier.ts'
 import { runNeoantigens } from './stages/neoantigens.ts'
@@ -24,16 +25,6 @@ import type { StageOutcome } from './stages/stage.ts'
 import { runVariants } from './stages/variants.ts'
 import { codeChecksum } from './version.ts'
 
-interface StageRecord {
-  /** SHA-256 over inputs, options and code. */
-  readonly key: string
-  readonly outputs: Readonly<Record<string, string>>
-  readonly caveats: readonly Caveat[]
-  readonly funnel: readonly FunnelRow[]
-  readonly headline: string
-  readonly empty?: string
-}
-
 export interface CaseRun {
   readonly out: string
   readonly stages: readonly { readonly name: string; readonly headline: string; readonly skipped: boolean; readonly seconds: number }[]
@@ -42,20 +33,18 @@ export interface CaseRun {
 }
 
 interface PlannedStage {
-  readonly name: string
+  readonly name: StageName
   readonly inputs: readonly string[]
   readonly options: unknown
   readonly run: () => Promise<StageOutcome>
 }
-
-const STATE = '.cognate'
 
 export async function runCase(casePath: string, out: string, console: Console): Promise<Result<CaseRun, Issue>> {
   const opened = openCase(casePath)
   if (!opened.ok) return opened
   const { file, at, hla, inputs } = opened.value
   const folder = userPath(out)
-  mkdirSync(join(folder, STATE), { recursive: true })
+  mkdirSync(folder, { recursive: true })
   const stages = planStages(file, at, hla, folder)
   const records: StageRecord[] = []
   const done: { name: string; headline: string; skipped: boolean; seconds: number }[] = []
@@ -242,8 +231,7 @@ function screenStages(file: CaseFile, at: (path: string) => string, hla: readonl
 
 async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ record: StageRecord; skipped: boolean }, Issue>> {
   const key = stageKey(stage)
-  const statePath = join(folder, STATE, `${stage.name}.json`)
-  const before = readRecord(statePath)
+  const before = readStageRecord(folder, stage.name)
   if (
     before?.key === key &&
     Object.entries(before.outputs).every(([name, sha]) => existsSync(join(folder, name)) && sha256OfFile(join(folder, name)) === sha)
@@ -255,7 +243,7 @@ async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ r
   writeOutputs(folder, new Map([...files, ['funnel.tsv', funnelText(folder, funnel)]]))
   const outputs = Object.fromEntries([...files.keys()].map(name => [name, sha256OfFile(join(folder, name))]))
   const record: StageRecord = { key, outputs, caveats, funnel, headline, empty }
-  writeFileSync(statePath, `${JSON.stringify(record, null, 1)}\n`)
+  writeStageRecord(folder, stage.name, record)
   return ok({ record, skipped: false })
 }
 
@@ -272,13 +260,4 @@ function stageKey(stage: PlannedStage): string {
     for (const file of files) hash.update(existsSync(file) ? sha256OfFile(file) : 'absent')
   }
   return hash.digest('hex')
-}
-
-function readRecord(path: string): StageRecord | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as StageRecord
-  } catch {
-    return undefined
-  }
 }

@@ -1,10 +1,11 @@
 // Runs the cases of a cohort, each in a process of its own: one that fails or runs out of memory takes no other with it.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { describeIssue } from '@cognate/core/base'
 import { userPath } from '../read/paths.ts'
+import { endOf, ownProgram, startCase } from './case-process.ts'
 import type { CohortEntry } from './cohort-cases.ts'
 
 export interface CaseOutcome {
@@ -47,27 +48,20 @@ export async function runCases(
 async function runOne({ id, path }: CohortEntry, out: string, children: Set<ChildProcess>): Promise<CaseOutcome> {
   const started = performance.now()
   const folder = join(out, id)
-  mkdirSync(folder, { recursive: true })
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'run', userPath(path), '--out', folder, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = startCase(ownProgram(), userPath(path), folder, ['--json'])
   children.add(child)
   const said = { told: '', complaints: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     said.told += text
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     said.complaints += text
   })
-  const ending = await new Promise<string | undefined>(resolve => {
-    child.on('error', error => resolve(error.message))
-    child.on('close', (code, signal) => resolve(code === 0 ? undefined : signal === null ? `exit code ${code}` : `stopped by ${signal}`))
-  })
+  const failure = await endOf(child, () => said.complaints)
   children.delete(child)
   writeFileSync(join(folder, 'run.log'), said.complaints)
   const seconds = (performance.now() - started) / 1000
-  if (ending !== undefined)
-    return { id, seconds, unchanged: false, failure: /^cognate: ([\s\S]*)$/m.exec(said.complaints)?.[1]?.trim() ?? ending }
+  if (failure !== undefined) return { id, seconds, unchanged: false, failure }
   const { stages } = JSON.parse(said.told) as { readonly stages: readonly { readonly skipped: boolean }[] }
   return { id, seconds, unchanged: stages.every(stage => stage.skipped), failure: undefined }
 }

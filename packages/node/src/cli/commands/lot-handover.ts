@@ -1,20 +1,17 @@
 // `lot selection`, `lot constructs`: what a case chose and built goes into the record as its folder has it; the payload that is signed is attached.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { issue } from '@cognate/core/base'
-import { type Handover, readHandover } from '@cognate/core/case'
 import { formatTsv } from '@cognate/core/format'
 import type { SelectionData } from '@cognate/core/lot'
 import type { Command } from 'commander'
+import { PAYLOAD, readHandoverFolder } from '../../read/handover-folder.ts'
 import { userPath } from '../../read/paths.ts'
-import { readRows } from '../../read/rows.ts'
-import { checkFile } from '../../read/text.ts'
 import { printAnswer } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
 import { putText } from '../put-text.ts'
 import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 
-const PAYLOAD = 'selection.payload.json'
 const FOLDER = 'folder that `cognate run` or `cognate select` and `construct` wrote'
 
 interface SelectionFlags extends ClientFlags {
@@ -25,24 +22,6 @@ interface SelectionFlags extends ClientFlags {
 interface ConstructsFlags extends ClientFlags {
   readonly selection: string
   readonly enter?: boolean
-}
-
-function openHandover(folder: string): Handover {
-  const at = (name: string) => join(folder, name)
-  const payload = readFileSync(must(checkFile(at(PAYLOAD))), 'utf8')
-  const declared = userPath(at('selection.payload.sha256'))
-  const rows = (name: string) => readRows(userPath(at(`${name}.tsv`)))
-  return must(
-    readHandover({
-      payload,
-      declaredSha256: existsSync(declared) ? readFileSync(declared, 'utf8').slice(0, 64) : '',
-      selection: rows('selection'),
-      constructs: rows('constructs'),
-      receptors: rows('receptors'),
-      screen: rows('screen'),
-      neoantigens: rows('neoantigens'),
-    }),
-  )
 }
 
 export function defineLotHandover(lot: Command): void {
@@ -60,7 +39,7 @@ export function defineLotHandover(lot: Command): void {
       '\nThe payload has to have its checksum, and selection.tsv and constructs.tsv have to say the same as it: bases, junctions, receptors. Nothing is typed again.\n',
     )
     .action(async (folder: string, flags: SelectionFlags) => {
-      const { caseId, sha256, chosen } = openHandover(folder)
+      const { caseId, sha256, chosen } = must(readHandoverFolder(folder))
       process.stderr.write(`case ${caseId}, payload ${sha256}\n`)
       for (const { receptor, mutation, reason } of chosen) process.stderr.write(`  ${receptor}  ${mutation}: ${reason}\n`)
       const client = new RecordClient(flags)
@@ -87,7 +66,7 @@ export function defineLotHandover(lot: Command): void {
     .option('--enter', 'register them, one event each')
     .addHelpText('after', '\nThe folder’s payload has to be the one that was signed.\n')
     .action(async (folder: string, flags: ConstructsFlags) => {
-      const { sha256, constructs } = openHandover(folder)
+      const { sha256, constructs } = must(readHandoverFolder(folder))
       const client = new RecordClient(flags)
       const { data } = JSON.parse(await client.get(`/selections/${encodeURIComponent(flags.selection)}`)) as {
         readonly data: SelectionData

@@ -1,8 +1,10 @@
 // `serve`: the record with its HTTP interface in one process. `backup` and `restore` beside it.
+import { join } from 'node:path'
 import { inFile, issue, ok } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { readText } from '../../read/text.ts'
+import { ownProgram } from '../case-process.ts'
 import { printAnswer } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
@@ -14,6 +16,8 @@ interface ServeFlags extends CommonFlags, PlaceFlags {
   readonly behindProxy?: boolean
   readonly breached?: string
   readonly witnesses?: string
+  readonly cases?: string
+  readonly results?: string
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
@@ -28,6 +32,8 @@ export function defineServe(program: Command): void {
       '--witnesses <file>',
       'witnesses that cosign every checkpoint: URL and verifier key, one a line, as `audit witness` prints them',
     )
+    .option('--cases <folder>', 'folder whose folders hold one CASE.yaml each, as `cohort run` takes it: the web app shows and runs them')
+    .option('--results <folder>', 'folder of the cases’ results, one folder a case; `results` in the folder of the record when left out')
     .addHelpText(
       'after',
       '\nThe first start prints a one-time token: POST /api/v1/setup with it makes the security officer and the administrator.\nThe interface describes itself at /api/v1/openapi.json. Stop with Ctrl-C: the log is sealed first.\n\nResearch software: it records and checks decisions, it does not make them.\n',
@@ -53,6 +59,9 @@ export function defineServe(program: Command): void {
       const breached = flags.breached === undefined ? undefined : new Set(must(readText(flags.breached)).split(/\r?\n/))
       const server = await buildServer(record, {
         trustProxy: flags.behindProxy === true,
+        ...(flags.cases === undefined
+          ? {}
+          : { cases: { cases: flags.cases, results: flags.results ?? join(record.folder, 'results'), program: ownProgram() } }),
         ...(breached === undefined ? {} : { breached }),
         log: line => {
           if (flags.quiet !== true) process.stdout.write(`${line}\n`)

@@ -27,8 +27,7 @@ export interface DossierStage {
 
 export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
   const { out, file } = stage
-  const genbank = existsSync(join(out, 'constructs.gb')) ? parseGenbank(readFileSync(join(out, 'constructs.gb'), 'utf8')) : undefined
-  const maps = new Map((genbank?.ok === true ? genbank.value : []).map(record => [record.name, mapParts(record)]))
+  const maps = constructMaps(out)
   const files: CrateFile[] = [
     ...stage.inputs.map(input => ({
       path: input.path,
@@ -104,6 +103,12 @@ function merge(caveats: readonly Caveat[]): readonly Caveat[] {
   return [...seen.values()]
 }
 
+/** Parts of every construct of a run by its id. */
+export function constructMaps(out: string): ReadonlyMap<string, readonly MapPart[]> {
+  const genbank = existsSync(join(out, 'constructs.gb')) ? parseGenbank(readFileSync(join(out, 'constructs.gb'), 'utf8')) : undefined
+  return new Map((genbank?.ok === true ? genbank.value : []).map(record => [record.name, mapParts(record)]))
+}
+
 /** Parts of an insert, from the features of its GenBank record. */
 function mapParts(record: GenbankRecord): readonly MapPart[] {
   return record.features.flatMap(feature => {
@@ -123,11 +128,20 @@ function mapParts(record: GenbankRecord): readonly MapPart[] {
   })
 }
 
-const OUTPUTS: Readonly<Record<string, string>> = {
+/** What each output is. */
+export const OUTPUTS: Readonly<Record<string, string>> = {
+  'dossier.html': 'everything on one page, to be printed',
+  'ro-crate-metadata.json': 'inputs and outputs with their checksums, for programs',
   'off-the-shelf.tsv': 'shared mutations with a published receptor',
   'screen.tsv': 'receptor × antigen: what answered',
   'selection.tsv': 'receptors chosen or not, with reasons',
   'selection.payload.json': 'what is signed',
+  'selection.payload.sha256': 'its checksum',
+  'selected-receptors.tsv': 'the receptors that were chosen',
+  'plates.svg': 'wells of the plates',
+  'safety.tsv': 'off-target words that the case was given',
+  'screened-minigenes.tsv': 'minigenes that the plates tested',
+  'next-round.tsv': 'what to test next',
   'variants.tsv': 'protein changes per transcript',
   'proteins.fasta': 'wild-type and mutant proteins',
   'neoantigens.tsv': 'ranked neoantigens with reasons',

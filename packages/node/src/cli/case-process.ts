@@ -1,0 +1,23 @@
+// A case in a process of its own: one that fails or runs out of memory takes nothing else with it.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+
+/** The command line that this process is. */
+export const ownProgram = (): readonly string[] => [process.execPath, ...process.execArgv, process.argv[1]!]
+
+/** `cognate run` of the CASE.yaml at `path` into `folder`, which is made; both absolute. */
+export function startCase(program: readonly string[], path: string, folder: string, flags: readonly string[] = []): ChildProcess {
+  mkdirSync(folder, { recursive: true })
+  return spawn(program[0]!, [...program.slice(1), 'run', path, '--out', folder, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** Why it ended otherwise than well: its own last complaint, else how it ended; undefined: it finished. */
+export function endOf(child: ChildProcess, complaints: () => string): Promise<string | undefined> {
+  return new Promise(resolve => {
+    child.on('error', error => resolve(error.message))
+    child.on('close', (code, signal) => {
+      if (code === 0) return resolve(undefined)
+      resolve(/^cognate: ([\s\S]*)$/m.exec(complaints())?.[1]?.trim() ?? (signal === null ? `exit code ${code}` : `stopped by ${signal}`))
+    })
+  })
+}
