@@ -2,52 +2,23 @@
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatCsv } from '@cognate/core/format'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { root, rowsOf } from './oracle.ts'
+import { rowsOf } from './oracle.ts'
 import { fine, openSite, type Person, type Site } from './record-site.ts'
 import { cognate, temporary } from './run-cli.ts'
+import { makeScreenedExample } from './screened-example.ts'
 import { commandLine } from './site-command-line.ts'
 
 const folder = temporary()
 const results = join(folder, 'out')
 const read = (name: string, from = results) => readFileSync(join(from, name), 'utf8')
 
-/** Two plates a receptor: its minigene answers in three wells of each, another minigene and the wild type do not. */
-function writePlates(pairs: readonly (readonly [string, string])[], silent: string): void {
-  const map: (string | number)[][] = []
-  const values: (string | number)[][] = []
-  for (const [i, [receptor, minigene]] of pairs.entries())
-    for (const copy of [1, 2]) {
-      const wells = [
-        ...[minigene, silent, `${minigene}-wt`].flatMap(antigen => [1, 2, 3].map(() => ['test', antigen])),
-        ...Array.from({ length: 6 }, () => ['negative', '']),
-        ['positive', 'control'],
-      ]
-      for (const [w, [kind, antigen]] of wells.entries()) {
-        const at = [`S${2 * i + copy}`, `${'AB'[Math.floor(w / 12)]}${(w % 12) + 1}`]
-        map.push([...at, kind!, receptor, antigen!, 1])
-        values.push([...at, antigen === minigene ? 240 + w : kind === 'positive' ? 400 : 6 + (w % 4)])
-      }
-    }
-  writeFileSync(join(folder, 'map.csv'), formatCsv(['plate', 'well', 'kind', 'effector', 'antigen', 'replicate'], map))
-  writeFileSync(join(folder, 'plate.csv'), formatCsv(['plate', 'well', 'value'], values))
-}
-
 let site: Site
 let paula: Person, olga: Person, carl: Person
 let coi = ''
 
 beforeAll(async () => {
-  cpSync(join(root, 'examples/crc-001'), folder, { recursive: true })
-  const before = join(folder, 'before')
-  expect(cognate(['run', join(folder, 'CASE.yaml'), '--out', before, '--quiet']).code).toBe(0)
-  const receptors = rowsOf(read('receptors.tsv', before)).slice(0, 2)
-  const minigenes = rowsOf(read('minigenes.tsv', before))
-  const pairs = receptors.map((row, i) => [row.receptor_id!, minigenes[i]!.minigene_id!] as const)
-  writePlates(pairs, minigenes[5]!.minigene_id!)
-  const yaml = readFileSync(join(folder, 'CASE.yaml'), 'utf8')
-  writeFileSync(join(folder, 'CASE.yaml'), `${yaml}screens: [{plate: plate.csv, map: map.csv}]\n`)
+  makeScreenedExample(folder)
   expect(cognate(['run', join(folder, 'CASE.yaml'), '--out', results, '--quiet']).code).toBe(0)
   site = await openSite()
   await site.setUp()

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root } from './oracle.ts'
+import { root } from '../packages/node/src/read/paths.ts'
 
 export interface CliRun {
   readonly code: number

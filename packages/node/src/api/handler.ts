@@ -2,6 +2,7 @@
 import { type Issue, type Json, ok, type Result } from '@cognate/core/base'
 import type { OpenRecord } from '../store/open-record.ts'
 import type { Clock } from '../store/record-clock.ts'
+import type { Cases } from './case-handlers.ts'
 import type { Credentials } from './credentials.ts'
 import type { PersonKeys } from './person.ts'
 import type { Call } from './server.ts'
@@ -23,6 +24,8 @@ export interface HandlerTools {
   readonly clock: Clock
   readonly personKeys: PersonKeys
   readonly metrics: { readonly requests: ReadonlyMap<string, number>; readonly milliseconds: number }
+  /** Undefined: the server was given no folder of cases. */
+  readonly cases: Cases | undefined
   readonly setup: { readonly token: () => string | undefined; readonly used: () => void }
 }
 

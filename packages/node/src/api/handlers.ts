@@ -4,10 +4,12 @@ import type { Row } from '@cognate/core/record'
 import { hashText } from '../store/command-request.ts'
 import { getFile, putFile } from '../store/files.ts'
 import { type ListOptions, listRows, placeOfRow, rowHistory } from '../store/record-reads.ts'
+import { caseHandlers } from './case-handlers.ts'
 import { done, type Handler, type Handlers, type HandlerTools, text } from './handler.ts'
 import { logHandlers } from './log-handlers.ts'
 import { lotHandlers } from './lot-handlers.ts'
 import { personHandlers } from './person-handlers.ts'
+import { presentHandlers } from './present-handlers.ts'
 import { RESOURCES, type RouteSpec } from './routes.ts'
 import { makeScope } from './scope.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
@@ -23,6 +25,8 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
     ...lotHandlers(tools, scope),
     ...personHandlers(tools, scope),
     ...logHandlers(tools),
+    ...caseHandlers(tools, scope),
+    ...presentHandlers(),
     async 'file.write'({ request }) {
       if (!Buffer.isBuffer(request.body) || request.body.length === 0)
         return fail(issue('input', 'the bytes of a file are expected', 'send them as application/octet-stream'))

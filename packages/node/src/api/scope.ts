@@ -1,4 +1,6 @@
 // What lies outside the asker's site and studies is not there for them; that they asked is noted.
+import type { Place, Role } from '@cognate/core/access'
+import type { AuditEvent } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type { Row, Table } from '@cognate/core/record'
 import { placeOfRow, placesOfNodes, readLotFile, rowHistory } from '../store/record-reads.ts'
@@ -11,16 +13,17 @@ export type Scope = ReturnType<typeof makeScope>
 export function makeScope(store: RecordStore) {
   const { pool } = store
 
+  /** May the call reach that place? That it may not is noted with what was asked for. */
+  const allowed = async (call: Call, place: Place, entity: AuditEvent['entity']): Promise<Result<Role, Issue>> => {
+    const may = call.mayAt(place)
+    if (!may.ok) await store.noteAccess(call.asker, '', { action: 'refused', entity, reason: may.issue.code })
+    return may
+  }
+
   /** The row, if it is in the asker's site and study; otherwise it is not there for them. */
   const scoped = async (call: Call, row: Row): Promise<Result<Row, Issue>> => {
-    const may = call.mayAt(await placeOfRow(pool, row))
-    if (may.ok) return ok(row)
-    await store.noteAccess(call.asker, '', {
-      action: 'refused',
-      entity: { kind: row.table, id: row.id, version: 0 },
-      reason: may.issue.code,
-    })
-    return may
+    const may = await allowed(call, await placeOfRow(pool, row), { kind: row.table, id: row.id, version: 0 })
+    return may.ok ? ok(row) : may
   }
 
   /** The newest version of the row that the call names. */
@@ -48,17 +51,11 @@ export function makeScope(store: RecordStore) {
   /** The refusal where any of the nodes lies outside the asker's site and studies. */
   async function outOfScope(call: Call, start: string, nodes: readonly string[]): Promise<Handled | undefined> {
     for (const place of await placesOfNodes(pool, [start, ...nodes])) {
-      const may = call.mayAt(place)
-      if (may.ok) continue
-      await store.noteAccess(call.asker, '', {
-        action: 'refused',
-        entity: { kind: 'genealogy', id: start, version: 0 },
-        reason: may.issue.code,
-      })
-      return may
+      const may = await allowed(call, place, { kind: 'genealogy', id: start, version: 0 })
+      if (!may.ok) return may
     }
     return undefined
   }
 
-  return { scoped, rowInScope, lotInScope, subjectInScope, outOfScope }
+  return { allowed, scoped, rowInScope, lotInScope, subjectInScope, outOfScope }
 }

@@ -10,6 +10,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Asker } from '../store/command-request.ts'
 import type { OpenRecord } from '../store/open-record.ts'
 import { type Clock, SYSTEM_CLOCK } from '../store/record-clock.ts'
+import type { CasePlace } from './case-desk.ts'
+import { CaseRuns } from './case-runs.ts'
 import { type CredentialOptions, Credentials, type Session } from './credentials.ts'
 import type { Handled } from './handler.ts'
 import { makeHandlers } from './handlers.ts'
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly limits?: { readonly authentication: number; readonly other: number }
   /** One line of JSON a request. */
   readonly log?: (line: string) => void
+  /** Cases that can be looked at and run; `program` is the command line that knows `run`. */
+  readonly cases?: CasePlace & { readonly program: readonly string[] }
   /** The API stands behind a proxy that ends TLS, or on loopback. */
   readonly trustProxy?: boolean
 }
@@ -109,12 +113,15 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
 
   const personKeys = openPersonKeys(`${record.folder}/keys`)
   const metrics = { requests: new Map<string, number>(), milliseconds: 0 }
+  const cases = options.cases === undefined ? undefined : { place: options.cases, runs: new CaseRuns(options.cases.program, clock) }
+  app.addHook('preClose', async () => cases?.runs.close())
   const handlers = makeHandlers({
     record,
     credentials,
     clock,
     personKeys,
     metrics,
+    cases,
     setup: {
       token: () => setupToken,
       used: () => {

@@ -1,0 +1,145 @@
+// The cases of a folder and what their runs left: looked up anew each time, since the command line and people write there too.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describeIssue, type FunnelRow, fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { cellFunnel, cloneScores, lesionBars, type Row, tumourFunnel } from '@cognate/core/case'
+import { constructFigure } from '@cognate/core/construct'
+import { type CohortEntry, findCases } from '../cli/cohort-cases.ts'
+import { readStageRecord, STAGES, type StageName } from '../cli/stage-record.ts'
+import { constructMaps, OUTPUTS } from '../cli/stages/dossier.ts'
+import { userPath } from '../read/paths.ts'
+import { readRows } from '../read/rows.ts'
+import { readFunnel } from '../write/funnel-file.ts'
+
+export interface CasePlace {
+  /** Folder whose folders hold one CASE.yaml each. */
+  readonly cases: string
+  /** Folder that holds a folder of results for each case, by its name. */
+  readonly results: string
+}
+
+export interface StageAnswer {
+  readonly name: StageName
+  readonly headline: string
+}
+
+export interface CaseLine {
+  readonly id: string
+  readonly synthetic: boolean
+  /** Why its CASE.yaml cannot be used; '' where it can. */
+  readonly problem: string
+  /** RFC 3339 of the newest complete results; '' where there are none. */
+  readonly finished_at: string
+  /** CASE.yaml or a file that it names is newer than the results. */
+  readonly changed: boolean
+  readonly stages: readonly StageAnswer[]
+}
+
+export interface CaseFileAnswer {
+  readonly name: string
+  readonly what: string
+  readonly bytes: number
+}
+
+/** Undefined: the server was given no folder of cases. Errors: those of `findCases`. */
+export const entriesOf = (place: CasePlace | undefined): Result<readonly CohortEntry[], Issue> =>
+  place === undefined ? ok([]) : findCases([place.cases])
+
+export const resultsOf = (place: CasePlace, entry: CohortEntry): CaseResults => ({ entry, folder: join(userPath(place.results), entry.id) })
+
+/** A case with its folder of results. */
+export interface CaseResults {
+  readonly entry: CohortEntry
+  readonly folder: string
+}
+
+/** Made by the last step of a run. */
+const LAST = 'dossier.html'
+const ALWAYS = [LAST, 'funnel.tsv', 'ro-crate-metadata.json']
+
+const timeOf = (path: string): number => (existsSync(path) ? statSync(path).mtimeMs : 0)
+
+export function caseLine({ entry, folder }: CaseResults): CaseLine {
+  const finished = timeOf(join(folder, LAST))
+  const inputs = entry.opened.ok ? [userPath(entry.path), ...entry.opened.value.inputs.map(({ full }) => full)] : []
+  return {
+    id: entry.id,
+    synthetic: entry.opened.ok && entry.opened.value.file.synthetic,
+    problem: entry.opened.ok ? '' : describeIssue(entry.opened.issue),
+    finished_at: finished === 0 ? '' : new Date(finished).toISOString(),
+    changed: finished !== 0 && inputs.some(path => timeOf(path) > finished),
+    stages: STAGES.flatMap(name => {
+      const record = readStageRecord(folder, name)
+      return record === undefined ? [] : [{ name, headline: record.headline }]
+    }),
+  }
+}
+
+/** What a run left, and the off-target words and minigenes that it was given, by name with their place: nothing else of the folder is given out. */
+function placesOf({ entry, folder }: CaseResults): ReadonlyMap<string, string> {
+  const named = STAGES.flatMap(stage => Object.keys(readStageRecord(folder, stage)?.outputs ?? {}))
+  const places = new Map([...ALWAYS, ...named].map(name => [name, join(folder, name)]))
+  if (entry.opened.ok) {
+    const { file, at } = entry.opened.value
+    if (file.safety !== undefined) places.set('safety.tsv', at(file.safety))
+    if (file.minigenes !== undefined) places.set('screened-minigenes.tsv', at(file.minigenes))
+  }
+  for (const [name, path] of places) if (!existsSync(path)) places.delete(name)
+  return places
+}
+
+export const filesOf = (results: CaseResults): readonly CaseFileAnswer[] =>
+  [...placesOf(results)].map(([name, path]) => ({
+    name,
+    what: OUTPUTS[name] ?? OUTPUTS[name.replace(/-\d+\./, '.')] ?? '',
+    bytes: statSync(path).size,
+  }))
+
+export const caveatsOf = (folder: string) => STAGES.flatMap(stage => readStageRecord(folder, stage)?.caveats ?? [])
+export const funnelOf = (folder: string): readonly FunnelRow[] => readFunnel(folder)
+
+const missing = (what: string): Result<never, Issue> =>
+  fail(issue('not-found', `the case has no ${what}`, 'run it, or see which files it has'))
+
+/** Errors: `not-found`. */
+export function fileOf(results: CaseResults, name: string): Result<Buffer, Issue> {
+  const path = placesOf(results).get(name)
+  return path === undefined ? missing(`file ${name}`) : ok(readFileSync(path))
+}
+
+/** Rows read last, by path: a page is asked for after another. */
+const kept = new Map<string, { readonly time: number; readonly rows: readonly Row[] }>()
+const MOST_KEPT = 12
+
+/** Rows of a table by its name without `.tsv`. Errors: `not-found`. */
+export function tableOf(results: CaseResults, table: string): Result<readonly Row[], Issue> {
+  const path = placesOf(results).get(`${table}.tsv`)
+  if (path === undefined) return missing(`table ${table}`)
+  const time = timeOf(path)
+  const before = kept.get(path)
+  if (before?.time === time) return ok(before.rows)
+  const rows = readRows(path)
+  kept.delete(path)
+  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
+  kept.set(path, { time, rows })
+  return ok(rows)
+}
+
+/** A picture of the case as SVG: `tumour`, `cells`, `lesions`, `clones`, `cell-map`, `plates-N`, or the id of a construct. Errors: `not-found`. */
+export function figureOf(results: CaseResults, figure: string): Result<string, Issue> {
+  const { entry, folder } = results
+  const lesions = entry.opened.ok ? entry.opened.value.file.til.map(({ lesion }) => lesion) : []
+  const rows = (name: string) => readRows(join(folder, `${name}.tsv`))
+  const drawn = (() => {
+    if (figure === 'tumour') return tumourFunnel(readFunnel(folder))
+    if (figure === 'cells') return cellFunnel(readFunnel(folder))
+    if (figure === 'lesions') return lesionBars(lesions, rows('clonotypes'), rows('receptors'))
+    if (figure === 'clones') return cloneScores(rows('clonotypes'), rows('receptors'))
+    const file = fileOf(results, `${figure}.svg`)
+    if (file.ok) return file.value.toString('utf8')
+    const row = rows('constructs').find(one => one.construct_id === figure)
+    const parts = constructMaps(folder).get(figure)
+    return row === undefined || parts === undefined ? '' : constructFigure(parts, Number(row.insert_length))
+  })()
+  return drawn === '' ? missing(`picture ${figure}`) : ok(drawn)
+}

@@ -1,0 +1,140 @@
+// Handlers of the cases: what is in the folder, within the asker's site and studies; runs; what is handed over to the record.
+import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { type PageWish, tablePage } from '@cognate/core/case'
+import type { CohortEntry } from '../cli/cohort-cases.ts'
+import { readHandoverFolder } from '../read/handover-folder.ts'
+import {
+  type CasePlace,
+  type CaseResults,
+  caseLine,
+  caveatsOf,
+  entriesOf,
+  figureOf,
+  fileOf,
+  filesOf,
+  funnelOf,
+  resultsOf,
+  tableOf,
+} from './case-desk.ts'
+import type { CaseRuns } from './case-runs.ts'
+import { done, type Handlers, type HandlerTools } from './handler.ts'
+import type { Scope } from './scope.ts'
+import type { Call } from './server.ts'
+
+export interface Cases {
+  readonly place: CasePlace
+  readonly runs: CaseRuns
+}
+
+interface Found extends CaseResults {
+  readonly cases: Cases
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  tsv: 'text/tab-separated-values; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  svg: 'image/svg+xml; charset=utf-8',
+}
+
+export function caseHandlers({ record, cases }: HandlerTools, scope: Scope): Handlers {
+  const find = async (call: Call): Promise<Result<Found, Issue>> => {
+    const entries = entriesOf(cases?.place)
+    if (!entries.ok) return entries
+    const id = call.params.id!
+    const entry = entries.value.find(one => one.id === id)
+    if (entry === undefined || cases === undefined)
+      return fail(issue('not-found', `there is no case ${id}`, 'see which cases the server has; its folder is given by `serve --cases`'))
+    const may = await scope.allowed(call, placeOf(entry), { kind: 'case', id, version: 0 })
+    return may.ok ? ok({ ...resultsOf(cases.place, entry), cases }) : may
+  }
+  const noted = (call: Call, action: string) =>
+    record.store.noteAccess(call.asker, call.role, { action, entity: { kind: 'case', id: call.params.id!, version: 0 }, reason: '' })
+
+  return {
+    async 'case.list'(call) {
+      const entries = entriesOf(cases?.place)
+      if (!entries.ok) return entries
+      const visible = entries.value.filter(entry => call.mayAt(placeOf(entry)).ok)
+      return done({
+        given: cases !== undefined,
+        cases: visible.map(entry => ({ ...caseLine(resultsOf(cases!.place, entry)), run: cases!.runs.of(entry.id) ?? null })),
+      })
+    },
+    async 'case.show'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const { entry, folder, cases: has } = found.value
+      const opened = entry.opened.ok ? entry.opened.value : undefined
+      return done({
+        ...caseLine(found.value),
+        run: has.runs.of(entry.id) ?? null,
+        hla: opened?.hla ?? [],
+        lesions: opened?.file.til.map(({ lesion }) => lesion) ?? [],
+        funnel: funnelOf(folder),
+        caveats: caveatsOf(folder),
+        files: filesOf(found.value),
+      })
+    },
+    async 'case.table'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const rows = tableOf(found.value, call.params.table!)
+      if (!rows.ok) return rows
+      const query = call.query as Omit<PageWish, 'descending'> & { readonly descending: 'true' | 'false' }
+      return done(tablePage(rows.value, { ...query, descending: query.descending === 'true' }))
+    },
+    async 'case.file'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const name = call.params.file!
+      const bytes = fileOf(found.value, name)
+      if (!bytes.ok) return bytes
+      return done(bytes.value, {
+        type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+        headers: { 'content-disposition': `attachment; filename="${call.params.id}-${name}"` },
+      })
+    },
+    async 'case.figure'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const figure = figureOf(found.value, call.params.figure!)
+      return figure.ok ? done(figure.value, { type: TYPES.svg! }) : figure
+    },
+    async 'case.handover'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const handover = readHandoverFolder(found.value.folder)
+      return handover.ok ? done(handover.value) : handover
+    },
+    async 'case.run'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const { entry, folder, cases: has } = found.value
+      if (!entry.opened.ok) return fail({ ...entry.opened.issue, code: 'input' })
+      const started = has.runs.start(entry.id, entry.path, folder, call.asker.account)
+      if (!started.ok) return started
+      await noted(call, 'case-run')
+      return done(started.value, { status: 202 })
+    },
+    async 'case.stop'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const stopped = found.value.cases.runs.stop(found.value.entry.id, call.asker.account)
+      if (!stopped.ok) return stopped
+      await noted(call, 'case-stop')
+      return done(stopped.value)
+    },
+    async 'case.progress'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const lines = found.value.cases.runs.follow(found.value.entry.id)
+      // a proxy in between must not keep the lines until it has enough
+      return done(lines ?? '', { type: 'text/plain; charset=utf-8', headers: { 'x-accel-buffering': 'no' } })
+    },
+  }
+}
+
+/** Of whom a case is: one that names no site or study is of all, and so is one that cannot be read, which says nothing but its name. */
+const placeOf = ({ opened }: CohortEntry) =>
+  opened.ok ? { site: opened.value.file.site ?? '', study: opened.value.file.study ?? '' } : { site: '', study: '' }
