@@ -30,11 +30,11 @@ export class Browser {
       url: path,
       headers: init.headers as Record<string, string>,
       ...(this.cookie === '' ? {} : { cookies: { [COOKIE]: this.cookie } }),
-      ...(init.body === undefined ? {} : { payload: init.body as string }),
+      ...(init.body === undefined ? {} : { payload: init.body instanceof ArrayBuffer ? Buffer.from(init.body) : (init.body as string) }),
     })
     const set = reply.cookies.find(one => one.name === COOKIE)
     if (set !== undefined) this.cookie = set.value
-    return new Response(reply.body, { status: reply.statusCode })
+    return new Response(new Uint8Array(reply.rawPayload), { status: reply.statusCode })
   }) as typeof fetch
 
   readonly storage = {

@@ -1,21 +1,33 @@
 // The app: who is signed in, and the screen that the address after # names. Whatever the record takes from this person's roles can be given in it.
 import { useEffect, useState } from 'react'
 import type { WhoAnswer } from './client/answers.ts'
-import { commandForms, type InterfaceDescription } from './client/command-forms.ts'
+import { commandForms, type InterfaceDescription, mayDo } from './client/command-forms.ts'
 import type { Desk } from './client/desk.ts'
 import type { Client } from './client/record-client.ts'
 import { useAnswer } from './client/use-answer.ts'
+import { Case, CaseFrame } from './screens/case/case.tsx'
+import { Cases } from './screens/case/cases.tsx'
+import { Constructs } from './screens/construct/constructs.tsx'
 import { Bedside, Orders } from './screens/infusion/bedside.tsx'
 import { FollowUp } from './screens/infusion/follow-up.tsx'
 import { Board } from './screens/lot/board.tsx'
 import { Lot } from './screens/lot/lot.tsx'
 import { PerformStep } from './screens/lot/perform-step.tsx'
 import { Trace } from './screens/lot/trace.tsx'
+import { Neoantigen } from './screens/neoantigen/neoantigen.tsx'
+import { Neoantigens } from './screens/neoantigen/neoantigens.tsx'
+import { Present } from './screens/presentation/present.tsx'
+import { Receptor } from './screens/receptor/receptor.tsx'
+import { Receptors } from './screens/receptor/receptors.tsx'
 import { Command } from './screens/record/command.tsx'
 import { Duties } from './screens/record/duties.tsx'
+import { Safety } from './screens/safety/safety.tsx'
+import { Plates } from './screens/screen/screen.tsx'
+import { Selection } from './screens/selection/selection.tsx'
 import { Enrol } from './screens/sign-in/enrol.tsx'
 import { OwnAccount } from './screens/sign-in/own-account.tsx'
 import { SignIn } from './screens/sign-in/sign-in.tsx'
+import { Variants } from './screens/variant/variants.tsx'
 
 function useAddress(): readonly string[] {
   const read = () => location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
@@ -36,10 +48,20 @@ export function App({ client }: { readonly client: Client }) {
     <>
       {who.ok ? (
         <nav aria-label="Screens">
-          <a href="#/board">Board</a>
+          {mayDo(who.value, 'read-case') ? (
+            <>
+              <a href="#/cases">Cases</a>
+              <a href="#/present">Presentation</a>
+            </>
+          ) : null}
+          {mayDo(who.value, 'read-record') ? (
+            <>
+              <a href="#/board">Board</a>
+              <a href="#/bedside">Bedside</a>
+              <a href="#/follow-up">Follow-up</a>
+            </>
+          ) : null}
           <a href="#/do">Record</a>
-          <a href="#/bedside">Bedside</a>
-          <a href="#/follow-up">Follow-up</a>
           <a className="muted who" href="#/account">
             {who.value.name}, {who.value.roles.join(', ')}
           </a>
@@ -64,7 +86,7 @@ export function App({ client }: { readonly client: Client }) {
 
 function CurrentScreen({ client, who }: { readonly client: Client; readonly who: WhoAnswer }) {
   const { result: description } = useAnswer<InterfaceDescription>(client, '/openapi.json')
-  const [screen, id, more] = useAddress()
+  const [screen, id, more, one] = useAddress()
   if (description === undefined) return null
   const desk: Desk = { client, who, forms: description.ok ? commandForms(description.value, who) : [] }
   if (screen === 'lot' && id !== undefined) return <Lot key={id} desk={desk} id={id} />
@@ -75,5 +97,38 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
+  if (screen === 'present') return <Present client={client} />
+  if (screen === 'cases' || !mayDo(who, 'read-record'))
+    return id === undefined ? <Cases desk={desk} /> : <OneCase key={id} desk={desk} id={id} screen={more ?? ''} one={one} />
   return <Board client={client} />
+}
+
+/** A case, or one of its stages; `one`: an item of the stage. */
+function OneCase({
+  desk,
+  id,
+  screen,
+  one,
+}: {
+  readonly desk: Desk
+  readonly id: string
+  readonly screen: string
+  readonly one: string | undefined
+}) {
+  return (
+    <CaseFrame desk={desk} id={id} screen={screen}>
+      {given => {
+        if (screen === 'variants') return <Variants {...given} />
+        if (screen === 'neoantigens')
+          return one === undefined ? <Neoantigens {...given} /> : <Neoantigen key={one} given={given} named={one} />
+        if (screen === 'receptors')
+          return one === undefined ? <Receptors {...given} /> : <Receptor key={one} given={given} receptor={one} />
+        if (screen === 'screen') return <Plates {...given} />
+        if (screen === 'safety') return <Safety {...given} />
+        if (screen === 'selection') return <Selection {...given} />
+        if (screen === 'constructs') return <Constructs {...given} />
+        return <Case {...given} />
+      }}
+    </CaseFrame>
+  )
 }

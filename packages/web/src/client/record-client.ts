@@ -62,8 +62,13 @@ export interface Client {
   readonly enrol: (given: Enrolling, password: string) => Promise<Result<Enrolled>>
   /** The first code of the authenticator ends it. */
   readonly confirm: (given: Enrolling, code: string) => Promise<Result<undefined>>
-  /** What a person does about their own proofs, with password and code in the body. */
-  readonly prove: (path: string, body: object) => Promise<Result<undefined>>
+  /** Asks with a body, or has something done that is no command of the record. */
+  readonly post: <T>(path: string, body: object) => Promise<Result<T>>
+  readonly end: (path: string) => Promise<Result<undefined>>
+  /** `heard` is told each line while it comes; the end of the answer is the end of the promise. */
+  readonly follow: (path: string, heard: (line: string) => void) => Promise<Result<undefined>>
+  /** Stores the bytes that the server has under `path` as an attachment; answers their SHA-256. */
+  readonly attach: (path: string) => Promise<Result<string>>
   readonly signIn: (given: SignIn) => Promise<Result<undefined>>
   readonly signOut: () => Promise<void>
 }
@@ -86,7 +91,7 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
   const reach = async (
     method: string,
     path: string,
-    body?: unknown,
+    body?: object,
     more: Readonly<Record<string, string>> = {},
   ): Promise<Response | undefined> => {
     try {
@@ -95,17 +100,17 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
         headers: {
           accept: 'application/json',
           'x-csrf-token': kept.getItem(CSRF) ?? '',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': body instanceof ArrayBuffer ? 'application/octet-stream' : 'application/json' }),
           ...more,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof ArrayBuffer ? body : JSON.stringify(body) }),
       })
     } catch {
       return undefined
     }
   }
   const unreached = () => fail(issue('server', 'the server cannot be reached', 'check the connection, and that `cognate serve` runs'))
-  const call = async (method: string, path: string, body?: unknown): Promise<Result<Response, Issue>> => {
+  const call = async (method: string, path: string, body?: object): Promise<Result<Response, Issue>> => {
     const reply = await reach(method, path, body)
     return reply === undefined ? unreached() : reply.ok ? ok(reply) : problemOf(reply)
   }
@@ -138,9 +143,34 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
       const reply = await call('POST', '/enrolments/confirmation', { ...given, code })
       return reply.ok ? ok(undefined) : reply
     },
-    async prove(path, body) {
+    async post<T>(path: string, body: object) {
       const reply = await call('POST', path, body)
+      if (!reply.ok) return reply
+      const text = await reply.value.text()
+      return ok((text === '' ? undefined : JSON.parse(text)) as T)
+    },
+    async end(path) {
+      const reply = await call('DELETE', path)
       return reply.ok ? ok(undefined) : reply
+    },
+    async follow(path, heard) {
+      const reply = await call('GET', path)
+      if (!reply.ok) return reply
+      const reader = reply.value.body?.pipeThrough(new TextDecoderStream()).getReader()
+      let rest = ''
+      for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
+        const lines = (rest + part.value).split('\n')
+        rest = lines.pop()!
+        for (const line of lines) heard(line)
+      }
+      return ok(undefined)
+    },
+    async attach(path) {
+      const reply = await call('GET', path)
+      if (!reply.ok) return reply
+      const stored = await reach('PUT', '/files', await reply.value.arrayBuffer())
+      if (stored === undefined) return unreached()
+      return stored.ok ? ok(((await stored.json()) as { sha256: string }).sha256) : problemOf(stored)
     },
     async signIn(given) {
       const reply = await call('POST', '/sessions', { ...given, station: 'browser' })

@@ -1,4 +1,4 @@
-// A route's answer as a screen's state; asked anew when the path changes or the person says so. Nothing is asked by a timer: a screen that asks would keep a forgotten session alive.
+// A route's answer as a screen's state; asked anew when what is asked changes or the person says so. Nothing is asked by a timer: a screen that asks would keep a forgotten session alive.
 import type { Result } from '@cognate/core/base'
 import { useCallback, useEffect, useState } from 'react'
 import type { Client } from './record-client.ts'
@@ -9,19 +9,33 @@ export interface Answered<T> {
   readonly again: () => void
 }
 
-export function useAnswer<T>(client: Client, path: string): Answered<T> {
+/** `keeps`: the last answer stays until the next one is there. */
+export function useAnswer<T>(client: Client, path: string, keeps = false): Answered<T> {
+  return useAsked(
+    useCallback(() => client.get<T>(path), [client, path]),
+    keeps,
+  )
+}
+
+/** Of a question with a body. */
+export function usePosted<T>(client: Client, path: string, body: object): Answered<T> {
+  const text = JSON.stringify(body)
+  return useAsked(useCallback(() => client.post<T>(path, JSON.parse(text) as object), [client, path, text]))
+}
+
+function useAsked<T>(ask: () => Promise<Result<T>>, keeps = false): Answered<T> {
   const [result, setResult] = useState<Result<T>>()
   const [count, setCount] = useState(0)
   // `count` changes when the person asks again
   useEffect(() => {
     let current = true
-    setResult(undefined)
-    void client.get<T>(path).then(answer => {
+    if (!keeps) setResult(undefined)
+    void ask().then(answer => {
       if (current) setResult(answer)
     })
     return () => {
       current = false
     }
-  }, [client, path, count])
+  }, [ask, keeps, count])
   return { result, again: useCallback(() => setCount(n => n + 1), []) }
 }

@@ -26,7 +26,7 @@ export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
     const form = event.currentTarget
     const text = fieldsOf(form)
     const fields = [...new FormData(form).keys()]
-    const sent = await client.prove(path, Object.fromEntries(fields.map(name => [name, name === 'code' ? text(name).trim() : text(name)])))
+    const sent = await client.post(path, Object.fromEntries(fields.map(name => [name, name === 'code' ? text(name).trim() : text(name)])))
     form.reset()
     setIssue(sent.ok ? undefined : sent.issue)
     setSaid(sent.ok ? done : '')

@@ -1,0 +1,203 @@
+// One neoantigen: what made its rank, its peptide residue by residue, every allele beside the wild type, and which receptors saw it.
+import { caseHref, casePath, type PresentAnswer, type Row, type TableAnswer } from '../../client/case-answers.ts'
+import type { Client } from '../../client/record-client.ts'
+import { useAnswer, usePosted } from '../../client/use-answer.ts'
+import { Problem } from '../../parts/answer.tsx'
+import { Mark } from '../../parts/mark.tsx'
+import { figures, percent, rank } from '../../parts/numbers.ts'
+import { Marked, PeptideStrip, positionsOf } from '../../parts/peptide-strip.tsx'
+import { Table } from '../../parts/table.tsx'
+import type { CaseScreen } from '../case/case.tsx'
+import { changeOf } from './neoantigens.tsx'
+
+/** Rows of a table whose cell in a column is this; undefined while they are on their way, none where there is no such table. */
+function useRows(client: Client, id: string, table: string, column: string, equals: string): readonly Row[] | undefined {
+  const wish = new URLSearchParams({ column, equals, limit: '500' })
+  const { result } = useAnswer<TableAnswer>(client, `${casePath(id, 'tables', table)}?${wish}`)
+  return result === undefined ? undefined : result.ok ? result.value.rows : []
+}
+
+/** Plates name what they tested by its minigene. */
+const minigenesOf = ({ files }: CaseScreen['the']): string =>
+  files.some(({ name }) => name === 'screened-minigenes.tsv') ? 'screened-minigenes' : 'minigenes'
+
+/** `named`: a neoantigen, or a minigene that carries it. */
+export function Neoantigen({ given, named }: { readonly given: CaseScreen; readonly named: string }) {
+  const { desk, the } = given
+  const carriers = useRows(desk.client, the.id, minigenesOf(the), 'minigene_id', named.replace(/-wt$/, ''))
+  const rows = useRows(desk.client, the.id, 'neoantigens', 'neoantigen_id', carriers?.[0]?.neoantigen_id ?? named)
+  const row = rows?.[0]
+  if (row !== undefined) return <Shown given={given} row={row} />
+  return (
+    <p className="muted">
+      {carriers === undefined || rows === undefined
+        ? 'Reading …'
+        : `The case has no neoantigen ${named}; it may have been run again since.`}
+    </p>
+  )
+}
+
+function Shown({ given, row }: { readonly given: CaseScreen; readonly row: Row }) {
+  return (
+    <>
+      <h2>
+        {changeOf(row)}{' '}
+        <span className="muted">
+          rank {row.rank}, tier {row.tier}
+        </span>
+      </h2>
+      <dl>
+        <dt>Variant</dt>
+        <dd>
+          <code>{row.variant_id}</code> <span className="muted">{row.transcripts}</span>
+        </dd>
+        <dt>Expression</dt>
+        <dd>
+          {figures(row.rna_expression) || 'unknown'}
+          {row.rna_expression === '' ? '' : ' TPM'}
+          {row.rna_vaf === '' ? '' : `, ${percent(row.rna_vaf)} of RNA reads mutated`}
+        </dd>
+        <dt>In the tumour</dt>
+        <dd>
+          {row.dna_vaf === '' ? 'unknown' : `${percent(row.dna_vaf)} of DNA reads, ${row.clonality}`}
+          {row.ccf === '' ? '' : `; cancer cell fraction ${figures(row.ccf)} (${figures(row.ccf_low)}–${figures(row.ccf_high)})`}
+        </dd>
+        <dt>Minigene</dt>
+        <dd className="sequence">
+          <Marked peptide={row.minigene_25 ?? ''} changed={[Number(row.minigene_change_offset)]} />
+        </dd>
+        {row.caveats === '' ? null : (
+          <>
+            <dt>Caveats</dt>
+            <dd>{row.caveats}</dd>
+          </>
+        )}
+      </dl>
+      <Terms row={row} />
+      <Alleles given={given} row={row} />
+      <Receptors given={given} neoantigen={row.neoantigen_id ?? ''} />
+    </>
+  )
+}
+
+/** The sum that the rank is. */
+function Terms({ row }: { readonly row: Row }) {
+  const terms = (row.score_terms ?? '')
+    .split(' ')
+    .filter(Boolean)
+    .map(term => term.split(':') as [string, string])
+  return (
+    <>
+      <p>{row.reasons}</p>
+      <Table
+        caption={`Score ${figures(row.score)}, weights ${row.weights}`}
+        columns={['Term', 'Log-odds']}
+        none="No term applies."
+        rows={terms.map(([name, value]) => ({ key: name, cells: [name.replaceAll('-', ' '), value] }))}
+      />
+    </>
+  )
+}
+
+function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; readonly row: Row }) {
+  const changed = positionsOf(row.changed_positions ?? '')
+  const peptides = [row.best_peptide, row.wt_peptide, row.class2_peptide].filter(
+    peptide => peptide !== undefined && /^[A-Z]{8,}$/.test(peptide),
+  )
+  const every = usePosted<PresentAnswer>(desk.client, '/present', { peptides, alleles: the.hla })
+  const best = usePosted<PresentAnswer>(desk.client, '/present', {
+    peptides: peptides.filter(peptide => peptide !== row.class2_peptide),
+    alleles: [row.best_allele],
+    class: 'I',
+    effects: true,
+  })
+  if (every.result === undefined || best.result === undefined) return <p className="muted">Asking the models …</p>
+  if (!every.result.ok) return <Problem issue={every.result.issue} />
+  const scores = every.result.value.rows
+  const of = (peptide: string | undefined, allele: string | number | undefined) =>
+    scores.find(score => score.peptide === peptide && score.allele === allele)
+  const alleles = [...new Set(scores.filter(score => score.peptide === row.best_peptide).map(score => score.allele))]
+  const second = scores.filter(score => score.peptide === row.class2_peptide && score.class === 'II')
+  return (
+    <>
+      <h2>
+        {row.best_peptide} on {row.best_allele}
+      </h2>
+      <p className="muted">
+        Blue helps, red hurts: log-odds of the score against the mean of the other nineteen residues. Changed residues are marked. Below,
+        the wild type.
+      </p>
+      {best.result.ok
+        ? best.result.value.effects.map(effects => (
+            <PeptideStrip key={effects.peptide} effects={effects} changed={effects.peptide === row.best_peptide ? changed : []} />
+          ))
+        : null}
+      <div className="scroll">
+        <img src={`/api/v1/motifs/${encodeURIComponent(row.best_allele ?? '')}`} alt={`What ${row.best_allele} presents, as a logo`} />
+      </div>
+      <Table
+        caption="Every allele of the patient"
+        columns={['Allele', 'Mutant %rank', 'Mutant IC50, nM', 'Wild type %rank', 'Wild type IC50, nM', 'Binder']}
+        none="The models know none of the patient's alleles."
+        rows={alleles.map(allele => {
+          const [mutant, wild] = [of(row.best_peptide, allele), of(row.wt_peptide, allele)]
+          return {
+            key: String(allele),
+            cells: [
+              allele,
+              rank(mutant?.presentation_percentile),
+              mutant?.ic50_nm,
+              rank(wild?.presentation_percentile),
+              wild?.ic50_nm,
+              mutant?.binder,
+            ],
+          }
+        })}
+      />
+      {second.length === 0 ? null : (
+        <Table
+          caption={`Class II: ${row.class2_peptide}`}
+          columns={['Molecule', '%rank', 'IC50, nM', 'Core', 'Binder']}
+          none=""
+          rows={second.map(score => ({
+            key: String(score.allele),
+            cells: [score.allele, rank(score.presentation_percentile), score.ic50_nm, <code key="core">{score.core}</code>, score.binder],
+          }))}
+        />
+      )}
+    </>
+  )
+}
+
+function Receptors({ given: { desk, the }, neoantigen }: { readonly given: CaseScreen; readonly neoantigen: string }) {
+  const carriers = useRows(desk.client, the.id, minigenesOf(the), 'neoantigen_id', neoantigen)
+  const minigene = carriers?.[0]?.minigene_id
+  const asMinigene = useRows(desk.client, the.id, 'screen', 'neoantigen_id', minigene ?? neoantigen)
+  const asItself = useRows(desk.client, the.id, 'screen', 'neoantigen_id', neoantigen)
+  // a case without plates has no such table
+  if (!the.files.some(({ name }) => name === 'screen.tsv')) return null
+  // before all is read nobody says that nothing was tested
+  if (carriers === undefined || asMinigene === undefined || asItself === undefined) return <p className="muted">Reading …</p>
+  const tests = minigene === undefined ? asItself : [...asMinigene, ...asItself]
+  return (
+    <Table
+      caption={`Tested against it${minigene === undefined ? '' : `, as ${minigene}`}`}
+      columns={['Receptor', 'Call', 'Presenter', 'Plate', 'p', 'EC50, M', 'Mutant over wild type']}
+      none="No receptor was tested against it."
+      rows={tests.map(test => ({
+        key: `${test.receptor_id} ${test.plate} ${test.antigen_form} ${test.presenter_hla}`,
+        cells: [
+          <a key="receptor" href={caseHref(the.id, 'receptors', test.receptor_id ?? '')}>
+            {test.receptor_id}
+          </a>,
+          test.call === 'positive' ? <Mark key="call" says="answered" /> : test.call,
+          test.presenter_hla,
+          test.plate,
+          figures(test.p),
+          figures(test.ec50_molar),
+          figures(test.mutant_over_wild_type),
+        ],
+      }))}
+    />
+  )
+}

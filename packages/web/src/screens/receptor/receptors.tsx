@@ -1,0 +1,69 @@
+// Receptors with both chains in the order of the rank; and the cells of the tumour that carry them.
+import { caseHref, type Row } from '../../client/case-answers.ts'
+import { DataTable } from '../../parts/data-table.tsx'
+import { Figure } from '../../parts/figure.tsx'
+import type { CaseScreen } from '../case/case.tsx'
+
+export const Chain = ({ row, chain }: { readonly row: Row; readonly chain: 'tra' | 'trb' }) => (
+  <>
+    {row[`${chain}_v_call`]} <code>{row[`${chain}_junction_aa`]}</code> {row[`${chain}_j_call`]}
+  </>
+)
+
+export function Receptors({ desk, the }: CaseScreen) {
+  const has = (name: string) => the.files.some(file => file.name === name)
+  return (
+    <>
+      <p className="muted">
+        A gene signature is a reason to test a receptor, not a proof: evidence level 1 at most, until plates say more.
+      </p>
+      <DataTable
+        client={desk.client}
+        id={the.id}
+        table="receptors"
+        caption="Receptors"
+        rowKey={['receptor_id']}
+        columns={[
+          { name: 'rank', title: 'Rank', isNumber: true },
+          {
+            name: 'receptor_id',
+            title: 'Receptor',
+            show: row => (
+              <>
+                <a href={caseHref(the.id, 'receptors', row.receptor_id ?? '')}>{row.receptor_id}</a>
+                {row.shortlisted === 'true' ? <span className="mark good">shortlisted</span> : null}
+              </>
+            ),
+          },
+          { name: 'tra_junction_aa', title: 'Alpha', show: row => <Chain row={row} chain="tra" /> },
+          { name: 'trb_junction_aa', title: 'Beta', show: row => <Chain row={row} chain="trb" /> },
+          { name: 'clonotype_cells', title: 'Cells', isNumber: true },
+          {
+            name: 'cells_by_lesion',
+            title: 'By lesion',
+            show: row => (row.cells_by_lesion ?? '').replaceAll(',', ', ').replaceAll(':', ' '),
+          },
+          { name: 'lineage', title: 'Lineage' },
+          { name: 'reasons', title: 'Why' },
+        ]}
+      />
+      {has('clonotypes.tsv') ? (
+        <>
+          <h2>Cells of the clonotypes in each lesion</h2>
+          <Figure
+            id={the.id}
+            figure="lesions"
+            says="Cells of twenty clonotypes in each lesion, shortlisted ones first; numbers in clonotypes.tsv"
+          />
+        </>
+      ) : null}
+      {has('cell-map.svg') ? (
+        <>
+          <h2>Cells by their expression</h2>
+          <p className="muted">A picture to look at: nothing is decided by it.</p>
+          <Figure id={the.id} figure="cell-map" says="Cells by their expression on a plane; points in cell-map.tsv" />
+        </>
+      ) : null}
+    </>
+  )
+}

@@ -1,0 +1,46 @@
+// Plates: which receptor answered to which antigen, and the wells themselves.
+import { caseHref } from '../../client/case-answers.ts'
+import { DataTable } from '../../parts/data-table.tsx'
+import { Figure } from '../../parts/figure.tsx'
+import { Mark } from '../../parts/mark.tsx'
+import { figures } from '../../parts/numbers.ts'
+import type { CaseScreen } from '../case/case.tsx'
+
+export function Plates({ desk, the }: CaseScreen) {
+  const plates = the.files.flatMap(({ name }) => /^(plates(?:-\d+)?)\.svg$/.exec(name)?.[1] ?? [])
+  return (
+    <>
+      <DataTable
+        client={desk.client}
+        id={the.id}
+        table="screen"
+        caption="Receptors and antigens"
+        rowKey={['receptor_id', 'neoantigen_id', 'antigen_form', 'presenter_hla', 'plate']}
+        columns={[
+          {
+            name: 'receptor_id',
+            title: 'Receptor',
+            show: row => <a href={caseHref(the.id, 'receptors', row.receptor_id ?? '')}>{row.receptor_id}</a>,
+          },
+          {
+            name: 'neoantigen_id',
+            title: 'Antigen',
+            show: row => <a href={caseHref(the.id, 'neoantigens', row.neoantigen_id ?? '')}>{row.neoantigen_id}</a>,
+          },
+          { name: 'antigen_form', title: 'Given as' },
+          { name: 'presenter_hla', title: 'Presenter' },
+          { name: 'call', title: 'Call', show: row => (row.call === 'positive' ? <Mark says="answered" /> : row.call) },
+          { name: 'fold', title: 'Fold', isNumber: true, show: row => figures(row.fold) },
+          { name: 'p', title: 'p', isNumber: true, show: row => figures(row.p) },
+          { name: 'ec50_molar', title: 'EC50, M', isNumber: true, show: row => figures(row.ec50_molar) },
+          { name: 'mutant_over_wild_type', title: 'Over wild type', isNumber: true, show: row => figures(row.mutant_over_wild_type) },
+          { name: 'plate', title: 'Plate' },
+          { name: 'caveats', title: 'Caveats' },
+        ]}
+      />
+      {plates.map(name => (
+        <Figure key={name} id={the.id} figure={name} says="Wells of the plates; what was read in each stands in the readout" />
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,171 @@
+// @vitest-environment happy-dom
+// The design half in the web app as its people use it: a scientist runs a case and reads it, a physician signs its choice, an operator registers its inserts, and the record knows the variant behind them.
+import { join } from 'node:path'
+import { act } from 'react'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { root } from '../packages/node/src/read/paths.ts'
+import { readRows } from '../packages/node/src/read/rows.ts'
+import { fine, openSite, type Person, type Site } from './record-site.ts'
+import { cognate, temporary } from './run-cli.ts'
+import { makeScreenedExample } from './screened-example.ts'
+import { Browser } from './web-page.tsx'
+
+const folder = temporary()
+const cases = join(folder, 'cases')
+const results = join(folder, 'results')
+const rows = (table: string) => readRows(join(results, `CRC-001/${table}.tsv`))
+
+let site: Site
+let sven: Person, paula: Person, olga: Person
+let coi = ''
+let pairs: ReturnType<typeof makeScreenedExample>
+
+beforeAll(async () => {
+  pairs = makeScreenedExample(join(cases, 'crc-001'))
+  expect(cognate(['run', join(cases, 'crc-001/CASE.yaml'), '--out', join(results, 'CRC-001'), '--quiet']).code).toBe(0)
+  site = await openSite({
+    cases: { cases, results, program: [process.execPath, '--disable-warning=ExperimentalWarning', join(root, 'dist/cognate.mjs')] },
+  })
+  await site.setUp()
+  ;[sven, paula, olga] = [
+    await site.hire('sven', ['scientist']),
+    await site.hire('paula', ['physician']),
+    await site.hire('olga', ['operator']),
+  ]
+  const carl = await site.hire('carl', ['coordinator'])
+  fine(await carl.do('/subjects', { id: 'ST1-001', site: 'site-a', study: 'ST-1' }))
+  coi = fine(await carl.do('/subjects/ST1-001/therapies', { product_type: 'TCR-T' })).body.entity.id
+}, 240_000)
+afterAll(async () => {
+  await site?.close()
+})
+
+const cellsOf = (browser: Browser, column: number) =>
+  [...browser.page.querySelectorAll('table.data tbody tr')].map(row => row.children[column]!.textContent)
+
+test('a scientist, who reads no lots, begins at the cases; a case is run again and what it says is shown', async () => {
+  const browser = new Browser(site)
+  await browser.seat(sven, '')
+  const list = await browser.until('CRC-001')
+  expect([list.includes('finished'), browser.links().slice(0, 3)]).toEqual([true, ['Cases', 'Presentation', 'Record']])
+  await browser.open('#/cases/CRC-001')
+  const page = await browser.until('What was left behind, and why')
+  expect(page).toContain('A synthetic patient')
+  for (const headline of [/72 variants with 72 protein changes/, /2 chosen of 5/, /2 constructs ready, 0 refused/])
+    expect(page).toMatch(headline)
+  // what went on is not among what was left behind
+  expect([page.includes('no-protein-change'), /shortlisted\d/.test(page)]).toEqual([true, false])
+  expect([...browser.page.querySelectorAll('.tabs a')].map(link => link.textContent)).toEqual([
+    'Case',
+    'Variants',
+    'Neoantigens',
+    'Receptors',
+    'Screen',
+    'Selection',
+    'Constructs',
+  ])
+  await browser.press('Run')
+  await browser.until('What the run said')
+  expect(browser.page.textContent).toContain('unchanged, not run again')
+}, 60_000)
+
+test('neoantigens are searched, ordered and opened; one shows its sum, its residues, every allele and who was tested against it', async () => {
+  const browser = new Browser(site)
+  await browser.seat(sven, '#/cases/CRC-001/neoantigens')
+  await browser.until('72 rows')
+  const table = rows('neoantigens')
+  expect(cellsOf(browser, 1)).toEqual(table.slice(0, 50).map(row => `${row.gene} ${row.amino_acid_change}`))
+  await browser.press('%rank')
+  await browser.until('%rank ↑')
+  const ordered = table.map(row => Number(row.percentile_mt)).sort((a, b) => a - b)
+  const shown = () => cellsOf(browser, 4).map(text => Number(text!.replace(' %', '')))
+  expect(shown()).toEqual(ordered.slice(0, 50).map(value => Number(value.toPrecision(2))))
+  await browser.type(browser.field('search-neoantigens'), 'psme4')
+  await browser.until('1 of 72 rows')
+  const first = rows('neoantigens').find(row => row.gene === 'PSME4')!
+  await browser.open(browser.page.querySelector('table.data a')!.getAttribute('href')!)
+  const page = await browser.until('Every allele of the patient')
+  await browser.until('PSME4 G477R')
+  expect([...browser.page.querySelectorAll('mark')].map(mark => mark.textContent)).toEqual(['R'])
+  const strips = [...browser.page.querySelectorAll('svg[role=img]')].map(svg => svg.getAttribute('aria-label')!.split(':')[0])
+  expect(strips).toEqual([
+    `${first.best_peptide} on ${first.best_allele!.split(':')[0]}`,
+    `${first.wt_peptide} on ${first.best_allele!.split(':')[0]}`,
+  ])
+  for (const term of first.score_terms!.split(' '))
+    expect(page).toContain(`${term.split(':')[0]!.replaceAll('-', ' ')}${term.split(':')[1]}`)
+  // the plates name it by its minigene
+  const [receptor, minigene] = pairs[1]!
+  expect(rows('minigenes').find(row => row.minigene_id === minigene)!.neoantigen_id).toBe(first.neoantigen_id)
+  await browser.until(`Tested against it, as ${minigene}`)
+  await browser.until(`${receptor}answered`)
+  await browser.open(`#/cases/CRC-001/neoantigens/${minigene}`)
+  await browser.until('PSME4 G477R')
+  await browser.open('#/cases/CRC-001/neoantigens/NEO-none')
+  await browser.until('The case has no neoantigen NEO-none')
+}, 60_000)
+
+test('a receptor shows its bases as they were sequenced, what it saw, and what was built of it', async () => {
+  const browser = new Browser(site)
+  const [receptor, minigene] = pairs[0]!
+  await browser.seat(sven, `#/cases/CRC-001/receptors/${receptor}`)
+  const page = await browser.until('What it was tested against')
+  const row = rows('receptors').find(one => one.receptor_id === receptor)!
+  for (const text of [row.tra_junction!, row.trb_junction!, row.tra_sequence_id!, minigene]) expect(page).toContain(text)
+  const built = rows('constructs').find(one => one.receptor_id === receptor)!
+  await browser.until(built.construct_id!)
+  expect([...browser.page.querySelectorAll('img')].map(img => img.getAttribute('src'))).toEqual([
+    `/api/v1/cases/CRC-001/figures/${built.construct_id}`,
+  ])
+  await browser.open('#/cases/CRC-001/constructs')
+  const constructs = await browser.until('Every check of the gate')
+  for (const one of rows('constructs')) expect(constructs).toContain(one.sha256)
+  await browser.open('#/cases/CRC-001/screen')
+  await browser.until('12 rows')
+  expect(cellsOf(browser, 4).filter(call => call === 'answered')).toHaveLength(4)
+}, 60_000)
+
+test('a physician signs the choice as its payload, an operator registers the inserts, and a trace leads to the variants', async () => {
+  const browser = new Browser(site)
+  await browser.seat(paula, '#/cases/CRC-001/selection')
+  await browser.until('Sign this choice into the record')
+  browser.fill({ coi: `${coi.slice(0, 4)}-${coi.slice(4, 8)}-${coi.slice(8)}`, id: 'SEL-1', reason: 'read with the tumour board' })
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  const { input } = await browser.sign(paula, 'approved')
+  const payload = readRows(join(results, 'CRC-001/selection.tsv')).filter(row => row.chosen === 'true')
+  expect(input).toMatchObject({ id: 'SEL-1', coi, receptors: payload.map(row => row.receptor_id) })
+  await browser.until('Recorded: selection SEL-1')
+  const kept = await paula.get(`/files/${String(input.evidence_sha256)}`)
+  expect(JSON.parse(kept.text).chosen.map((one: { receptor_id: string }) => one.receptor_id)).toEqual(input.receptors)
+  await browser.seat(olga, '#/cases/CRC-001/selection')
+  await browser.until('Register the inserts of the signed choice')
+  browser.fill({ selection: 'SEL-2' })
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  await browser.until('SEL-2')
+  browser.fill({ selection: 'SEL-1' })
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  for (let i = 0; i < 20 && !browser.page.textContent!.includes('registered'); i++) await act(async () => {})
+  await browser.until('2 constructs are registered')
+  const built = rows('constructs')
+  const registered = (await olga.get('/constructs')).body.constructs
+  expect(registered.map((row: { id: string; data: { insert_sha256: string } }) => [row.id, row.data.insert_sha256]).sort()).toEqual(
+    built.map(row => [row.construct_id, row.sha256]).sort(),
+  )
+  const trace = (await olga.get(`/trace/construct:${built[0]!.construct_id}`)).body
+  const variants = new Set(rows('variants').map(row => `variant:${row.variant_id}`))
+  expect(trace.from.filter((hop: { node: string }) => variants.has(hop.node))).toHaveLength(1)
+}, 60_000)
+
+test('peptides are scored on alleles as anybody writes them; a mistake is told with what to write', async () => {
+  const browser = new Browser(site)
+  await browser.seat(sven, '#/present')
+  await browser.until('It does not say that a T cell sees it')
+  browser.fill({ peptides: 'GILGFVFTL, KLATKAAPLKVTAAK', alleles: 'HLA-A0201 DRB1_0101' })
+  await browser.submit(browser.page.querySelector('form')!)
+  const page = await browser.until('GILGFVFTL on HLA-A*02:01')
+  expect(page).toContain('strong')
+  browser.fill({ alleles: 'A*02:99999' })
+  await browser.submit(browser.page.querySelector('form')!)
+  await browser.until('A*02:99999')
+  expect(browser.page.querySelector('[role=alert]')).not.toBeNull()
+}, 60_000)
