@@ -1,7 +1,6 @@
 // @vitest-environment happy-dom
 // The design half in the web app as its people use it: a scientist runs a case and reads it, a physician signs its choice, an operator registers its inserts, and the record knows the variant behind them.
 import { join } from 'node:path'
-import { act } from 'react'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../packages/node/src/read/paths.ts'
 import { readRows } from '../packages/node/src/read/rows.ts'
@@ -79,7 +78,10 @@ test('neoantigens are searched, ordered and opened; one shows its sum, its resid
   await browser.until('%rank ↑')
   const ordered = table.map(row => Number(row.percentile_mt)).sort((a, b) => a - b)
   const shown = () => cellsOf(browser, 4).map(text => Number(text!.replace(' %', '')))
-  expect(shown()).toEqual(ordered.slice(0, 50).map(value => Number(value.toPrecision(2))))
+  await browser.sees(
+    shown,
+    ordered.slice(0, 50).map(value => Number(value.toPrecision(2))),
+  )
   await browser.type(browser.field('search-neoantigens'), 'psme4')
   await browser.until('1 of 72 rows')
   const first = rows('neoantigens').find(row => row.gene === 'PSME4')!
@@ -144,7 +146,6 @@ test('a physician signs the choice as its payload, an operator registers the ins
   await browser.until('SEL-2')
   browser.fill({ selection: 'SEL-1' })
   await browser.submit(browser.page.querySelector('form.fields')!)
-  for (let i = 0; i < 20 && !browser.page.textContent!.includes('registered'); i++) await act(async () => {})
   await browser.until('2 constructs are registered')
   const built = rows('constructs')
   const registered = (await olga.get('/constructs')).body.constructs

@@ -66,6 +66,13 @@ export class Browser {
     return this.page.textContent!
   }
 
+  /** Waits until what is looked at is what is wanted. */
+  async sees<T>(look: () => T, wanted: T): Promise<void> {
+    const end = Date.now() + 10_000
+    while (JSON.stringify(look()) !== JSON.stringify(wanted) && Date.now() < end) await this.#wait()
+    expect(look()).toEqual(wanted)
+  }
+
   async submit(form: Element): Promise<void> {
     await act(async () => form.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true })))
   }

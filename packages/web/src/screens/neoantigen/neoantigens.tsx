@@ -17,7 +17,7 @@ export const Neoantigens = ({ desk, the }: CaseScreen) => (
       caption="Neoantigens"
       rowKey={['neoantigen_id']}
       columns={[
-        { name: 'rank', title: 'Rank', isNumber: true },
+        { name: 'rank', title: 'Rank', kind: 'number' },
         {
           name: 'gene',
           title: 'Mutation',
@@ -29,11 +29,11 @@ export const Neoantigens = ({ desk, the }: CaseScreen) => (
           show: row => <Marked peptide={row.best_peptide ?? ''} changed={positionsOf(row.changed_positions ?? '')} />,
         },
         { name: 'best_allele', title: 'Allele' },
-        { name: 'percentile_mt', title: '%rank', isNumber: true, show: row => rank(row.percentile_mt) },
-        { name: 'percentile_wt', title: 'Wild type', isNumber: true, show: row => rank(row.percentile_wt) },
-        { name: 'rna_expression', title: 'TPM', isNumber: true, show: row => figures(row.rna_expression) },
+        { name: 'percentile_mt', title: '%rank', kind: 'number', show: row => rank(row.percentile_mt) },
+        { name: 'percentile_wt', title: 'Wild type', kind: 'number', show: row => rank(row.percentile_wt) },
+        { name: 'rna_expression', title: 'TPM', kind: 'number', show: row => figures(row.rna_expression) },
         { name: 'tier', title: 'Tier' },
-        { name: 'reasons', title: 'Why' },
+        { name: 'reasons', title: 'Why', kind: 'prose' },
       ]}
     />
   </>

@@ -24,7 +24,7 @@ export function Receptors({ desk, the }: CaseScreen) {
         caption="Receptors"
         rowKey={['receptor_id']}
         columns={[
-          { name: 'rank', title: 'Rank', isNumber: true },
+          { name: 'rank', title: 'Rank', kind: 'number' },
           {
             name: 'receptor_id',
             title: 'Receptor',
@@ -37,14 +37,14 @@ export function Receptors({ desk, the }: CaseScreen) {
           },
           { name: 'tra_junction_aa', title: 'Alpha', show: row => <Chain row={row} chain="tra" /> },
           { name: 'trb_junction_aa', title: 'Beta', show: row => <Chain row={row} chain="trb" /> },
-          { name: 'clonotype_cells', title: 'Cells', isNumber: true },
+          { name: 'clonotype_cells', title: 'Cells', kind: 'number' },
           {
             name: 'cells_by_lesion',
             title: 'By lesion',
             show: row => (row.cells_by_lesion ?? '').replaceAll(',', ', ').replaceAll(':', ' '),
           },
           { name: 'lineage', title: 'Lineage' },
-          { name: 'reasons', title: 'Why' },
+          { name: 'reasons', title: 'Why', kind: 'prose' },
         ]}
       />
       {has('clonotypes.tsv') ? (

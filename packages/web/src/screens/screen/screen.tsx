@@ -30,12 +30,12 @@ export function Plates({ desk, the }: CaseScreen) {
           { name: 'antigen_form', title: 'Given as' },
           { name: 'presenter_hla', title: 'Presenter' },
           { name: 'call', title: 'Call', show: row => (row.call === 'positive' ? <Mark says="answered" /> : row.call) },
-          { name: 'fold', title: 'Fold', isNumber: true, show: row => figures(row.fold) },
-          { name: 'p', title: 'p', isNumber: true, show: row => figures(row.p) },
-          { name: 'ec50_molar', title: 'EC50, M', isNumber: true, show: row => figures(row.ec50_molar) },
-          { name: 'mutant_over_wild_type', title: 'Over wild type', isNumber: true, show: row => figures(row.mutant_over_wild_type) },
+          { name: 'fold', title: 'Fold', kind: 'number', show: row => figures(row.fold) },
+          { name: 'p', title: 'p', kind: 'number', show: row => figures(row.p) },
+          { name: 'ec50_molar', title: 'EC50, M', kind: 'number', show: row => figures(row.ec50_molar) },
+          { name: 'mutant_over_wild_type', title: 'Over wild type', kind: 'number', show: row => figures(row.mutant_over_wild_type) },
           { name: 'plate', title: 'Plate' },
-          { name: 'caveats', title: 'Caveats' },
+          { name: 'caveats', title: 'Caveats', kind: 'prose' },
         ]}
       />
       {plates.map(name => (

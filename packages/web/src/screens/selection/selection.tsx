@@ -27,7 +27,7 @@ export function Selection(given: CaseScreen) {
         caption="Every receptor, chosen or not"
         rowKey={['receptor_id']}
         columns={[
-          { name: 'rank', title: 'Rank', isNumber: true },
+          { name: 'rank', title: 'Rank', kind: 'number' },
           {
             name: 'receptor_id',
             title: 'Receptor',
@@ -36,11 +36,11 @@ export function Selection(given: CaseScreen) {
           { name: 'chosen', title: 'Choice', show: row => (row.chosen === 'true' ? <Mark says="chosen" /> : 'not chosen') },
           { name: 'mutation', title: 'Mutation' },
           { name: 'hla', title: 'Presenter' },
-          { name: 'evidence_level', title: 'Evidence', isNumber: true },
-          { name: 'ec50_molar', title: 'EC50, M', isNumber: true, show: row => figures(row.ec50_molar) },
+          { name: 'evidence_level', title: 'Evidence', kind: 'number' },
+          { name: 'ec50_molar', title: 'EC50, M', kind: 'number', show: row => figures(row.ec50_molar) },
           { name: 'safety_class', title: 'Safety' },
           { name: 'gates_failed', title: 'Gates failed', show: row => (row.gates_failed ?? '').replaceAll(';', ', ') },
-          { name: 'reason', title: 'Why' },
+          { name: 'reason', title: 'Why', kind: 'prose' },
         ]}
       />
     </>

@@ -1,6 +1,6 @@
 // Protein changes of the tumour's variants, one a transcript.
 import { DataTable } from '../../parts/data-table.tsx'
-import { percent } from '../../parts/numbers.ts'
+import { ofReads } from '../../parts/numbers.ts'
 import type { CaseScreen } from '../case/case.tsx'
 
 export const Variants = ({ desk, the }: CaseScreen) => (
@@ -24,9 +24,9 @@ export const Variants = ({ desk, the }: CaseScreen) => (
         title: 'Transcript',
         show: row => `${row.transcript_id}${row.mane_select === 'true' ? ', MANE Select' : ''}`,
       },
-      { name: 'tumour_vaf', title: 'DNA reads', isNumber: true, show: row => percent(row.tumour_vaf, row.tumour_depth) },
-      { name: 'rna_vaf', title: 'RNA reads', isNumber: true, show: row => percent(row.rna_vaf, row.rna_depth) },
-      { name: 'caveats', title: 'Caveats' },
+      { name: 'tumour_vaf', title: 'DNA reads', kind: 'number', show: row => ofReads(row.tumour_vaf, row.tumour_depth) },
+      { name: 'rna_vaf', title: 'RNA reads', kind: 'number', show: row => ofReads(row.rna_vaf, row.rna_depth) },
+      { name: 'caveats', title: 'Caveats', kind: 'prose' },
     ]}
   />
 )
