@@ -21,6 +21,8 @@ import { Receptor } from './screens/receptor/receptor.tsx'
 import { Receptors } from './screens/receptor/receptors.tsx'
 import { Command } from './screens/record/command.tsx'
 import { Duties } from './screens/record/duties.tsx'
+import { ReadOut } from './screens/response/read-out.tsx'
+import { Trials } from './screens/response/trials.tsx'
 import { Safety } from './screens/safety/safety.tsx'
 import { Plates } from './screens/screen/screen.tsx'
 import { Selection } from './screens/selection/selection.tsx'
@@ -54,6 +56,7 @@ export function App({ client }: { readonly client: Client }) {
               <a href="#/present">Presentation</a>
             </>
           ) : null}
+          {mayDo(who.value, 'read-trial') ? <a href="#/trials">Trials</a> : null}
           {mayDo(who.value, 'read-record') ? (
             <>
               <a href="#/board">Board</a>
@@ -97,6 +100,12 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
+  if (screen === 'trials')
+    return id !== undefined && more !== undefined ? (
+      <ReadOut key={`${id} ${more}`} client={client} id={id} cut={more} screen={one ?? ''} />
+    ) : (
+      <Trials desk={desk} />
+    )
   if (screen === 'present') return <Present client={client} />
   if (screen === 'cases' || !mayDo(who, 'read-record'))
     return id === undefined ? <Cases desk={desk} /> : <OneCase key={id} desk={desk} id={id} screen={more ?? ''} one={one} />

@@ -23,6 +23,7 @@ export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[]
 export const MATRIX = {
   'read-case': ['scientist', 'physician', 'operator', 'qa', 'auditor'],
   'run-case': ['scientist'],
+  'read-trial': ['statistician', 'physician', 'monitor', 'auditor'],
   'read-record': ['operator', 'qc-analyst', 'qa', 'coordinator', 'releaser', 'physician', 'nurse', 'statistician', 'monitor', 'auditor'],
   'read-identity': ['coordinator', 'physician', 'nurse'],
   'enrol-subject': ['coordinator', 'physician'],

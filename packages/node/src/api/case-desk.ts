@@ -1,8 +1,8 @@
 // The cases of a folder and what their runs left: looked up anew each time, since the command line and people write there too.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeIssue, type FunnelRow, fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
-import { cellFunnel, cloneScores, lesionBars, type Row, tumourFunnel } from '@cognate/core/case'
+import { describeIssue, type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
+import { cellFunnel, cloneScores, lesionBars, tumourFunnel } from '@cognate/core/case'
 import { constructFigure } from '@cognate/core/construct'
 import { type CohortEntry, findCases } from '../cli/cohort-cases.ts'
 import { readStageRecord, STAGES, type StageName } from '../cli/stage-record.ts'
@@ -10,6 +10,7 @@ import { constructMaps, OUTPUTS } from '../cli/stages/dossier.ts'
 import { userPath } from '../read/paths.ts'
 import { readRows } from '../read/rows.ts'
 import { readFunnel } from '../write/funnel-file.ts'
+import { bytesOf, type Files, timeOf } from './results-files.ts'
 
 export interface CasePlace {
   /** Folder whose folders hold one CASE.yaml each. */
@@ -57,8 +58,6 @@ export interface CaseResults {
 const LAST = 'dossier.html'
 const ALWAYS = [LAST, 'funnel.tsv', 'ro-crate-metadata.json']
 
-const timeOf = (path: string): number => (existsSync(path) ? statSync(path).mtimeMs : 0)
-
 export function caseLine({ entry, folder }: CaseResults): CaseLine {
   const finished = timeOf(join(folder, LAST))
   const inputs = entry.opened.ok ? [userPath(entry.path), ...entry.opened.value.inputs.map(({ full }) => full)] : []
@@ -76,20 +75,20 @@ export function caseLine({ entry, folder }: CaseResults): CaseLine {
 }
 
 /** What a run left, and the off-target words and minigenes that it was given, by name with their place: nothing else of the folder is given out. */
-function placesOf({ entry, folder }: CaseResults): ReadonlyMap<string, string> {
+export function filesOf({ entry, folder }: CaseResults): Files {
   const named = STAGES.flatMap(stage => Object.keys(readStageRecord(folder, stage)?.outputs ?? {}))
-  const places = new Map([...ALWAYS, ...named].map(name => [name, join(folder, name)]))
+  const files = new Map([...ALWAYS, ...named].map(name => [name, join(folder, name)]))
   if (entry.opened.ok) {
     const { file, at } = entry.opened.value
-    if (file.safety !== undefined) places.set('safety.tsv', at(file.safety))
-    if (file.minigenes !== undefined) places.set('screened-minigenes.tsv', at(file.minigenes))
+    if (file.safety !== undefined) files.set('safety.tsv', at(file.safety))
+    if (file.minigenes !== undefined) files.set('screened-minigenes.tsv', at(file.minigenes))
   }
-  for (const [name, path] of places) if (!existsSync(path)) places.delete(name)
-  return places
+  for (const [name, path] of files) if (!existsSync(path)) files.delete(name)
+  return files
 }
 
-export const filesOf = (results: CaseResults): readonly CaseFileAnswer[] =>
-  [...placesOf(results)].map(([name, path]) => ({
+export const fileLines = (files: Files): readonly CaseFileAnswer[] =>
+  [...files].map(([name, path]) => ({
     name,
     what: OUTPUTS[name] ?? OUTPUTS[name.replace(/-\d+\./, '.')] ?? '',
     bytes: statSync(path).size,
@@ -98,48 +97,18 @@ export const filesOf = (results: CaseResults): readonly CaseFileAnswer[] =>
 export const caveatsOf = (folder: string) => STAGES.flatMap(stage => readStageRecord(folder, stage)?.caveats ?? [])
 export const funnelOf = (folder: string): readonly FunnelRow[] => readFunnel(folder)
 
-const missing = (what: string): Result<never, Issue> =>
-  fail(issue('not-found', `the case has no ${what}`, 'run it, or see which files it has'))
-
-/** Errors: `not-found`. */
-export function fileOf(results: CaseResults, name: string): Result<Buffer, Issue> {
-  const path = placesOf(results).get(name)
-  return path === undefined ? missing(`file ${name}`) : ok(readFileSync(path))
-}
-
-/** Rows read last, by path: a page is asked for after another. */
-const kept = new Map<string, { readonly time: number; readonly rows: readonly Row[] }>()
-const MOST_KEPT = 12
-
-/** Rows of a table by its name without `.tsv`. Errors: `not-found`. */
-export function tableOf(results: CaseResults, table: string): Result<readonly Row[], Issue> {
-  const path = placesOf(results).get(`${table}.tsv`)
-  if (path === undefined) return missing(`table ${table}`)
-  const time = timeOf(path)
-  const before = kept.get(path)
-  if (before?.time === time) return ok(before.rows)
-  const rows = readRows(path)
-  kept.delete(path)
-  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
-  kept.set(path, { time, rows })
-  return ok(rows)
-}
-
-/** A picture of the case as SVG: `tumour`, `cells`, `lesions`, `clones`, `cell-map`, `plates-N`, or the id of a construct. Errors: `not-found`. */
-export function figureOf(results: CaseResults, figure: string): Result<string, Issue> {
+/** A picture of the case as SVG: `tumour`, `cells`, `lesions`, `clones`, `cell-map`, `plates-N`, or the id of a construct; '' where there is none. */
+export function pictureOf(results: CaseResults, picture: string): string {
   const { entry, folder } = results
   const lesions = entry.opened.ok ? entry.opened.value.file.til.map(({ lesion }) => lesion) : []
   const rows = (name: string) => readRows(join(folder, `${name}.tsv`))
-  const drawn = (() => {
-    if (figure === 'tumour') return tumourFunnel(readFunnel(folder))
-    if (figure === 'cells') return cellFunnel(readFunnel(folder))
-    if (figure === 'lesions') return lesionBars(lesions, rows('clonotypes'), rows('receptors'))
-    if (figure === 'clones') return cloneScores(rows('clonotypes'), rows('receptors'))
-    const file = fileOf(results, `${figure}.svg`)
-    if (file.ok) return file.value.toString('utf8')
-    const row = rows('constructs').find(one => one.construct_id === figure)
-    const parts = constructMaps(folder).get(figure)
-    return row === undefined || parts === undefined ? '' : constructFigure(parts, Number(row.insert_length))
-  })()
-  return drawn === '' ? missing(`picture ${figure}`) : ok(drawn)
+  if (picture === 'tumour') return tumourFunnel(readFunnel(folder))
+  if (picture === 'cells') return cellFunnel(readFunnel(folder))
+  if (picture === 'lesions') return lesionBars(lesions, rows('clonotypes'), rows('receptors'))
+  if (picture === 'clones') return cloneScores(rows('clonotypes'), rows('receptors'))
+  const file = bytesOf(filesOf(results), `${picture}.svg`)
+  if (file.ok) return file.value.toString('utf8')
+  const row = rows('constructs').find(one => one.construct_id === picture)
+  const parts = constructMaps(folder).get(picture)
+  return row === undefined || parts === undefined ? '' : constructFigure(parts, Number(row.insert_length))
 }

@@ -1,6 +1,5 @@
 // Handlers of the cases: what is in the folder, within the asker's site and studies; runs; what is handed over to the record.
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
-import { type PageWish, tablePage } from '@cognate/core/case'
 import type { CohortEntry } from '../cli/cohort-cases.ts'
 import { readHandoverFolder } from '../read/handover-folder.ts'
 import {
@@ -9,15 +8,15 @@ import {
   caseLine,
   caveatsOf,
   entriesOf,
-  figureOf,
-  fileOf,
+  fileLines,
   filesOf,
   funnelOf,
+  pictureOf,
   resultsOf,
-  tableOf,
 } from './case-desk.ts'
 import type { CaseRuns } from './case-runs.ts'
 import { done, type Handlers, type HandlerTools } from './handler.ts'
+import { type PageQuery, sendFile, sendPage, sendPicture } from './results-files.ts'
 import type { Scope } from './scope.ts'
 import type { Call } from './server.ts'
 
@@ -28,13 +27,6 @@ export interface Cases {
 
 interface Found extends CaseResults {
   readonly cases: Cases
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  tsv: 'text/tab-separated-values; charset=utf-8',
-  csv: 'text/csv; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-  svg: 'image/svg+xml; charset=utf-8',
 }
 
 export function caseHandlers({ record, cases }: HandlerTools, scope: Scope): Handlers {
@@ -73,33 +65,20 @@ export function caseHandlers({ record, cases }: HandlerTools, scope: Scope): Han
         lesions: opened?.file.til.map(({ lesion }) => lesion) ?? [],
         funnel: funnelOf(folder),
         caveats: caveatsOf(folder),
-        files: filesOf(found.value),
+        files: fileLines(filesOf(found.value)),
       })
     },
     async 'case.table'(call) {
       const found = await find(call)
-      if (!found.ok) return found
-      const rows = tableOf(found.value, call.params.table!)
-      if (!rows.ok) return rows
-      const query = call.query as Omit<PageWish, 'descending'> & { readonly descending: 'true' | 'false' }
-      return done(tablePage(rows.value, { ...query, descending: query.descending === 'true' }))
+      return found.ok ? sendPage(filesOf(found.value), call.params.table!, call.query as PageQuery) : found
     },
     async 'case.file'(call) {
       const found = await find(call)
-      if (!found.ok) return found
-      const name = call.params.file!
-      const bytes = fileOf(found.value, name)
-      if (!bytes.ok) return bytes
-      return done(bytes.value, {
-        type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-        headers: { 'content-disposition': `attachment; filename="${call.params.id}-${name}"` },
-      })
+      return found.ok ? sendFile(filesOf(found.value), call.params.file!, call.params.id!) : found
     },
     async 'case.figure'(call) {
       const found = await find(call)
-      if (!found.ok) return found
-      const figure = figureOf(found.value, call.params.figure!)
-      return figure.ok ? done(figure.value, { type: TYPES.svg! }) : figure
+      return found.ok ? sendPicture(pictureOf(found.value, call.params.figure!), call.params.figure!) : found
     },
     async 'case.handover'(call) {
       const found = await find(call)

@@ -5,7 +5,7 @@ import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
-import { endOf, startCase } from '../cli/case-process.ts'
+import { endOf, startCase } from '../cli/own-process.ts'
 import type { Clock } from '../store/record-clock.ts'
 
 export interface CaseRunState {

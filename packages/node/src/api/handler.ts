@@ -6,6 +6,7 @@ import type { Cases } from './case-handlers.ts'
 import type { Credentials } from './credentials.ts'
 import type { PersonKeys } from './person.ts'
 import type { Call } from './server.ts'
+import type { TrialPlace } from './trial-desk.ts'
 
 export interface Answer {
   readonly body: unknown
@@ -26,6 +27,8 @@ export interface HandlerTools {
   readonly metrics: { readonly requests: ReadonlyMap<string, number>; readonly milliseconds: number }
   /** Undefined: the server was given no folder of cases. */
   readonly cases: Cases | undefined
+  /** Undefined: the server was given no folder of trials. */
+  readonly trials: TrialPlace | undefined
   readonly setup: { readonly token: () => string | undefined; readonly used: () => void }
 }
 

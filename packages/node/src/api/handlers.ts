@@ -13,6 +13,7 @@ import { presentHandlers } from './present-handlers.ts'
 import { RESOURCES, type RouteSpec } from './routes.ts'
 import { makeScope } from './scope.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
+import { trialHandlers } from './trial-handlers.ts'
 
 export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler {
   const { record, credentials } = tools
@@ -27,6 +28,7 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
     ...logHandlers(tools),
     ...caseHandlers(tools, scope),
     ...presentHandlers(),
+    ...trialHandlers(tools, scope),
     async 'file.write'({ request }) {
       if (!Buffer.isBuffer(request.body) || request.body.length === 0)
         return fail(issue('input', 'the bytes of a file are expected', 'send them as application/octet-stream'))

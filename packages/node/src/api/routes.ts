@@ -5,6 +5,7 @@ import { RECORD_COMMANDS } from '@cognate/core/case'
 import type { RecordCommand, Table } from '@cognate/core/record'
 import { z } from 'zod'
 import { CASE_ROUTES } from './case-routes.ts'
+import { TRIAL_ROUTES } from './trial-routes.ts'
 
 /** Who may call: anybody (signing in, health), anybody signed in, or a role with the action. */
 export type Policy = 'public' | 'session' | { readonly action: Action }
@@ -289,6 +290,7 @@ export const ROUTES: readonly RouteSpec[] = [
     policy: { action: 'audit' },
   },
   ...CASE_ROUTES,
+  ...TRIAL_ROUTES,
   { name: 'checkpoint', method: 'GET', path: '/checkpoint', title: 'The newest signed checkpoint', policy: 'session' },
   { name: 'health', method: 'GET', path: '/healthz', title: 'The process answers', policy: 'public' },
   { name: 'ready', method: 'GET', path: '/readyz', title: 'The record can be written, or why not', policy: 'public' },

@@ -19,6 +19,7 @@ import { openPersonKeys } from './person.ts'
 import { problemOf, statusOf } from './problem.ts'
 import { ROUTES, type RouteSpec } from './routes.ts'
 import { typedSecret } from './secret.ts'
+import type { TrialPlace } from './trial-desk.ts'
 import { serveWebApp } from './web-app.ts'
 
 export const COOKIE = '__Host-cognate'
@@ -37,6 +38,7 @@ export interface ServerOptions {
   readonly log?: (line: string) => void
   /** Cases that can be looked at and run; `program` is the command line that knows `run`. */
   readonly cases?: CasePlace & { readonly program: readonly string[] }
+  readonly trials?: TrialPlace
   /** The API stands behind a proxy that ends TLS, or on loopback. */
   readonly trustProxy?: boolean
 }
@@ -122,6 +124,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     personKeys,
     metrics,
     cases,
+    trials: options.trials,
     setup: {
       token: () => setupToken,
       used: () => {

@@ -5,8 +5,8 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { describeIssue } from '@cognate/core/base'
 import { userPath } from '../read/paths.ts'
-import { endOf, ownProgram, startCase } from './case-process.ts'
 import type { CohortEntry } from './cohort-cases.ts'
+import { endOf, ownProgram, startCase } from './own-process.ts'
 
 export interface CaseOutcome {
   readonly id: string

@@ -1,6 +1,6 @@
 // A table of a case, a page at a time: searched, ordered by any column, and the whole of it to be downloaded. The server looks; here is only what is shown.
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
-import { casePath, type Row, type TableAnswer } from '../client/case-answers.ts'
+import type { Row, TableAnswer } from '../client/case-answers.ts'
 import type { Client } from '../client/record-client.ts'
 import { useAnswer } from '../client/use-answer.ts'
 import { Problem } from './answer.tsx'
@@ -11,8 +11,8 @@ export interface Column {
   readonly title: string
   /** How a cell is shown; as it stands when left out. */
   readonly show?: (row: Row) => ReactNode
-  /** Numbers stand right; prose is never narrower than a few words. */
-  readonly kind?: 'number' | 'prose'
+  /** Numbers stand right; a word, such as a date, is never broken; prose is never narrower than a few words. */
+  readonly kind?: 'number' | 'word' | 'prose'
 }
 
 const PAGE = 50
@@ -27,15 +27,15 @@ interface Order {
 
 export function DataTable({
   client,
-  id,
+  of,
   table,
   caption,
   columns,
   rowKey,
 }: {
   readonly client: Client
-  /** Of the case. */
-  readonly id: string
+  /** Path of the case or the read-out that it is of. */
+  readonly of: string
   readonly table: string
   readonly caption: string
   readonly columns: readonly Column[]
@@ -52,7 +52,7 @@ export function DataTable({
     offset: String(page * PAGE),
     limit: String(PAGE),
   })
-  const { result } = useAnswer<TableAnswer>(client, `${casePath(id, 'tables', table)}?${wish}`, true)
+  const { result } = useAnswer<TableAnswer>(client, `${of}/tables/${encodeURIComponent(table)}?${wish}`, true)
   const begin = useCallback((change: () => void) => {
     change()
     setPage(0)
@@ -69,7 +69,7 @@ export function DataTable({
           {found === total ? '' : `${found.toLocaleString('en-US')} of `}
           {total.toLocaleString('en-US')} rows
         </span>
-        <a href={`/api/v1${casePath(id, 'files', `${table}.tsv`)}`}>{table}.tsv</a>
+        <a href={`/api/v1${of}/files/${encodeURIComponent(`${table}.tsv`)}`}>{table}.tsv</a>
       </div>
       {rows.length === 0 ? (
         <p className="muted">No row.</p>

@@ -1,8 +1,7 @@
-// A picture that the server draws of a case.
-import { casePath } from '../client/case-answers.ts'
+// A picture that the server draws of a case or a read-out.
 
-export const Figure = ({ id, figure, says }: { readonly id: string; readonly figure: string; readonly says: string }) => (
+export const Figure = ({ of, figure, says }: { readonly of: string; readonly figure: string; readonly says: string }) => (
   <div className="scroll">
-    <img src={`/api/v1${casePath(id, 'figures', figure)}`} alt={says} />
+    <img src={`/api/v1${of}/figures/${encodeURIComponent(figure)}`} alt={says} />
   </div>
 )

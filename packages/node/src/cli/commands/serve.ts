@@ -2,12 +2,13 @@
 import { join } from 'node:path'
 import { inFile, issue, ok } from '@cognate/core/base'
 import type { Command } from 'commander'
+import type { ServerOptions } from '../../api/server.ts'
 import { userPath } from '../../read/paths.ts'
 import { readText } from '../../read/text.ts'
-import { ownProgram } from '../case-process.ts'
 import { printAnswer } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
+import { ownProgram } from '../own-process.ts'
 import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
 
 interface ServeFlags extends CommonFlags, PlaceFlags {
@@ -18,9 +19,20 @@ interface ServeFlags extends CommonFlags, PlaceFlags {
   readonly witnesses?: string
   readonly cases?: string
   readonly results?: string
+  readonly trials?: string
+  readonly readOuts?: string
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** Cases and trials that the server shows, with where their results go. */
+function placesOf({ cases, results, trials, readOuts }: ServeFlags, folder: string): Pick<ServerOptions, 'cases' | 'trials'> {
+  const program = ownProgram()
+  return {
+    ...(cases === undefined ? {} : { cases: { cases, results: results ?? join(folder, 'results'), program } }),
+    ...(trials === undefined ? {} : { trials: { trials, readOuts: readOuts ?? join(folder, 'read-outs'), program } }),
+  }
+}
 
 export function defineServe(program: Command): void {
   withCommon(withPlace(program.command('serve').description('the record: identity, lots, release and audit, over HTTP')))
@@ -33,6 +45,11 @@ export function defineServe(program: Command): void {
       'witnesses that cosign every checkpoint: URL and verifier key, one a line, as `audit witness` prints them',
     )
     .option('--cases <folder>', 'folder whose folders hold one CASE.yaml each, as `cohort run` takes it: the web app shows and runs them')
+    .option('--trials <folder>', 'folder whose folders hold one TRIAL.yaml each: data are cut and read-outs shown in the web app')
+    .option(
+      '--read-outs <folder>',
+      'folder of the read-outs, one folder a trial and data cut; `read-outs` in the folder of the record when left out',
+    )
     .option('--results <folder>', 'folder of the cases’ results, one folder a case; `results` in the folder of the record when left out')
     .addHelpText(
       'after',
@@ -59,9 +76,7 @@ export function defineServe(program: Command): void {
       const breached = flags.breached === undefined ? undefined : new Set(must(readText(flags.breached)).split(/\r?\n/))
       const server = await buildServer(record, {
         trustProxy: flags.behindProxy === true,
-        ...(flags.cases === undefined
-          ? {}
-          : { cases: { cases: flags.cases, results: flags.results ?? join(record.folder, 'results'), program: ownProgram() } }),
+        ...placesOf(flags, record.folder),
         ...(breached === undefined ? {} : { breached }),
         log: line => {
           if (flags.quiet !== true) process.stdout.write(`${line}\n`)

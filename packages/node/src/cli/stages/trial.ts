@@ -67,6 +67,14 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
   const figures = readOutFigures(out)
   const files = new Map<string, string>()
   for (const [name, { columns, rows }] of readOutTables(out)) files.set(name, formatTsv(columns, rows))
+  files.set('headlines.tsv', formatTsv(['what', 'value'], headlines(out)))
+  files.set(
+    'issues.tsv',
+    formatTsv(
+      ['code', 'file', 'line', 'what', 'remedy'],
+      out.issues.map(one => [one.code, one.file, one.line, one.what, one.remedy]),
+    ),
+  )
   for (const figure of figures) {
     files.set(`figures/${figure.name}.svg`, `${figure.svg}\n`)
     files.set(`figures/${figure.name}.tsv`, formatTsv(figure.columns, figure.rows))

@@ -114,9 +114,11 @@ function Left({ the: { id, stages, funnel, caveats, files } }: Pick<CaseScreen, 
         rows={stages.map(({ name, headline }) => ({ key: name, cells: [name, headline] }))}
       />
       {has('variants') ? (
-        <Figure id={id} figure="tumour" says="From variant records to presented and expressed variants; numbers in funnel.tsv" />
+        <Figure of={casePath(id)} figure="tumour" says="From variant records to presented and expressed variants; numbers in funnel.tsv" />
       ) : null}
-      {has('contigs') ? <Figure id={id} figure="cells" says="From contigs to shortlisted receptors; numbers in funnel.tsv" /> : null}
+      {has('contigs') ? (
+        <Figure of={casePath(id)} figure="cells" says="From contigs to shortlisted receptors; numbers in funnel.tsv" />
+      ) : null}
       <Table
         caption="What was left behind, and why"
         columns={['Stage', 'Reason', 'Count', 'Example']}

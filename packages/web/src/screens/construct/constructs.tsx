@@ -30,7 +30,7 @@ export function Constructs(given: CaseScreen) {
       {the.files.some(({ name }) => name === 'gate.tsv') ? (
         <DataTable
           client={desk.client}
-          id={the.id}
+          of={casePath(the.id)}
           table="gate"
           caption="Every check of the gate"
           rowKey={['construct_id', 'check']}
@@ -54,7 +54,11 @@ function Construct({ id, row }: { readonly id: string; readonly row: Row }) {
         {row.construct_id || 'No construct'} <Mark says={row.status ?? ''} />
       </h2>
       {row.status === 'ready' ? (
-        <Figure id={id} figure={row.construct_id ?? ''} says={`Map of the insert ${row.construct_id}, ${row.insert_length} nucleotides`} />
+        <Figure
+          of={casePath(id)}
+          figure={row.construct_id ?? ''}
+          says={`Map of the insert ${row.construct_id}, ${row.insert_length} nucleotides`}
+        />
       ) : (
         <p className="problem">{row.failed_checks}</p>
       )}

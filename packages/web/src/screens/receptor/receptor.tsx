@@ -103,7 +103,7 @@ export function Receptor({ given: { desk, the }, receptor }: { readonly given: C
               </h2>
               {one.status === 'ready' ? (
                 <Figure
-                  id={the.id}
+                  of={casePath(the.id)}
                   figure={one.construct_id ?? ''}
                   says={`Map of the insert ${one.construct_id}, ${one.insert_length} nucleotides`}
                 />

@@ -1,5 +1,5 @@
 // Receptors with both chains in the order of the rank; and the cells of the tumour that carry them.
-import { caseHref, type Row } from '../../client/case-answers.ts'
+import { caseHref, casePath, type Row } from '../../client/case-answers.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Figure } from '../../parts/figure.tsx'
 import type { CaseScreen } from '../case/case.tsx'
@@ -19,7 +19,7 @@ export function Receptors({ desk, the }: CaseScreen) {
       </p>
       <DataTable
         client={desk.client}
-        id={the.id}
+        of={casePath(the.id)}
         table="receptors"
         caption="Receptors"
         rowKey={['receptor_id']}
@@ -51,7 +51,7 @@ export function Receptors({ desk, the }: CaseScreen) {
         <>
           <h2>Cells of the clonotypes in each lesion</h2>
           <Figure
-            id={the.id}
+            of={casePath(the.id)}
             figure="lesions"
             says="Cells of twenty clonotypes in each lesion, shortlisted ones first; numbers in clonotypes.tsv"
           />
@@ -61,7 +61,7 @@ export function Receptors({ desk, the }: CaseScreen) {
         <>
           <h2>Cells by their expression</h2>
           <p className="muted">A picture to look at: nothing is decided by it.</p>
-          <Figure id={the.id} figure="cell-map" says="Cells by their expression on a plane; points in cell-map.tsv" />
+          <Figure of={casePath(the.id)} figure="cell-map" says="Cells by their expression on a plane; points in cell-map.tsv" />
         </>
       ) : null}
     </>

@@ -1,4 +1,5 @@
 // Words of the human proteome that a receptor might see as well, the likeliest first.
+import { casePath } from '../../client/case-answers.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { figures, rank } from '../../parts/numbers.ts'
@@ -7,7 +8,7 @@ import type { CaseScreen } from '../case/case.tsx'
 export const Safety = ({ desk, the }: CaseScreen) => (
   <DataTable
     client={desk.client}
-    id={the.id}
+    of={casePath(the.id)}
     table="safety"
     caption="Off-target words of the proteome"
     rowKey={['receptor_id', 'query', 'hla', 'word', 'proteins']}

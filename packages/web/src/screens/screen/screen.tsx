@@ -1,5 +1,5 @@
 // Plates: which receptor answered to which antigen, and the wells themselves.
-import { caseHref } from '../../client/case-answers.ts'
+import { caseHref, casePath } from '../../client/case-answers.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Figure } from '../../parts/figure.tsx'
 import { Mark } from '../../parts/mark.tsx'
@@ -12,7 +12,7 @@ export function Plates({ desk, the }: CaseScreen) {
     <>
       <DataTable
         client={desk.client}
-        id={the.id}
+        of={casePath(the.id)}
         table="screen"
         caption="Receptors and antigens"
         rowKey={['receptor_id', 'neoantigen_id', 'antigen_form', 'presenter_hla', 'plate']}
@@ -39,7 +39,7 @@ export function Plates({ desk, the }: CaseScreen) {
         ]}
       />
       {plates.map(name => (
-        <Figure key={name} id={the.id} figure={name} says="Wells of the plates; what was read in each stands in the readout" />
+        <Figure key={name} of={casePath(the.id)} figure={name} says="Wells of the plates; what was read in each stands in the readout" />
       ))}
     </>
   )

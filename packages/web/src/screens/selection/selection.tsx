@@ -22,7 +22,7 @@ export function Selection(given: CaseScreen) {
       {result === undefined ? null : result.ok ? <IntoTheRecord given={given} handover={result.value} /> : <Problem issue={result.issue} />}
       <DataTable
         client={desk.client}
-        id={the.id}
+        of={casePath(the.id)}
         table="selection"
         caption="Every receptor, chosen or not"
         rowKey={['receptor_id']}
@@ -33,7 +33,7 @@ export function Selection(given: CaseScreen) {
             title: 'Receptor',
             show: row => <a href={caseHref(the.id, 'receptors', row.receptor_id ?? '')}>{row.receptor_id}</a>,
           },
-          { name: 'chosen', title: 'Choice', show: row => (row.chosen === 'true' ? <Mark says="chosen" /> : 'not chosen') },
+          { name: 'chosen', title: 'Choice', kind: 'word', show: row => (row.chosen === 'true' ? <Mark says="chosen" /> : 'not chosen') },
           { name: 'mutation', title: 'Mutation' },
           { name: 'hla', title: 'Presenter' },
           { name: 'evidence_level', title: 'Evidence', kind: 'number' },

@@ -1,4 +1,5 @@
 // Protein changes of the tumour's variants, one a transcript.
+import { casePath } from '../../client/case-answers.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { ofReads } from '../../parts/numbers.ts'
 import type { CaseScreen } from '../case/case.tsx'
@@ -6,7 +7,7 @@ import type { CaseScreen } from '../case/case.tsx'
 export const Variants = ({ desk, the }: CaseScreen) => (
   <DataTable
     client={desk.client}
-    id={the.id}
+    of={casePath(the.id)}
     table="variants"
     caption="Variants with a protein change"
     rowKey={['variant_id', 'transcript_id']}

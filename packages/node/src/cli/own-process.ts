@@ -1,14 +1,18 @@
-// A case in a process of its own: one that fails or runs out of memory takes nothing else with it.
+// The program as a process of its own, for a case or a read-out: one that fails or runs out of memory takes nothing else with it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 
 /** The command line that this process is. */
 export const ownProgram = (): readonly string[] => [process.execPath, ...process.execArgv, process.argv[1]!]
 
+/** A command of the program; its two outputs are pipes. */
+export const startProgram = (program: readonly string[], words: readonly string[]): ChildProcess =>
+  spawn(program[0]!, [...program.slice(1), ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+
 /** `cognate run` of the CASE.yaml at `path` into `folder`, which is made; both absolute. */
 export function startCase(program: readonly string[], path: string, folder: string, flags: readonly string[] = []): ChildProcess {
   mkdirSync(folder, { recursive: true })
-  return spawn(program[0]!, [...program.slice(1), 'run', path, '--out', folder, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return startProgram(program, ['run', path, '--out', folder, ...flags])
 }
 
 /** Why it ended otherwise than well: its own last complaint, else how it ended; undefined: it finished. */
