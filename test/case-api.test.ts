@@ -89,7 +89,7 @@ test('a run gives byte for byte what the command line gives, is logged with who 
   const { rows } = await site.record.store.pool.query<{ text: string }>("SELECT text FROM access_event WHERE text LIKE '%case-run%'")
   expect(rows.map(({ text }) => [text.includes('"sven"'), text.includes('P-1')])).toEqual([[true, true]])
   expect(await runToEnd(sven, 'P-1')).toContain('unchanged, not run again')
-}, 120_000)
+}, 240_000)
 
 test('one run of a case at a time; it can be stopped, and a failure is told as the command line tells it', async () => {
   expect((await other.call('DELETE', '/cases/P-2/runs')).body.code).toBe('case-idle')
@@ -104,7 +104,7 @@ test('one run of a case at a time; it can be stopped, and a failure is told as t
     finished_at: '',
     run: { state: 'failed', failure: expect.stringContaining('somatic.vcf.gz') },
   })
-}, 60_000)
+}, 240_000)
 
 test('a page of a table is what the file holds', async () => {
   const file = rowsOf((await sven.get('/cases/P-1/files/neoantigens.tsv')).text)

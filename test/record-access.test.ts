@@ -258,6 +258,32 @@ describe('sign-in', () => {
     expect(rows.some(row => row.text.includes(next) || row.text.includes(old))).toBe(false)
   })
 
+  test('[11.300(d)] who signs in is told what was refused since the last time, and reads what happened to their account, nobody else’s', async () => {
+    const person = await site.hire('watcher', ['nurse'])
+    const bystander = await site.hire('bystander', ['nurse'])
+    const since = async (one: Person) => fine(await one.get('/session')).body.before
+    expect(await since(person)).toEqual({ signed_in_at: '', refused: 0 })
+    const first = site.clock.iso
+    const guess = { account: 'watcher', password: 'not the password at all', code: '000000' }
+    for (let i = 0; i < 2; i++) expect((await site.call('POST', '/sessions', guess)).body.code).toBe('sign-in')
+    const wrong = { shown_sha256: 'ab'.repeat(32), meaning: 'approved', password: 'not mine, and long enough', code: '000000' }
+    expect((await person.call('POST', '/signatures', wrong)).body.code).toBe('signature-refused')
+    fine(await person.signIn())
+    const told = await since(person)
+    expect([told.refused, Date.parse(told.signed_in_at) <= Date.parse(first)]).toEqual([3, true])
+    expect((await since(bystander)).refused).toBe(0)
+    const events = fine(await person.get('/sessions')).body.events as { action: string; reason: string }[]
+    expect(events.map(event => [event.action, event.reason])).toEqual([
+      ['sign-in', ''],
+      ['signature-refused', 'signature-refused'],
+      ['sign-in-refused', 'sign-in'],
+      ['sign-in-refused', 'sign-in'],
+      ['sign-in', ''],
+    ])
+    fine(await person.signIn())
+    expect((await since(person)).refused).toBe(0)
+  })
+
   test('one ends one’s other sessions with password and code, and nobody else’s', async () => {
     const [person, other] = [await site.hire('ender', ['nurse']), await site.hire('bystander', ['nurse'])]
     const here = person.cookie

@@ -64,9 +64,9 @@ test('a scientist, who reads no lots, begins at the cases; a case is run again a
     'Constructs',
   ])
   await browser.press('Run')
-  await browser.until('What the run said')
+  await browser.until('What the run said', 120_000)
   expect(browser.page.textContent).toContain('unchanged, not run again')
-}, 60_000)
+}, 240_000)
 
 test('neoantigens are searched, ordered and opened; one shows its sum, its residues, every allele and who was tested against it', async () => {
   const browser = new Browser(site)

@@ -375,7 +375,7 @@ test('a person sees where they are signed in, ends the others, and changes the p
   const rita = await site.hire('rita', ['monitor'])
   await browser.seat(rita, '#/account')
   await browser.until('Where you are signed in')
-  const rows = () => [...browser.page.querySelectorAll('tbody tr')].map(row => row.lastElementChild!.textContent)
+  const rows = () => [...browser.page.querySelector('tbody')!.querySelectorAll('tr')].map(row => row.lastElementChild!.textContent)
   expect(rows()).toEqual(['this one', 'another'])
   const [, change] = [...browser.page.querySelectorAll('form')]
   const next = 'a longer sentence than the one before'
@@ -393,6 +393,8 @@ test('a person sees where they are signed in, ends the others, and changes the p
   await give(rita.password)
   await browser.until('The password is changed')
   expect(rows()).toEqual(['this one'])
+  const happened = [...browser.page.querySelectorAll('table')[1]!.querySelectorAll('tbody tr')].map(row => row.children[1]!.textContent)
+  expect(happened).toEqual(['password changed', 'change of the password refused', 'signed in', 'signed in'])
 })
 
 test('what comes as fast as a scanner is scanned; what is pasted or slow is typed, until the field begins anew', async () => {

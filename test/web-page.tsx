@@ -58,9 +58,9 @@ export class Browser {
 
   readonly #wait = () => act(() => new Promise<void>(resolve => setTimeout(resolve, 20)))
 
-  /** Waits until the page says this; answers all that it says. */
-  async until(text: string): Promise<string> {
-    const end = Date.now() + 10_000
+  /** Waits until the page says this; answers all that it says. `patience`: milliseconds. */
+  async until(text: string, patience = 10_000): Promise<string> {
+    const end = Date.now() + patience
     while (!this.page.textContent!.includes(text) && Date.now() < end) await this.#wait()
     expect(this.page.textContent).toContain(text)
     return this.page.textContent!

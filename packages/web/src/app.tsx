@@ -48,31 +48,7 @@ export function App({ client }: { readonly client: Client }) {
   if (who === undefined) return null
   return (
     <>
-      {who.ok ? (
-        <nav aria-label="Screens">
-          {mayDo(who.value, 'read-case') ? (
-            <>
-              <a href="#/cases">Cases</a>
-              <a href="#/present">Presentation</a>
-            </>
-          ) : null}
-          {mayDo(who.value, 'read-trial') ? <a href="#/trials">Trials</a> : null}
-          {mayDo(who.value, 'read-record') ? (
-            <>
-              <a href="#/board">Board</a>
-              <a href="#/bedside">Bedside</a>
-              <a href="#/follow-up">Follow-up</a>
-            </>
-          ) : null}
-          <a href="#/do">Record</a>
-          <a className="muted who" href="#/account">
-            {who.value.name}, {who.value.roles.join(', ')}
-          </a>
-          <button type="button" onClick={() => void client.signOut().then(again)}>
-            Sign out
-          </button>
-        </nav>
-      ) : null}
+      {who.ok ? <Menu who={who.value} onSignOut={() => void client.signOut().then(again)} /> : null}
       <main>
         {who.ok ? (
           <CurrentScreen client={client} who={who.value} />
@@ -87,11 +63,61 @@ export function App({ client }: { readonly client: Client }) {
   )
 }
 
+/** What this person's roles read. */
+function Menu({ who, onSignOut }: { readonly who: WhoAnswer; readonly onSignOut: () => void }) {
+  const hasRecord = who.local !== true
+  return (
+    <nav aria-label="Screens">
+      {mayDo(who, 'read-case') ? (
+        <>
+          <a href="#/cases">Cases</a>
+          <a href="#/present">Presentation</a>
+        </>
+      ) : null}
+      {mayDo(who, 'read-trial') ? <a href="#/trials">Trials</a> : null}
+      {hasRecord && mayDo(who, 'read-record') ? (
+        <>
+          <a href="#/board">Board</a>
+          <a href="#/bedside">Bedside</a>
+          <a href="#/follow-up">Follow-up</a>
+        </>
+      ) : null}
+      {hasRecord ? (
+        <>
+          <a href="#/do">Record</a>
+          <a className="muted who" href="#/account">
+            {who.name}, {who.roles.join(', ')}
+          </a>
+          {who.before === undefined || who.before.refused === 0 ? null : (
+            <a className="mark bad" href="#/account">
+              {who.before.refused} refused since you last signed in
+            </a>
+          )}
+          <button type="button" onClick={onSignOut}>
+            Sign out
+          </button>
+        </>
+      ) : (
+        <span className="muted who">{who.name}</span>
+      )}
+    </nav>
+  )
+}
+
 function CurrentScreen({ client, who }: { readonly client: Client; readonly who: WhoAnswer }) {
   const { result: description } = useAnswer<InterfaceDescription>(client, '/openapi.json')
   const [screen, id, more, one] = useAddress()
   if (description === undefined) return null
   const desk: Desk = { client, who, forms: description.ok ? commandForms(description.value, who) : [] }
+  if (screen === 'present') return <Present client={client} />
+  if (screen === 'trials')
+    return id !== undefined && more !== undefined ? (
+      <ReadOut key={`${id} ${more}`} client={client} id={id} cut={more} screen={one ?? ''} />
+    ) : (
+      <Trials desk={desk} />
+    )
+  if (screen === 'cases' && id !== undefined) return <OneCase key={id} desk={desk} id={id} screen={more ?? ''} one={one} />
+  if (screen === 'cases') return <Cases desk={desk} />
   if (screen === 'lot' && id !== undefined) return <Lot key={id} desk={desk} id={id} />
   if (screen === 'trace' && id !== undefined) return <Trace key={id} client={client} id={id} />
   if (screen === 'step' && id !== undefined && more !== undefined)
@@ -100,16 +126,7 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
-  if (screen === 'trials')
-    return id !== undefined && more !== undefined ? (
-      <ReadOut key={`${id} ${more}`} client={client} id={id} cut={more} screen={one ?? ''} />
-    ) : (
-      <Trials desk={desk} />
-    )
-  if (screen === 'present') return <Present client={client} />
-  if (screen === 'cases' || !mayDo(who, 'read-record'))
-    return id === undefined ? <Cases desk={desk} /> : <OneCase key={id} desk={desk} id={id} screen={more ?? ''} one={one} />
-  return <Board client={client} />
+  return who.local === true || !mayDo(who, 'read-record') ? <Cases desk={desk} /> : <Board client={client} />
 }
 
 /** A case, or one of its stages; `one`: an item of the stage. */

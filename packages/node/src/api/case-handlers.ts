@@ -15,9 +15,9 @@ import {
   resultsOf,
 } from './case-desk.ts'
 import type { CaseRuns } from './case-runs.ts'
-import { done, type Handlers, type HandlerTools } from './handler.ts'
+import { done, type Handlers } from './handler.ts'
 import { type PageQuery, sendFile, sendPage, sendPicture } from './results-files.ts'
-import type { Scope } from './scope.ts'
+import type { Gate } from './scope.ts'
 import type { Call } from './server.ts'
 
 export interface Cases {
@@ -29,7 +29,7 @@ interface Found extends CaseResults {
   readonly cases: Cases
 }
 
-export function caseHandlers({ record, cases }: HandlerTools, scope: Scope): Handlers {
+export function caseHandlers(cases: Cases | undefined, gate: Gate): Handlers {
   const find = async (call: Call): Promise<Result<Found, Issue>> => {
     const entries = entriesOf(cases?.place)
     if (!entries.ok) return entries
@@ -37,11 +37,10 @@ export function caseHandlers({ record, cases }: HandlerTools, scope: Scope): Han
     const entry = entries.value.find(one => one.id === id)
     if (entry === undefined || cases === undefined)
       return fail(issue('not-found', `there is no case ${id}`, 'see which cases the server has; its folder is given by `serve --cases`'))
-    const may = await scope.allowed(call, placeOf(entry), { kind: 'case', id, version: 0 })
+    const may = await gate.allowed(call, placeOf(entry), { kind: 'case', id, version: 0 })
     return may.ok ? ok({ ...resultsOf(cases.place, entry), cases }) : may
   }
-  const noted = (call: Call, action: string) =>
-    record.store.noteAccess(call.asker, call.role, { action, entity: { kind: 'case', id: call.params.id!, version: 0 }, reason: '' })
+  const noted = (call: Call, action: string) => gate.note(call, action, { kind: 'case', id: call.params.id!, version: 0 })
 
   return {
     async 'case.list'(call) {

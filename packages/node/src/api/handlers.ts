@@ -26,9 +26,9 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
     ...lotHandlers(tools, scope),
     ...personHandlers(tools, scope),
     ...logHandlers(tools),
-    ...caseHandlers(tools, scope),
+    ...caseHandlers(tools.cases, scope),
     ...presentHandlers(),
-    ...trialHandlers(tools, scope),
+    ...trialHandlers(tools.trials, scope),
     async 'file.write'({ request }) {
       if (!Buffer.isBuffer(request.body) || request.body.length === 0)
         return fail(issue('input', 'the bytes of a file are expected', 'send them as application/octet-stream'))

@@ -34,7 +34,7 @@ export function sendFile(files: Files, name: string, of: string): Handled {
   if (!bytes.ok) return bytes
   return done(bytes.value, {
     type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-    headers: { 'content-disposition': `attachment; filename="${of}-${name.replaceAll('/', '-')}"` },
+    headers: { 'content-disposition': `attachment; filename="${`${of}-${name}`.replace(/[^\w.-]/g, '-')}"` },
   })
 }
 

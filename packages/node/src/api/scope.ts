@@ -10,11 +10,20 @@ import type { Call } from './server.ts'
 
 export type Scope = ReturnType<typeof makeScope>
 
+/** What handlers of folders ask: may the call reach this place, and who is to hear of what it did? */
+export interface Gate {
+  readonly allowed: (call: Call, place: Place, entity: AuditEvent['entity']) => Promise<Result<Role, Issue>>
+  readonly note: (call: Call, action: string, entity: AuditEvent['entity'], reason?: string) => Promise<void>
+}
+
 export function makeScope(store: RecordStore) {
   const { pool } = store
 
-  /** May the call reach that place? That it may not is noted with what was asked for. */
-  const allowed = async (call: Call, place: Place, entity: AuditEvent['entity']): Promise<Result<Role, Issue>> => {
+  /** Into the access log. */
+  const note: Gate['note'] = (call, action, entity, reason = '') => store.noteAccess(call.asker, call.role, { action, entity, reason })
+
+  /** That a call may not reach a place is noted with what was asked for. */
+  const allowed: Gate['allowed'] = async (call, place, entity) => {
     const may = call.mayAt(place)
     if (!may.ok) await store.noteAccess(call.asker, '', { action: 'refused', entity, reason: may.issue.code })
     return may
@@ -57,5 +66,5 @@ export function makeScope(store: RecordStore) {
     return undefined
   }
 
-  return { allowed, scoped, rowInScope, lotInScope, subjectInScope, outOfScope }
+  return { allowed, note, scoped, rowInScope, lotInScope, subjectInScope, outOfScope }
 }

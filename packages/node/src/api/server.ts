@@ -16,16 +16,16 @@ import { type CredentialOptions, Credentials, type Session } from './credentials
 import type { Handled } from './handler.ts'
 import { makeHandlers } from './handlers.ts'
 import { openPersonKeys } from './person.ts'
-import { problemOf, statusOf } from './problem.ts'
+import { noRoute, sendAnswer, sendProblem } from './reply.ts'
+import { checkShape } from './request-shape.ts'
 import { ROUTES, type RouteSpec } from './routes.ts'
 import { typedSecret } from './secret.ts'
 import type { TrialPlace } from './trial-desk.ts'
-import { serveWebApp } from './web-app.ts'
+import { PAGE_POLICY, serveWebApp } from './web-app.ts'
 
 export const COOKIE = '__Host-cognate'
 const BODY_MOST = 1 << 20
 const FILE_MOST = 64 << 20
-const DEPTH_MOST = 32
 
 export interface ServerOptions {
   readonly clock?: Clock
@@ -84,21 +84,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     return503OnClosing: true,
   })
   await app.register(fastifyCookie)
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-      },
-    },
-  })
+  await app.register(fastifyHelmet, PAGE_POLICY)
   const limits = options.limits ?? { authentication: 60, other: 6000 }
   await app.register(fastifyRateLimit, {
     global: true,
@@ -145,13 +131,6 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
       throw new Error(`${methods.join()} ${route.url} has no policy`)
   })
 
-  const send = (reply: FastifyReply, problem: Issue): FastifyReply => {
-    const status = statusOf(problem)
-    const retry = (problem as Issue & { retry_after?: number }).retry_after
-    if (retry !== undefined) reply.header('retry-after', String(retry))
-    return reply.status(status).header('content-type', 'application/problem+json; charset=utf-8').send(problemOf(problem, reply.request.id))
-  }
-
   const who = async (
     request: FastifyRequest,
     spec: RouteSpec,
@@ -197,34 +176,33 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
       },
       handler: async (request, reply) => {
         const known = await who(request, spec)
-        if (!known.ok) return send(reply, known.issue)
+        if (!known.ok) return sendProblem(reply, known.issue)
         const params = request.params as Record<string, string>
         const shaped = checkShape(request, spec, params)
-        if (!shaped.ok) return send(reply, shaped.issue)
+        if (!shaped.ok) return sendProblem(reply, shaped.issue)
         const handled: Handled = await handle({ request, params, ...shaped.value, ...known.value })
-        if (!handled.ok) return send(reply, handled.issue)
-        for (const [name, value] of Object.entries(handled.value.headers ?? {})) reply.header(name, value)
+        if (!handled.ok) return sendProblem(reply, handled.issue)
         if (handled.value.cookie !== undefined) setCookie(reply, handled.value.cookie)
-        reply.status(handled.value.status ?? 200)
-        return handled.value.type === undefined ? reply.send(handled.value.body) : reply.type(handled.value.type).send(handled.value.body)
+        return sendAnswer(reply, handled.value)
       },
     })
   }
 
   serveWebApp(app)
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
-    send(reply, issue('no-route', `there is no ${request.method} ${request.url.split('?')[0]}`, 'see /api/v1/openapi.json')),
-  )
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => sendProblem(reply, noRoute(request)))
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string; what?: string; remedy?: string }, _request, reply) => {
-    if (error.code === 'rate-limit') return send(reply, issue('rate-limit', error.what ?? '', error.remedy ?? ''))
+    if (error.code === 'rate-limit') return sendProblem(reply, issue('rate-limit', error.what ?? '', error.remedy ?? ''))
     if (error.statusCode === 413)
-      return send(reply, issue('payload-too-large', 'the body is too large', 'send less than 1 MiB; attachments go to /api/v1/files'))
-    if (error.statusCode === 415) return send(reply, issue('media-type', 'the media type is not taken', 'send application/json'))
+      return sendProblem(
+        reply,
+        issue('payload-too-large', 'the body is too large', 'send less than 1 MiB; attachments go to /api/v1/files'),
+      )
+    if (error.statusCode === 415) return sendProblem(reply, issue('media-type', 'the media type is not taken', 'send application/json'))
     if (error.statusCode !== undefined && error.statusCode < 500)
-      return send(reply, issue('body', 'the request could not be read', 'send well-formed JSON'))
+      return sendProblem(reply, issue('body', 'the request could not be read', 'send well-formed JSON'))
     // the trace stays here; the asker gets the request's id
     options.log?.(JSON.stringify({ level: 'error', request: reply.request.id, error: error.stack ?? error.message }))
-    return send(reply, issue('bug', 'this is a bug', `report it with the request ${reply.request.id}`))
+    return sendProblem(reply, issue('bug', 'this is a bug', `report it with the request ${reply.request.id}`))
   })
   app.addHook('onResponse', async (request, reply) => {
     const name = `${request.method} ${request.routeOptions.url ?? 'none'} ${reply.statusCode}`
@@ -255,54 +233,4 @@ function setCookie(reply: FastifyReply, value: string): void {
   const shared = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const
   if (value === '') reply.clearCookie(COOKIE, shared)
   else reply.setCookie(COOKIE, value, shared)
-}
-
-/** Query and body in their shapes, with `id` of the path in the body; texts well-formed, without NUL, not too deep. */
-function checkShape(
-  request: FastifyRequest,
-  spec: RouteSpec,
-  params: Readonly<Record<string, string>>,
-): Result<{ readonly query: unknown; readonly body: Json }, Issue> {
-  if (Object.values(params).some(value => !isText(value)))
-    return fail(issue('input', 'the path holds a NUL or a broken character', 'check the id'))
-  let query: unknown
-  if (spec.query !== undefined) {
-    const parsed = spec.query.safeParse(request.query)
-    if (!parsed.success)
-      return fail(
-        issue(
-          'input',
-          `query: ${parsed.error.issues.map(one => `${one.path.join('.')}: ${one.message}`).join('; ')}`,
-          'see /api/v1/openapi.json',
-        ),
-      )
-    query = parsed.data
-  }
-  if (spec.body === undefined) return ok({ query, body: null })
-  const { body } = request
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || Buffer.isBuffer(body))
-    return fail(issue('input', 'a JSON object is expected as the body', 'see /api/v1/openapi.json'))
-  if (!isClean(body as Json, 0))
-    return fail(issue('input', 'the body holds a NUL, a broken character, or is nested too deeply', 'send well-formed text'))
-  const given = spec.command !== undefined && spec.path.includes(':id') ? { ...body, id: params.id } : body
-  const parsed = spec.body.safeParse(given)
-  if (!parsed.success)
-    return fail(
-      issue(
-        'input',
-        parsed.error.issues.map(one => `${one.path.join('.') || 'body'}: ${one.message}`).join('; '),
-        'see /api/v1/openapi.json',
-      ),
-    )
-  return ok({ query, body: parsed.data as Json })
-}
-
-const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000')
-
-function isClean(value: Json | undefined, depth: number): boolean {
-  if (depth > DEPTH_MOST) return false
-  if (typeof value === 'string') return isText(value)
-  if (typeof value !== 'object' || value === null) return true
-  if (Array.isArray(value)) return value.every(one => isClean(one as Json, depth + 1))
-  return Object.entries(value).every(([key, inner]) => isText(key) && key !== '__proto__' && isClean(inner as Json, depth + 1))
 }

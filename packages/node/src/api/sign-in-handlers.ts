@@ -1,12 +1,33 @@
 // Routes of set-up, enrolment, sessions and signatures.
-import type { Meaning } from '@cognate/core/audit'
+import type { AuditEvent, Meaning } from '@cognate/core/audit'
 import { fail, type Issue, issue, type Result } from '@cognate/core/base'
 import type { AccountData } from '@cognate/core/record'
 import { toSVG } from 'bwip-js/node'
 import { hashText } from '../store/command-request.ts'
-import { rowHistory } from '../store/record-reads.ts'
+import { accessOf, rowHistory } from '../store/record-reads.ts'
 import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
 import type { Call } from './server.ts'
+
+/** Events of one's account that are looked through, and shown. */
+const MOST_READ = 200
+const MOST_SHOWN = 30
+
+interface Before {
+  /** RFC 3339; '' where this is the first time, or it was too long ago to tell. */
+  readonly signed_in_at: string
+  /** Sign-ins and signatures that were refused since then. */
+  readonly refused: number
+}
+
+/** The sign-in before this session's, and what was refused since. */
+function beforeThis(events: readonly AuditEvent[], session: string): Before {
+  const earlier = events.findIndex(({ action, actor }) => action === 'sign-in' && actor.session !== session)
+  const since = earlier < 0 ? events : events.slice(0, earlier)
+  return {
+    signed_in_at: events[earlier]?.time ?? '',
+    refused: since.filter(({ action }) => action === 'sign-in-refused' || action === 'signature-refused').length,
+  }
+}
 
 export function signInHandlers(tools: HandlerTools): Handlers {
   const { credentials } = tools
@@ -34,6 +55,10 @@ export function signInHandlers(tools: HandlerTools): Handlers {
       entity: { kind: 'account', id: call.session!.account, version: 0 },
       reason: outcome.ok ? '' : outcome.issue.code,
     })
+
+  /** What the access log says of an account, the newest first; a refused sign-in stands there under the hash of its name. */
+  const ownEvents = async (account: string): Promise<readonly AuditEvent[]> =>
+    (await accessOf(pool, [account, hashText(account)], MOST_READ)).map(text => JSON.parse(text) as AuditEvent)
 
   return {
     async setup({ body }) {
@@ -117,7 +142,9 @@ export function signInHandlers(tools: HandlerTools): Handlers {
       return done({ csrf: made.value.csrf }, { status: 201, cookie: made.value.token })
     },
     async 'session.show'({ account, session }) {
+      const events = await ownEvents(session!.account)
       return done({
+        before: beforeThis(events, session!.id),
         account: account?.account,
         name: account?.name,
         roles: account?.roles,
@@ -133,7 +160,11 @@ export function signInHandlers(tools: HandlerTools): Handlers {
     },
     async 'session.list'({ session }) {
       const own = await credentials.sessionsOf(session!.account)
-      return done({ sessions: own.map(({ id, ...more }) => ({ ...more, current: id === session!.id })) })
+      const events = await ownEvents(session!.account)
+      return done({
+        sessions: own.map(({ id, ...more }) => ({ ...more, current: id === session!.id })),
+        events: events.slice(0, MOST_SHOWN).map(({ time, action, reason, actor }) => ({ time, action, reason, station: actor.station })),
+      })
     },
     async 'session.end-others'(call) {
       const ended = await credentials.endOtherSessions(call.session!, text(call.body, 'password'), text(call.body, 'code'))
@@ -150,10 +181,14 @@ export function signInHandlers(tools: HandlerTools): Handlers {
       await noteOwn(call, 'password-changed', changed)
       return changed.ok ? done({ changed: true }) : changed
     },
-    async signature({ body, session }) {
-      const given = body as { shown_sha256: string; meaning: Meaning; password?: string; code?: string }
+    async signature(call) {
+      const { session } = call
+      const given = call.body as { shown_sha256: string; meaning: Meaning; password?: string; code?: string }
       const proven = await credentials.stepUp(session!, given.shown_sha256, given.meaning, given.password, given.code)
-      return proven.ok ? done(proven.value, { status: 201 }) : proven
+      if (proven.ok) return done(proven.value, { status: 201 })
+      const entity = { kind: 'account', id: session!.account, version: 0 }
+      await store.noteAccess(call.asker, '', { action: 'signature-refused', entity, reason: proven.issue.code })
+      return proven
     },
     async 'enrolment.renew-officer'({ params, asker }) {
       return renew(params.id!, 'officer', asker.account)

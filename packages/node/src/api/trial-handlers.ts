@@ -1,9 +1,9 @@
 // Handlers of the trials: a trial is seen by those whose study has its name.
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type { z } from 'zod'
-import { done, type Handlers, type HandlerTools } from './handler.ts'
+import { done, type Handlers } from './handler.ts'
 import { bytesOf, type Files, type PageQuery, sendFile, sendPage, sendPicture } from './results-files.ts'
-import type { Scope } from './scope.ts'
+import type { Gate } from './scope.ts'
 import type { Call } from './server.ts'
 import { isOutdated, makeReadOut, readOutFiles, type TrialEntry, type TrialPlace, trialLine, trialsOf } from './trial-desk.ts'
 import type { readOutBody } from './trial-routes.ts'
@@ -15,13 +15,13 @@ interface Found {
   readonly files: Files
 }
 
-export function trialHandlers({ record, trials: place }: HandlerTools, scope: Scope): Handlers {
+export function trialHandlers(place: TrialPlace | undefined, gate: Gate): Handlers {
   const find = async (call: Call): Promise<Result<Found, Issue>> => {
     const id = call.params.id!
     const entry = trialsOf(place).find(one => one.id === id)
     if (entry === undefined || place === undefined)
       return fail(issue('not-found', `there is no trial ${id}`, 'see which trials the server has; its folder is given by `serve --trials`'))
-    const may = await scope.allowed(call, placeOf(entry), { kind: 'trial', id, version: 0 })
+    const may = await gate.allowed(call, placeOf(entry), { kind: 'trial', id, version: 0 })
     return may.ok ? ok({ entry, place, files: readOutFiles(place, entry, call.params.cut ?? '') }) : may
   }
 
@@ -38,11 +38,7 @@ export function trialHandlers({ record, trials: place }: HandlerTools, scope: Sc
       const { cut = entry.file.value.data_cut } = call.body as z.infer<typeof readOutBody>
       const made = await makeReadOut(has, entry, cut)
       if (!made.ok) return made
-      await record.store.noteAccess(call.asker, call.role, {
-        action: 'data-cut',
-        entity: { kind: 'trial', id: entry.id, version: 0 },
-        reason: cut,
-      })
+      await gate.note(call, 'data-cut', { kind: 'trial', id: entry.id, version: 0 }, cut)
       return done({ cut }, { status: 201 })
     },
     async 'trial.show'(call) {

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   response: async () => (await import('./commands/response.ts')).defineResponse,
   survival: async () => (await import('./commands/survival.ts')).defineSurvival,
   trial: async () => (await import('./commands/trial.ts')).defineTrial,
+  view: async () => (await import('./commands/view.ts')).defineView,
   serve: async () => (await import('./commands/serve.ts')).defineServe,
   account: async () => (await import('./commands/account.ts')).defineAccount,
   lot: async () => (await import('./commands/lot.ts')).defineLot,

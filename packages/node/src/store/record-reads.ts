@@ -187,6 +187,15 @@ export async function listEvents(pool: pg.Pool, after: number, limit: number, en
   return rows
 }
 
+/** Texts of what the access log says of these entities, the newest first. */
+export async function accessOf(pool: pg.Pool, entities: readonly string[], limit: number): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ text: string }>('SELECT text FROM access_event WHERE entity = ANY($1) ORDER BY index DESC LIMIT $2', [
+    entities,
+    limit,
+  ])
+  return rows.map(({ text }) => text)
+}
+
 /** What came from what, `kind:id`: everything that recall and trace need, as pairs. */
 const EDGES = `
 WITH lots AS (SELECT DISTINCT ON (id) id, data FROM lot ORDER BY id, version DESC),

@@ -17,6 +17,10 @@ export interface WhoAnswer {
   readonly account: string
   readonly name: string
   readonly roles: readonly Role[]
+  /** The sign-in before this one, and what was refused since. */
+  readonly before?: { readonly signed_in_at: string; readonly refused: number }
+  /** Whoever sits at the computer: there are no accounts and no record. */
+  readonly local?: boolean
 }
 
 export interface BoardAnswer {

@@ -38,8 +38,8 @@ export function Cases({ desk }: { readonly desk: Desk }) {
           />
         ) : (
           <p className="muted">
-            This server was given no cases. Start it with <code>cognate serve --cases FOLDER</code>, the folder that holds a folder with a
-            CASE.yaml for each patient.
+            This server was given no cases. Start it with <code>--cases FOLDER</code>, the folder that holds a folder with a CASE.yaml for
+            each patient.
           </p>
         )
       }

@@ -38,8 +38,8 @@ export function Trials({ desk }: { readonly desk: Desk }) {
           />
         ) : (
           <p className="muted">
-            This server was given no trials. Start it with <code>cognate serve --trials FOLDER</code>, the folder that holds a folder with a
-            TRIAL.yaml for each.
+            This server was given no trials. Start it with <code>--trials FOLDER</code>, the folder that holds a folder with a TRIAL.yaml
+            for each.
           </p>
         )
       }

@@ -15,6 +15,17 @@ interface SessionsAnswer {
     readonly seen_at: string
     readonly current: boolean
   }[]
+  readonly events: readonly { readonly time: string; readonly action: string; readonly reason: string; readonly station: string }[]
+}
+
+const HAPPENED: Readonly<Record<string, string>> = {
+  'sign-in': 'signed in',
+  'sign-in-refused': 'sign-in refused',
+  'signature-refused': 'signature refused',
+  'password-changed': 'password changed',
+  'password-not-changed': 'change of the password refused',
+  'sessions-ended': 'other sessions ended',
+  'sessions-not-ended': 'ending of sessions refused',
 }
 
 export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
@@ -34,7 +45,7 @@ export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
   }
   return (
     <Screen title={`Account ${who.account}`} answered={answered}>
-      {({ sessions }) => (
+      {({ sessions, events }) => (
         <>
           {said === '' ? null : (
             <p className="recorded" role="status">
@@ -56,6 +67,21 @@ export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
               ],
             }))}
           />
+          <Table
+            caption="What happened to your account"
+            columns={['When', 'What', 'Why', 'From']}
+            none="Nothing."
+            rows={events.map((event, i) => ({
+              key: `${event.time} ${i}`,
+              cells: [
+                <Time key="when" at={event.time} />,
+                HAPPENED[event.action] ?? event.action.replaceAll('-', ' '),
+                event.reason,
+                event.station,
+              ],
+            }))}
+          />
+          <p className="muted">Was it not you? Change the password, and tell the security officer.</p>
           <form className="fields" onSubmit={event => void send('/sessions/others/ending', 'Your other sessions have ended.')(event)}>
             <h2>End the others</h2>
             <Proof password="password" label="Password" />
