@@ -78,12 +78,15 @@ test('who is at the computer runs a case and cuts data; the record’s routes ar
 
 test('the command prints the address and ends when it is told to; without folders it says what to name', async () => {
   expect(cognate(['view'])).toMatchObject({ code: 1, err: expect.stringContaining('say --cases FOLDER') })
+  expect(cognate(['view', '--cases', join(folder, 'nothing')])).toMatchObject({ code: 1, err: expect.stringContaining('folder-missing') })
   const child = spawn(program[0]!, [...program.slice(1), 'view', '--cases', join(folder, 'cases'), '--port', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const said = await new Promise<string>(resolve => child.stderr.setEncoding('utf8').once('data', resolve))
   const address = /open (http:\/\/127\.0\.0\.1:\d+\/\?key=\S+)/.exec(said)![1]!
   const reply = await fetch(address, { redirect: 'manual' })
+  const port = new URL(address).port
+  expect(cognate(['view', '--cases', folder, '--port', port])).toMatchObject({ code: 1, err: expect.stringContaining('port-taken') })
   expect([reply.status, reply.headers.get('set-cookie')?.includes('HttpOnly')]).toEqual([303, true])
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
   child.kill('SIGTERM')

@@ -85,7 +85,7 @@ function pairsOf(entry: ScoredClonotype, options: RankOptions, shortlisted: bool
         ({ signature, lesion, score }) =>
           `${signature} above chance in ${lesion} (p ${score.p.toPrecision(2)}, top ${Math.max(1, Math.round(100 * (1 - score.percentile)))} % of clones)`,
       ),
-    `${clonotype.cells.length} cells in ${[...clonotype.cellsByLesion].map(([lesion, n]) => `${lesion} (${n})`).join(', ')}`,
+    `${clonotype.cells.length} ${clonotype.cells.length === 1 ? 'cell' : 'cells'} in ${[...clonotype.cellsByLesion].map(([lesion, n]) => `${lesion} (${n})`).join(', ')}`,
     lineage === 'unknown' ? 'lineage unknown' : lineage,
     ...(clonotype.flags.length > 0 ? [`flagged ${clonotype.flags.join(', ')}: probably not tumour-specific`] : []),
   ]

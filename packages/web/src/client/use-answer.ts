@@ -23,7 +23,8 @@ export function usePosted<T>(client: Client, path: string, body: object): Answer
   return useAsked(useCallback(() => client.post<T>(path, JSON.parse(text) as object), [client, path, text]))
 }
 
-function useAsked<T>(ask: () => Promise<Result<T>>, keeps = false): Answered<T> {
+/** `ask` is a question that stays the same while nothing that it asks for changes. */
+export function useAsked<T>(ask: () => Promise<Result<T>>, keeps = false): Answered<T> {
   const [result, setResult] = useState<Result<T>>()
   const [count, setCount] = useState(0)
   // `count` changes when the person asks again

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { printAnswer } from '../console.ts'
 import { EXIT, must } from '../exit.ts'
+import { listen } from '../listen.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
@@ -164,7 +165,7 @@ export function defineAudit(program: Command): void {
       const app = buildWitnessServer(witness, text => {
         if (flags.quiet !== true) process.stderr.write(`${text}\n`)
       })
-      const address = await app.listen({ host: flags.host, port: flags.port })
+      const address = await listen(app, flags.host, flags.port)
       process.stderr.write('  its line for the file of `cognate serve --witnesses`:\n')
       process.stdout.write(`${address} ${formatVerifierKey(witness.key)}\n`)
       const stop = () =>

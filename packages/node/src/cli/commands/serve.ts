@@ -7,6 +7,7 @@ import { userPath } from '../../read/paths.ts'
 import { readText } from '../../read/text.ts'
 import { printAnswer } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
+import { checkFolders, listen } from '../listen.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
 import { ownProgram } from '../own-process.ts'
 import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
@@ -64,6 +65,7 @@ export function defineServe(program: Command): void {
             'put a proxy with TLS in front and say --behind-proxy',
           ),
         )
+      checkFolders([flags.cases, flags.trials])
       const { openRecord } = await import('../../store/open-record.ts')
       const { askWitnesses, parseWitnesses } = await import('../../store/cosignature.ts')
       const { buildServer } = await import('../../api/server.ts')
@@ -82,7 +84,7 @@ export function defineServe(program: Command): void {
           if (flags.quiet !== true) process.stdout.write(`${line}\n`)
         },
       })
-      const address = await server.app.listen({ host: flags.host, port: flags.port })
+      const address = await listen(server.app, flags.host, flags.port)
       const { formatVerifierKey } = await import('@cognate/core/audit')
       tell(
         `record ${flags.site} in ${record.folder} (${record.embedded ? 'own database' : 'PostgreSQL of DATABASE_URL'}), ${record.store.logs.record.tree.size} events; web app at ${address}/ , interface at ${address}/api/v1`,

@@ -2,6 +2,7 @@
 import { issue } from '@cognate/core/base'
 import type { Command } from 'commander'
 import { InputFault } from '../exit.ts'
+import { checkFolders, listen } from '../listen.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
 import { ownProgram } from '../own-process.ts'
 
@@ -29,6 +30,7 @@ export function defineView(program: Command): void {
     .action(async ({ cases, results, trials, readOuts, port }: ViewFlags) => {
       if (cases === undefined && trials === undefined)
         throw new InputFault(issue('view-nothing', 'neither cases nor trials were named', 'say --cases FOLDER, --trials FOLDER or both'))
+      checkFolders([cases, trials])
       const { buildViewer } = await import('../../api/viewer.ts')
       const words = ownProgram()
       const { app, key } = await buildViewer({
@@ -36,7 +38,7 @@ export function defineView(program: Command): void {
         trials: trials === undefined ? undefined : { trials, readOuts, program: words },
         program: words,
       })
-      const address = await app.listen({ host: '127.0.0.1', port })
+      const address = await listen(app, '127.0.0.1', port)
       process.stderr.write(`  open ${address}/?key=${key}\n  on this computer only; Ctrl-C ends it, and stops a case that runs\n`)
       const stop = () => void app.close().then(() => process.exit(0))
       process.once('SIGINT', stop)

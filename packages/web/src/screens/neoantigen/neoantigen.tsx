@@ -1,7 +1,7 @@
 // One neoantigen: what made its rank, its peptide residue by residue, every allele beside the wild type, and which receptors saw it.
-import { caseHref, casePath, type PresentAnswer, type Row, type TableAnswer } from '../../client/case-answers.ts'
-import type { Client } from '../../client/record-client.ts'
-import { useAnswer, usePosted } from '../../client/use-answer.ts'
+import { caseHref, type PresentAnswer, type Row } from '../../client/case-answers.ts'
+import { usePosted } from '../../client/use-answer.ts'
+import { type RowsByTable, useRows } from '../../client/use-rows.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { figures, percent, rank } from '../../parts/numbers.ts'
@@ -10,31 +10,25 @@ import { Table } from '../../parts/table.tsx'
 import type { CaseScreen } from '../case/case.tsx'
 import { changeOf } from './neoantigens.tsx'
 
-/** Rows of a table whose cell in a column is this; undefined while they are on their way, none where there is no such table. */
-function useRows(client: Client, id: string, table: string, column: string, equals: string): readonly Row[] | undefined {
-  const wish = new URLSearchParams({ column, equals, limit: '500' })
-  const { result } = useAnswer<TableAnswer>(client, `${casePath(id, 'tables', table)}?${wish}`)
-  return result === undefined ? undefined : result.ok ? result.value.rows : []
-}
-
-/** Plates name what they tested by its minigene. */
-const minigenesOf = ({ files }: CaseScreen['the']): string =>
-  files.some(({ name }) => name === 'screened-minigenes.tsv') ? 'screened-minigenes' : 'minigenes'
+/** Plates name what they tested by its minigene: of those that the case was given, where it was given any. */
+const MINIGENES = ['screened-minigenes', 'minigenes'] as const
+const carrierOf = (rows: RowsByTable<(typeof MINIGENES)[number]>): Row | undefined => MINIGENES.flatMap(table => rows[table])[0]
 
 /** `named`: a neoantigen, or a minigene that carries it. */
 export function Neoantigen({ given, named }: { readonly given: CaseScreen; readonly named: string }) {
-  const { desk, the } = given
-  const carriers = useRows(desk.client, the.id, minigenesOf(the), 'minigene_id', named.replace(/-wt$/, ''))
-  const rows = useRows(desk.client, the.id, 'neoantigens', 'neoantigen_id', carriers?.[0]?.neoantigen_id ?? named)
-  const row = rows?.[0]
+  const carriers = useRows(given.desk.client, given.the, MINIGENES, 'minigene_id', named.replace(/-wt$/, ''))
+  if (carriers === undefined) return <p className="muted">Reading …</p>
+  if (!carriers.ok) return <Problem issue={carriers.issue} />
+  return <Named given={given} neoantigen={carrierOf(carriers.value)?.neoantigen_id ?? named} />
+}
+
+function Named({ given, neoantigen }: { readonly given: CaseScreen; readonly neoantigen: string }) {
+  const found = useRows(given.desk.client, given.the, ['neoantigens'], 'neoantigen_id', neoantigen)
+  if (found === undefined) return <p className="muted">Reading …</p>
+  if (!found.ok) return <Problem issue={found.issue} />
+  const row = found.value.neoantigens[0]
   if (row !== undefined) return <Shown given={given} row={row} />
-  return (
-    <p className="muted">
-      {carriers === undefined || rows === undefined
-        ? 'Reading …'
-        : `The case has no neoantigen ${named}; it may have been run again since.`}
-    </p>
-  )
+  return <p className="muted">The case has no neoantigen {neoantigen}; it may have been run again since.</p>
 }
 
 function Shown({ given, row }: { readonly given: CaseScreen; readonly row: Row }) {
@@ -75,7 +69,7 @@ function Shown({ given, row }: { readonly given: CaseScreen; readonly row: Row }
       </dl>
       <Terms row={row} />
       <Alleles given={given} row={row} />
-      <Receptors given={given} neoantigen={row.neoantigen_id ?? ''} />
+      {given.the.files.some(({ name }) => name === 'screen.tsv') ? <Receptors given={given} neoantigen={row.neoantigen_id ?? ''} /> : null}
     </>
   )
 }
@@ -169,16 +163,29 @@ function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; re
   )
 }
 
-function Receptors({ given: { desk, the }, neoantigen }: { readonly given: CaseScreen; readonly neoantigen: string }) {
-  const carriers = useRows(desk.client, the.id, minigenesOf(the), 'neoantigen_id', neoantigen)
-  const minigene = carriers?.[0]?.minigene_id
-  const asMinigene = useRows(desk.client, the.id, 'screen', 'neoantigen_id', minigene ?? neoantigen)
-  const asItself = useRows(desk.client, the.id, 'screen', 'neoantigen_id', neoantigen)
-  // a case without plates has no such table
-  if (!the.files.some(({ name }) => name === 'screen.tsv')) return null
-  // before all is read nobody says that nothing was tested
-  if (carriers === undefined || asMinigene === undefined || asItself === undefined) return <p className="muted">Reading …</p>
-  const tests = minigene === undefined ? asItself : [...asMinigene, ...asItself]
+function Receptors({ given, neoantigen }: { readonly given: CaseScreen; readonly neoantigen: string }) {
+  const carriers = useRows(given.desk.client, given.the, MINIGENES, 'neoantigen_id', neoantigen)
+  if (carriers === undefined) return <p className="muted">Reading …</p>
+  if (!carriers.ok) return <Problem issue={carriers.issue} />
+  return <Tests given={given} neoantigen={neoantigen} minigene={carrierOf(carriers.value)?.minigene_id} />
+}
+
+/** Plates may name it by its minigene, or by itself. */
+function Tests({
+  given: { desk, the },
+  neoantigen,
+  minigene,
+}: {
+  readonly given: CaseScreen
+  readonly neoantigen: string
+  readonly minigene: string | undefined
+}) {
+  const asMinigene = useRows(desk.client, the, ['screen'], 'neoantigen_id', minigene ?? neoantigen)
+  const asItself = useRows(desk.client, the, ['screen'], 'neoantigen_id', neoantigen)
+  if (asMinigene === undefined || asItself === undefined) return <p className="muted">Reading …</p>
+  if (!asMinigene.ok) return <Problem issue={asMinigene.issue} />
+  if (!asItself.ok) return <Problem issue={asItself.issue} />
+  const tests = minigene === undefined ? asItself.value.screen : [...asMinigene.value.screen, ...asItself.value.screen]
   return (
     <Table
       caption={`Tested against it${minigene === undefined ? '' : `, as ${minigene}`}`}

@@ -5,9 +5,9 @@ import { Figure } from '../../parts/figure.tsx'
 import type { CaseScreen } from '../case/case.tsx'
 
 export const Chain = ({ row, chain }: { readonly row: Row; readonly chain: 'tra' | 'trb' }) => (
-  <>
-    {row[`${chain}_v_call`]} <code>{row[`${chain}_junction_aa`]}</code> {row[`${chain}_j_call`]}
-  </>
+  <span className="chain">
+    {row[`${chain}_v_call`]} <code>{row[`${chain}_junction_aa`]}</code> <span className="word">{row[`${chain}_j_call`]}</span>
+  </span>
 )
 
 export function Receptors({ desk, the }: CaseScreen) {
