@@ -618,6 +618,17 @@ describe('[11.10(a)] requests that mean harm never end in a bug', () => {
     expect(reply.headers['x-content-type-options']).toBe('nosniff')
   })
 
+  test('a file is attached if it is of a kind that the record keeps, whatever it is called', async () => {
+    const put = (bytes: Buffer) => holder('operator').call('PUT', '/files', bytes, { 'content-type': 'application/octet-stream' })
+    expect((await put(Buffer.from('a,b\n1,2\n'))).body).toMatchObject({ kind: 'text', bytes: 8 })
+    expect((await put(Buffer.from('%PDF-1.7\n'))).body.kind).toBe('pdf')
+    for (const refused of ['MZ\u0090\u0000', '\u007fELF\u0002', '#!/bin/sh\n']) {
+      const reply = await put(Buffer.from(refused, 'latin1'))
+      expect([refused, reply.status, reply.body.code]).toEqual([refused, 415, 'file-kind'])
+    }
+    expect((await put(Buffer.alloc(0))).body.code).toBe('input')
+  })
+
   test('more than 60 sign-ins a minute from one address are refused', async () => {
     const limited = await openSite({ limits: { authentication: 60, other: 6000 } })
     let refused = 0

@@ -1,5 +1,6 @@
 // Which handler a route has: lists, rows and commands by their kind, the others by name. Handlers answer a value or an issue; the server turns either into HTTP.
 import { fail, issue } from '@cognate/core/base'
+import { FILE_KINDS, kindOfFile } from '@cognate/core/format'
 import type { Row } from '@cognate/core/record'
 import { hashText } from '../store/command-request.ts'
 import { getFile, putFile } from '../store/files.ts'
@@ -32,7 +33,10 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
     async 'file.write'({ request }) {
       if (!Buffer.isBuffer(request.body) || request.body.length === 0)
         return fail(issue('input', 'the bytes of a file are expected', 'send them as application/octet-stream'))
-      return done({ sha256: putFile(record.files, request.body), bytes: request.body.length }, { status: 201 })
+      const kind = kindOfFile(request.body)
+      if (kind === undefined)
+        return fail(issue('file-kind', 'the file is of no kind that the record keeps', `attach one of ${FILE_KINDS.join(', ')}`))
+      return done({ kind, sha256: putFile(record.files, request.body), bytes: request.body.length }, { status: 201 })
     },
     async 'file.read'({ params }) {
       const file = getFile(record.files, params.id!)

@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'store-unavailable': 503,
   'payload-too-large': 413,
   'media-type': 415,
+  'file-kind': 415,
   bug: 500,
 }
 
