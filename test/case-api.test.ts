@@ -1,5 +1,5 @@
 // The design half over HTTP: cases of a folder, run by the server as the command line runs them, read by those whose they are, and nothing else of the disk.
-import { cpSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../packages/node/src/read/paths.ts'
@@ -105,6 +105,79 @@ test('one run of a case at a time; it can be stopped, and a failure is told as t
     run: { state: 'failed', failure: expect.stringContaining('somatic.vcf.gz') },
   })
 }, 240_000)
+
+test('a screen designed by the server is that of the command line, byte for byte; a refusal leaves the design before', async () => {
+  const wish = { effectors: ['R1', 'R2'], top: 12, per_construct: 6, replicates: 2, plate: '96', pool_size: 6 }
+  const at = '/cases/P-1/screen-designs'
+  expect((await paula.call('POST', at, wish)).body.code).toBe('role')
+  expect((await other.call('POST', '/cases/P-2/screen-designs', wish)).body.code).toBe('not-found')
+  for (const bad of [
+    { ...wish, effectors: [] },
+    { ...wish, effectors: ['--out'] },
+    { ...wish, effectors: ['R1,R2'] },
+    { ...wish, per_construct: 25 },
+    { ...wish, plate: '97' },
+  ])
+    expect([bad, (await sven.call('POST', at, bad)).body.code]).toEqual([bad, 'input'])
+  const made = await sven.call('POST', at, wish)
+  expect([made.status, made.body.said[0]]).toEqual([201, expect.stringContaining('2 effectors')])
+  const { id } = made.body as { id: string }
+  const [from, alone] = [join(results, 'P-1/minigenes.tsv'), join(folder, 'design')]
+  const hla = (await sven.get('/cases/P-1')).body.hla.join(',')
+  const words = [
+    'screen',
+    'design',
+    '--minigenes',
+    from,
+    '--hla',
+    hla,
+    '--effectors',
+    'R1,R2',
+    '--top',
+    '12',
+    '--per-construct',
+    '6',
+    '--replicates',
+    '2',
+    '--pool-size',
+    '6',
+  ]
+  expect(cognate([...words, '--out', alone, '--quiet']).code).toBe(0)
+  const names = readdirSync(alone)
+  expect(names.length).toBeGreaterThan(7)
+  for (const name of names) {
+    const url = `/api/v1/cases/P-1/files/${encodeURIComponent(`screen-design/${id}/${name}`)}`
+    const given = await site.app.inject({ method: 'GET', url, cookies: { '__Host-cognate': sven.cookie } })
+    expect([name, given.rawPayload.equals(readFileSync(join(alone, name)))]).toEqual([name, true])
+  }
+  // what the command line refuses leaves what was designed before
+  const minigenes = readFileSync(from)
+  writeFileSync(from, `${minigenes.toString().split('\n')[0]}\n`)
+  expect((await sven.call('POST', at, wish)).body).toMatchObject({
+    code: 'screen-design',
+    title: expect.stringContaining('no minigene to screen'),
+  })
+  writeFileSync(from, minigenes)
+  // the same wish is the same design; another stands beside it, for the plates of either may be under way
+  expect((await sven.call('POST', at, wish)).body.id).toBe(id)
+  const second = (await sven.call('POST', at, { ...wish, top: 13 })).body.id
+  const { designs } = (await sven.get('/cases/P-1')).body as { designs: { id: string; minigenes: string }[] }
+  expect(designs.map(one => one.id).toSorted()).toEqual([id, second].toSorted())
+  // a construct's name stands for one protein, whichever design it is of
+  const proteins = new Map<string, Set<string>>()
+  for (const { minigenes: path } of designs) {
+    const own = Map.groupBy(rowsOf(readFileSync(path, 'utf8')), row => row.construct!)
+    for (const [name, members] of own) {
+      const protein = members
+        .toSorted((a, b) => Number(a.slot) - Number(b.slot))
+        .map(row => row.aa)
+        .join('')
+      proteins.set(name, (proteins.get(name) ?? new Set()).add(protein))
+    }
+  }
+  expect([...proteins.values()].map(held => held.size)).toEqual(Array(proteins.size).fill(1))
+  expect(proteins.size).toBeGreaterThan(3)
+}, 120_000)
 
 test('a page of a table is what the file holds', async () => {
   const file = rowsOf((await sven.get('/cases/P-1/files/neoantigens.tsv')).text)

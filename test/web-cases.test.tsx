@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 // The design half in the web app as its people use it: a scientist runs a case and reads it, a physician signs its choice, an operator registers its inserts, and the record knows the variant behind them.
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../packages/node/src/read/paths.ts'
@@ -59,6 +60,7 @@ test('a scientist, who reads no lots, begins at the cases; a case is run again a
     'Variants',
     'Neoantigens',
     'Receptors',
+    'Design',
     'Screen',
     'Selection',
     'Constructs',
@@ -126,6 +128,31 @@ test('a receptor shows its bases as they were sequenced, what it saw, and what w
   await browser.until('12 rows')
   expect(cellsOf(browser, 4).filter(call => call === 'answered')).toHaveLength(4)
 }, 60_000)
+
+test('a screen is designed for the shortlisted receptors: what to order, what goes where, and the minigenes of each construct', async () => {
+  const browser = new Browser(site)
+  await browser.seat(sven, '#/cases/CRC-001/design')
+  await browser.until('No screen was designed yet.')
+  const shortlisted = rows('receptors').filter(row => row.shortlisted === 'true')
+  expect(browser.field('effectors').value.split('\n')).toEqual(shortlisted.map(row => row.receptor_id))
+  browser.fill({ effectors: pairs.map(([receptor]) => receptor).join(' '), top: '24', pool_size: '12' })
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  await browser.until('What goes where', 60_000)
+  const [design] = readdirSync(join(results, 'CRC-001/screen-design'))
+  const made = rows(`screen-design/${design}/minigenes`)
+  await browser.until(`${made.length} rows`)
+  expect(cellsOf(browser, 2)).toEqual(made.map(row => row.minigene_id))
+  expect([...browser.page.querySelectorAll('img')].map(img => decodeURIComponent(img.getAttribute('src')!.split('/').at(-1)!))).toEqual([
+    `screen-design/${design}/plate-map`,
+    `screen-design/${design}/pool-plate-map`,
+  ])
+  expect(browser.links()).toEqual(
+    expect.arrayContaining(['Order', 'Constructs as FASTA', 'Plate map', 'Peptide pools', 'Plate map of the pools']),
+  )
+  await browser.seat(paula, '#/cases/CRC-001/design')
+  await browser.until('What goes where')
+  expect(browser.page.querySelector('form')).toBeNull()
+}, 120_000)
 
 test('a physician signs the choice as its payload, an operator registers the inserts, and a trace leads to the variants', async () => {
   const browser = new Browser(site)

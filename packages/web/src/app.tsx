@@ -24,6 +24,7 @@ import { Duties } from './screens/record/duties.tsx'
 import { ReadOut } from './screens/response/read-out.tsx'
 import { Trials } from './screens/response/trials.tsx'
 import { Safety } from './screens/safety/safety.tsx'
+import { Design } from './screens/screen/design.tsx'
 import { Plates } from './screens/screen/screen.tsx'
 import { Selection } from './screens/selection/selection.tsx'
 import { Enrol } from './screens/sign-in/enrol.tsx'
@@ -149,6 +150,7 @@ function OneCase({
           return one === undefined ? <Neoantigens {...given} /> : <Neoantigen key={one} given={given} named={one} />
         if (screen === 'receptors')
           return one === undefined ? <Receptors {...given} /> : <Receptor key={one} given={given} receptor={one} />
+        if (screen === 'design') return <Design given={given} design={one} />
         if (screen === 'screen') return <Plates {...given} />
         if (screen === 'safety') return <Safety {...given} />
         if (screen === 'selection') return <Selection {...given} />

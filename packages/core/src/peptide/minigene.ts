@@ -1,8 +1,12 @@
 // The stretch that a tandem minigene or long peptide carries: 12 residues, the change, 12 residues; cut at the protein's ends.
 // Practice: Parkhurst 2017, doi:10.1158/1078-0432.CCR-16-2680. A deletion is 12 + 12 over the join, a frameshift 12 and its whole tail.
+import { sha256Hex } from '../base/index.ts'
 import { changeWindow, type WindowInput } from './window.ts'
 
 export const MINIGENE_FLANK = 12
+
+/** A name out of the neoantigen and the residues: it never stands for another stretch, whatever is ranked, tiled or designed anew. A number would, and a plate that was named by an older one would be read as another mutation. */
+export const minigeneId = (neoantigenId: string, residues: string): string => `MG-${sha256Hex(`${neoantigenId}\n${residues}`).slice(0, 8)}`
 
 export interface MinigeneWindow {
   readonly sequence: string

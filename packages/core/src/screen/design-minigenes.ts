@@ -1,7 +1,8 @@
 // Ranked neoantigens → tandem minigenes in constructs: long frameshift tails are tiled, variants of one gene go to different constructs, the order keeps new junction
 // peptides from binding the patient's HLA, and codons are chosen with the same optimiser as the product's.
-import { type Caveat, caveat, type Issue, ok, type Result } from '../base/index.ts'
+import { type Caveat, caveat, type Issue, ok, type Result, sha256Hex } from '../base/index.ts'
 import { type CodonUsage, optimiseCodons, type SequenceLimits } from '../bio/index.ts'
+import { minigeneId } from '../peptide/index.ts'
 import { orderMinigenes } from './minigene-order.ts'
 
 export interface ScreenedNeoantigen {
@@ -50,7 +51,7 @@ export function tileMinigenes(neoantigens: readonly ScreenedNeoantigen[]): reado
         mutant,
         wildType: row.wildType.slice(start, start + TILE),
         changeOffset: Math.max(1, row.changeOffset - start),
-        id: `MG-${out.length + 1}`,
+        id: minigeneId(row.neoantigenId, mutant),
         windowStart: start + 1,
       })
     }
@@ -105,7 +106,8 @@ export function designMinigenes(
       options.limits,
     )
     if (!coded.ok) return coded
-    const id = `TMG-${at + 1}`
+    // the number is for people, the rest says which construct of this number: another design has others
+    const id = `TMG-${at + 1}-${sha256Hex(protein).slice(0, 6)}`
     let offset = 3
     const parts = ordered.map(minigene => {
       const part = coded.value.nt.slice(offset, offset + 3 * minigene.mutant.length)

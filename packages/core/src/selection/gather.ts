@@ -89,7 +89,8 @@ export function gatherCandidates(tables: EvidenceTables): {
 } {
   const antigens = antigenIndex(tables)
   const byReceptor = new Map<string, Map<string, Gathered>>()
-  const unknown = new Set<string>()
+  /** Antigens that no table names, and whether any receptor answered to them. */
+  const unknown = new Map<string, boolean>()
   const gathered = (receptor: string, neoantigen: string): Gathered => {
     const own = byReceptor.get(receptor) ?? new Map<string, Gathered>()
     byReceptor.set(receptor, own)
@@ -109,13 +110,7 @@ export function gatherCandidates(tables: EvidenceTables): {
   const known = new Set(candidates.map(candidate => candidate.receptorId))
   const strays = [...byReceptor.keys()].filter(receptor => !known.has(receptor))
   const caveats: Caveat[] = []
-  if (unknown.size > 0)
-    caveats.push(
-      caveat(
-        'antigen-unknown',
-        `${unknown.size} antigens of the screen stand in no table of neoantigens or minigenes: ${[...unknown].slice(0, 5).join(', ')}`,
-      ),
-    )
+  if (unknown.size > 0) caveats.push(unknownAntigens(unknown))
   if (strays.length > 0)
     caveats.push(
       caveat('receptor-unknown', `${strays.length} receptors of the screen are not in receptors.tsv: ${strays.slice(0, 5).join(', ')}`),
@@ -129,17 +124,27 @@ export function gatherCandidates(tables: EvidenceTables): {
   return { candidates, caveats }
 }
 
+/** Those that were answered first: each is a hit that nobody would see otherwise. */
+function unknownAntigens(unknown: ReadonlyMap<string, boolean>): Caveat {
+  const names = [...unknown].toSorted(([, a], [, b]) => Number(b) - Number(a)).map(([name]) => name)
+  const answered = [...unknown.values()].filter(Boolean).length
+  return caveat(
+    'antigen-unknown',
+    `${names.length} antigens of the screen stand in no table of neoantigens or minigenes, ${answered} of them were answered: ${names.slice(0, 5).join(', ')}; give the minigenes.tsv that the plates were made from`,
+  )
+}
+
 function addScreenRow(
   row: TableRecord,
   antigens: ReadonlyMap<string, readonly string[]>,
   gathered: (receptor: string, neoantigen: string) => Gathered,
-  unknown: Set<string>,
+  unknown: Map<string, boolean>,
 ): void {
   const written = cell(row, 'neoantigen_id')
   const isTwin = written.endsWith('-wt')
   const ids = antigens.get(isTwin ? written.slice(0, -3) : written) ?? []
-  if (ids.length === 0 && !written.startsWith('POOL-')) unknown.add(written)
   const positive = cell(row, 'call') === 'positive'
+  if (ids.length === 0 && !written.startsWith('POOL-')) unknown.set(written, positive || unknown.get(written) === true)
   for (const neoantigen of ids) {
     const held = gathered(cell(row, 'receptor_id'), neoantigen)
     if (isTwin) {

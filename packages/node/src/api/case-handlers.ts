@@ -7,6 +7,9 @@ import {
   type CaseResults,
   caseLine,
   caveatsOf,
+  type DesignWish,
+  designScreen,
+  designsOf,
   entriesOf,
   fileLines,
   filesOf,
@@ -65,6 +68,7 @@ export function caseHandlers(cases: Cases | undefined, gate: Gate): Handlers {
         funnel: funnelOf(folder),
         caveats: caveatsOf(folder),
         files: fileLines(filesOf(found.value)),
+        designs: designsOf(folder),
       })
     },
     async 'case.table'(call) {
@@ -102,6 +106,14 @@ export function caseHandlers(cases: Cases | undefined, gate: Gate): Handlers {
       if (!stopped.ok) return stopped
       await noted(call, 'case-stop')
       return done(stopped.value)
+    },
+    async 'case.design'(call) {
+      const found = await find(call)
+      if (!found.ok) return found
+      const said = await designScreen(found.value.cases.runs.program, found.value, call.body as unknown as DesignWish)
+      if (!said.ok) return said
+      await noted(call, 'screen-design')
+      return done(said.value, { status: 201 })
     },
     async 'case.progress'(call) {
       const found = await find(call)

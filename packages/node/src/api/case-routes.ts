@@ -21,6 +21,20 @@ export const tableQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
 })
 
+/** As `cognate screen design` takes them. */
+export const designBody = z.strictObject({
+  effectors: z
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/))
+    .min(1)
+    .max(60),
+  top: z.int().min(1).max(2000).default(150),
+  per_construct: z.int().min(1).max(24).default(12),
+  replicates: z.int().min(1).max(12).default(3),
+  plate: z.enum(['24', '96', '384']).default('96'),
+  /** 0: no pools of peptides. */
+  pool_size: z.int().min(0).max(100).default(0),
+})
+
 const read = { action: 'read-case' } as const
 const run = { action: 'run-case' } as const
 
@@ -53,6 +67,14 @@ export const CASE_ROUTES: readonly RouteSpec[] = [
   },
   { name: 'case.stop', method: 'DELETE', path: '/cases/:id/runs', title: 'Stop the run of a case; finished stages stay', policy: run },
   { name: 'case.progress', method: 'GET', path: '/cases/:id/progress', title: 'What a run says, line by line until it ends', policy: read },
+  {
+    name: 'case.design',
+    method: 'POST',
+    path: '/cases/:id/screen-designs',
+    title: 'Design the plates that test receptors against the case’s neoantigens',
+    policy: run,
+    body: designBody,
+  },
   {
     name: 'present',
     method: 'POST',

@@ -46,6 +46,11 @@ export class CaseRuns {
     this.#clock = clock
   }
 
+  /** The command line that knows `run`. */
+  get program(): readonly string[] {
+    return this.#program
+  }
+
   of(id: string): CaseRunState | undefined {
     return this.#runs.get(id)?.state
   }

@@ -33,6 +33,8 @@ export interface CaseAnswer extends CaseLineAnswer {
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
   readonly files: readonly { readonly name: string; readonly what: string; readonly bytes: number }[]
+  /** Screen designs, the newest first; `minigenes`: a path for CASE.yaml. */
+  readonly designs: readonly { readonly id: string; readonly made_at: string; readonly minigenes: string }[]
 }
 
 export interface TableAnswer {

@@ -28,6 +28,7 @@ import {
   type TumourPurity,
   withNearestSelf,
 } from '@cognate/core/neoantigen'
+import { minigeneId } from '@cognate/core/peptide'
 import { type Predictor, type Predictors, supportedAlleles, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import { matchOffTheShelf } from '@cognate/core/receptor'
 import { type GermlineProtein, junctionStretches, parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
@@ -197,8 +198,8 @@ function report(
       'minigenes.tsv',
       formatTsv(
         ['minigene_id', 'neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'wild_type_aa', 'mutated_offset'],
-        minigenes.map((n, i) => [
-          `MG-${i + 1}`,
+        minigenes.map(n => [
+          minigeneId(n.id, n.minigene!.sequence),
           n.id,
           n.gene,
           n.aminoAcidChange,
@@ -211,8 +212,8 @@ function report(
     [
       'minigenes.fasta',
       formatFasta(
-        minigenes.map((n, i) => ({
-          id: `MG-${i + 1}`,
+        minigenes.map(n => ({
+          id: minigeneId(n.id, n.minigene!.sequence),
           description: `${n.gene} ${n.aminoAcidChange} ${n.id}`,
           sequence: n.minigene!.sequence,
         })),

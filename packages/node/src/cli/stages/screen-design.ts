@@ -1,11 +1,12 @@
 // Stage `screen design`: ranked neoantigens → minigenes, pools and plates to order.
-import { type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
+import { type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse, sha256Hex } from '@cognate/core/base'
 import { codonAdaptationIndex, type HlaAllele, PRESETS } from '@cognate/core/bio'
 import { columnReader, formatCsv, formatFasta, formatTsv, parseDelimited } from '@cognate/core/format'
 import { supportedAlleles, unscorable, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import {
   designMinigenes,
   designPools,
+  layoutFigure,
   layoutPlates,
   MAP_COLUMNS,
   type MappedWell,
@@ -154,6 +155,7 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
       ),
     ],
     ['plate-map.csv', formatCsv(MAP_COLUMNS, layout.value.map(mapCells))],
+    ['plate-map.svg', layoutFigure(layout.value)],
   ])
   const order: OrderLine[] = constructs.map(construct => ({
     name: construct.id,
@@ -167,6 +169,7 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
     if (!plates.ok) return plates
     files.set('peptide-pools.tsv', poolsText(pools, minigenes))
     files.set('pool-plate-map.csv', formatCsv(MAP_COLUMNS, plates.value.map(mapCells)))
+    files.set('pool-plate-map.svg', layoutFigure(plates.value))
     for (const { id, mutant } of minigenes) order.push({ name: id, kind: 'peptide', sequence: mutant, length: mutant.length })
   }
   files.set(
@@ -212,9 +215,13 @@ interface Pool {
   readonly peptides: readonly number[]
 }
 
-const pooled = (minigenes: readonly unknown[], input: ScreenDesignInput): readonly Pool[] =>
+/** As with constructs, a pool's name says what is in it: its number alone would stand for another pool in another design. */
+const pooled = (minigenes: readonly { readonly id: string }[], input: ScreenDesignInput): readonly Pool[] =>
   designPools({ peptides: minigenes.length, maxPerPool: input.poolSize, coverage: input.coverage }).replicates.flatMap((pools, replicate) =>
-    pools.map((peptides, i) => ({ id: `POOL-${replicate + 1}-${i + 1}`, replicate: replicate + 1, peptides })),
+    pools.map((peptides, i) => {
+      const held = sha256Hex(peptides.map(peptide => minigenes[peptide]!.id).join('\n')).slice(0, 6)
+      return { id: `POOL-${replicate + 1}-${i + 1}-${held}`, replicate: replicate + 1, peptides }
+    }),
   )
 
 const poolsText = (pools: readonly Pool[], minigenes: readonly { readonly id: string; readonly mutant: string }[]): string =>

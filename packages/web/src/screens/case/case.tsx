@@ -17,6 +17,7 @@ export const CASE_SCREENS = [
   ['variants', 'Variants', 'variants.tsv'],
   ['neoantigens', 'Neoantigens', 'neoantigens.tsv'],
   ['receptors', 'Receptors', 'receptors.tsv'],
+  ['design', 'Design', 'minigenes.tsv'],
   ['screen', 'Screen', 'screen.tsv'],
   ['safety', 'Safety', 'safety.tsv'],
   ['selection', 'Selection', 'selection.tsv'],
