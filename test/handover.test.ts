@@ -109,3 +109,13 @@ test('a folder that does not agree with itself is refused before anything is sen
   const refused = await commandLine(site, olga, ['lot', 'constructs', other, '--selection', 'SEL-1', '--enter'])
   expect([refused.code, /\[(handover-[a-z]+)\]/.exec(refused.err)?.[1]]).toEqual([1, 'handover-payload'])
 }, 240_000)
+
+test('two screens with a plate of one name are told: they would count as one plate', () => {
+  const twice = join(folder, 'TWICE.yaml')
+  const screen = '{plate: plate.csv, map: map.csv}'
+  writeFileSync(twice, readFileSync(join(folder, 'CASE.yaml'), 'utf8').replace(`screens: [${screen}]`, `screens: [${screen}, ${screen}]`))
+  const out = join(folder, 'twice')
+  expect(cognate(['run', twice, '--out', out, '--quiet']).code).toBe(0)
+  const codes = (at: string) => (JSON.parse(read('.cognate/screen.json', at)).caveats as { code: string }[]).map(one => one.code)
+  expect([codes(results).includes('plate-name-twice'), codes(out).includes('plate-name-twice')]).toEqual([false, true])
+}, 120_000)

@@ -170,7 +170,14 @@ test('a physician signs the choice as its payload, an operator registers the ins
   await browser.until('Register the inserts of the signed choice')
   browser.fill({ selection: 'SEL-2' })
   await browser.submit(browser.page.querySelector('form.fields')!)
-  await browser.until('SEL-2')
+  await browser.until('there is no selection SEL-2')
+  // another choice was signed: its inserts are not these
+  const otherwise = { id: 'SEL-3', coi, receptors: input.receptors, evidence_sha256: 'ab'.repeat(32), reason: 'another payload' }
+  fine(await paula.do('/selections', otherwise))
+  browser.fill({ selection: 'SEL-3' })
+  await browser.submit(browser.page.querySelector('form.fields')!)
+  await browser.until('SEL-3 was signed for the payload abab')
+  expect((await olga.get('/constructs')).body.constructs).toEqual([])
   browser.fill({ selection: 'SEL-1' })
   await browser.submit(browser.page.querySelector('form.fields')!)
   await browser.until('2 constructs are registered')

@@ -1,5 +1,5 @@
 // Stage `screen read`: plate readouts → which receptor sees which antigen.
-import { type Caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
 import {
   type AceConfiguration,
@@ -125,10 +125,14 @@ export async function runScreenRead(input: ScreenReadInput): Promise<StageOutcom
 }
 
 /** Several plates, each with its own map, unit and rule, in one table; one figure a plate file. */
+const PLATE = SCREEN_COLUMNS.indexOf('plate')
+
 export async function runPlates(plates: readonly ScreenReadInput[]): Promise<StageOutcome> {
   const files = new Map<string, string>()
   const funnel: FunnelRow[] = []
   const caveats: Caveat[] = []
+  /** Plates by name: how many of the screens have one of it. */
+  const named = new Map<string, number>()
   let table = ''
   let rows = 0
   for (const [i, plate] of plates.entries()) {
@@ -139,9 +143,18 @@ export async function runPlates(plates: readonly ScreenReadInput[]): Promise<Sta
     table += lines.map(line => `${line}\n`).join('')
     rows += lines.length
     files.set(`plates-${i + 1}.svg`, read.value.files.get('plates.svg')!)
+    for (const name of new Set(lines.map(line => line.split('\t')[PLATE]!))) named.set(name, (named.get(name) ?? 0) + 1)
     funnel.push(...read.value.funnel.map(row => ({ ...row, stage: 'screen' })))
     caveats.push(...read.value.caveats)
   }
+  const twice = [...named].filter(([, count]) => count > 1).map(([name]) => name)
+  if (twice.length > 0)
+    caveats.push(
+      caveat(
+        'plate-name-twice',
+        `two screens have a plate called ${twice.slice(0, 5).join(', ')}: they count as one plate, and a well is not known by its name; give every plate a name of its own`,
+      ),
+    )
   const positive = table.split('\n').filter(line => line.split('\t')[8] === 'positive').length
   files.set('screen.tsv', table)
   return ok({

@@ -1,4 +1,6 @@
 // Who was chosen, who was not and why; and the way of the choice into the record, where nobody types a receptor's name again.
+import { type Issue, issue as makeIssue } from '@cognate/core/base'
+import type { SelectionData } from '@cognate/core/lot'
 import { type FormEvent, useState } from 'react'
 import { caseHref, casePath, type Handover } from '../../client/case-answers.ts'
 import { mayDo } from '../../client/command-forms.ts'
@@ -71,7 +73,7 @@ function IntoTheRecord({
       {mayDo(desk.who, 'sign-selection') ? (
         <SignSelection desk={desk} id={the.id} sha256={sha256} receptors={chosen.map(one => one.receptor)} />
       ) : null}
-      {mayDo(desk.who, 'register-construct') ? <RegisterConstructs desk={desk} constructs={constructs} /> : null}
+      {mayDo(desk.who, 'register-construct') ? <RegisterConstructs desk={desk} sha256={sha256} constructs={constructs} /> : null}
     </section>
   )
 }
@@ -83,7 +85,7 @@ function SignSelection({
   receptors,
 }: Pick<CaseScreen, 'desk'> & { readonly id: string; readonly sha256: string; readonly receptors: readonly string[] }) {
   const [done, setDone] = useState<Done>()
-  const [stored, setStored] = useState<Parameters<typeof Problem>[0]['issue']>()
+  const [stored, setStored] = useState<Issue>()
   const { begin, asked } = useSignature(client, setDone)
   if (done !== undefined) return <Recorded done={done} />
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -92,7 +94,7 @@ function SignSelection({
     const attached = await client.attach(casePath(id, 'files', 'selection.payload.json'))
     if (!attached.ok) return setStored(attached.issue)
     if (attached.value !== sha256)
-      return setStored({ code: 'handover-checksum', what: 'the case has changed while you read', remedy: 'refresh, and read it again' })
+      return setStored(makeIssue('handover-checksum', 'the case has changed while you read', 'refresh, and read it again'))
     setStored(undefined)
     await begin({
       path: '/selections',
@@ -130,14 +132,28 @@ function SignSelection({
   )
 }
 
-/** Each insert of the signed choice, one after the other; a refusal stops the rest and says where it stands. */
-function RegisterConstructs({ desk: { client }, constructs }: Pick<CaseScreen, 'desk'> & { readonly constructs: Handover['constructs'] }) {
+/** Each insert of the signed choice, one after the other; a refusal stops the rest and says where it stands. What was signed has to be what is shown here. */
+function RegisterConstructs({
+  desk: { client },
+  sha256,
+  constructs,
+}: Pick<CaseScreen, 'desk'> & { readonly sha256: string; readonly constructs: Handover['constructs'] }) {
   const [entered, setEntered] = useState<readonly string[]>([])
-  const [issue, setIssue] = useState<Parameters<typeof Problem>[0]['issue']>()
+  const [issue, setIssue] = useState<Issue>()
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const selection = fieldsOf(event.currentTarget)('selection').trim()
     setIssue(undefined)
+    const signed = await client.get<{ readonly data: SelectionData }>(`/selections/${encodeURIComponent(selection)}`)
+    if (!signed.ok) return setIssue(signed.issue)
+    if (signed.value.data.evidence_sha256 !== sha256)
+      return setIssue(
+        makeIssue(
+          'handover-payload',
+          `${selection} was signed for the payload ${signed.value.data.evidence_sha256}, this case holds ${sha256}`,
+          'register the inserts of the case that was signed, or sign this one',
+        ),
+      )
     for (const { construct, receptor, insert_sha256, origin } of constructs.filter(one => !entered.includes(one.construct))) {
       const said = await client.command({
         path: '/constructs',
@@ -146,6 +162,8 @@ function RegisterConstructs({ desk: { client }, constructs }: Pick<CaseScreen, '
         key: crypto.randomUUID(),
       })
       if (!said.ok) return setIssue(said.issue)
+      if (said.value.kind === 'sign')
+        return setIssue(makeIssue('signature-required', `${construct} has to be signed`, 'register it under Record'))
       setEntered(before => [...before, construct])
     }
   }
