@@ -69,8 +69,17 @@ export function rankTerms(facts: RankFacts): readonly RankTerm[] {
       value: W.anchorOnly,
       fact: `the change is at an anchor (P${best.changedPositions.join(', P')}) and the wild type binds as well: the T cell sees self`,
     })
-  } else if (!anchorOnly && best.changedPositions.length > 0 && best.changedPositions.length <= 3) {
-    terms.push({ name: 'faces-t-cell', value: 0, fact: `changed residue faces the T cell (P${best.changedPositions.join(', P')})` })
+  } else if (best.changedPositions.length > 0 && best.changedPositions.length <= 3) {
+    // where the wild type is not presented and the mutant is, the residue holds the peptide to the molecule, wherever it stands: P3 of KRAS G12D on HLA-C*08:02 (Tran 2016, doi:10.1056/NEJMoa1609279)
+    const holds = best.percentileMutant <= WEAK_BINDER_PERCENTILE && best.percentileWildType !== undefined && !wildTypePresented
+    const places = `(P${best.changedPositions.join(', P')})`
+    if (holds)
+      terms.push({
+        name: 'lets-it-be-presented',
+        value: 0,
+        fact: `changed residue lets the molecule present it ${places}: the wild type is not presented`,
+      })
+    else if (!anchorOnly) terms.push({ name: 'faces-t-cell', value: 0, fact: `changed residue faces the T cell ${places}` })
   }
   if (facts.class2 !== undefined && facts.class2.percentileMutant <= WEAK_BINDER_PERCENTILE_II) {
     const { class2 } = facts
