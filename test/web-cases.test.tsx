@@ -10,6 +10,11 @@ import { cognate, temporary } from './run-cli.ts'
 import { makeScreenedExample } from './screened-example.ts'
 import { Browser } from './web-page.tsx'
 
+const tableOf = (text: string): readonly Record<string, string>[] => {
+  const [head = '', ...lines] = text.trimEnd().split('\n')
+  return lines.map(line => Object.fromEntries(head.split('\t').map((name, i) => [name, line.split('\t')[i] ?? ''])))
+}
+
 const folder = temporary()
 const cases = join(folder, 'cases')
 const results = join(folder, 'results')
@@ -88,7 +93,7 @@ test('neoantigens are searched, ordered and opened; one shows its sum, its resid
   await browser.until('1 of 72 rows')
   const first = rows('neoantigens').find(row => row.gene === 'PSME4')!
   await browser.open(browser.page.querySelector('table.data a')!.getAttribute('href')!)
-  const page = await browser.until('Every allele of the patient')
+  const page = await browser.until('on every allele of the patient')
   await browser.until('PSME4 G477R')
   expect([...browser.page.querySelectorAll('mark')].map(mark => mark.textContent)).toEqual(['R'])
   const strips = [...browser.page.querySelectorAll('svg[role=img]')].map(svg => svg.getAttribute('aria-label')!.split(':')[0])
@@ -98,6 +103,23 @@ test('neoantigens are searched, ordered and opened; one shows its sum, its resid
   ])
   for (const term of first.score_terms!.split(' '))
     expect(page).toContain(`${term.split(':')[0]!.replaceAll('-', ' ')}${term.split(':')[1]}`)
+  // of each allele the best word of the mutated stretch, as the command line scores all of them
+  await browser.until('Best peptide of each allele')
+  const { aa, wild_type_aa: wild } = rows('minigenes').find(row => row.neoantigen_id === first.neoantigen_id)!
+  const words = [8, 9, 10, 11]
+    .flatMap(n => Array.from({ length: aa!.length - n + 1 }, (_, i) => aa!.slice(i, i + n)))
+    .filter(word => !wild!.includes(word))
+  const hla = 'A*02:01,A*11:01,B*07:02,B*35:01,C*07:02,C*08:02'
+  const scored = tableOf(
+    cognate(['present', '--peptides', '-', '--alleles', hla, '--class', 'I', '--out', '-', '--quiet'], words.join('\n')).out,
+  )
+  const table2 = [...browser.page.querySelectorAll('table')].find(table => table.textContent!.includes('Best peptide of each allele'))!
+  const shown2 = [...table2.querySelectorAll('tbody tr')].map(row => [row.children[0]!.textContent, row.children[1]!.textContent])
+  const least = (allele: string) =>
+    scored
+      .filter(row => row.allele === allele)
+      .reduce((a, b) => (Number(b.presentation_percentile) < Number(a.presentation_percentile) ? b : a))
+  expect(shown2).toEqual(hla.split(',').map(name => [`HLA-${name}`, least(`HLA-${name}`).peptide]))
   // the plates name it by its minigene
   const [receptor, minigene] = pairs[1]!
   expect(rows('minigenes').find(row => row.minigene_id === minigene)!.neoantigen_id).toBe(first.neoantigen_id)

@@ -69,6 +69,7 @@ function Shown({ given, row }: { readonly given: CaseScreen; readonly row: Row }
       </dl>
       <Terms row={row} />
       <Alleles given={given} row={row} />
+      <OfEachAllele given={given} neoantigen={row.neoantigen_id ?? ''} />
       {given.the.files.some(({ name }) => name === 'screen.tsv') ? <Receptors given={given} neoantigen={row.neoantigen_id ?? ''} /> : null}
     </>
   )
@@ -130,7 +131,7 @@ function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; re
         <img src={`/api/v1/motifs/${encodeURIComponent(row.best_allele ?? '')}`} alt={`What ${row.best_allele} presents, as a logo`} />
       </div>
       <Table
-        caption="Every allele of the patient"
+        caption={`${row.best_peptide} on every allele of the patient`}
         columns={['Allele', 'Mutant %rank', 'Mutant IC50, nM', 'Wild type %rank', 'Wild type IC50, nM', 'Binder']}
         none="The models know none of the patient's alleles."
         rows={alleles.map(allele => {
@@ -160,6 +161,46 @@ function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; re
         />
       )}
     </>
+  )
+}
+
+const LENGTHS = [8, 9, 10, 11]
+/** As many peptides as the models are asked at a time. */
+const MOST = 500
+
+/** Words of 8 to 11 residues of the mutated stretch that the wild type's does not hold. */
+export function newWords({ aa = '', wild_type_aa: wild = '' }: Row): readonly string[] {
+  const words = LENGTHS.flatMap(length => Array.from({ length: Math.max(0, aa.length - length + 1) }, (_, i) => aa.slice(i, i + length)))
+  return [...new Set(words)].filter(word => !wild.includes(word))
+}
+
+/** The best peptide for one allele need not be the best for another. */
+function OfEachAllele({ given: { desk, the }, neoantigen }: { readonly given: CaseScreen; readonly neoantigen: string }) {
+  const found = useRows(desk.client, the, ['minigenes'], 'neoantigen_id', neoantigen)
+  const minigene = found?.ok === true ? found.value.minigenes[0] : undefined
+  return minigene === undefined ? null : <BestOfEach desk={desk} the={the} words={newWords(minigene).slice(0, MOST)} />
+}
+
+function BestOfEach({ desk, the, words }: Pick<CaseScreen, 'desk' | 'the'> & { readonly words: readonly string[] }) {
+  const { result } = usePosted<PresentAnswer>(desk.client, '/present', { peptides: words, alleles: the.hla, class: 'I' })
+  if (result === undefined) return <p className="muted">Asking the models …</p>
+  if (!result.ok) return <Problem issue={result.issue} />
+  const best = new Map<string, PresentAnswer['rows'][number]>()
+  for (const score of result.value.rows) {
+    const before = best.get(String(score.allele))
+    if (before === undefined || Number(score.presentation_percentile) < Number(before.presentation_percentile))
+      best.set(String(score.allele), score)
+  }
+  return (
+    <Table
+      caption="Best peptide of each allele"
+      columns={['Allele', 'Peptide', '%rank', 'IC50, nM', 'Binder']}
+      none="The models know none of the patient's alleles."
+      rows={[...best].map(([allele, score]) => ({
+        key: allele,
+        cells: [allele, <code key="peptide">{score.peptide}</code>, rank(score.presentation_percentile), score.ic50_nm, score.binder],
+      }))}
+    />
   )
 }
 
