@@ -1,18 +1,17 @@
 // The cases of a folder and what their runs left: looked up anew each time, since the command line and people write there too.
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeIssue, type FunnelRow, fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { describeIssue, type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
 import { cellFunnel, cloneScores, lesionBars, tumourFunnel } from '@cognate/core/case'
 import { constructFigure } from '@cognate/core/construct'
 import { type CohortEntry, findCases } from '../cli/cohort-cases.ts'
-import { endOf, startProgram } from '../cli/own-process.ts'
 import { readStageRecord, STAGES, type StageName } from '../cli/stage-record.ts'
 import { constructMaps, OUTPUTS } from '../cli/stages/dossier.ts'
 import { userPath } from '../read/paths.ts'
 import { readRows } from '../read/rows.ts'
 import { readFunnel } from '../write/funnel-file.ts'
 import { bytesOf, type Files, timeOf } from './results-files.ts'
+import { designFiles } from './screen-designs.ts'
 
 export interface CasePlace {
   /** Folder whose folders hold one CASE.yaml each. */
@@ -56,9 +55,6 @@ export interface CaseResults {
   readonly folder: string
 }
 
-/** Folder of screen designs. Each stays, for its plates may be under way. */
-const DESIGNS = 'screen-design'
-
 /** Made by the last step of a run. */
 const LAST = 'dossier.html'
 const ALWAYS = [LAST, 'funnel.tsv', 'ro-crate-metadata.json']
@@ -89,10 +85,7 @@ export function filesOf({ entry, folder }: CaseResults): Files {
     if (file.minigenes !== undefined) files.set('screened-minigenes.tsv', at(file.minigenes))
   }
   for (const [name, path] of files) if (!existsSync(path)) files.delete(name)
-  for (const { id } of designsOf(folder))
-    for (const name of readdirSync(join(folder, DESIGNS, id)).toSorted())
-      files.set(`${DESIGNS}/${id}/${name}`, join(folder, DESIGNS, id, name))
-  return files
+  return new Map([...files, ...designFiles(folder)])
 }
 
 export const fileLines = (files: Files): readonly CaseFileAnswer[] =>
@@ -119,82 +112,4 @@ export function pictureOf(results: CaseResults, picture: string): string {
   const row = rows('constructs').find(one => one.construct_id === picture)
   const parts = constructMaps(folder).get(picture)
   return row === undefined || parts === undefined ? '' : constructFigure(parts, Number(row.insert_length))
-}
-
-export interface DesignWish {
-  readonly effectors: readonly string[]
-  readonly top: number
-  readonly per_construct: number
-  readonly replicates: number
-  readonly plate: string
-  readonly pool_size: number
-}
-
-export interface DesignAnswer {
-  /** Of what stands in its wells. */
-  readonly id: string
-  /** RFC 3339. */
-  readonly made_at: string
-  /** Its minigenes, as CASE.yaml has to name them once its plates are read. */
-  readonly minigenes: string
-}
-
-/** Screen designs of a case, the newest first. */
-export function designsOf(folder: string): readonly DesignAnswer[] {
-  const at = join(folder, DESIGNS)
-  if (!existsSync(at)) return []
-  return readdirSync(at)
-    .filter(id => /^[0-9a-f]{8}$/.test(id))
-    .map(id => ({ id, time: timeOf(join(at, id, 'plate-map.csv')), minigenes: join(at, id, 'minigenes.tsv') }))
-    .toSorted((a, b) => b.time - a.time)
-    .map(({ id, time, minigenes }) => ({ id, made_at: new Date(time).toISOString(), minigenes }))
-}
-
-/** Designs the plates out of the case's minigenes. Answers the design and what was said of it. Errors: `not-found`; `screen-design`: what the command line says. */
-export async function designScreen(
-  program: readonly string[],
-  results: CaseResults,
-  wish: DesignWish,
-): Promise<Result<{ readonly id: string; readonly said: readonly string[] }, Issue>> {
-  const { entry, folder } = results
-  if (!entry.opened.ok || !existsSync(join(folder, 'minigenes.tsv')))
-    return fail(issue('not-found', 'the case has no minigenes', 'run it first'))
-  const words = [
-    '--minigenes',
-    join(folder, 'minigenes.tsv'),
-    '--hla',
-    entry.opened.value.hla.join(','),
-    '--effectors',
-    wish.effectors.join(','),
-  ]
-  const numbers = [
-    '--top',
-    wish.top,
-    '--per-construct',
-    wish.per_construct,
-    '--replicates',
-    wish.replicates,
-    '--pool-size',
-    wish.pool_size,
-  ].map(String)
-  mkdirSync(join(folder, DESIGNS), { recursive: true })
-  const making = mkdtempSync(join(folder, DESIGNS, 'making-'))
-  const child = startProgram(program, ['screen', 'design', ...words, ...numbers, '--plate', wish.plate, '--out', making])
-  let said = ''
-  child.stdout!.resume()
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    said += text
-  })
-  const failure = await endOf(child, () => said)
-  if (failure !== undefined) {
-    rmSync(making, { recursive: true })
-    return fail(issue('screen-design', failure, 'correct it, and ask again'))
-  }
-  const hash = createHash('sha256')
-  for (const name of readdirSync(making).toSorted()) hash.update(readFileSync(join(making, name)))
-  const id = hash.digest('hex').slice(0, 8)
-  const place = join(folder, DESIGNS, id)
-  if (existsSync(place)) rmSync(making, { recursive: true })
-  else renameSync(making, place)
-  return ok({ id, said: said.split('\n').filter(line => line.trim() !== '') })
 }

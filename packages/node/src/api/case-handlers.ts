@@ -7,9 +7,6 @@ import {
   type CaseResults,
   caseLine,
   caveatsOf,
-  type DesignWish,
-  designScreen,
-  designsOf,
   entriesOf,
   fileLines,
   filesOf,
@@ -21,6 +18,7 @@ import type { CaseRuns } from './case-runs.ts'
 import { done, type Handlers } from './handler.ts'
 import { type PageQuery, sendFile, sendPage, sendPicture } from './results-files.ts'
 import type { Gate } from './scope.ts'
+import { type DesignWish, designScreen, designsOf } from './screen-designs.ts'
 import type { Call } from './server.ts'
 
 export interface Cases {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { describeIssue, fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import { parseTrial, TRIAL_DOMAINS, type TrialFile } from '@cognate/core/case'
-import { endOf, startProgram } from '../cli/own-process.ts'
+import { runProgram } from '../cli/own-process.ts'
 import { datasetFile } from '../read/dataset.ts'
 import { userPath } from '../read/paths.ts'
 import { readParsed } from '../read/text.ts'
@@ -76,13 +76,7 @@ export const trialLine = (place: TrialPlace, entry: TrialEntry): TrialLine => ({
 export async function makeReadOut(place: TrialPlace, entry: TrialEntry, cut: string): Promise<Result<string, Issue>> {
   const out = join(userPath(place.readOuts), entry.id, cut)
   const before = timeOf(join(out, LAST))
-  const child = startProgram(place.program, ['trial', 'report', entry.folder, '--cut', cut, '--out', out, '--quiet'])
-  let complaints = ''
-  child.stdout!.resume()
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text
-  })
-  const failure = await endOf(child, () => complaints)
+  const { failure } = await runProgram(place.program, ['trial', 'report', entry.folder, '--cut', cut, '--out', out, '--quiet'])
   // rows that could not be used end it with 1, and are listed in what it wrote
   return failure === undefined || timeOf(join(out, LAST)) > before ? ok(cut) : fail(issue('read-out', failure, 'correct it, and ask again'))
 }

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 export const ownProgram = (): readonly string[] => [process.execPath, ...process.execArgv, process.argv[1]!]
 
 /** A command of the program; its two outputs are pipes. */
-export const startProgram = (program: readonly string[], words: readonly string[]): ChildProcess =>
+const startProgram = (program: readonly string[], words: readonly string[]): ChildProcess =>
   spawn(program[0]!, [...program.slice(1), ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** `cognate run` of the CASE.yaml at `path` into `folder`, which is made; both absolute. */
@@ -24,4 +24,19 @@ export function endOf(child: ChildProcess, complaints: () => string): Promise<st
       resolve(/^cognate: ([\s\S]*)$/m.exec(complaints())?.[1]?.trim() ?? (signal === null ? `exit code ${code}` : `stopped by ${signal}`))
     })
   })
+}
+
+/** A command of the program to its end: what it said on standard error, and why it failed, if it did. */
+export async function runProgram(
+  program: readonly string[],
+  words: readonly string[],
+): Promise<{ readonly said: string; readonly failure: string | undefined }> {
+  const child = startProgram(program, words)
+  let said = ''
+  child.stdout!.resume()
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  const failure = await endOf(child, () => said)
+  return { said, failure }
 }
