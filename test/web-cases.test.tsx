@@ -75,6 +75,15 @@ test('a scientist, who reads no lots, begins at the cases; a case is run again a
   expect(browser.page.textContent).toContain('unchanged, not run again')
 }, 240_000)
 
+test('who reads neither lots nor cases begins at what they may record; an address that was cut off begins there too', async () => {
+  const browser = new Browser(site)
+  await browser.seat(site.person('xena'), '')
+  const page = await browser.until('Propose')
+  expect([page.includes('does not carry'), browser.links().includes('Cases')]).toEqual([false, false])
+  await browser.seat(sven, '#/cases/%E0%A4')
+  await browser.until('From the tumour')
+})
+
 test('neoantigens are searched, ordered and opened; one shows its sum, its residues, every allele and who was tested against it', async () => {
   const browser = new Browser(site)
   await browser.seat(sven, '#/cases/CRC-001/neoantigens')

@@ -32,8 +32,17 @@ import { OwnAccount } from './screens/sign-in/own-account.tsx'
 import { SignIn } from './screens/sign-in/sign-in.tsx'
 import { Variants } from './screens/variant/variants.tsx'
 
+/** Words of the address after #; none of one that was cut off within a letter. */
+function wordsOf(hash: string): readonly string[] {
+  try {
+    return hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+  } catch {
+    return []
+  }
+}
+
 function useAddress(): readonly string[] {
-  const read = () => location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+  const read = () => wordsOf(location.hash)
   const [address, setAddress] = useState(read)
   useEffect(() => {
     const follow = () => setAddress(read())
@@ -127,7 +136,8 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
-  return who.local === true || !mayDo(who, 'read-record') ? <Cases desk={desk} /> : <Board client={client} />
+  if (who.local !== true && mayDo(who, 'read-record')) return <Board client={client} />
+  return mayDo(who, 'read-case') ? <Cases desk={desk} /> : <Duties desk={desk} />
 }
 
 /** A case, or one of its stages; `one`: an item of the stage. */
