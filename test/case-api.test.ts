@@ -194,6 +194,21 @@ test('a page of a table is what the file holds', async () => {
   expect((await sven.get('/cases/P-1/tables/safety')).body.code).toBe('not-found')
 })
 
+test('a table that somebody damaged is told with its line, and is not an empty one', async () => {
+  const path = join(results, 'P-1/off-the-shelf.tsv')
+  const before = readFileSync(path, 'utf8')
+  expect((await sven.get('/cases/P-1/tables/off-the-shelf')).body.total).toBeGreaterThan(0)
+  const later = Date.now() / 1000 + 120
+  writeFileSync(path, `${before}${Array(20).fill('x').join('\t')}\n`)
+  utimesSync(path, later, later)
+  expect((await sven.get('/cases/P-1/tables/off-the-shelf')).body).toMatchObject({
+    code: 'row-too-long',
+    line: before.trimEnd().split('\n').length + 1,
+    file: expect.stringContaining('off-the-shelf.tsv'),
+  })
+  writeFileSync(path, before)
+})
+
 test('pictures are SVG; nothing is read but what the run wrote', async () => {
   const construct = rowsOf((await sven.get('/cases/P-1/files/constructs.tsv')).text)[0]!.construct_id!
   for (const figure of ['tumour', 'cells', 'lesions', 'clones', 'cell-map', construct]) {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import { type PageWish, type Row, tablePage } from '@cognate/core/case'
-import { readRows } from '../read/rows.ts'
+import { readTableRows } from '../read/rows.ts'
 import { done, type Handled } from './handler.ts'
 
 /** Name → path; a name may stand in a folder, as `figures/os.svg`. */
@@ -45,23 +45,24 @@ export const sendPicture = (svg: string, name: string): Handled => (svg === '' ?
 const kept = new Map<string, { readonly time: number; readonly rows: readonly Row[] }>()
 const MOST_KEPT = 12
 
-function rowsOf(path: string): readonly Row[] {
+function rowsOf(path: string): Result<readonly Row[], Issue> {
   const time = timeOf(path)
   const before = kept.get(path)
-  if (before?.time === time) return before.rows
-  const rows = readRows(path)
+  if (before?.time === time) return ok(before.rows)
+  const rows = readTableRows(path)
+  if (!rows.ok) return rows
   kept.delete(path)
   if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
-  kept.set(path, { time, rows })
+  kept.set(path, { time, rows: rows.value })
   return rows
 }
 
 export type PageQuery = Omit<PageWish, 'descending'> & { readonly descending: 'true' | 'false' }
 
-/** A page of a table by its name without `.tsv`. Errors: `not-found`. */
+/** A page of a table by its name without `.tsv`. Errors: `not-found`; those of the table, which somebody may have edited. */
 export function sendPage(files: Files, table: string, query: PageQuery): Handled {
   const path = files.get(`${table}.tsv`)
-  return path === undefined
-    ? missing(`table ${table}`)
-    : done(tablePage(rowsOf(path), { ...query, descending: query.descending === 'true' }))
+  if (path === undefined) return missing(`table ${table}`)
+  const rows = rowsOf(path)
+  return rows.ok ? done(tablePage(rows.value, { ...query, descending: query.descending === 'true' })) : rows
 }
