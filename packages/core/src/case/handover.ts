@@ -146,3 +146,24 @@ function originOf({ receptor_id, evidence }: PayloadReceptor, { receptors, scree
     ...(variant === undefined ? [] : [`variant:${variant}`]),
   ]
 }
+
+/** Was the selection signed for this payload, and no other? Errors: `handover-payload`. */
+export const checkSigned = (selection: string, signedSha256: string, { sha256 }: Pick<Handover, 'sha256'>): Result<string> =>
+  signedSha256 === sha256
+    ? ok(sha256)
+    : fail(
+        issue(
+          'handover-payload',
+          `${selection} was signed for the payload ${signedSha256}, the folder holds ${sha256}`,
+          'register the inserts of the folder that was signed, or sign this one',
+        ),
+      )
+
+/** What the record is asked, to register an insert under a selection. */
+export const constructWish = (selection: string, { construct, receptor, insert_sha256, origin }: BuiltConstruct) => ({
+  id: construct,
+  selection,
+  receptor,
+  insert_sha256,
+  origin,
+})

@@ -1,11 +1,11 @@
 // The cases of a folder and what their runs left: looked up anew each time, since the command line and people write there too.
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeIssue, type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
+import { describeIssue, type Issue, ok, type Result } from '@cognate/core/base'
 import { cellFunnel, cloneScores, lesionBars, tumourFunnel } from '@cognate/core/case'
 import { constructFigure } from '@cognate/core/construct'
 import { type CohortEntry, findCases } from '../cli/cohort-cases.ts'
-import { readStageRecord, STAGES, type StageName } from '../cli/stage-record.ts'
+import { readStageRecords, type StageName, type StageRecord } from '../cli/stage-record.ts'
 import { constructMaps, OUTPUTS } from '../cli/stages/dossier.ts'
 import { userPath } from '../read/paths.ts'
 import { readRows } from '../read/rows.ts'
@@ -47,19 +47,24 @@ export interface CaseFileAnswer {
 export const entriesOf = (place: CasePlace | undefined): Result<readonly CohortEntry[], Issue> =>
   place === undefined ? ok([]) : findCases([place.cases])
 
-export const resultsOf = (place: CasePlace, entry: CohortEntry): CaseResults => ({ entry, folder: join(userPath(place.results), entry.id) })
+export const resultsOf = (place: CasePlace, entry: CohortEntry): CaseResults => {
+  const folder = join(userPath(place.results), entry.id)
+  return { entry, folder, records: readStageRecords(folder) }
+}
 
 /** A case with its folder of results. */
 export interface CaseResults {
   readonly entry: CohortEntry
   readonly folder: string
+  /** What its runs remember of each stage. */
+  readonly records: ReadonlyMap<StageName, StageRecord>
 }
 
 /** Made by the last step of a run. */
 const LAST = 'dossier.html'
 const ALWAYS = [LAST, 'funnel.tsv', 'ro-crate-metadata.json']
 
-export function caseLine({ entry, folder }: CaseResults): CaseLine {
+export function caseLine({ entry, folder, records }: CaseResults): CaseLine {
   const finished = timeOf(join(folder, LAST))
   const inputs = entry.opened.ok ? [userPath(entry.path), ...entry.opened.value.inputs.map(({ full }) => full)] : []
   return {
@@ -68,16 +73,13 @@ export function caseLine({ entry, folder }: CaseResults): CaseLine {
     problem: entry.opened.ok ? '' : describeIssue(entry.opened.issue),
     finished_at: finished === 0 ? '' : new Date(finished).toISOString(),
     changed: finished !== 0 && inputs.some(path => timeOf(path) > finished),
-    stages: STAGES.flatMap(name => {
-      const record = readStageRecord(folder, name)
-      return record === undefined ? [] : [{ name, headline: record.headline }]
-    }),
+    stages: [...records].map(([name, { headline }]) => ({ name, headline })),
   }
 }
 
 /** What a run left, and the off-target words and minigenes that it was given, by name with their place: nothing else of the folder is given out. */
-export function filesOf({ entry, folder }: CaseResults): Files {
-  const named = STAGES.flatMap(stage => Object.keys(readStageRecord(folder, stage)?.outputs ?? {}))
+export function filesOf({ entry, folder, records }: CaseResults): Files {
+  const named = [...records.values()].flatMap(({ outputs }) => Object.keys(outputs))
   const files = new Map([...ALWAYS, ...named].map(name => [name, join(folder, name)]))
   if (entry.opened.ok) {
     const { file, at } = entry.opened.value
@@ -94,9 +96,6 @@ export const fileLines = (files: Files): readonly CaseFileAnswer[] =>
     what: OUTPUTS[name] ?? OUTPUTS[name.replace(/-\d+\./, '.').replace(/\/[0-9a-f]{8}\//, '/')] ?? '',
     bytes: statSync(path).size,
   }))
-
-export const caveatsOf = (folder: string) => STAGES.flatMap(stage => readStageRecord(folder, stage)?.caveats ?? [])
-export const funnelOf = (folder: string): readonly FunnelRow[] => readFunnel(folder)
 
 /** A picture of the case as SVG: `tumour`, `cells`, `lesions`, `clones`, `cell-map`, `plates-N`, or the id of a construct; '' where there is none. */
 export function pictureOf(results: CaseResults, picture: string): string {

@@ -2,18 +2,8 @@
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type { CohortEntry } from '../cli/cohort-cases.ts'
 import { readHandoverFolder } from '../read/handover-folder.ts'
-import {
-  type CasePlace,
-  type CaseResults,
-  caseLine,
-  caveatsOf,
-  entriesOf,
-  fileLines,
-  filesOf,
-  funnelOf,
-  pictureOf,
-  resultsOf,
-} from './case-desk.ts'
+import { readFunnel } from '../write/funnel-file.ts'
+import { type CasePlace, type CaseResults, caseLine, entriesOf, fileLines, filesOf, pictureOf, resultsOf } from './case-desk.ts'
 import type { CaseRuns } from './case-runs.ts'
 import { done, type Handlers } from './handler.ts'
 import { type PageQuery, sendFile, sendPage, sendPicture } from './results-files.ts'
@@ -56,15 +46,15 @@ export function caseHandlers(cases: Cases | undefined, gate: Gate): Handlers {
     async 'case.show'(call) {
       const found = await find(call)
       if (!found.ok) return found
-      const { entry, folder, cases: has } = found.value
+      const { entry, folder, records, cases: has } = found.value
       const opened = entry.opened.ok ? entry.opened.value : undefined
       return done({
         ...caseLine(found.value),
         run: has.runs.of(entry.id) ?? null,
         hla: opened?.hla ?? [],
         lesions: opened?.file.til.map(({ lesion }) => lesion) ?? [],
-        funnel: funnelOf(folder),
-        caveats: caveatsOf(folder),
+        funnel: readFunnel(folder),
+        caveats: [...records.values()].flatMap(({ caveats }) => caveats),
         files: fileLines(filesOf(found.value)),
         designs: designsOf(folder),
       })

@@ -16,6 +16,7 @@ import type { z } from 'zod'
 import { openPredictors } from '../model/open-predictors.ts'
 import type { presentBody } from './case-routes.ts'
 import { done, type Handlers } from './handler.ts'
+import { SVG } from './results-files.ts'
 
 /** Pairs whose residues are looked at: each costs some two hundred scores. */
 const MOST_EFFECTS = 60
@@ -52,7 +53,7 @@ export function presentHandlers(): Handlers {
         logo = motifLogo(motifsOf(I.length > 0 ? models.value.I : models.value.II, [allele])[0]!)
         logos.set(allele, logo)
       }
-      return done(logo, { type: 'image/svg+xml; charset=utf-8' })
+      return done(logo, { type: SVG })
     },
   }
 }

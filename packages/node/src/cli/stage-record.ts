@@ -15,7 +15,7 @@ export interface StageRecord {
 }
 
 /** In the order in which they run; a case has those that its inputs allow. */
-export const STAGES = ['variants', 'neoantigens', 'receptors', 'screen', 'select', 'construct'] as const
+const STAGES = ['variants', 'neoantigens', 'receptors', 'screen', 'select', 'construct'] as const
 export type StageName = (typeof STAGES)[number]
 
 const STATE = '.cognate'
@@ -31,6 +31,15 @@ export function readStageRecord(folder: string, stage: StageName): StageRecord |
     return undefined
   }
 }
+
+/** Those that there are, in the order of the stages. */
+export const readStageRecords = (folder: string): ReadonlyMap<StageName, StageRecord> =>
+  new Map(
+    STAGES.flatMap(stage => {
+      const record = readStageRecord(folder, stage)
+      return record === undefined ? [] : [[stage, record] as const]
+    }),
+  )
 
 export function writeStageRecord(folder: string, stage: StageName, record: StageRecord): void {
   mkdirSync(join(folder, STATE), { recursive: true })

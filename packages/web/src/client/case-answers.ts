@@ -37,6 +37,9 @@ export interface CaseAnswer extends CaseLineAnswer {
   readonly designs: readonly { readonly id: string; readonly made_at: string; readonly minigenes: string }[]
 }
 
+/** Did a stage write it, or was the case given it? */
+export const hasFile = ({ files }: Pick<CaseAnswer, 'files'>, wanted: string): boolean => files.some(({ name }) => name === wanted)
+
 export interface TableAnswer {
   readonly rows: readonly Row[]
   readonly found: number

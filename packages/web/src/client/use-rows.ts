@@ -1,7 +1,7 @@
 // Rows of a case's tables whose cell in one column is exactly this.
 import { ok, type Result } from '@cognate/core/base'
 import { useCallback } from 'react'
-import { type CaseAnswer, casePath, type Row, type TableAnswer } from './case-answers.ts'
+import { type CaseAnswer, casePath, hasFile, type Row, type TableAnswer } from './case-answers.ts'
 import type { Client } from './record-client.ts'
 import { useAsked } from './use-answer.ts'
 
@@ -18,7 +18,7 @@ export function useRows<T extends string>(
   column: string,
   equals: string,
 ): Result<RowsByTable<T>> | undefined {
-  const there = tables.filter(table => files.some(({ name }) => name === `${table}.tsv`)).join(' ')
+  const there = tables.filter(table => hasFile({ files }, `${table}.tsv`)).join(' ')
   const all = tables.join(' ')
   const wish = new URLSearchParams({ column, equals, limit: String(MOST) }).toString()
   const ask = useCallback(async (): Promise<Result<RowsByTable<T>>> => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { issue } from '@cognate/core/base'
+import { checkSigned, constructWish } from '@cognate/core/case'
 import { formatTsv } from '@cognate/core/format'
 import type { SelectionData } from '@cognate/core/lot'
 import type { Command } from 'commander'
@@ -66,22 +67,14 @@ export function defineLotHandover(lot: Command): void {
     .option('--enter', 'register them, one event each')
     .addHelpText('after', '\nThe folder’s payload has to be the one that was signed.\n')
     .action(async (folder: string, flags: ConstructsFlags) => {
-      const { sha256, constructs } = must(readHandoverFolder(folder))
+      const handover = must(readHandoverFolder(folder))
+      const { constructs } = handover
       const client = new RecordClient(flags)
       const { data } = JSON.parse(await client.get(`/selections/${encodeURIComponent(flags.selection)}`)) as {
         readonly data: SelectionData
       }
-      if (data.evidence_sha256 !== sha256)
-        throw new InputFault(
-          issue(
-            'handover-payload',
-            `${flags.selection} was signed for the payload ${data.evidence_sha256}, the folder holds ${sha256}`,
-            'register the inserts of the folder that was signed, or sign this one',
-          ),
-        )
-      if (flags.enter === true)
-        for (const { construct, receptor, insert_sha256, origin } of constructs)
-          await client.post('/constructs', { id: construct, selection: flags.selection, receptor, insert_sha256, origin })
+      must(checkSigned(flags.selection, data.evidence_sha256, handover))
+      if (flags.enter === true) for (const built of constructs) await client.post('/constructs', constructWish(flags.selection, built))
       putText(
         '-',
         formatTsv(

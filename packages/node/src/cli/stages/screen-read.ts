@@ -124,9 +124,9 @@ export async function runScreenRead(input: ScreenReadInput): Promise<StageOutcom
   })
 }
 
-/** Several plates, each with its own map, unit and rule, in one table; one figure a plate file. */
-const PLATE = SCREEN_COLUMNS.indexOf('plate')
+const [PLATE, CALL] = [SCREEN_COLUMNS.indexOf('plate'), SCREEN_COLUMNS.indexOf('call')]
 
+/** Several plates, each with its own map, unit and rule, in one table; one figure a plate file. */
 export async function runPlates(plates: readonly ScreenReadInput[]): Promise<StageOutcome> {
   const files = new Map<string, string>()
   const funnel: FunnelRow[] = []
@@ -155,7 +155,7 @@ export async function runPlates(plates: readonly ScreenReadInput[]): Promise<Sta
         `two screens have a plate called ${twice.slice(0, 5).join(', ')}: they count as one plate, and a well is not known by its name; give every plate a name of its own`,
       ),
     )
-  const positive = table.split('\n').filter(line => line.split('\t')[8] === 'positive').length
+  const positive = table.split('\n').filter(line => line.split('\t')[CALL] === 'positive').length
   files.set('screen.tsv', table)
   return ok({
     files,

@@ -67,7 +67,8 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
   const figures = readOutFigures(out)
   const files = new Map<string, string>()
   for (const [name, { columns, rows }] of readOutTables(out)) files.set(name, formatTsv(columns, rows))
-  files.set('headlines.tsv', formatTsv(['what', 'value'], headlines(out)))
+  const told = headlines(out)
+  files.set('headlines.tsv', formatTsv(['what', 'value'], told))
   files.set(
     'issues.tsv',
     formatTsv(
@@ -103,7 +104,7 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
       caveat(problem.code, `${problem.file ?? ''}${problem.line === undefined ? '' : `:${problem.line}`} ${problem.what}`),
     ),
   ]
-  const headline = headlines(out)[1]!
+  const headline = told[1]!
   const report: StageReport = {
     files,
     funnel: [

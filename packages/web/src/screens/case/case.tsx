@@ -1,7 +1,7 @@
 // One case: its stages, what was left behind and why, its doubts and files; and the frame in which each stage has its screen.
 import { isLeftBehind } from '@cognate/core/base'
 import type { ReactNode } from 'react'
-import { type CaseAnswer, caseHref, casePath } from '../../client/case-answers.ts'
+import { type CaseAnswer, caseHref, casePath, hasFile } from '../../client/case-answers.ts'
 import type { Desk } from '../../client/desk.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { Screen } from '../../parts/answer.tsx'
@@ -51,7 +51,7 @@ export function CaseFrame({
             <a href={caseHref(id)} aria-current={screen === '' ? 'page' : undefined}>
               Case
             </a>
-            {CASE_SCREENS.filter(([, , file]) => the.files.some(({ name }) => name === file)).map(([name, title]) => (
+            {CASE_SCREENS.filter(([, , file]) => hasFile(the, file)).map(([name, title]) => (
               <a key={name} href={caseHref(id, name)} aria-current={screen === name ? 'page' : undefined}>
                 {title}
               </a>

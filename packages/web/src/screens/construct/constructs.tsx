@@ -1,5 +1,5 @@
 // Inserts: each to scale with what was checked, or refused with the checks that failed.
-import { caseHref, casePath, type Row, type TableAnswer } from '../../client/case-answers.ts'
+import { caseHref, casePath, hasFile, type Row, type TableAnswer } from '../../client/case-answers.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
@@ -14,7 +14,7 @@ export function Constructs(given: CaseScreen) {
   if (result === undefined) return <p className="muted">Reading …</p>
   if (!result.ok) return <Problem issue={result.issue} />
   const file = (name: string, title: string) =>
-    the.files.some(one => one.name === name) ? <a href={`/api/v1${casePath(the.id, 'files', name)}`}>{title}</a> : null
+    hasFile(the, name) ? <a href={`/api/v1${casePath(the.id, 'files', name)}`}>{title}</a> : null
   return (
     <>
       <p className="choices">
@@ -27,7 +27,7 @@ export function Constructs(given: CaseScreen) {
       {result.value.rows.map(row => (
         <Construct key={row.construct_id || row.receptor_id} id={the.id} row={row} />
       ))}
-      {the.files.some(({ name }) => name === 'gate.tsv') ? (
+      {hasFile(the, 'gate.tsv') ? (
         <DataTable
           client={desk.client}
           of={casePath(the.id)}
@@ -47,21 +47,28 @@ export function Constructs(given: CaseScreen) {
   )
 }
 
+/** To scale, or why it was refused. */
+export const Insert = ({ id, row }: { readonly id: string; readonly row: Row }) => (
+  <>
+    <h2>
+      {row.construct_id || 'No construct'} <Mark says={row.status ?? ''} />
+    </h2>
+    {row.status === 'ready' ? (
+      <Figure
+        of={casePath(id)}
+        figure={row.construct_id ?? ''}
+        says={`Map of the insert ${row.construct_id}, ${row.insert_length} nucleotides`}
+      />
+    ) : (
+      <p className="problem">{row.failed_checks}</p>
+    )}
+  </>
+)
+
 function Construct({ id, row }: { readonly id: string; readonly row: Row }) {
   return (
     <section>
-      <h2>
-        {row.construct_id || 'No construct'} <Mark says={row.status ?? ''} />
-      </h2>
-      {row.status === 'ready' ? (
-        <Figure
-          of={casePath(id)}
-          figure={row.construct_id ?? ''}
-          says={`Map of the insert ${row.construct_id}, ${row.insert_length} nucleotides`}
-        />
-      ) : (
-        <p className="problem">{row.failed_checks}</p>
-      )}
+      <Insert id={id} row={row} />
       <dl>
         <dt>Receptor</dt>
         <dd>

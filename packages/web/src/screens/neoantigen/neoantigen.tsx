@@ -1,9 +1,9 @@
 // One neoantigen: what made its rank, its peptide residue by residue, every allele beside the wild type, and which receptors saw it.
-import { caseHref, type PresentAnswer, type Row } from '../../client/case-answers.ts'
+import { hasFile, type PresentAnswer, type Row } from '../../client/case-answers.ts'
 import { usePosted } from '../../client/use-answer.ts'
 import { type RowsByTable, useRows } from '../../client/use-rows.ts'
 import { Problem } from '../../parts/answer.tsx'
-import { Mark } from '../../parts/mark.tsx'
+import { Call, ReceptorLink } from '../../parts/case-links.tsx'
 import { figures, percent, rank } from '../../parts/numbers.ts'
 import { Marked, PeptideStrip, positionsOf } from '../../parts/peptide-strip.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -70,7 +70,7 @@ function Shown({ given, row }: { readonly given: CaseScreen; readonly row: Row }
       <Terms row={row} />
       <Alleles given={given} row={row} />
       <OfEachAllele given={given} neoantigen={row.neoantigen_id ?? ''} />
-      {given.the.files.some(({ name }) => name === 'screen.tsv') ? <Receptors given={given} neoantigen={row.neoantigen_id ?? ''} /> : null}
+      {hasFile(given.the, 'screen.tsv') ? <Receptors given={given} neoantigen={row.neoantigen_id ?? ''} /> : null}
     </>
   )
 }
@@ -235,10 +235,8 @@ function Tests({
       rows={tests.map(test => ({
         key: `${test.receptor_id} ${test.plate} ${test.antigen_form} ${test.presenter_hla}`,
         cells: [
-          <a key="receptor" href={caseHref(the.id, 'receptors', test.receptor_id ?? '')}>
-            {test.receptor_id}
-          </a>,
-          test.call === 'positive' ? <Mark key="call" says="answered" /> : test.call,
+          <ReceptorLink key="receptor" id={the.id} row={test} />,
+          <Call key="call" row={test} />,
           test.presenter_hla,
           test.plate,
           figures(test.p),

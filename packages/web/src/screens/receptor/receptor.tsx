@@ -1,12 +1,13 @@
 // One receptor: its chains as they were sequenced, where its cells are, what it saw on the plates, and what was built of it.
-import { caseHref, casePath } from '../../client/case-answers.ts'
+import { hasFile } from '../../client/case-answers.ts'
 import { useRows } from '../../client/use-rows.ts'
 import { Problem } from '../../parts/answer.tsx'
-import { Figure } from '../../parts/figure.tsx'
+import { AntigenLink, byLesion, Call } from '../../parts/case-links.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { figures } from '../../parts/numbers.ts'
 import { Table } from '../../parts/table.tsx'
 import type { CaseScreen } from '../case/case.tsx'
+import { Insert } from '../construct/constructs.tsx'
 import { Chain } from './receptors.tsx'
 
 const CHAINS = [
@@ -31,8 +32,7 @@ export function Receptor({ given: { desk, the }, receptor }: { readonly given: C
       <dl>
         <dt>Cells</dt>
         <dd>
-          {row.cells} with this pair, {row.clonotype_cells} of the clonotype {row.clonotype_id};{' '}
-          {(row.cells_by_lesion ?? '').replaceAll(',', ', ').replaceAll(':', ' ')}
+          {row.cells} with this pair, {row.clonotype_cells} of the clonotype {row.clonotype_id}; {byLesion(row)}
         </dd>
         <dt>Lineage</dt>
         <dd>{row.lineage}</dd>
@@ -65,7 +65,7 @@ export function Receptor({ given: { desk, the }, receptor }: { readonly given: C
           </>
         )}
       </dl>
-      {the.files.some(({ name }) => name === 'screen.tsv') ? (
+      {hasFile(the, 'screen.tsv') ? (
         <Table
           caption="What it was tested against"
           columns={['Antigen', 'Call', 'Presenter', 'Plate', 'Wells', 'p', 'EC50, M']}
@@ -73,10 +73,8 @@ export function Receptor({ given: { desk, the }, receptor }: { readonly given: C
           rows={tested.map(one => ({
             key: `${one.neoantigen_id} ${one.antigen_form} ${one.plate} ${one.presenter_hla}`,
             cells: [
-              <a key="antigen" href={caseHref(the.id, 'neoantigens', one.neoantigen_id ?? '')}>
-                {one.neoantigen_id}
-              </a>,
-              one.call === 'positive' ? <Mark key="call" says="answered" /> : one.call,
+              <AntigenLink key="antigen" id={the.id} row={one} />,
+              <Call key="call" row={one} />,
               one.presenter_hla,
               one.plate,
               (one.wells ?? '').replaceAll(';', ' '),
@@ -88,18 +86,7 @@ export function Receptor({ given: { desk, the }, receptor }: { readonly given: C
       ) : null}
       {built.map(one => (
         <section key={one.construct_id || 'refused'}>
-          <h2>
-            {one.construct_id} <Mark says={one.status ?? ''} />
-          </h2>
-          {one.status === 'ready' ? (
-            <Figure
-              of={casePath(the.id)}
-              figure={one.construct_id ?? ''}
-              says={`Map of the insert ${one.construct_id}, ${one.insert_length} nucleotides`}
-            />
-          ) : (
-            <p className="problem">{one.failed_checks}</p>
-          )}
+          <Insert id={the.id} row={one} />
         </section>
       ))}
     </>

@@ -1,5 +1,6 @@
 // Receptors with both chains in the order of the rank; and the cells of the tumour that carry them.
-import { caseHref, casePath, type Row } from '../../client/case-answers.ts'
+import { casePath, hasFile, type Row } from '../../client/case-answers.ts'
+import { byLesion, ReceptorLink } from '../../parts/case-links.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Figure } from '../../parts/figure.tsx'
 import type { CaseScreen } from '../case/case.tsx'
@@ -11,7 +12,6 @@ export const Chain = ({ row, chain }: { readonly row: Row; readonly chain: 'tra'
 )
 
 export function Receptors({ desk, the }: CaseScreen) {
-  const has = (name: string) => the.files.some(file => file.name === name)
   return (
     <>
       <p className="muted">
@@ -30,7 +30,7 @@ export function Receptors({ desk, the }: CaseScreen) {
             title: 'Receptor',
             show: row => (
               <>
-                <a href={caseHref(the.id, 'receptors', row.receptor_id ?? '')}>{row.receptor_id}</a>
+                <ReceptorLink id={the.id} row={row} />
                 {row.shortlisted === 'true' ? <span className="mark good">shortlisted</span> : null}
               </>
             ),
@@ -41,13 +41,13 @@ export function Receptors({ desk, the }: CaseScreen) {
           {
             name: 'cells_by_lesion',
             title: 'By lesion',
-            show: row => (row.cells_by_lesion ?? '').replaceAll(',', ', ').replaceAll(':', ' '),
+            show: byLesion,
           },
           { name: 'lineage', title: 'Lineage' },
           { name: 'reasons', title: 'Why', kind: 'prose' },
         ]}
       />
-      {has('clonotypes.tsv') ? (
+      {hasFile(the, 'clonotypes.tsv') ? (
         <>
           <h2>Cells of the clonotypes in each lesion</h2>
           <Figure
@@ -57,7 +57,7 @@ export function Receptors({ desk, the }: CaseScreen) {
           />
         </>
       ) : null}
-      {has('cell-map.svg') ? (
+      {hasFile(the, 'cell-map.svg') ? (
         <>
           <h2>Cells by their expression</h2>
           <p className="muted">A picture to look at: nothing is decided by it.</p>

@@ -1,7 +1,7 @@
 // Designing the screen: which receptors are tested against how many neoantigens, on which plates; then what to order and where each thing goes.
 import type { Issue } from '@cognate/core/base'
 import { type FormEvent, useState } from 'react'
-import { caseHref, casePath, type Row } from '../../client/case-answers.ts'
+import { caseHref, casePath, hasFile, type Row } from '../../client/case-answers.ts'
 import { mayDo } from '../../client/command-forms.ts'
 import { useRows } from '../../client/use-rows.ts'
 import { Problem } from '../../parts/answer.tsx'
@@ -113,7 +113,7 @@ const FILES = [
 function Made({ given: { desk, the }, design }: { readonly given: CaseScreen; readonly design: CaseScreen['the']['designs'][number] }) {
   const of = casePath(the.id)
   const at = `screen-design/${design.id}`
-  const has = (name: string) => the.files.some(file => file.name === `${at}/${name}`)
+  const has = (name: string) => hasFile(the, `${at}/${name}`)
   return (
     <>
       <p className="choices">

@@ -1,8 +1,8 @@
 // Plates: which receptor answered to which antigen, and the wells themselves.
-import { caseHref, casePath } from '../../client/case-answers.ts'
+import { casePath } from '../../client/case-answers.ts'
+import { AntigenLink, Call, ReceptorLink } from '../../parts/case-links.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Figure } from '../../parts/figure.tsx'
-import { Mark } from '../../parts/mark.tsx'
 import { figures } from '../../parts/numbers.ts'
 import type { CaseScreen } from '../case/case.tsx'
 
@@ -20,16 +20,16 @@ export function Plates({ desk, the }: CaseScreen) {
           {
             name: 'receptor_id',
             title: 'Receptor',
-            show: row => <a href={caseHref(the.id, 'receptors', row.receptor_id ?? '')}>{row.receptor_id}</a>,
+            show: row => <ReceptorLink id={the.id} row={row} />,
           },
           {
             name: 'neoantigen_id',
             title: 'Antigen',
-            show: row => <a href={caseHref(the.id, 'neoantigens', row.neoantigen_id ?? '')}>{row.neoantigen_id}</a>,
+            show: row => <AntigenLink id={the.id} row={row} />,
           },
           { name: 'antigen_form', title: 'Given as' },
           { name: 'presenter_hla', title: 'Presenter' },
-          { name: 'call', title: 'Call', show: row => (row.call === 'positive' ? <Mark says="answered" /> : row.call) },
+          { name: 'call', title: 'Call', show: row => <Call row={row} /> },
           { name: 'fold', title: 'Fold', kind: 'number', show: row => figures(row.fold) },
           { name: 'p', title: 'p', kind: 'number', show: row => figures(row.p) },
           { name: 'ec50_molar', title: 'EC50, M', kind: 'number', show: row => figures(row.ec50_molar) },

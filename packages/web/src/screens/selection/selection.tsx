@@ -1,12 +1,14 @@
 // Who was chosen, who was not and why; and the way of the choice into the record, where nobody types a receptor's name again.
 import { type Issue, issue as makeIssue } from '@cognate/core/base'
+import { checkSigned, constructWish } from '@cognate/core/case'
 import type { SelectionData } from '@cognate/core/lot'
 import { type FormEvent, useState } from 'react'
-import { caseHref, casePath, type Handover } from '../../client/case-answers.ts'
+import { casePath, type Handover } from '../../client/case-answers.ts'
 import { mayDo } from '../../client/command-forms.ts'
 import type { Done } from '../../client/record-client.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { Problem } from '../../parts/answer.tsx'
+import { ReceptorLink } from '../../parts/case-links.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
 import { Mark } from '../../parts/mark.tsx'
@@ -33,7 +35,7 @@ export function Selection(given: CaseScreen) {
           {
             name: 'receptor_id',
             title: 'Receptor',
-            show: row => <a href={caseHref(the.id, 'receptors', row.receptor_id ?? '')}>{row.receptor_id}</a>,
+            show: row => <ReceptorLink id={the.id} row={row} />,
           },
           { name: 'chosen', title: 'Choice', kind: 'word', show: row => (row.chosen === 'true' ? <Mark says="chosen" /> : 'not chosen') },
           { name: 'mutation', title: 'Mutation' },
@@ -146,25 +148,19 @@ function RegisterConstructs({
     setIssue(undefined)
     const signed = await client.get<{ readonly data: SelectionData }>(`/selections/${encodeURIComponent(selection)}`)
     if (!signed.ok) return setIssue(signed.issue)
-    if (signed.value.data.evidence_sha256 !== sha256)
-      return setIssue(
-        makeIssue(
-          'handover-payload',
-          `${selection} was signed for the payload ${signed.value.data.evidence_sha256}, this case holds ${sha256}`,
-          'register the inserts of the case that was signed, or sign this one',
-        ),
-      )
-    for (const { construct, receptor, insert_sha256, origin } of constructs.filter(one => !entered.includes(one.construct))) {
+    const same = checkSigned(selection, signed.value.data.evidence_sha256, { sha256 })
+    if (!same.ok) return setIssue(same.issue)
+    for (const built of constructs.filter(one => !entered.includes(one.construct))) {
       const said = await client.command({
         path: '/constructs',
-        body: { id: construct, selection, receptor, insert_sha256, origin },
+        body: constructWish(selection, built),
         version: undefined,
         key: crypto.randomUUID(),
       })
       if (!said.ok) return setIssue(said.issue)
       if (said.value.kind === 'sign')
-        return setIssue(makeIssue('signature-required', `${construct} has to be signed`, 'register it under Record'))
-      setEntered(before => [...before, construct])
+        return setIssue(makeIssue('signature-required', `${built.construct} has to be signed`, 'register it under Record'))
+      setEntered(before => [...before, built.construct])
     }
   }
   return (
