@@ -12,10 +12,9 @@ import {
   leafHash,
   MerkleTree,
   signatureLine,
-  toBase64,
   type VerifierKey,
 } from '@cognate/core/audit'
-import { canonicalJson } from '@cognate/core/base'
+import { canonicalJson, toBase64 } from '@cognate/core/base'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildWitnessServer } from '../packages/node/src/api/witness-server.ts'

@@ -1,18 +1,15 @@
 // Merkle proofs of transparency-dev/merkle, roots, checkpoints by C2SP's rules, canonical JSON: what an outside verifier accepts and refuses.
 import { createHash, createPublicKey, verify as verifyBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { canonicalJson, type Json } from '@cognate/core/base'
+import { canonicalJson, fromBase64, type Json, toBase64, toHex } from '@cognate/core/base'
 import { expect } from 'vitest'
 import { data, oracle, readData, value } from '../../../../test/oracle.ts'
 import {
-  fromBase64,
   leafHash,
   MerkleTree,
   openCheckpoint,
   openNote,
   parseVerifierKey,
-  toBase64,
-  toHex,
   type Verify,
   verifyConsistency,
   verifyInclusion,

@@ -1,4 +1,3 @@
-export * from './encoding.ts'
 export * from './event.ts'
 export * from './merkle.ts'
 export * from './note.ts'

@@ -1,8 +1,7 @@
 // Signed notes and checkpoints of a log: C2SP signed-note, tlog-checkpoint and tlog-cosignature (github.com/C2SP/C2SP, commit 5ba5ee8).
 // A note is text, an empty line and lines `— NAME BASE64(key id ‖ signature)`. Signing and checking come in as arguments.
 import { concatBytes, utf8ToBytes as utf8 } from '@noble/hashes/utils.js'
-import { type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
-import { fromBase64, fromHex, toBase64, toHex } from './encoding.ts'
+import { fromBase64, fromHex, type Issue, issue, ok, type Result, refuse, toBase64, toHex } from '../base/index.ts'
 import { HASH_BYTES, type Sha256 } from './merkle.ts'
 
 /** Ed25519 of a message by a raw 32-byte public key. */

@@ -1,7 +1,6 @@
 // An exported record, checked without the database by someone who does not trust it: lines are canonical events 0…n−1, their Merkle root is the signed checkpoint's, older checkpoints
 // lie on the same history, every row is named by exactly one event with its hash, signatures fit what was shown, times do not run backwards. Streams; one pass; memory for marks only.
-import { type Issue, issue } from '../base/index.ts'
-import { toBase64, toHex } from './encoding.ts'
+import { type Issue, issue, toBase64, toHex } from '../base/index.ts'
 import { type AuditEvent, parseEvent, type RecordRow, rowText, shownText } from './event.ts'
 import { equalBytes, leafHash, MerkleTree, type Sha256 } from './merkle.ts'
 import type { Checkpoint } from './note.ts'

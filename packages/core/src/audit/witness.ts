@@ -1,7 +1,6 @@
 // What a log asks of a witness, and what the witness answers: C2SP tlog-witness (github.com/C2SP/C2SP, commit 5ba5ee8), `add-checkpoint`. A witness keeps the newest checkpoint of each log
 // that it cosigned, and cosigns only what continues it. Judging is pure; keeping, signing and the time are the caller's.
-import { type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
-import { fromBase64, toBase64 } from './encoding.ts'
+import { fromBase64, type Issue, issue, ok, type Result, refuse, toBase64 } from '../base/index.ts'
 import { equalBytes, HASH_BYTES, type Sha256, verifyConsistency } from './merkle.ts'
 import { type Checkpoint, openCheckpoint, type VerifierKey, type Verify } from './note.ts'
 

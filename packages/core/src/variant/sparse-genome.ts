@@ -61,6 +61,7 @@ function firstBehind(bounds: Int32Array, position: number): number {
 export class SparseGenome implements Genome {
   readonly #held = new Map<string, Stretches>()
   readonly #names = new Map<string, string>()
+  readonly #refget = new Map<string, string>()
 
   /** `stretches` by chromosome key, as from `exonStretches`. */
   constructor(stretches: ReadonlyMap<string, Int32Array>) {
@@ -110,6 +111,15 @@ export class SparseGenome implements Genome {
   /** Letters of one chromosome already in the order of its stretches. */
   fill(name: string, letters: Uint8Array): void {
     if (this.wants(name)) this.#held.get(chromosomeKey(name))!.letters.set(letters)
+  }
+
+  /** The digest of the whole chromosome, of which the stretches are a part. */
+  setRefget(name: string, accession: string): void {
+    this.#refget.set(chromosomeKey(name), accession)
+  }
+
+  refgetOf(chromosome: string): string | undefined {
+    return this.#refget.get(chromosomeKey(chromosome))
   }
 
   nameOf(chromosome: string): string | undefined {

@@ -1,8 +1,11 @@
 // `variants.tsv`: one row per variant × transcript. Positions are 1-based as in the VCF; an empty cell is unknown.
 import type { Cell } from '../format/index.ts'
 import type { VariantCalls } from './call-variants.ts'
+import { editOf } from './edit.ts'
 import { hgvsProtein, type ProteinChange } from './protein-change.ts'
 import type { SomaticVariant } from './somatic-variant.ts'
+import type { Genome } from './transcript.ts'
+import { vrsIdOf } from './vrs-allele.ts'
 
 export const VARIANT_COLUMNS = [
   'variant_id',
@@ -40,14 +43,25 @@ export const VARIANT_COLUMNS = [
   'caveats',
   'pvacseq_index',
   'callers',
+  'vrs_id',
 ] as const
 
-export function variantRows(calls: VariantCalls): readonly (readonly Cell[])[] {
-  const variants = new Map(calls.variants.map(variant => [variant.id, variant]))
-  return calls.changes.map(change => variantRow(variants.get(change.variantId)!, change))
+/** `genome`: the one that the variants are of. It gives VRS identifiers where it knows what whole chromosomes it is of. */
+export function variantRows(calls: VariantCalls, genome?: Genome): readonly (readonly Cell[])[] {
+  const variants = new Map(calls.variants.map(variant => [variant.id, { variant, vrsId: vrsIdIn(genome, variant) }]))
+  return calls.changes.map(change => {
+    const { variant, vrsId } = variants.get(change.variantId)!
+    return variantRow(variant, change, vrsId)
+  })
 }
 
-const variantRow = (v: SomaticVariant, c: ProteinChange): readonly Cell[] => [
+function vrsIdIn(genome: Genome | undefined, { chromosome, position, ref, alt }: SomaticVariant): string | undefined {
+  const name = genome?.nameOf(chromosome)
+  const edit = name === undefined ? undefined : editOf(name, position, ref, alt)
+  return edit === undefined ? undefined : vrsIdOf(edit, genome!)
+}
+
+const variantRow = (v: SomaticVariant, c: ProteinChange, vrsId: string | undefined): readonly Cell[] => [
   v.id,
   v.chromosome,
   v.position,
@@ -83,6 +97,7 @@ const variantRow = (v: SomaticVariant, c: ProteinChange): readonly Cell[] => [
   [...new Set(v.caveats.map(caveat => caveat.code))].join(';'),
   c.pvacseqIndex,
   v.callers.join(','),
+  vrsId,
 ]
 
 /** Wild-type and mutant proteins, each pair under the row's pVACseq index. */

@@ -38,6 +38,8 @@ export interface Genome {
   nameOf(chromosome: string): string | undefined
   /** `chromosome` as `nameOf` gave it; 0-based half-open. Upper case. */
   bases(chromosome: string, start: number, end: number): string
+  /** Refget accession (`SQ.…`) of a chromosome, where the whole of it was read. */
+  refgetOf?(chromosome: string): string | undefined
 }
 
 /** One stretch of genome in the RNA; `offset` is where its first base in reading direction stands. */

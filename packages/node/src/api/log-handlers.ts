@@ -1,6 +1,5 @@
 // Routes of the log, of the program's state, and of its description.
-import { toBase64 } from '@cognate/core/audit'
-import { fail, issue, type Json } from '@cognate/core/base'
+import { fail, issue, type Json, toBase64 } from '@cognate/core/base'
 import { cosignedSizes, countRows, listEvents, newestCheckpoint } from '../store/record-reads.ts'
 import { done, type Handlers, type HandlerTools } from './handler.ts'
 import { openApiDocument } from './openapi.ts'

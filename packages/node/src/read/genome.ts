@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type Caveat, caveat, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { parseGffLine } from '@cognate/core/format'
 import { AnnotationBuilder, EXON_FLANK, exonStretches, SparseGenome, TranscriptIndex } from '@cognate/core/variant'
+import { RefgetDigest } from './refget.ts'
 import { checkFile, eachChunk, eachLine } from './text.ts'
 
 /** More transcripts than this share that contradict themselves: the file is not what it seems. */
@@ -14,11 +15,18 @@ export interface ReadReference {
   readonly caveats: readonly Caveat[]
 }
 
-/** `further`: stretches by chromosome key that are kept beside the exons. Errors: those of the files, `annotation-empty`, `annotation-broken`, `contig-missing` when the two share no chromosome. */
+export interface ReferenceOptions {
+  /** Stretches by chromosome key that are kept beside the exons. */
+  readonly further?: ReadonlyMap<string, readonly number[]>
+  /** Digest whole chromosomes of a FASTA, for refget accessions: as long again as reading it. */
+  readonly digests?: boolean
+}
+
+/** Errors: those of the files, `annotation-empty`, `annotation-broken`, `contig-missing` when the two share no chromosome. */
 export async function readReference(
   annotation: string,
   genomePath: string,
-  further?: ReadonlyMap<string, readonly number[]>,
+  { further, digests = false }: ReferenceOptions = {},
 ): Promise<Result<ReadReference, Issue>> {
   const builder = new AnnotationBuilder()
   let malformed: Issue | undefined
@@ -55,7 +63,7 @@ export async function readReference(
   }
   const coding = first.transcripts.filter(transcript => transcript.coding.length > 0)
   const genome = new SparseGenome(exonStretches(coding.length > 0 ? coding : first.transcripts, EXON_FLANK, further))
-  const filled = genomePath.endsWith('.2bit') ? fillFromTwoBit(genomePath, genome) : await fillFromFasta(genomePath, genome)
+  const filled = genomePath.endsWith('.2bit') ? fillFromTwoBit(genomePath, genome) : await fillFromFasta(genomePath, genome, digests)
   if (!filled.ok) return filled
   const known = new Set(coding.filter(transcript => genome.nameOf(transcript.chromosome) !== undefined).map(t => t.chromosome))
   const wanted = [...new Set(coding.map(transcript => transcript.chromosome))]
@@ -89,11 +97,15 @@ const NEWLINE = 10
 const RETURN = 13
 const HEADER = 62
 
-/** Names of the file's sequences. Errors: `fasta-no-header`. */
-async function fillFromFasta(path: string, genome: SparseGenome): Promise<Result<readonly string[], Issue>> {
+/** Names of the file's sequences; with `digests` each wanted one gets its refget accession, which 2bit cannot give: it has no letters but ACGTN. Errors: `fasta-no-header`. */
+async function fillFromFasta(path: string, genome: SparseGenome, digests: boolean): Promise<Result<readonly string[], Issue>> {
   const names: string[] = []
   let name = ''
   let wanted = false
+  let digest: RefgetDigest | undefined
+  const finish = () => {
+    if (digest !== undefined) genome.setRefget(name, digest.accession())
+  }
   let position = 0
   let header: number[] | undefined
   let orphan = false
@@ -107,9 +119,11 @@ async function fillFromFasta(path: string, genome: SparseGenome): Promise<Result
         header.push(...chunk.subarray(at, stop))
         at = stop
         if (end < 0) break
+        finish()
         name = /^>\s*(\S*)/.exec(String.fromCharCode(...header))?.[1] ?? ''
         names.push(name)
         wanted = genome.wants(name)
+        digest = wanted && digests ? new RefgetDigest() : undefined
         position = 0
         header = undefined
         at++
@@ -122,13 +136,18 @@ async function fillFromFasta(path: string, genome: SparseGenome): Promise<Result
         orphan = true
         return false
       }
-      if (wanted && length > 0) genome.put(name, position, chunk.subarray(at, at + length))
+      if (wanted && length > 0) {
+        const letters = chunk.subarray(at, at + length)
+        genome.put(name, position, letters)
+        digest?.add(letters)
+      }
       position += length
       at = stop + 1
     }
     return true
   })
   if (!read.ok) return read
+  finish()
   return orphan || names.length === 0
     ? fail(inFile(path, issue('fasta-no-header', 'the first line is not a header', 'give a genome as FASTA or 2bit', 1)))
     : ok(names)

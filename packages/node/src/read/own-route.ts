@@ -51,7 +51,7 @@ async function openIndex(
       ),
     )
   }
-  const read = await readReference(input.annotation, input.genome, input.further)
+  const read = await readReference(input.annotation, input.genome, { further: input.further })
   return read.ok ? ok({ ...read.value, reference: `${input.annotation} with ${input.genome}` }) : read
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { sha512t24u } from '@cognate/core/format'
 import { expect, test } from 'vitest'
 import { cognate } from '../../../../test/run-cli.ts'
 import { readReference } from '../read/genome.ts'
@@ -51,7 +52,7 @@ test('FASTA, gzip with CRLF and 2bit give the same bases, and the compact file g
   const path = folder()
   const seen: string[] = []
   for (const name of ['g.fa', 'g.fa.gz', 'g.2bit']) {
-    const read = await readReference(path('a.gff3.gz'), path(name))
+    const read = await readReference(path('a.gff3.gz'), path(name), { digests: true })
     if (!read.ok) throw new Error(JSON.stringify(read.issue))
     const { index, genome } = read.value
     seen.push(genome.bases('1', 30, 240))
@@ -60,6 +61,8 @@ test('FASTA, gzip with CRLF and 2bit give the same bases, and the compact file g
     if (!opened.ok) throw new Error(JSON.stringify(opened.issue))
     expect(opened.value.index.genome.bases('1', 30, 240)).toBe(genome.bases('1', 30, 240))
     expect(opened.value.index.transcripts).toEqual(index.transcripts)
+    // of the whole sequence, whatever its case and line ends; 2bit has no letters but ACGTN
+    expect(opened.value.index.genome.refgetOf?.('chr1')).toBe(name === 'g.2bit' ? undefined : `SQ.${sha512t24u(Buffer.from(SEQUENCE))}`)
     expect(opened.value.index.spliced(0).protein).toBe('MAGFQD')
   }
   // 80 bases around the exon are kept, 31 to 240 as written; what lies outside reads as N
@@ -77,6 +80,7 @@ test('an imported genome is named, used and checked; wrong names and damage are 
     .split('\t')
   expect(row).toContain('T.1:c.7G>T')
   expect(row).toContain('P.1:p.Gly3Trp')
+  expect(row.at(-1)).toMatch(/^ga4gh:VA\.[\w-]{32}$/)
   expect(cognate(['variants', '--vcf', path('v.vcf'), '--reference', 'tini', '--out', path('out')]).err).toContain('tiny')
   expect(cognate(['variants', '--vcf', path('v.vcf'), '--annotation', path('a.gff3.gz'), '--out', path('out')]).err).toContain('--genome')
   writeFileSync(path('cut'), 'COGNATEG')

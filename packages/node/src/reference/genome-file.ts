@@ -17,6 +17,8 @@ interface Head {
     readonly bounds: number
     readonly bases: number
     readonly other: number
+    /** Absent where the genome was 2bit, and in files of an older version. */
+    readonly refget?: string
   }[]
   /** Texts of the transcripts, column by column. */
   readonly columns: { readonly [K in TextColumn]: readonly string[] }
@@ -52,7 +54,14 @@ export function encodeGenome(
     const held = genome.stretches(key)
     if (name === undefined || held === undefined) continue
     const { packed, other } = pack(held.letters)
-    chromosomes.push({ key, name, bounds: held.bounds.length, bases: held.letters.length, other: other.length })
+    chromosomes.push({
+      key,
+      name,
+      bounds: held.bounds.length,
+      bases: held.letters.length,
+      other: other.length,
+      refget: genome.refgetOf(key),
+    })
     sections.push(bytesOf(Int32Array.from(held.bounds)), packed, bytesOf(other))
   }
   const columns = Object.fromEntries(TEXT_COLUMNS.map(column => [column, transcripts.map(t => t[column])])) as unknown as Head['columns']
@@ -157,14 +166,17 @@ export function openGenome(path: string): Result<OpenedGenome, Issue> {
   const spans = integers(2 * count)
   const exons = integers(total(head.exonCounts))
   const coding = integers(total(head.codingCounts))
-  const parts: { name: string; key: string; bounds: Int32Array; letters: Uint8Array }[] = []
-  for (const { key, name, bounds, bases, other } of head.chromosomes) {
+  const parts: { name: string; key: string; refget: string | undefined; bounds: Int32Array; letters: Uint8Array }[] = []
+  for (const { key, name, refget, bounds, bases, other } of head.chromosomes) {
     const held = { name, key, bounds: integers(bounds), packed: take(Math.ceil(bases / 4)), other: integers(other) }
     if (at > body.length) return damaged('the file is cut short')
-    parts.push({ name, key, bounds: held.bounds, letters: unpack(held.packed, bases, held.other) })
+    parts.push({ name, key, refget, bounds: held.bounds, letters: unpack(held.packed, bases, held.other) })
   }
   const genome = new SparseGenome(new Map(parts.map(part => [part.key, part.bounds])))
-  for (const part of parts) genome.fill(part.name, part.letters)
+  for (const part of parts) {
+    genome.fill(part.name, part.letters)
+    if (part.refget !== undefined) genome.setRefget(part.name, part.refget)
+  }
   const transcripts: Transcript[] = []
   let exon = 0
   let piece = 0

@@ -87,7 +87,7 @@ export async function addGenome(
   genomePath: string,
   name: string,
 ): Promise<Result<ReferenceEntry & { readonly caveats: readonly Caveat[]; readonly bytes: number }, Issue>> {
-  const read = await readReference(annotation, genomePath)
+  const read = await readReference(annotation, genomePath, { digests: true })
   if (!read.ok) return read
   const { index, genome, caveats } = read.value
   const bytes = encodeGenome(index, genome, { annotation: basename(annotation), genome: basename(genomePath) })

@@ -1,8 +1,8 @@
 // One hashed log in the database: its tree in memory, its head, its checkpoints. Appending happens inside a transaction that holds the log's lock; the tree follows after the commit.
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AuditEvent, eventText, type LogName, leafHash, MerkleTree, toHex } from '@cognate/core/audit'
-import { type Issue, ok, type Result } from '@cognate/core/base'
+import { type AuditEvent, eventText, type LogName, leafHash, MerkleTree } from '@cognate/core/audit'
+import { type Issue, ok, type Result, toHex } from '@cognate/core/base'
 import type pg from 'pg'
 import { type Signer, sha256 } from './signer.ts'
 

@@ -1,7 +1,7 @@
 // The record: requests wait in a line; whatever waits goes into one transaction that holds the log's lock, each request decided on rows as they are then; each is answered after the commit
 // reached the disk. Rows and event are written together or not at all. What a request makes is decide-command.ts. Whole in one file: line, transaction and seals share one connection.
-import { type AuditEvent, type LogName, toHex } from '@cognate/core/audit'
-import { fail, type Issue, issue, type Json, ok, type Result } from '@cognate/core/base'
+import type { AuditEvent, LogName } from '@cognate/core/audit'
+import { fail, type Issue, issue, type Json, ok, type Result, toHex } from '@cognate/core/base'
 import { type Decision, type RecordCommand, RowSet } from '@cognate/core/record'
 import type pg from 'pg'
 import { accessEntry, refusalEntry } from './access-entry.ts'

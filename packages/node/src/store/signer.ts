@@ -11,11 +11,10 @@ import {
   type Sha256,
   type Sign,
   signatureLine,
-  toBase64,
   type VerifierKey,
   type Verify,
 } from '@cognate/core/audit'
-import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { fail, type Issue, issue, ok, type Result, toBase64 } from '@cognate/core/base'
 
 export const sha256: Sha256 = bytes => hash('sha256', bytes, 'buffer')
 

@@ -5,7 +5,6 @@ import type { RecordRow } from '@cognate/core/audit'
 import {
   type Checkpoint,
   type Finding,
-  fromBase64,
   leafHash,
   type NoteSignature,
   type OlderCheckpoint,
@@ -13,12 +12,11 @@ import {
   parseEvent,
   parseVerifierKey,
   RecordVerifier,
-  toBase64,
   type VerifiedRecord,
   type VerifierKey,
   verifyInclusion,
 } from '@cognate/core/audit'
-import { fail, type Issue, isCanonicalText, issue, type Json, ok, type Result } from '@cognate/core/base'
+import { fail, fromBase64, type Issue, isCanonicalText, issue, type Json, ok, type Result, toBase64 } from '@cognate/core/base'
 import { manifestOf } from './export-record.ts'
 import { sha256, verifyEd25519 } from './signer.ts'
 

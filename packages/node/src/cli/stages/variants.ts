@@ -34,7 +34,7 @@ export async function runVariants(input: VariantsInput): Promise<StageOutcome> {
   const calls = await callWithRna(input, opened.value?.route)
   if (!calls.ok) return calls
   const files = new Map([
-    ['variants.tsv', formatTsv(VARIANT_COLUMNS, variantRows(calls.value))],
+    ['variants.tsv', formatTsv(VARIANT_COLUMNS, variantRows(calls.value, opened.value?.route.index.genome))],
     ['proteins.fasta', formatFasta(proteinRecords(calls.value.changes), 0)],
   ])
   if (input.windows !== undefined) files.set('windows.fasta', windowsFasta(calls.value, input.windows))
