@@ -16,9 +16,24 @@ export interface OpenedCase {
   readonly inputs: readonly CaseInput[]
 }
 
+/** What CASE.yaml files said when they were last read: a server opens every case of a folder for each answer, and reading YAML is most of it. */
+const READ = new Map<string, { readonly stamp: string; readonly parsed: Result<CaseFile, Issue> }>()
+
+function readCase(path: string): Result<CaseFile, Issue> {
+  const full = userPath(path)
+  const stat = statSync(full, { bigint: true, throwIfNoEntry: false })
+  if (stat === undefined) return readParsed(path, parseCase)
+  const stamp = `${path} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
+  const known = READ.get(full)
+  if (known?.stamp === stamp) return known.parsed
+  const parsed = readParsed(path, parseCase)
+  READ.set(full, { stamp, parsed })
+  return parsed
+}
+
 /** Errors: those of CASE.yaml and of its typing; `file-missing` for an input. */
 export function openCase(path: string): Result<OpenedCase, Issue> {
-  const parsed = readParsed(path, parseCase)
+  const parsed = readCase(path)
   if (!parsed.ok) return parsed
   const file = parsed.value
   const base = dirname(userPath(path))
