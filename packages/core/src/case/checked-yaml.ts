@@ -7,10 +7,12 @@ export interface YamlKind<T> {
   /** `case`, `trial`: the first key, and the prefix of the issues' codes. */
   readonly name: string
   readonly schema: z.ZodType<T>
+  /** Where its keys are told. */
+  readonly told?: string
 }
 
 /** Errors: `NAME-yaml` (not YAML), `NAME-key` (unknown key, with the nearest), `NAME-value` (key, what was expected). */
-export function parseCheckedYaml<T>(text: string, { name, schema }: YamlKind<T>): Result<T, Issue> {
+export function parseCheckedYaml<T>(text: string, { name, schema, told = 'docs/file-formats.md' }: YamlKind<T>): Result<T, Issue> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineAt = (offset: number) => lines.linePos(offset).line
@@ -38,7 +40,7 @@ export function parseCheckedYaml<T>(text: string, { name, schema }: YamlKind<T>)
     issue(
       `${name}-value`,
       `${key}: ${problem.message}`,
-      `see docs/file-formats.md for what ${at.at(-1) ?? `a ${name}`} may hold`,
+      `see ${told} for what ${at.at(-1) ?? `a ${name}`} may hold`,
       lineOf(document.contents, at, lineAt),
     ),
   )

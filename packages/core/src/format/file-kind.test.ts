@@ -16,6 +16,7 @@ const GOOD = [
   ['dicom', bytes(new Array<number>(128).fill(0), 'DICM', [2, 0])],
   ['fcs', bytes('FCS3.1          256')],
   ['ab1', bytes('ABIF', [0, 101])],
+  ['hl7', bytes([0x0b], 'MSH|^~', [0x5c], '&|LAB', [0x0d, 0x1c, 0x0d])],
   ['text', bytes('plate,well,value\nS1,A1,240\n')],
   ['text', bytes('Temperatur 37 ', [0xb0], 'C in Latin-1')],
   ['text', bytes([0xff, 0xfe], 'a', [0], ',', [0])],

@@ -1,7 +1,7 @@
 // What a file is by its first bytes and its text: the kinds that a record keeps, and nothing that a computer would run.
-// A library (file-type, MIT) knows hundreds of kinds, with ten packages and a newer Node than we ask for; the record takes eleven.
+// A library (file-type, MIT) knows hundreds of kinds, with ten packages and a newer Node than we ask for; the record takes twelve.
 
-/** First bytes of each kind: PDF (ISO 32000), PNG, JPEG, TIFF, OOXML and other ZIP, gzip, DICOM (behind its preamble), flow cytometry (FCS 2.0 to 3.2), Sanger traces. */
+/** First bytes of each kind: PDF (ISO 32000), PNG, JPEG, TIFF, OOXML and other ZIP, gzip, DICOM (behind its preamble), flow cytometry (FCS 2.0 to 3.2), Sanger traces, HL7 in a frame of MLLP. */
 const MAGIC = [
   ['pdf', 0, '%PDF-'],
   ['png', 0, '\u0089PNG\r\n\u001a\n'],
@@ -14,6 +14,7 @@ const MAGIC = [
   ['fcs', 0, 'FCS2.0'],
   ['fcs', 0, 'FCS3.'],
   ['ab1', 0, 'ABIF'],
+  ['hl7', 0, '\u000bMSH'],
 ] as const
 
 export type FileKind = (typeof MAGIC)[number][0] | 'text'

@@ -1,10 +1,14 @@
-// `lot import`: a laboratory's table of results, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
+// `lot import`: a laboratory's table or HL7 messages of results, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
 import { readFileSync } from 'node:fs'
-import { issue } from '@cognate/core/base'
-import { columnReader, delimiterOf, formatTsv, parseDelimited, type Table } from '@cognate/core/format'
+import { fail, type Issue, inFile, issue, type Result, refuse } from '@cognate/core/base'
+import { parseCheckedYaml } from '@cognate/core/case'
+import { columnReader, delimiterOf, formatTsv, isHl7, parseDelimited, parseHl7, type Table, utf8 } from '@cognate/core/format'
 import {
   type AwaitedTest,
   type BatchTemplate,
+  type Hl7Results,
+  hl7MappingSchema,
+  hl7Results,
   type LotData,
   type MatchedResult,
   matchResults,
@@ -15,13 +19,14 @@ import {
 } from '@cognate/core/lot'
 import { type Command, InvalidArgumentError } from 'commander'
 import { userPath } from '../../read/paths.ts'
-import { readParsed } from '../../read/text.ts'
+import { readBytes, readParsed } from '../../read/text.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { putText } from '../put-text.ts'
 import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 
 interface ImportFlags extends ClientFlags {
   readonly columns?: ReadonlyMap<string, string>
+  readonly hl7?: string
   readonly waiting?: string
   readonly enter?: boolean
 }
@@ -43,10 +48,14 @@ export function defineLotImport(lot: Command): void {
   withServer(
     lot
       .command('import')
-      .argument('<file>', `CSV or TSV with the columns ${RESULT_COLUMNS.join(', ')}; may have ${OPTIONAL_RESULT_COLUMNS.join(', ')}`)
+      .argument(
+        '<file>',
+        `CSV or TSV with the columns ${RESULT_COLUMNS.join(', ')}; may have ${OPTIONAL_RESULT_COLUMNS.join(', ')}; or HL7 version 2 messages (ORU^R01)`,
+      )
       .description('results of a laboratory: each row by its sample to its lot and test; a preview, until --enter is said'),
   )
     .option('--columns <names>', 'what the file calls them, such as sample=Probe,result=Wert', columnNames)
+    .option('--hl7 <file>', 'mapping of HL7 messages, YAML: the laboratory’s codes, units and words to ours (docs/record.md)')
     .option('--waiting <file>', 'table of the rows that match nothing, with the reason')
     .option('--enter', 'enter the matched rows, signed, one event a row; the file itself is attached')
     .addHelpText(
@@ -54,12 +63,11 @@ export function defineLotImport(lot: Command): void {
       '\nA sample that no lot has, another subject, a unit without a rule, a decimal comma, a test that has a result: such a row waits, and nothing about it is guessed.\nExit 0: every row matched (with --enter: was entered). Exit 1: some wait.\n',
     )
     .action(async (file: string, flags: ImportFlags) => {
-      const table = must(readParsed(file, text => parseDelimited(text, { delimiter: delimiterOf(text) })))
+      const read = readResults(file, flags)
       const client = new RecordClient(flags)
-      const results = renamed(table, flags.columns ?? new Map(), file)
-      const { matched, waiting } = matchResults(results, await awaitedTests(client, samplesOf(results)))
+      const { matched, waiting } = matchResults(read.table, await awaitedTests(client, samplesOf(read.table)))
       const refused = flags.enter === true ? await enter(client, matched, readFileSync(userPath(file))) : []
-      const left = [...waiting, ...refused].sort((a, b) => a.line - b.line)
+      const left = [...read.waiting, ...waiting, ...refused].sort((a, b) => a.line - b.line)
       putText(
         '-',
         formatTsv(
@@ -79,13 +87,34 @@ export function defineLotImport(lot: Command): void {
           ),
         )
       const done = matched.length - refused.length
+      const rows = done + left.length
+      if (read.leftOut > 0) process.stderr.write(`${read.leftOut} observations are left out by the mapping\n`)
       process.stderr.write(
         flags.enter === true
-          ? `${done} of ${table.rows.length} rows entered, ${left.length} wait\n`
-          : `${done} of ${table.rows.length} rows match, ${left.length} wait; nothing was entered: say --enter\n`,
+          ? `${done} of ${rows} rows entered, ${left.length} wait\n`
+          : `${done} of ${rows} rows match, ${left.length} wait; nothing was entered: say --enter\n`,
       )
       if (left.length > 0) process.exitCode = EXIT.input
     })
+}
+
+function readResults(file: string, { hl7, columns }: ImportFlags): Hl7Results {
+  const text = utf8(must(readBytes(file)))
+  const named = <T>(parsed: Result<T, Issue>): T => must(parsed.ok ? parsed : fail(inFile(file, parsed.issue)))
+  if (!isHl7(text)) {
+    const table = named(parseDelimited(text, { delimiter: delimiterOf(text) }))
+    return { table: renamed(table, columns ?? new Map(), file), waiting: [], leftOut: 0 }
+  }
+  if (hl7 === undefined)
+    return named(
+      refuse(
+        'hl7-mapping',
+        'these are HL7 messages, and nothing says which test a code is',
+        'give the mapping of this laboratory: --hl7 MAPPING.yaml; docs/record.md shows one',
+      ),
+    )
+  const mapping = must(readParsed(hl7, yaml => parseCheckedYaml(yaml, { name: 'hl7', schema: hl7MappingSchema, told: 'docs/record.md' })))
+  return hl7Results(named(parseHl7(text)), mapping)
 }
 
 /** The table under our names. */
