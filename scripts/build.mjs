@@ -79,6 +79,7 @@ export async function buildAll() {
       'pg',
       '@node-rs/argon2',
       'otpauth',
+      '@simplewebauthn/server',
     ],
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     logLevel: 'warning',

@@ -1,13 +1,15 @@
-// Proofs of identity: passwords by Argon2id, one-time codes by RFC 6238, recovery codes; sessions and step-up tokens of which only hashes are stored; lockout that counts every failure. Whole in one file: one class over the four tables of proofs.
+// Proofs of identity: passwords by Argon2id, one-time codes by RFC 6238, recovery codes, passkeys (passkeys.ts); sessions and step-up tokens of which only hashes are stored; lockout that counts every failure. Whole in one file: one class over the four tables of proofs.
 import { timingSafeEqual } from 'node:crypto'
 import type { Meaning } from '@cognate/core/audit'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import type { AccountData } from '@cognate/core/record'
 import { type Algorithm, hash, verify } from '@node-rs/argon2'
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { Secret, TOTP } from 'otpauth'
 import type pg from 'pg'
 import { hashText } from '../store/command-request.ts'
 import type { Clock } from '../store/record-clock.ts'
+import { type OriginOf, Passkeys, type Purpose } from './passkeys.ts'
 import { typedSecret } from './secret.ts'
 
 /** Memory in KiB, passes, lanes (OWASP's advice is less; not verified against a standard). A hash with others is made anew at sign-in. */
@@ -30,6 +32,13 @@ export interface CredentialOptions {
   readonly argon?: { readonly memoryCost: number; readonly timeCost: number }
   /** Passwords known to be in circulation. */
   readonly breached?: ReadonlySet<string>
+  readonly originOf?: OriginOf | undefined
+}
+
+/** What proves a person beside the password: a one-time code or a recovery code, or a passkey. */
+export interface SecondFactor {
+  readonly code?: string | undefined
+  readonly passkey?: AuthenticationResponseJSON | undefined
 }
 
 export interface Session {
@@ -68,6 +77,7 @@ const refused = (): Result<never, Issue> =>
   fail(issue('sign-in', 'account, password or code is wrong', 'try again; after five failures the account is locked for a while'))
 
 export class Credentials {
+  readonly passkeys: Passkeys
   readonly #pool: pg.Pool
   readonly #options: CredentialOptions
   readonly #argon: { readonly algorithm: Algorithm; readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number }
@@ -79,6 +89,7 @@ export class Credentials {
     this.#options = options
     this.#argon = { ...ARGON, ...options.argon }
     this.#nobody = hash(token(), this.#argon)
+    this.passkeys = new Passkeys(pool, options.clock, options.originOf ?? (() => undefined))
   }
 
   #now(): number {
@@ -129,6 +140,7 @@ export class Credentials {
       'UPDATE credential SET password_hash = $2, totp_secret = $3, totp_last_step = 0, recovery_hashes = $4 WHERE account = $1',
       [account, await hash(password, this.#argon), Buffer.from(secret.bytes), recovery.map(code => hashText(code))],
     )
+    await this.passkeys.removeAll(account)
     return ok({ uri: this.#totp(account, secret).toString(), secret: secret.base32, recovery })
   }
 
@@ -152,7 +164,7 @@ export class Credentials {
 
   /** The old password and a code prove the person; every other session of theirs ends. Errors: `signature-refused`, `locked`, `password`. */
   async changePassword(session: Session, current: string, code: string, password: string): Promise<Result<undefined, Issue>> {
-    const proven = await this.#prove(session, current, code)
+    const proven = await this.prove(session, current, code)
     if (!proven.ok) return proven
     const fit = this.#checkPassword(session.account, password)
     if (!fit.ok) return fit
@@ -164,8 +176,8 @@ export class Credentials {
     return ok(undefined)
   }
 
-  /** Password and code of who is signed in already; a failure counts. */
-  async #prove(session: Session, password: string, code: string): Promise<Result<undefined, Issue>> {
+  /** Password and code of who is signed in already; a failure counts. Errors: `signature-refused`, `locked`. */
+  async prove(session: Session, password: string, code: string): Promise<Result<undefined, Issue>> {
     const locked = await this.#locked(session.account)
     if (locked !== undefined) return locked
     const row = await this.#row(session.account)
@@ -213,6 +225,12 @@ export class Credentials {
       step,
     ])
     return rowCount === 1
+  }
+
+  /** Which factor proved the person; undefined: none did. */
+  async #secondFactor(account: string, row: CredentialRow, { code, passkey }: SecondFactor, purpose: Purpose): Promise<string | undefined> {
+    if (passkey !== undefined) return (await this.passkeys.proves(account, purpose, passkey)) ? 'passkey' : undefined
+    return code !== undefined && (await this.#useCode(account, row, code)) ? 'one-time code' : undefined
   }
 
   async #passwordFits(row: CredentialRow | undefined, password: string): Promise<boolean> {
@@ -263,11 +281,11 @@ export class Credentials {
 
   // ---- sessions
 
-  /** Password and code. Known and unknown accounts answer alike. Errors: `sign-in`, `locked`. */
+  /** Password and a second factor. Known and unknown accounts answer alike. Errors: `sign-in`, `locked`. */
   async signIn(
     account: string,
     password: string,
-    code: string,
+    second: SecondFactor,
     station: string,
   ): Promise<Result<{ readonly token: string; readonly csrf: string; readonly session: string }, Issue>> {
     const locked = await this.#locked(account)
@@ -275,7 +293,8 @@ export class Credentials {
     const row = await this.#row(account)
     const fits = await this.#passwordFits(row, password)
     const enrolling = row?.enrolment_officer_sha256 != null && row.enrolment_administrator_sha256 !== null
-    if (!fits || row === undefined || enrolling || !(await this.#useCode(account, row, code))) {
+    const factor = !fits || row === undefined || enrolling ? undefined : await this.#secondFactor(account, row, second, { for: 'sign-in' })
+    if (row === undefined || factor === undefined) {
       await this.#failed(account)
       return refused()
     }
@@ -287,7 +306,7 @@ export class Credentials {
     const now = new Date(this.#now())
     await this.#pool.query(
       'INSERT INTO session (token_sha256, csrf_sha256, account, factors, station, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)',
-      [hashText(made.token), hashText(made.csrf), account, ['password', 'one-time code'], station, now],
+      [hashText(made.token), hashText(made.csrf), account, ['password', factor], station, now],
     )
     return ok({ ...made, session: hashText(made.token) })
   }
@@ -346,7 +365,7 @@ export class Credentials {
 
   /** All sessions of the person but this one, who proves to be them. Errors: `signature-refused`, `locked`. */
   async endOtherSessions(session: Session, password: string, code: string): Promise<Result<undefined, Issue>> {
-    const proven = await this.#prove(session, password, code)
+    const proven = await this.prove(session, password, code)
     if (proven.ok) await this.#endOthers(session)
     return proven
   }
@@ -362,24 +381,29 @@ export class Credentials {
 
   // ---- step-up: a proof for one signature
 
-  /** The first signing of a session takes password and code, later ones at least one (21 CFR 11.200(a)(1)(i)). Errors: `signature-refused`, `locked`. */
+  /** The first signing of a session takes the password and a second factor, later ones at least one of them (21 CFR 11.200(a)(1)(i)). Errors: `signature-refused`, `locked`. */
   async stepUp(
     session: Session,
     shownSha256: string,
     meaning: Meaning,
     password: string | undefined,
-    code: string | undefined,
+    second: SecondFactor,
   ): Promise<Result<{ readonly token: string; readonly until: string }, Issue>> {
     const locked = await this.#locked(session.account)
     if (locked !== undefined) return locked
-    const needed = session.signed ? 'password or code' : 'password and code: it is the first signature of this session'
+    const needed = session.signed
+      ? 'password, code or passkey'
+      : 'password and code, or password and passkey: it is the first signature of this session'
     const wrong = () => fail(issue('signature-refused', 'the signer could not be proven', `give ${needed}`))
-    if (session.signed ? password === undefined && code === undefined : password === undefined || code === undefined) return wrong()
+    const given = [password, second.code ?? second.passkey].filter(one => one !== undefined).length
+    if (given < (session.signed ? 1 : 2)) return wrong()
     const row = await this.#row(session.account)
     const methods: string[] = []
     if (password !== undefined && (await this.#passwordFits(row, password))) methods.push('password')
-    if (code !== undefined && row !== undefined && (await this.#useCode(session.account, row, code))) methods.push('one-time code')
-    if (methods.length < (password === undefined ? 0 : 1) + (code === undefined ? 0 : 1)) {
+    const purpose: Purpose = { for: 'signature', session: session.id, shownSha256, meaning }
+    const factor = row === undefined ? undefined : await this.#secondFactor(session.account, row, second, purpose)
+    if (factor !== undefined) methods.push(factor)
+    if (methods.length < given) {
       await this.#failed(session.account)
       return wrong()
     }
@@ -411,6 +435,7 @@ export class Credentials {
       new Date(now - SESSION_MOST_MS),
     ])
     await this.#pool.query('DELETE FROM step_up WHERE until < $1', [new Date(now)])
+    await this.passkeys.sweep()
     await this.#pool.query('DELETE FROM idempotency WHERE at < $1', [new Date(now - 86_400_000)])
   }
 }

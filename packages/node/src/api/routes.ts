@@ -54,6 +54,26 @@ const secret = z.string().min(1).max(1024)
 const account = z.string().min(1).max(80)
 const halves = { account, officer_code: secret, administrator_code: secret }
 
+/** What a browser answers to a question of WebAuthn; what it means the verifier judges. */
+const encoded = z.string().max(8192)
+const passkeyAnswer = z.strictObject({
+  id: z.string().min(1).max(1400),
+  rawId: z.string().min(1).max(1400),
+  type: z.literal('public-key'),
+  authenticatorAttachment: z.enum(['platform', 'cross-platform']).nullish(),
+  clientExtensionResults: z.record(z.string().max(60), z.json()).default({}),
+  response: z.strictObject({
+    clientDataJSON: encoded,
+    attestationObject: encoded.optional(),
+    authenticatorData: encoded.optional(),
+    signature: encoded.optional(),
+    userHandle: encoded.nullish(),
+    transports: z.array(z.string().max(40)).max(10).optional(),
+    publicKeyAlgorithm: z.number().optional(),
+    publicKey: encoded.nullish(),
+  }),
+})
+
 export const bodies = {
   setup: z.strictObject({
     token: secret,
@@ -64,13 +84,25 @@ export const bodies = {
   }),
   enrol: z.strictObject({ ...halves, password: secret }),
   confirm: z.strictObject({ ...halves, code: secret }),
-  signIn: z.strictObject({ account, password: secret, code: secret, station: z.string().max(80).default('') }),
+  signIn: z
+    .strictObject({
+      account,
+      password: secret,
+      code: secret.optional(),
+      passkey: passkeyAnswer.optional(),
+      station: z.string().max(80).default(''),
+    })
+    .refine(({ code, passkey }) => (code === undefined) !== (passkey === undefined), 'give a code or a passkey, one of them'),
   sign: z.strictObject({
     shown_sha256: z.string().regex(/^[0-9a-f]{64}$/),
     meaning: z.enum(MEANINGS),
     password: secret.optional(),
     code: secret.optional(),
+    passkey: passkeyAnswer.optional(),
   }),
+  toSign: z.strictObject({ shown_sha256: z.string().regex(/^[0-9a-f]{64}$/), meaning: z.enum(MEANINGS) }),
+  empty: z.strictObject({}),
+  passkey: z.strictObject({ name: z.string().min(1).max(80), passkey: passkeyAnswer }),
   password: z.strictObject({ current: secret, code: secret, password: secret }),
   proof: z.strictObject({ password: secret, code: secret }),
   person: z.strictObject({ name: z.string().min(1).max(300), birth_date: z.iso.date(), hospital_number: z.string().min(1).max(100) }),
@@ -167,6 +199,44 @@ export const ROUTES: readonly RouteSpec[] = [
     body: bodies.sign,
     authentication: true,
   },
+  {
+    name: 'session.ask-passkey',
+    method: 'POST',
+    path: '/sessions/passkey-question',
+    title: 'A question to a passkey, for signing in',
+    policy: 'public',
+    body: bodies.empty,
+    authentication: true,
+  },
+  {
+    name: 'signature.ask-passkey',
+    method: 'POST',
+    path: '/signatures/passkey-question',
+    title: 'A question to a passkey, for one signature of what was shown',
+    policy: 'session',
+    body: bodies.toSign,
+    authentication: true,
+  },
+  { name: 'passkey.list', method: 'GET', path: '/passkeys', title: 'One’s own passkeys', policy: 'session' },
+  {
+    name: 'passkey.ask',
+    method: 'POST',
+    path: '/passkeys/question',
+    title: 'Ask the browser for a new passkey, after proving again who one is',
+    policy: 'session',
+    body: bodies.proof,
+    authentication: true,
+  },
+  {
+    name: 'passkey.add',
+    method: 'POST',
+    path: '/passkeys',
+    title: 'Keep the new passkey’s public half',
+    policy: 'session',
+    body: bodies.passkey,
+    authentication: true,
+  },
+  { name: 'passkey.remove', method: 'DELETE', path: '/passkeys/:id', title: 'Remove one of one’s own passkeys', policy: 'session' },
   ...RECORD_COMMANDS.map(commandRoute),
   {
     name: 'enrolment.renew-officer',

@@ -39,6 +39,8 @@ export interface ServerOptions {
   /** Cases that can be looked at and run; `program` is the command line that knows `run`. */
   readonly cases?: CasePlace & { readonly program: readonly string[] }
   readonly trials?: TrialPlace
+  /** Address of the web app for passkeys, told when it is known. */
+  readonly originOf?: CredentialOptions['originOf']
   /** The API stands behind a proxy that ends TLS, or on loopback. */
   readonly trustProxy?: boolean
 }
@@ -71,6 +73,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     clock,
     ...(options.argon === undefined ? {} : { argon: options.argon }),
     ...(options.breached === undefined ? {} : { breached: options.breached }),
+    originOf: options.originOf,
   })
   const { rows } = await store.pool.query('SELECT 1 FROM account LIMIT 1')
   let setupToken: string | undefined = rows.length === 0 ? typedSecret(24) : undefined

@@ -2,9 +2,11 @@
 import type { AuditEvent, Meaning } from '@cognate/core/audit'
 import { fail, type Issue, issue, type Result } from '@cognate/core/base'
 import type { AccountData } from '@cognate/core/record'
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { toSVG } from 'bwip-js/node'
 import { hashText } from '../store/command-request.ts'
 import { accessOf, rowHistory } from '../store/record-reads.ts'
+import type { SecondFactor } from './credentials.ts'
 import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
 import type { Call } from './server.ts'
 
@@ -124,7 +126,7 @@ export function signInHandlers(tools: HandlerTools): Handlers {
     },
     async 'session.begin'(call) {
       const account = text(call.body, 'account')
-      const made = await credentials.signIn(account, text(call.body, 'password'), text(call.body, 'code'), text(call.body, 'station'))
+      const made = await credentials.signIn(account, text(call.body, 'password'), call.body as SecondFactor, text(call.body, 'station'))
       const asker = { ...call.asker, account: hashText(account) }
       if (!made.ok) {
         await store.noteAccess(asker, '', {
@@ -183,12 +185,45 @@ export function signInHandlers(tools: HandlerTools): Handlers {
     },
     async signature(call) {
       const { session } = call
-      const given = call.body as { shown_sha256: string; meaning: Meaning; password?: string; code?: string }
-      const proven = await credentials.stepUp(session!, given.shown_sha256, given.meaning, given.password, given.code)
+      const given = call.body as unknown as { shown_sha256: string; meaning: Meaning; password?: string } & SecondFactor
+      const proven = await credentials.stepUp(session!, given.shown_sha256, given.meaning, given.password, given)
       if (proven.ok) return done(proven.value, { status: 201 })
       const entity = { kind: 'account', id: session!.account, version: 0 }
       await store.noteAccess(call.asker, '', { action: 'signature-refused', entity, reason: proven.issue.code })
       return proven
+    },
+    async 'session.ask-passkey'() {
+      const asked = await credentials.passkeys.ask({ for: 'sign-in' })
+      return asked.ok ? done(asked.value, { status: 201 }) : asked
+    },
+    async 'signature.ask-passkey'({ session, body }) {
+      const { shown_sha256: shownSha256, meaning } = body as { shown_sha256: string; meaning: Meaning }
+      const asked = await credentials.passkeys.ask({ for: 'signature', session: session!.id, shownSha256, meaning }, session!.account)
+      return asked.ok ? done(asked.value, { status: 201 }) : asked
+    },
+    async 'passkey.list'({ session }) {
+      return done({ passkeys: await credentials.passkeys.list(session!.account) })
+    },
+    async 'passkey.ask'(call) {
+      const session = call.session!
+      const proven = await credentials.prove(session, text(call.body, 'password'), text(call.body, 'code'))
+      if (!proven.ok) {
+        await noteOwn(call, 'passkey-added', proven)
+        return proven
+      }
+      const asked = await credentials.passkeys.askRegistration(session.account, call.account?.name ?? '', session.id)
+      return asked.ok ? done(asked.value, { status: 201 }) : asked
+    },
+    async 'passkey.add'(call) {
+      const { name, passkey } = call.body as unknown as { name: string; passkey: RegistrationResponseJSON }
+      const added = await credentials.passkeys.register(call.session!.account, call.session!.id, name, passkey)
+      await noteOwn(call, 'passkey-added', added)
+      return added.ok ? done({ added: true }, { status: 201 }) : added
+    },
+    async 'passkey.remove'(call) {
+      const removed = await credentials.passkeys.remove(call.session!.account, call.params.id!)
+      await noteOwn(call, 'passkey-removed', removed)
+      return removed.ok ? done({ removed: true }) : removed
     },
     async 'enrolment.renew-officer'({ params, asker }) {
       return renew(params.id!, 'officer', asker.account)

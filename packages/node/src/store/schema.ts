@@ -17,6 +17,8 @@ export const MUTABLE_TABLES: Readonly<Record<string, string>> = {
   throttle: 'counts failures of authentication and forgets them',
   idempotency: 'answers of requests, kept for a day for retries',
   person: 'identifying data can be erased by law; the log holds salted hashes of them',
+  passkey: 'passkeys are added, used and removed; a public half is never changed',
+  challenge: 'a question to a passkey is answered once',
 }
 
 /** Triggers that refuse what is not an insert. */
@@ -44,7 +46,7 @@ CREATE TABLE ${table} (
 CREATE INDEX ${table}_parent ON ${table} (parent);${regulated(table)}`
 
 /** What came after the first release; a migration's text never changes. */
-const LATER_TABLES: readonly string[] = ['follow_up']
+const LATER_TABLES: readonly string[] = ['follow_up', 'passkey', 'challenge']
 
 const first = `
 ${LOG_TABLES.map(
@@ -93,12 +95,31 @@ CREATE TABLE throttle (subject text PRIMARY KEY, failures integer NOT NULL, sinc
 CREATE TABLE idempotency (account text NOT NULL, key text NOT NULL, body_sha256 text NOT NULL, status integer NOT NULL, answer json NOT NULL, at timestamptz NOT NULL, PRIMARY KEY (account, key));
 CREATE TABLE person (subject text PRIMARY KEY, salt bytea, sealed bytea, key_id text NOT NULL, erased boolean NOT NULL DEFAULT false);
 ${Object.keys(MUTABLE_TABLES)
+  .filter(table => !LATER_TABLES.includes(table))
   .map(table => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${RUNTIME_ROLE};`)
   .join('\n')}
 `
 
 const witnesses = `
 CREATE TABLE cosignature (log text NOT NULL, size bigint NOT NULL, witness text NOT NULL, line text NOT NULL, PRIMARY KEY (log, size, witness));${regulated('cosignature')}`
+
+/** The program may count a passkey's uses and not put another key in its place. */
+const passkeys = `
+CREATE TABLE passkey (
+  id text PRIMARY KEY,
+  account text NOT NULL,
+  name text NOT NULL,
+  public_key bytea NOT NULL,
+  counter bigint NOT NULL,
+  transports text[] NOT NULL,
+  synced boolean NOT NULL,
+  created_at timestamptz NOT NULL,
+  used_at timestamptz
+);
+CREATE INDEX passkey_account ON passkey (account);
+GRANT SELECT, INSERT, DELETE, UPDATE (counter, used_at) ON passkey TO ${RUNTIME_ROLE};
+CREATE TABLE challenge (challenge_sha256 text PRIMARY KEY, purpose text NOT NULL, until timestamptz NOT NULL);
+GRANT SELECT, INSERT, DELETE ON challenge TO ${RUNTIME_ROLE};`
 
 export interface Migration {
   readonly version: number
@@ -111,6 +132,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'the record begins', sql: first },
   { version: 2, name: 'witnesses cosign checkpoints', sql: witnesses },
   { version: 3, name: 'who was given cells is followed', sql: versioned('follow_up') },
+  { version: 4, name: 'passkeys', sql: passkeys },
 ]
 
 const bookkeeping = `

@@ -3,10 +3,16 @@ import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 
 const CSRF = 'cognate-csrf'
 
-export interface SignIn {
-  readonly account: string
+/** What proves a person beside the password. */
+export type SecondFactor = { readonly code: string } | { readonly passkey: object }
+
+export type SignIn = { readonly account: string; readonly password: string } & SecondFactor
+
+/** What proves a signer: the password, a second factor, or both; empty texts are not given. */
+export interface SignerProof {
   readonly password: string
-  readonly code: string
+  readonly code?: string
+  readonly passkey?: object
 }
 
 /** An account and both halves of its enrolment code. */
@@ -57,7 +63,7 @@ export interface Client {
   /** `token`: the proof of the signer. */
   readonly command: (wish: Wish, token?: string) => Promise<Result<Said>>
   /** A proof for exactly what was shown, good once. */
-  readonly sign: (what: ToSign, password: string, code: string) => Promise<Result<string>>
+  readonly sign: (what: ToSign, proof: SignerProof) => Promise<Result<string>>
   /** Sets password and second factor; the secret and the recovery codes are shown this once. */
   readonly enrol: (given: Enrolling, password: string) => Promise<Result<Enrolled>>
   /** The first code of the authenticator ends it. */
@@ -131,8 +137,9 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
       const { shown, shown_sha256: sha256, meaning } = (await reply.json()) as { shown: string; shown_sha256: string; meaning: string }
       return ok({ kind: 'sign', what: { shown, sha256, meaning } })
     },
-    async sign({ sha256, meaning }, password, code) {
-      const reply = await call('POST', '/signatures', { shown_sha256: sha256, meaning, password, ...(code === '' ? {} : { code }) })
+    async sign({ sha256, meaning }, proof) {
+      const given = Object.fromEntries(Object.entries(proof).filter(([, value]) => value !== ''))
+      const reply = await call('POST', '/signatures', { shown_sha256: sha256, meaning, ...given })
       return reply.ok ? ok(((await reply.value.json()) as { token: string }).token) : reply
     },
     async enrol(given, password) {

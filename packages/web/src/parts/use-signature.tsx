@@ -1,6 +1,7 @@
 // A command that may have to be signed: it is asked, the record answers what has to be signed, the person reads all of it and proves who they are, and the same request goes again with the proof.
 import { type Issue, issue as makeIssue } from '@cognate/core/base'
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { askPasskey, hasPasskeys, isByPasskey } from '../client/passkey.ts'
 import type { Client, Done, ToSign, Wish } from '../client/record-client.ts'
 import { Problem } from './answer.tsx'
 import { fieldsOf } from './fields-of.ts'
@@ -35,7 +36,14 @@ export function useSignature(client: Client, onDone: (done: Done) => void, isSto
     if (asked === undefined) return
     const form = event.currentTarget
     const text = fieldsOf(form)
-    const proof = await client.sign(asked.what, text('password'), text('code').trim())
+    const password = text('password')
+    const { sha256: shown_sha256, meaning } = asked.what
+    const passkey = isByPasskey(event) ? await askPasskey(client, '/signatures/passkey-question', { shown_sha256, meaning }) : undefined
+    if (passkey !== undefined && !passkey.ok) return setIssue(passkey.issue)
+    const proof = await client.sign(
+      asked.what,
+      passkey === undefined ? { password, code: text('code').trim() } : { password, passkey: passkey.value },
+    )
     form.reset()
     if (!proof.ok) return setIssue(proof.issue)
     const said = await client.command(asked.wish, proof.value)
@@ -74,6 +82,11 @@ export function useSignature(client: Client, onDone: (done: Done) => void, isSto
           {issue === undefined ? null : <Problem issue={issue} />}
           <p className="choices">
             <button type="submit">Sign</button>
+            {hasPasskeys() ? (
+              <button type="submit" value="passkey" formNoValidate>
+                Sign with a passkey
+              </button>
+            ) : null}
             <button type="button" onClick={() => setAsked(undefined)}>
               Not now
             </button>

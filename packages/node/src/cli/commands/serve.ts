@@ -1,7 +1,7 @@
 // `serve`: the record with its HTTP interface in one process. `backup` and `restore` beside it.
 import { join } from 'node:path'
 import { inFile, issue, ok } from '@cognate/core/base'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { ServerOptions } from '../../api/server.ts'
 import { userPath } from '../../read/paths.ts'
 import { readText } from '../../read/text.ts'
@@ -16,6 +16,7 @@ interface ServeFlags extends CommonFlags, PlaceFlags {
   readonly host: string
   readonly port: number
   readonly behindProxy?: boolean
+  readonly origin?: string
   readonly breached?: string
   readonly witnesses?: string
   readonly cases?: string
@@ -35,11 +36,29 @@ function placesOf({ cases, results, trials, readOuts }: ServeFlags, folder: stri
   }
 }
 
+/** Of a server on loopback: browsers make no passkeys for numbers. */
+const localhostOf = (address: string | undefined, { host }: ServeFlags): string | undefined =>
+  address === undefined || !LOOPBACK.has(host) ? undefined : `http://localhost:${new URL(address).port}`
+
+/** An origin alone: browsers make passkeys for names under TLS, and for localhost. */
+function originAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isSecure = url?.protocol === 'https:' || url?.hostname === 'localhost'
+  if (url === undefined || !isSecure || url.origin !== text.replace(/\/$/, '') || /^[\d.]+$|^\[/.test(url.hostname))
+    throw new InvalidArgumentError('write https:// and a name, as the browser shows it, without a path')
+  return url.origin
+}
+
 export function defineServe(program: Command): void {
   withCommon(withPlace(program.command('serve').description('the record: identity, lots, release and audit, over HTTP')))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port; 0 takes a free one', wholeNumber, 8420)
     .option('--behind-proxy', 'a proxy in front ends TLS; needed for any address that is not loopback')
+    .option(
+      '--origin <url>',
+      'address under which people open the web app, such as https://record.hospital.example: passkeys are bound to its name; on loopback http://localhost',
+      originAddress,
+    )
     .option('--breached <file>', 'passwords known from breaches, one a line; they are refused')
     .option(
       '--witnesses <file>',
@@ -76,7 +95,9 @@ export function defineServe(program: Command): void {
       const record = must(await openRecord(placeOf(flags)))
       const endWitnesses = await askWitnesses(Object.values(record.store.logs), record.store.pool, witnesses.value, tell)
       const breached = flags.breached === undefined ? undefined : new Set(must(readText(flags.breached)).split(/\r?\n/))
+      let address: string | undefined
       const server = await buildServer(record, {
+        originOf: () => flags.origin ?? localhostOf(address, flags),
         trustProxy: flags.behindProxy === true,
         ...placesOf(flags, record.folder),
         ...(breached === undefined ? {} : { breached }),
@@ -84,7 +105,7 @@ export function defineServe(program: Command): void {
           if (flags.quiet !== true) process.stdout.write(`${line}\n`)
         },
       })
-      const address = await listen(server.app, flags.host, flags.port)
+      address = await listen(server.app, flags.host, flags.port)
       const { formatVerifierKey } = await import('@cognate/core/audit')
       tell(
         `record ${flags.site} in ${record.folder} (${record.embedded ? 'own database' : 'PostgreSQL of DATABASE_URL'}), ${record.store.logs.record.tree.size} events; web app at ${address}/ , interface at ${address}/api/v1`,

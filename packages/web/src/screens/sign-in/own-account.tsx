@@ -1,4 +1,4 @@
-// One's own account: where one is signed in, ending the other sessions, and a new password.
+// One's own account: where one is signed in, ending the other sessions, a new password, passkeys.
 import type { Issue } from '@cognate/core/base'
 import { type FormEvent, useState } from 'react'
 import type { Desk } from '../../client/desk.ts'
@@ -7,6 +7,8 @@ import { Problem, Screen } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
+import { Passkeys } from './passkeys.tsx'
+import { Proof } from './proof.tsx'
 
 interface SessionsAnswer {
   readonly sessions: readonly {
@@ -26,6 +28,10 @@ const HAPPENED: Readonly<Record<string, string>> = {
   'password-not-changed': 'change of the password refused',
   'sessions-ended': 'other sessions ended',
   'sessions-not-ended': 'ending of sessions refused',
+  'passkey-added': 'passkey added',
+  'passkey-not-added': 'new passkey refused',
+  'passkey-removed': 'passkey removed',
+  'passkey-not-removed': 'removal of a passkey refused',
 }
 
 export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
@@ -82,6 +88,15 @@ export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
             }))}
           />
           <p className="muted">Was it not you? Change the password, and tell the security officer.</p>
+          <Passkeys
+            client={client}
+            onChange={text => {
+              setIssue(undefined)
+              setSaid(text)
+              answered.again()
+            }}
+            onIssue={setIssue}
+          />
           <form className="fields" onSubmit={event => void send('/sessions/others/ending', 'Your other sessions have ended.')(event)}>
             <h2>End the others</h2>
             <Proof password="password" label="Password" />
@@ -106,20 +121,5 @@ export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
         </>
       )}
     </Screen>
-  )
-}
-
-function Proof({ password, label }: { readonly password: string; readonly label: string }) {
-  return (
-    <>
-      <label>
-        {label}
-        <input name={password} type="password" autoComplete="current-password" required />
-      </label>
-      <label>
-        One-time code
-        <input name="code" inputMode="numeric" autoComplete="one-time-code" required />
-      </label>
-    </>
   )
 }

@@ -1,26 +1,38 @@
-// Signing in: account, password and a one-time code.
-import type { Issue } from '@cognate/core/base'
+// Signing in: account, password, and a one-time code or a passkey.
+import { fail, type Issue, issue as makeIssue, ok, type Result } from '@cognate/core/base'
 import { type FormEvent, useState } from 'react'
-import type { Client } from '../../client/record-client.ts'
+import { askPasskey, hasPasskeys, isByPasskey } from '../../client/passkey.ts'
+import type { Client, SecondFactor } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
 
 export function SignIn({ client, onSignedIn }: { readonly client: Client; readonly onSignedIn: () => void }) {
   const [issue, setIssue] = useState<Issue>()
   const [busy, setBusy] = useState(false)
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const form = event.currentTarget
+  const signIn = async (form: HTMLFormElement, second: (text: (name: string) => string) => Promise<Result<SecondFactor>>) => {
     const text = fieldsOf(form)
     setBusy(true)
-    const signed = await client.signIn({ account: text('account').trim(), password: text('password'), code: text('code').trim() })
+    const given = await second(text)
+    const signed = given.ok ? await client.signIn({ account: text('account').trim(), password: text('password'), ...given.value }) : given
     setBusy(false)
     if (signed.ok) return onSignedIn()
     setIssue(signed.issue)
-    form.reset()
+    // who only cancelled the passkey has not typed in vain
+    if (given.ok) form.reset()
+  }
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const byPasskey = isByPasskey(event)
+    void signIn(event.currentTarget, async text => {
+      const code = text('code').trim()
+      if (!byPasskey)
+        return code === '' ? fail(makeIssue('code', 'the one-time code is missing', 'type it, or use a passkey')) : ok({ code })
+      const passkey = await askPasskey(client, '/sessions/passkey-question')
+      return passkey.ok ? ok({ passkey: passkey.value }) : passkey
+    })
   }
   return (
-    <form className="sign-in" onSubmit={event => void submit(event)}>
+    <form className="sign-in" onSubmit={submit}>
       <h1>Sign in to the record</h1>
       <label>
         Account
@@ -32,11 +44,18 @@ export function SignIn({ client, onSignedIn }: { readonly client: Client; readon
       </label>
       <label>
         One-time code
-        <input name="code" inputMode="numeric" autoComplete="one-time-code" required />
+        <input name="code" inputMode="numeric" autoComplete="one-time-code" required={!hasPasskeys()} />
       </label>
-      <button type="submit" disabled={busy}>
-        Sign in
-      </button>
+      <p className="choices">
+        <button type="submit" disabled={busy}>
+          Sign in
+        </button>
+        {hasPasskeys() ? (
+          <button type="submit" value="passkey" disabled={busy}>
+            Sign in with a passkey
+          </button>
+        ) : null}
+      </p>
       {issue === undefined ? null : <Problem issue={issue} />}
       <p className="muted">
         New here? <a href="#/enrol">Set password and second factor</a> with both halves of your enrolment code.
