@@ -288,7 +288,7 @@ test('a database of the first release, filled, is brought up to date at the next
   const owner = await before.ownerClient()
   // what later migrations made is taken back by the owner: so the first release left it
   await owner.query(
-    'DROP TABLE cosignature; DROP FUNCTION refuse_cosignature(); DROP TABLE follow_up; DROP FUNCTION refuse_follow_up(); DROP TABLE passkey, challenge',
+    'DROP TABLE cosignature; DROP FUNCTION refuse_cosignature(); DROP TABLE follow_up; DROP FUNCTION refuse_follow_up(); DROP TABLE passkey, challenge, station, station_key; DROP FUNCTION refuse_station(); ALTER TABLE session DROP COLUMN registered',
   )
   await owner.query(
     'ALTER TABLE migration DISABLE TRIGGER ALL; DELETE FROM migration WHERE version > 1; ALTER TABLE migration ENABLE TRIGGER ALL',

@@ -2,7 +2,7 @@
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { expect } from 'vitest'
-import { COOKIE } from '../packages/node/src/api/server.ts'
+import { COOKIE, STATION_COOKIE } from '../packages/node/src/api/server.ts'
 import { App } from '../packages/web/src/app.tsx'
 import { makeClient } from '../packages/web/src/client/record-client.ts'
 import type { Person, Site } from './record-site.ts'
@@ -15,6 +15,7 @@ export class Browser {
   #mounted: Root | undefined
   /** As a browser would keep them. */
   cookie = ''
+  station = ''
   readonly kept = new Map<string, string>()
   page: HTMLElement = document.createElement('div')
   #signed = false
@@ -29,11 +30,16 @@ export class Browser {
       method: init.method as 'GET',
       url: path,
       headers: init.headers as Record<string, string>,
-      ...(this.cookie === '' ? {} : { cookies: { [COOKIE]: this.cookie } }),
+      cookies: {
+        ...(this.cookie === '' ? {} : { [COOKIE]: this.cookie }),
+        ...(this.station === '' ? {} : { [STATION_COOKIE]: this.station }),
+      },
       ...(init.body === undefined ? {} : { payload: init.body instanceof ArrayBuffer ? Buffer.from(init.body) : (init.body as string) }),
     })
     const set = reply.cookies.find(one => one.name === COOKIE)
     if (set !== undefined) this.cookie = set.value
+    const station = reply.cookies.find(one => one.name === STATION_COOKIE)
+    if (station !== undefined) this.station = station.value
     return new Response(new Uint8Array(reply.rawPayload), { status: reply.statusCode })
   }) as typeof fetch
 

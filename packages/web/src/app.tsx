@@ -30,6 +30,7 @@ import { Selection } from './screens/selection/selection.tsx'
 import { Enrol } from './screens/sign-in/enrol.tsx'
 import { OwnAccount } from './screens/sign-in/own-account.tsx'
 import { SignIn } from './screens/sign-in/sign-in.tsx'
+import { BindStation } from './screens/sign-in/station.tsx'
 import { Variants } from './screens/variant/variants.tsx'
 
 /** Words of the address after #; none of one that was cut off within a letter. */
@@ -64,6 +65,8 @@ export function App({ client }: { readonly client: Client }) {
           <CurrentScreen client={client} who={who.value} />
         ) : screen === 'enrol' ? (
           <Enrol client={client} />
+        ) : screen === 'station' ? (
+          <BindStation client={client} />
         ) : (
           <SignIn client={client} onSignedIn={again} />
         )}

@@ -10,10 +10,11 @@ import {
   supplyCommands,
   testingCommands,
 } from '../lot/index.ts'
-import { accountCommands, type RecordCommand } from '../record/index.ts'
+import { accountCommands, type RecordCommand, stationCommands } from '../record/index.ts'
 
 export const RECORD_COMMANDS: readonly RecordCommand[] = [
   ...accountCommands,
+  ...stationCommands,
   ...identityCommands,
   ...supplyCommands,
   ...batchCommands,

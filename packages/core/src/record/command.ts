@@ -28,6 +28,7 @@ export const TABLES = [
   'scan',
   'infusion',
   'follow_up',
+  'station',
   'signature',
 ] as const
 export type Table = (typeof TABLES)[number]

@@ -11,6 +11,7 @@ import { hashText } from '../store/command-request.ts'
 import type { Clock } from '../store/record-clock.ts'
 import { type OriginOf, Passkeys, type Purpose } from './passkeys.ts'
 import { typedSecret } from './secret.ts'
+import { Stations } from './stations.ts'
 
 /** Memory in KiB, passes, lanes (OWASP's advice is less; not verified against a standard). A hash with others is made anew at sign-in. */
 const ARGON = { algorithm: 2 as Algorithm.Argon2id, memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 } as const
@@ -41,12 +42,20 @@ export interface SecondFactor {
   readonly passkey?: AuthenticationResponseJSON | undefined
 }
 
+/** A registered station by its id, or what a client calls where it is. */
+export interface StationName {
+  readonly name: string
+  readonly registered: boolean
+}
+
 export interface Session {
   readonly account: string
   /** SHA-256 of the token. */
   readonly id: string
   readonly factors: readonly string[]
   readonly station: string
+  /** The station is one that is registered, and not what somebody called it. */
+  readonly registered: boolean
   readonly signed: boolean
   readonly csrf: string
 }
@@ -78,6 +87,7 @@ const refused = (): Result<never, Issue> =>
 
 export class Credentials {
   readonly passkeys: Passkeys
+  readonly stations: Stations
   readonly #pool: pg.Pool
   readonly #options: CredentialOptions
   readonly #argon: { readonly algorithm: Algorithm; readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number }
@@ -90,6 +100,7 @@ export class Credentials {
     this.#argon = { ...ARGON, ...options.argon }
     this.#nobody = hash(token(), this.#argon)
     this.passkeys = new Passkeys(pool, options.clock, options.originOf ?? (() => undefined))
+    this.stations = new Stations(pool, options.clock)
   }
 
   #now(): number {
@@ -286,7 +297,7 @@ export class Credentials {
     account: string,
     password: string,
     second: SecondFactor,
-    station: string,
+    { name, registered }: StationName,
   ): Promise<Result<{ readonly token: string; readonly csrf: string; readonly session: string }, Issue>> {
     const locked = await this.#locked(account)
     if (locked !== undefined) return locked
@@ -305,42 +316,52 @@ export class Credentials {
     const made = { token: token(), csrf: token() }
     const now = new Date(this.#now())
     await this.#pool.query(
-      'INSERT INTO session (token_sha256, csrf_sha256, account, factors, station, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)',
-      [hashText(made.token), hashText(made.csrf), account, ['password', factor], station, now],
+      'INSERT INTO session (token_sha256, csrf_sha256, account, factors, station, registered, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)',
+      [hashText(made.token), hashText(made.csrf), account, ['password', factor], name, registered, now],
     )
     return ok({ ...made, session: hashText(made.token) })
   }
 
-  /** The session of a token with its account as it is now, or undefined: ended, idle for 15 minutes, older than 12 hours. */
-  async session(tokenText: string): Promise<{ readonly session: Session; readonly account: AccountData } | undefined> {
+  /** The session of a token with its account as it is now, or undefined: ended, idle for 15 minutes, older than 12 hours, or carried away from its station. */
+  async session(
+    tokenText: string,
+    stationToken: string | undefined,
+  ): Promise<{ readonly session: Session; readonly account: AccountData } | undefined> {
     const id = hashText(tokenText)
     const { rows } = await this.#pool.query<{
       account: string
       csrf_sha256: string
       factors: string[]
       station: string
+      registered: boolean
+      here: string | null
       signed: boolean
       created_at: Date
       seen_at: Date
       data: AccountData
     }>({
       name: 'session',
-      text: `SELECT s.account, s.csrf_sha256, s.factors, s.station, s.signed, s.created_at, s.seen_at, a.data
+      text: `SELECT s.account, s.csrf_sha256, s.factors, s.station, s.registered, s.signed, s.created_at, s.seen_at, a.data,
+               (SELECT k.station FROM station_key AS k WHERE k.token_sha256 = $2) AS here
              FROM session AS s CROSS JOIN LATERAL (SELECT data FROM account AS n WHERE n.id = s.account ORDER BY n.version DESC LIMIT 1) AS a
              WHERE s.token_sha256 = $1`,
-      values: [id],
+      values: [id, stationToken === undefined ? '' : hashText(stationToken)],
     })
     const row = rows[0]
     if (row === undefined) return undefined
     const now = this.#now()
-    if (now - row.seen_at.getTime() > SESSION_IDLE_MS || now - row.created_at.getTime() > SESSION_MOST_MS) {
+    if (
+      now - row.seen_at.getTime() > SESSION_IDLE_MS ||
+      now - row.created_at.getTime() > SESSION_MOST_MS ||
+      (row.registered && row.here !== row.station)
+    ) {
       await this.#pool.query('DELETE FROM session WHERE token_sha256 = $1', [id])
       return undefined
     }
     if (now - row.seen_at.getTime() > 30_000)
       await this.#pool.query('UPDATE session SET seen_at = $2 WHERE token_sha256 = $1', [id, new Date(now)])
-    const session = { account: row.account, id, factors: row.factors, station: row.station, signed: row.signed, csrf: row.csrf_sha256 }
-    return { session, account: row.data }
+    const { account, factors, station, registered, signed, csrf_sha256: csrf } = row
+    return { session: { account, id, factors, station, registered, signed, csrf }, account: row.data }
   }
 
   csrfFits(session: Session, given: string | undefined): boolean {

@@ -15,6 +15,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   /** Session token to set; empty ends it. */
   readonly cookie?: string
+  /** Token of the station, to be kept. */
+  readonly stationCookie?: string
 }
 export type Handled = Result<Answer, Issue>
 export type Handler = (call: Call) => Promise<Handled>
@@ -29,6 +31,8 @@ export interface HandlerTools {
   readonly cases: Cases | undefined
   /** Undefined: the server was given no folder of trials. */
   readonly trials: TrialPlace | undefined
+  /** Commands of the record are taken from registered stations alone. */
+  readonly stationsOnly: boolean
   readonly setup: { readonly token: () => string | undefined; readonly used: () => void }
 }
 

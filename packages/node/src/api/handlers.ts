@@ -108,8 +108,10 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
       return done({ ...ran.value, ...after }, { status: 201, headers: { etag: `"${ran.value.entity.version}"` } })
     }
 
-  /** What an account's change brings with it. */
+  /** What the change of an account or a station brings with it. */
   async function followUp(name: string, id: string): Promise<Record<string, string>> {
+    if (name === 'station.register') return { station_code: await credentials.stations.begin(id) }
+    if (name === 'station.withdraw') await credentials.stations.end(id)
     if (!name.startsWith('account.')) return {}
     await credentials.endSessionsOf(id)
     if (name === 'account.propose') return { officer_code: await credentials.beginEnrolment(id, 'officer') }

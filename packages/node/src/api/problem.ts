@@ -15,6 +15,8 @@ const STATUS: Readonly<Record<string, number>> = {
   role: 403,
   'training-expired': 403,
   'account-disabled': 403,
+  'station-unknown': 403,
+  'station-code': 403,
   'other-site': 403,
   'other-study': 403,
   locked: 429,

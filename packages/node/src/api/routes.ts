@@ -47,6 +47,7 @@ export const RESOURCES: Readonly<Record<string, { readonly table: Table; readonl
   scans: { table: 'scan', action: 'read-record' },
   infusions: { table: 'infusion', action: 'read-record' },
   'follow-ups': { table: 'follow_up', action: 'read-record' },
+  stations: { table: 'station', action: 'audit' },
   signatures: { table: 'signature', action: 'read-record' },
 }
 
@@ -102,6 +103,7 @@ export const bodies = {
   }),
   toSign: z.strictObject({ shown_sha256: z.string().regex(/^[0-9a-f]{64}$/), meaning: z.enum(MEANINGS) }),
   empty: z.strictObject({}),
+  station: z.strictObject({ station: account, code: secret }),
   passkey: z.strictObject({ name: z.string().min(1).max(80), passkey: passkeyAnswer }),
   password: z.strictObject({ current: secret, code: secret, password: secret }),
   proof: z.strictObject({ password: secret, code: secret }),
@@ -167,6 +169,22 @@ export const ROUTES: readonly RouteSpec[] = [
     title: 'Sign in',
     policy: 'public',
     body: bodies.signIn,
+    authentication: true,
+  },
+  {
+    name: 'station.here',
+    method: 'GET',
+    path: '/station',
+    title: 'Which registered station this computer is',
+    policy: 'public',
+  },
+  {
+    name: 'station.bind',
+    method: 'POST',
+    path: '/stations/binding',
+    title: 'Make this computer the station whose code is typed at it',
+    policy: 'public',
+    body: bodies.station,
     authentication: true,
   },
   { name: 'session.show', method: 'GET', path: '/session', title: 'Who is signed in', policy: 'session' },

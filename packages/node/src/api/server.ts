@@ -24,6 +24,9 @@ import type { TrialPlace } from './trial-desk.ts'
 import { PAGE_POLICY, serveWebApp } from './web-app.ts'
 
 export const COOKIE = '__Host-cognate'
+export const STATION_COOKIE = '__Host-cognate-station'
+/** As long as browsers keep any. */
+const STATION_SECONDS = 400 * 86_400
 const BODY_MOST = 1 << 20
 const FILE_MOST = 64 << 20
 
@@ -41,6 +44,8 @@ export interface ServerOptions {
   readonly trials?: TrialPlace
   /** Address of the web app for passkeys, told when it is known. */
   readonly originOf?: CredentialOptions['originOf']
+  /** Commands of the record are taken from registered stations alone; accounts and stations themselves from anywhere. */
+  readonly stationsOnly?: boolean
   /** The API stands behind a proxy that ends TLS, or on loopback. */
   readonly trustProxy?: boolean
 }
@@ -65,6 +70,15 @@ export interface Call {
   /** Is the action allowed there too? The scope is known only after the row was read. */
   readonly mayAt: (place: Place) => Result<Role>
 }
+
+/** Is it a command that has to come from a registered station, where the site asks for that? */
+const isOfStation = ({ command, name }: RouteSpec): boolean => command !== undefined && !/^(account|station)\./.test(name)
+
+const unregistered = issue(
+  'station-unknown',
+  'this computer is no registered station, and the record is written at those alone',
+  'go to one, or have the administrator register this one',
+)
 
 export async function buildServer(record: OpenRecord, options: ServerOptions = {}): Promise<RecordServer> {
   const clock = options.clock ?? SYSTEM_CLOCK
@@ -114,6 +128,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     metrics,
     cases,
     trials: options.trials,
+    stationsOnly: options.stationsOnly === true,
     setup: {
       token: () => setupToken,
       used: () => {
@@ -142,28 +157,31 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     if (spec.policy === 'public')
       return ok({ asker: anonymous, session: undefined, role: '', account: undefined, mayAt: () => ok('auditor') })
     const token = request.cookies[COOKIE]
-    const found = token === undefined ? undefined : await credentials.session(token)
+    const found = token === undefined ? undefined : await credentials.session(token, request.cookies[STATION_COOKIE])
     if (found === undefined) return fail(issue('sign-in', 'nobody is signed in, or the session ended', 'sign in by POST /api/v1/sessions'))
     const { session } = found
     if (request.method !== 'GET' && !credentials.csrfFits(session, request.headers['x-csrf-token'] as string | undefined))
       return fail(issue('csrf', 'the X-CSRF-Token header is missing or not of this session', 'send the token that signing in answered'))
-    const station = session.station === '' ? request.ip : session.station
+    const called = session.station === '' ? request.ip : session.station
+    const station = session.registered ? called : `${called} (not registered)`
     const asker: Asker = { account: session.account, session: session.id, factors: session.factors, station, request: request.id }
     const account = standingOf(session.account, found.account)
     if (account.disabled) return fail(issue('account-disabled', `${session.account} is disabled`, 'ask the security officer'))
     const { policy } = spec
     if (policy === 'session')
       return ok({ asker, session, role: account.roles[0] ?? '', account, mayAt: () => ok(account.roles[0] ?? 'auditor') })
+    const placed = options.stationsOnly !== true || session.registered || !isOfStation(spec) ? undefined : unregistered
     const at = new Date(clock.now()).toISOString()
     const mayAt = (place: Place) => authorise(account, policy.action, place, at)
     const role = mayAt(ANYWHERE)
-    if (!role.ok) {
+    const refusal = role.ok ? placed : role.issue
+    if (!role.ok || refusal !== undefined) {
       await store.noteAccess(asker, '', {
         action: 'refused',
         entity: { kind: 'route', id: spec.name, version: 0 },
-        reason: role.issue.code,
+        reason: refusal!.code,
       })
-      return role
+      return fail(refusal!)
     }
     return ok({ asker, session, role: role.value, account, mayAt })
   }
@@ -185,7 +203,9 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
         if (!shaped.ok) return sendProblem(reply, shaped.issue)
         const handled: Handled = await handle({ request, params, ...shaped.value, ...known.value })
         if (!handled.ok) return sendProblem(reply, handled.issue)
-        if (handled.value.cookie !== undefined) setCookie(reply, handled.value.cookie)
+        const { cookie, stationCookie } = handled.value
+        if (cookie !== undefined) setCookie(reply, cookie)
+        if (stationCookie !== undefined) reply.setCookie(STATION_COOKIE, stationCookie, { ...COOKIE_RULES, maxAge: STATION_SECONDS })
         return sendAnswer(reply, handled.value)
       },
     })
@@ -232,8 +252,9 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
   }
 }
 
+const COOKIE_RULES = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const
+
 function setCookie(reply: FastifyReply, value: string): void {
-  const shared = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const
-  if (value === '') reply.clearCookie(COOKIE, shared)
-  else reply.setCookie(COOKIE, value, shared)
+  if (value === '') reply.clearCookie(COOKIE, COOKIE_RULES)
+  else reply.setCookie(COOKIE, value, COOKIE_RULES)
 }

@@ -8,7 +8,7 @@ import { hashText } from '../store/command-request.ts'
 import { accessOf, rowHistory } from '../store/record-reads.ts'
 import type { SecondFactor } from './credentials.ts'
 import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
-import type { Call } from './server.ts'
+import { type Call, STATION_COOKIE } from './server.ts'
 
 /** Events of one's account that are looked through, and shown. */
 const MOST_READ = 200
@@ -126,8 +126,10 @@ export function signInHandlers(tools: HandlerTools): Handlers {
     },
     async 'session.begin'(call) {
       const account = text(call.body, 'account')
-      const made = await credentials.signIn(account, text(call.body, 'password'), call.body as SecondFactor, text(call.body, 'station'))
-      const asker = { ...call.asker, account: hashText(account) }
+      const registered = await credentials.stations.of(call.request.cookies[STATION_COOKIE])
+      const station = { name: registered ?? text(call.body, 'station'), registered: registered !== undefined }
+      const made = await credentials.signIn(account, text(call.body, 'password'), call.body as SecondFactor, station)
+      const asker = { ...call.asker, account: hashText(account), ...(registered === undefined ? {} : { station: registered }) }
       if (!made.ok) {
         await store.noteAccess(asker, '', {
           action: 'sign-in-refused',
@@ -191,6 +193,29 @@ export function signInHandlers(tools: HandlerTools): Handlers {
       const entity = { kind: 'account', id: session!.account, version: 0 }
       await store.noteAccess(call.asker, '', { action: 'signature-refused', entity, reason: proven.issue.code })
       return proven
+    },
+    async 'station.here'({ request }) {
+      return done({ station: (await credentials.stations.of(request.cookies[STATION_COOKIE])) ?? '', only: tools.stationsOnly })
+    },
+    async 'station.bind'({ body, asker }) {
+      const id = text(body, 'station')
+      const bound = await credentials.stations.bind(id, text(body, 'code'))
+      const entity = { kind: 'station', id: hashText(id), version: 0 }
+      if (!bound.ok) {
+        await store.noteAccess(asker, '', { action: 'station-refused', entity, reason: bound.issue.code })
+        return bound
+      }
+      const row = (await rowHistory(pool, 'station', id)).at(-1)!
+      await store.runAsSystem(
+        'station.bind',
+        { station: id, address: asker.station },
+        {
+          entity: { table: 'station', id },
+          writes: [{ table: 'station', id, parent: '', data: { ...row.data, status: 'in-use' } }],
+          reason: 'its code was typed at it',
+        },
+      )
+      return done({ station: id }, { status: 201, stationCookie: bound.value })
     },
     async 'session.ask-passkey'() {
       const asked = await credentials.passkeys.ask({ for: 'sign-in' })

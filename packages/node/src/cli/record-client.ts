@@ -13,10 +13,16 @@ export const withServer = (command: Command): Command =>
   command
     .option('--server <url>', 'server of the record', 'http://127.0.0.1:8420')
     .option('--session <file>', 'file that keeps the session; only its owner may read it', '.cognate-session')
+    .option(
+      '--station <file>',
+      'file that says which registered station this computer is, as `account station` writes it',
+      '.cognate-station',
+    )
 
 export interface ClientFlags {
   readonly server: string
   readonly session: string
+  readonly station: string
 }
 
 interface SavedSession {
@@ -44,14 +50,44 @@ export interface Proof {
   readonly code: string
 }
 
+const [SESSION, STATION] = ['__Host-cognate', '__Host-cognate-station']
+
+/** Value of a cookie that an answer sets; '' where it sets none. */
+const cookieOf = (reply: Response, name: string): string =>
+  reply.headers
+    .getSetCookie()
+    .find(set => set.startsWith(`${name}=`))
+    ?.slice(name.length + 1)
+    .split(';')[0] ?? ''
+
+/** Writes what nobody else may read. */
+function keep(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 })
+  chmodSync(path, 0o600)
+}
+
 export class RecordClient {
   readonly #flags: ClientFlags
   #saved: SavedSession | undefined
+  #station = ''
 
   constructor(flags: ClientFlags) {
     this.#flags = flags
     const path = userPath(flags.session)
     if (existsSync(path)) this.#saved = JSON.parse(readFileSync(path, 'utf8')) as SavedSession
+    const station = userPath(flags.station)
+    if (existsSync(station)) this.#station = readFileSync(station, 'utf8').trim()
+  }
+
+  #cookies(): Readonly<Record<string, string>> {
+    const held = [
+      ...(this.#saved === undefined ? [] : [`${SESSION}=${this.#saved.cookie}`]),
+      ...(this.#station === '' ? [] : [`${STATION}=${this.#station}`]),
+    ]
+    return {
+      ...(held.length === 0 ? {} : { cookie: held.join('; ') }),
+      ...(this.#saved === undefined ? {} : { 'x-csrf-token': this.#saved.csrf }),
+    }
   }
 
   async #send(method: string, path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
@@ -60,7 +96,7 @@ export class RecordClient {
         method,
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(this.#saved === undefined ? {} : { cookie: `__Host-cognate=${this.#saved.cookie}`, 'x-csrf-token': this.#saved.csrf }),
+          ...this.#cookies(),
           ...headers,
         },
         ...(body === undefined ? {} : { body: body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body) }),
@@ -95,11 +131,16 @@ export class RecordClient {
       station: 'command line',
     })
     if (!reply.ok) return this.#problem(reply)
-    const cookie = /__Host-cognate=([^;]+)/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? ''
+    const cookie = cookieOf(reply, SESSION)
     const { csrf } = (await reply.json()) as { csrf: string }
-    const path = userPath(this.#flags.session)
-    writeFileSync(path, JSON.stringify({ server: this.#flags.server, cookie, csrf } satisfies SavedSession), { mode: 0o600 })
-    chmodSync(path, 0o600)
+    keep(userPath(this.#flags.session), JSON.stringify({ server: this.#flags.server, cookie, csrf } satisfies SavedSession))
+  }
+
+  /** Makes this computer a registered station. */
+  async bindStation(station: string, code: string): Promise<void> {
+    const reply = await this.#send('POST', '/stations/binding', { station, code })
+    if (!reply.ok) return this.#problem(reply)
+    keep(userPath(this.#flags.station), `${cookieOf(reply, STATION)}\n`)
   }
 
   /** A route that anybody may call. */

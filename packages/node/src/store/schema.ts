@@ -19,6 +19,7 @@ export const MUTABLE_TABLES: Readonly<Record<string, string>> = {
   person: 'identifying data can be erased by law; the log holds salted hashes of them',
   passkey: 'passkeys are added, used and removed; a public half is never changed',
   challenge: 'a question to a passkey is answered once',
+  station_key: 'the secret of a station is given, replaced and revoked',
 }
 
 /** Triggers that refuse what is not an insert. */
@@ -46,7 +47,7 @@ CREATE TABLE ${table} (
 CREATE INDEX ${table}_parent ON ${table} (parent);${regulated(table)}`
 
 /** What came after the first release; a migration's text never changes. */
-const LATER_TABLES: readonly string[] = ['follow_up', 'passkey', 'challenge']
+const LATER_TABLES: readonly string[] = ['follow_up', 'passkey', 'challenge', 'station', 'station_key']
 
 const first = `
 ${LOG_TABLES.map(
@@ -121,6 +122,11 @@ GRANT SELECT, INSERT, DELETE, UPDATE (counter, used_at) ON passkey TO ${RUNTIME_
 CREATE TABLE challenge (challenge_sha256 text PRIMARY KEY, purpose text NOT NULL, until timestamptz NOT NULL);
 GRANT SELECT, INSERT, DELETE ON challenge TO ${RUNTIME_ROLE};`
 
+const stations = `${versioned('station')}
+CREATE TABLE station_key (station text PRIMARY KEY, code_sha256 text, code_until timestamptz, token_sha256 text UNIQUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON station_key TO ${RUNTIME_ROLE};
+ALTER TABLE session ADD COLUMN registered boolean NOT NULL DEFAULT false;`
+
 export interface Migration {
   readonly version: number
   readonly name: string
@@ -133,6 +139,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: 'witnesses cosign checkpoints', sql: witnesses },
   { version: 3, name: 'who was given cells is followed', sql: versioned('follow_up') },
   { version: 4, name: 'passkeys', sql: passkeys },
+  { version: 5, name: 'stations', sql: stations },
 ]
 
 const bookkeeping = `

@@ -52,6 +52,8 @@ export interface Done {
   /** Of an account: the half of the enrolment code that this person hands over. */
   readonly officer_code?: string
   readonly administrator_code?: string
+  /** To be typed at the station. */
+  readonly station_code?: string
   readonly alerts?: readonly { readonly to: readonly string[]; readonly text: string }[]
 }
 

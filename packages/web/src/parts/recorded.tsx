@@ -1,7 +1,7 @@
 // What a command came to, and who is to be told.
 import type { Done } from '../client/record-client.ts'
 
-export function Recorded({ done: { entity, alerts = [], officer_code, administrator_code } }: { readonly done: Done }) {
+export function Recorded({ done: { entity, alerts = [], officer_code, administrator_code, station_code } }: { readonly done: Done }) {
   const half = officer_code ?? administrator_code
   return (
     <>
@@ -11,6 +11,12 @@ export function Recorded({ done: { entity, alerts = [], officer_code, administra
       {half === undefined ? null : (
         <p>
           Your half of the enrolment code, for {entity.id} and nobody else, shown this once: <code className="big">{half}</code>
+        </p>
+      )}
+      {station_code === undefined ? null : (
+        <p>
+          Code of the station {entity.id}, to be typed at it (<code>#/station</code>) within seven days, good once, shown this once:{' '}
+          <code className="big">{station_code}</code>
         </p>
       )}
       {alerts.map(({ to, text }) => (

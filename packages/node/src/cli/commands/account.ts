@@ -24,7 +24,7 @@ interface EnrolFlags extends ClientFlags {
 }
 
 export function defineAccount(program: Command): void {
-  const account = program.command('account').description('accounts of a record: set-up, enrolment, sessions')
+  const account = program.command('account').description('accounts of a record: set-up, enrolment, sessions, stations')
   withServer(
     account
       .command('set-up')
@@ -82,6 +82,15 @@ export function defineAccount(program: Command): void {
   ).action(async (name: string, flags: ClientFlags) => {
     await new RecordClient(flags).signIn(name)
     process.stderr.write(`signed in as ${name}; the session ends after 15 idle minutes\n`)
+  })
+  withServer(
+    account
+      .command('station')
+      .argument('<id>', 'station, as the administrator registered it')
+      .description('make this computer a registered station; its code is asked for, or taken from COGNATE_CODE'),
+  ).action(async (id: string, flags: ClientFlags) => {
+    await new RecordClient(flags).bindStation(id, await ask('code of the station', 'COGNATE_CODE'))
+    process.stderr.write(`this computer is the station ${id}\n`)
   })
   withServer(account.command('sign-out').description('end the session')).action((flags: ClientFlags) => new RecordClient(flags).signOut())
 }

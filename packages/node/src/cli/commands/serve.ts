@@ -17,6 +17,7 @@ interface ServeFlags extends CommonFlags, PlaceFlags {
   readonly port: number
   readonly behindProxy?: boolean
   readonly origin?: string
+  readonly stationsOnly?: boolean
   readonly breached?: string
   readonly witnesses?: string
   readonly cases?: string
@@ -59,6 +60,7 @@ export function defineServe(program: Command): void {
       'address under which people open the web app, such as https://record.hospital.example: passkeys are bound to its name; on loopback http://localhost',
       originAddress,
     )
+    .option('--stations-only', 'take commands of the record from registered stations alone (`station.register`, docs/record.md)')
     .option('--breached <file>', 'passwords known from breaches, one a line; they are refused')
     .option(
       '--witnesses <file>',
@@ -99,6 +101,7 @@ export function defineServe(program: Command): void {
       const server = await buildServer(record, {
         originOf: () => flags.origin ?? localhostOf(address, flags),
         trustProxy: flags.behindProxy === true,
+        stationsOnly: flags.stationsOnly === true,
         ...placesOf(flags, record.folder),
         ...(breached === undefined ? {} : { breached }),
         log: line => {

@@ -5,6 +5,7 @@ import { askPasskey, hasPasskeys, isByPasskey } from '../../client/passkey.ts'
 import type { Client, SecondFactor } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
+import { ThisStation } from './station.tsx'
 
 export function SignIn({ client, onSignedIn }: { readonly client: Client; readonly onSignedIn: () => void }) {
   const [issue, setIssue] = useState<Issue>()
@@ -60,6 +61,7 @@ export function SignIn({ client, onSignedIn }: { readonly client: Client; readon
       <p className="muted">
         New here? <a href="#/enrol">Set password and second factor</a> with both halves of your enrolment code.
       </p>
+      <ThisStation client={client} />
     </form>
   )
 }

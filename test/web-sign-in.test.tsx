@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// A passkey from the screens: added, used for signing in and for a signature, cancelled, removed. The device is in software; the browser's part is given to it.
+// From the screens: a passkey is added, used for signing in and for a signature, cancelled, removed (the device is in software; the browser's part is given to it); a computer becomes a station.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fine, openSite, type Person, type Site } from './record-site.ts'
 import { SoftwareAuthenticator } from './software-authenticator.ts'
@@ -121,4 +121,26 @@ test('a passkey is removed from the list', async () => {
   await browser.press('Remove')
   await browser.until('The passkey ward computer is removed.')
   await browser.until('None. A passkey lets')
+})
+
+test('the administrator registers a station; its code makes the computer at which it is typed that station', async () => {
+  const yves = site.person('yves')
+  await browser.seat(yves, '#/do/station.register')
+  await browser.until('Register a station')
+  browser.fill({ id: 'SUITE-2-A', place: 'Suite 2, hood 1', reason: 'new' })
+  await browser.submit(browser.page.querySelector('form')!)
+  await browser.until('Code of the station SUITE-2-A')
+  const code = browser.page.querySelector('code.big')!.textContent!
+  browser.cookie = ''
+  await browser.open('#/')
+  await browser.until('no registered station')
+  await browser.open('#/station')
+  browser.fill({ station: 'SUITE-2-A', code: 'another code' })
+  await browser.submit(browser.page.querySelector('form')!)
+  await browser.until('the code is wrong, used or too old')
+  browser.fill({ station: 'SUITE-2-A', code })
+  await browser.submit(browser.page.querySelector('form')!)
+  await browser.until('This computer is the station SUITE-2-A')
+  await browser.seat(paula, '#/account')
+  await browser.until('SUITE-2-A')
 })
