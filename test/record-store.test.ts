@@ -312,6 +312,7 @@ test('what a release migrated is never written otherwise afterwards', () => {
     '96bae1e10e12b47d',
     '618a0ce54ba69ee5',
     '23a0b04dfde84c6f',
+    '20fee952f92547ad',
   ])
 })
 

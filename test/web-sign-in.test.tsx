@@ -142,5 +142,5 @@ test('the administrator registers a station; its code makes the computer at whic
   await browser.submit(browser.page.querySelector('form')!)
   await browser.until('This computer is the station SUITE-2-A')
   await browser.seat(paula, '#/account')
-  await browser.until('SUITE-2-A')
+  expect(await browser.until('Where you are signed in')).toContain('SUITE-2-A')
 })
