@@ -1,6 +1,6 @@
 // Passkeys beside the password: made, used for signing in and for signatures, bound to the person, the place, the purpose and the moment.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fine, MINUTE, openSite, type Person, type Site } from './record-site.ts'
+import { DAY, fine, MINUTE, openSite, type Person, type Site } from './record-site.ts'
 import { type Conduct, SoftwareAuthenticator } from './software-authenticator.ts'
 
 const ORIGIN = 'https://record.example'
@@ -179,6 +179,29 @@ describe('keeping', () => {
     await site.person('petra').enrol(officer, administrator)
     await site.person('petra').signIn()
     expect(fine(await site.person('petra').get('/passkeys')).body.passkeys).toEqual([])
+  })
+
+  test('[11.300(e)] every second factor has the day on which it last proved to work, and one when it is due; only the security officer reads them', async () => {
+    const olaf = await site.hire('olaf', ['security-officer'])
+    const factors = async () => fine(await olaf.get('/factors')).body.factors as Record<string, string | number | boolean>[]
+    fine(await signIn(paula, device))
+    const used = site.clock.iso
+    const mine = (await factors()).filter(one => one.account === 'paula')
+    expect(mine.map(one => [one.factor, one.overdue, one.recovery_codes_left])).toEqual([
+      ['one-time code', false, 10],
+      ['passkey telephone', false, 10],
+    ])
+    expect(mine[1]).toMatchObject({ tested_at: used, due_at: new Date(site.clock.time + 90 * DAY).toISOString() })
+    expect((await paula.get('/factors')).body.code).toBe('role')
+    site.clock.forward(91 * DAY)
+    fine(await signIn(paula, device))
+    // the passkey was used just now; the code was not, and is due
+    expect((await factors()).filter(one => one.account === 'paula').map(one => [one.factor, one.overdue])).toEqual([
+      ['one-time code', true],
+      ['passkey telephone', false],
+    ])
+    fine(await paula.signIn())
+    expect((await factors()).filter(one => one.account === 'paula' && one.overdue === true)).toEqual([])
   })
 
   test('a server that does not know its address says so', async () => {

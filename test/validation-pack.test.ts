@@ -1,4 +1,4 @@
-// The validation pack itself: made from a report, it names what passed, fails on a clause whose test failed, and says what is a procedure or a gap.
+// The validation pack itself: made from a report, it names what passed, fails on a clause whose test failed, and says what is a procedure.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

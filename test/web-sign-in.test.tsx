@@ -144,3 +144,10 @@ test('the administrator registers a station; its code makes the computer at whic
   await browser.seat(paula, '#/account')
   expect(await browser.until('Where you are signed in')).toContain('SUITE-2-A')
 })
+
+test('the security officer sees when each second factor last proved to work', async () => {
+  await browser.seat(site.person('xena'), '#/factors')
+  await browser.until('The longest untested first')
+  expect(browser.page.textContent).toContain('paula (synthetic)')
+  expect(browser.links()).toContain('Second factors')
+})

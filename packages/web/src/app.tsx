@@ -28,6 +28,7 @@ import { Design } from './screens/screen/design.tsx'
 import { Plates } from './screens/screen/screen.tsx'
 import { Selection } from './screens/selection/selection.tsx'
 import { Enrol } from './screens/sign-in/enrol.tsx'
+import { Factors } from './screens/sign-in/factors.tsx'
 import { OwnAccount } from './screens/sign-in/own-account.tsx'
 import { SignIn } from './screens/sign-in/sign-in.tsx'
 import { BindStation } from './screens/sign-in/station.tsx'
@@ -98,6 +99,7 @@ function Menu({ who, onSignOut }: { readonly who: WhoAnswer; readonly onSignOut:
       {hasRecord ? (
         <>
           <a href="#/do">Record</a>
+          {mayDo(who, 'propose-account') ? <a href="#/factors">Second factors</a> : null}
           <a className="muted who" href="#/account">
             {who.name}, {who.roles.join(', ')}
           </a>
@@ -138,6 +140,7 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'do') return id === undefined ? <Duties desk={desk} /> : <Command key={`${id} ${more}`} desk={desk} name={id} id={more} />
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
+  if (screen === 'factors') return <Factors desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
   if (who.local !== true && mayDo(who, 'read-record')) return <Board client={client} />
   return mayDo(who, 'read-case') ? <Cases desk={desk} /> : <Duties desk={desk} />

@@ -235,6 +235,13 @@ export const ROUTES: readonly RouteSpec[] = [
     body: bodies.toSign,
     authentication: true,
   },
+  {
+    name: 'factor.list',
+    method: 'GET',
+    path: '/factors',
+    title: 'Second factors of all active accounts, when each last proved to work, and when it is due for a test',
+    policy: { action: 'propose-account' },
+  },
   { name: 'passkey.list', method: 'GET', path: '/passkeys', title: 'One’s own passkeys', policy: 'session' },
   {
     name: 'passkey.ask',

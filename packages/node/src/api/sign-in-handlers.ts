@@ -226,6 +226,9 @@ export function signInHandlers(tools: HandlerTools): Handlers {
       const asked = await credentials.passkeys.ask({ for: 'signature', session: session!.id, shownSha256, meaning }, session!.account)
       return asked.ok ? done(asked.value, { status: 201 }) : asked
     },
+    async 'factor.list'() {
+      return done({ factors: await credentials.factors() })
+    },
     async 'passkey.list'({ session }) {
       return done({ passkeys: await credentials.passkeys.list(session!.account) })
     },

@@ -1,8 +1,11 @@
 // `account`: the first two accounts of a record, enrolment with both halves of the code, sessions.
 import { issue } from '@cognate/core/base'
+import { formatTsv } from '@cognate/core/format'
 import { type Command, InvalidArgumentError } from 'commander'
-import { InputFault } from '../exit.ts'
+import type { FactorLine } from '../../api/credentials.ts'
+import { EXIT, InputFault } from '../exit.ts'
 import { list } from '../options.ts'
+import { putText } from '../put-text.ts'
 import { ask, type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 
 const named = (text: string): { readonly id: string; readonly name: string } => {
@@ -10,6 +13,8 @@ const named = (text: string): { readonly id: string; readonly name: string } => 
   if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('write ID=NAME, such as xena="Xena Officer"')
   return { id: text.slice(0, at), name: text.slice(at + 1) }
 }
+
+const FACTOR_COLUMNS = ['account', 'name', 'factor', 'tested_at', 'due_at', 'overdue', 'recovery_codes_left'] as const
 
 interface SetUpFlags extends ClientFlags {
   readonly siteId: string
@@ -92,5 +97,28 @@ export function defineAccount(program: Command): void {
     await new RecordClient(flags).bindStation(id, await ask('code of the station', 'COGNATE_CODE'))
     process.stderr.write(`this computer is the station ${id}\n`)
   })
+  withServer(
+    account
+      .command('factors')
+      .description(
+        'second factors of all active accounts: when each last proved to work, and when it is due for a test; for the security officer',
+      ),
+  )
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .addHelpText(
+      'after',
+      '\nEvery use is a test. What nobody used for 90 days is due: have its owner sign in with it, remove the passkey, or begin a new enrolment.\nExit 0: none is overdue. Exit 1: some are.\n',
+    )
+    .action(async (flags: ClientFlags & { readonly out: string }) => {
+      const { factors } = JSON.parse(await new RecordClient(flags).get('/factors')) as { readonly factors: readonly FactorLine[] }
+      putText(
+        flags.out,
+        formatTsv(
+          FACTOR_COLUMNS,
+          factors.map(one => FACTOR_COLUMNS.map(name => String(one[name]))),
+        ),
+      )
+      if (factors.some(({ overdue }) => overdue)) process.exitCode = EXIT.input
+    })
   withServer(account.command('sign-out').description('end the session')).action((flags: ClientFlags) => new RecordClient(flags).signOut())
 }
