@@ -1,10 +1,12 @@
 // The design half over HTTP: cases of a folder, run by the server as the command line runs them, read by those whose they are, and nothing else of the disk.
-import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildServer } from '../packages/node/src/api/server.ts'
 import { root } from '../packages/node/src/read/paths.ts'
 import { rowsOf } from './oracle.ts'
-import { openSite, type Person, type Site } from './record-site.ts'
+import { CHEAP_ARGON, openSite, type Person, type Site } from './record-site.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 const folder = temporary()
@@ -104,6 +106,36 @@ test('one run of a case at a time; it can be stopped, and a failure is told as t
     finished_at: '',
     run: { state: 'failed', failure: expect.stringContaining('somatic.vcf.gz') },
   })
+}, 240_000)
+
+test('what had not ended when the server was stopped goes on when it starts again, in its order; what had ended stays told', async () => {
+  makeCase('P-4', 'study: ST-1')
+  makeCase('P-5', 'study: ST-1')
+  makeCase('P-6', 'study: ST-1')
+  const runsOf = async (person: Person) =>
+    Object.fromEntries(
+      ((await person.get('/cases')).body.cases as { id: string; run: { state: string } | null }[]).map(({ id, run }) => [id, run?.state]),
+    )
+  for (const id of ['P-4', 'P-5', 'P-6']) expect((await sven.call('POST', `/cases/${id}/runs`)).status).toBe(202)
+  expect(await runsOf(sven)).toMatchObject({ 'P-1': 'finished', 'P-4': 'running', 'P-5': 'waiting', 'P-6': 'waiting' })
+  // a server that was killed leaves its run behind; here the file that it would have left
+  const file = join(results, '.cognate-runs.json')
+  const left = readFileSync(file, 'utf8')
+  const { process: pid } = JSON.parse(left).find((run: { id: string }) => run.id === 'P-4')
+  await site.app.close()
+  writeFileSync(file, left)
+  rmSync(join(cases, 'P-6'), { recursive: true })
+  const orphan = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', 'run', join(results, 'P-4')])
+  writeFileSync(file, left.replace(`"process": ${pid}`, `"process": ${orphan.pid}`))
+  const ended = new Promise(resolve => orphan.once('exit', (_code, signal) => resolve(signal)))
+  const again = await buildServer(site.record, { clock: site.clock, argon: CHEAP_ARGON, cases: { cases, results, program } })
+  site.server = again
+  expect(await ended).toBe('SIGTERM')
+  expect((await sven.get('/cases/P-4/progress')).text).toMatch(/^the server was stopped; the run is taken up again\n[\s\S]*construct .*→/)
+  expect((await sven.get('/cases/P-5/progress')).text).toMatch(/construct .*→/)
+  expect(await runsOf(sven)).toMatchObject({ 'P-1': 'finished', 'P-4': 'finished', 'P-5': 'finished' })
+  expect((await sven.get('/cases/P-5')).body.run.by).toBe('sven')
+  expect(JSON.parse(readFileSync(file, 'utf8')).find((run: { id: string }) => run.id === 'P-6')).toMatchObject({ state: 'failed' })
 }, 240_000)
 
 test('a screen designed by the server is that of the command line, byte for byte; a refusal leaves the design before', async () => {

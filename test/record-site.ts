@@ -127,7 +127,7 @@ export class Person {
 
 export class Site {
   readonly record: OpenRecord
-  readonly server: RecordServer
+  server: RecordServer
   readonly clock: TestClock
   readonly folder: string
   readonly people = new Map<string, Person>()

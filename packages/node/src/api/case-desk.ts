@@ -10,6 +10,7 @@ import { constructMaps, OUTPUTS } from '../cli/stages/dossier.ts'
 import { userPath } from '../read/paths.ts'
 import { readRows } from '../read/rows.ts'
 import { readFunnel } from '../write/funnel-file.ts'
+import type { Keeping } from './case-runs.ts'
 import { bytesOf, type Files, timeOf } from './results-files.ts'
 import { designFiles } from './screen-designs.ts'
 
@@ -51,6 +52,16 @@ export const resultsOf = (place: CasePlace, entry: CohortEntry): CaseResults => 
   const folder = join(userPath(place.results), entry.id)
   return { entry, folder, records: readStageRecords(folder) }
 }
+
+/** Runs of these cases are remembered beside their results. */
+export const keepingIn = (place: CasePlace): Keeping => ({
+  file: join(userPath(place.results), '.cognate-runs.json'),
+  find(id) {
+    const entries = entriesOf(place)
+    const entry = entries.ok ? entries.value.find(one => one.id === id) : undefined
+    return entry?.opened.ok === true ? { path: entry.path, folder: resultsOf(place, entry).folder } : undefined
+  },
+})
 
 /** A case with its folder of results. */
 export interface CaseResults {

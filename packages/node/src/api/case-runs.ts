@@ -1,4 +1,5 @@
-// Cases that somebody asked to be run: one process at a time, at a low priority, so that the record beside it keeps answering. What each says can be followed.
+// Cases that somebody asked to be run: one process at a time, at a low priority, so that the record beside it keeps answering. What each says can be followed. What had not ended when the server
+// was stopped goes on when it starts again: finished stages stay.
 import type { ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
@@ -7,6 +8,7 @@ import { Readable } from 'node:stream'
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import { endOf, startCase } from '../cli/own-process.ts'
 import type { Clock } from '../store/record-clock.ts'
+import { endOrphan, readKeptRuns, writeKeptRuns } from './kept-runs.ts'
 
 export interface CaseRunState {
   readonly state: 'waiting' | 'running' | 'finished' | 'failed' | 'stopped'
@@ -32,18 +34,65 @@ interface Run {
 
 const MOST_LINES = 500
 
+export interface Keeping {
+  /** File that remembers runs over a restart. */
+  readonly file: string
+  /** Where a case is now; undefined: it is there no more, or cannot be used. */
+  readonly find: (id: string) => { readonly path: string; readonly folder: string } | undefined
+}
+
 export class CaseRuns {
   readonly #program: readonly string[]
   readonly #clock: Clock
   /** The newest of each case. */
   readonly #runs = new Map<string, Run>()
   readonly #waiting: Run[] = []
+  readonly #keeping: Keeping | undefined
   #busy = false
+  #closed = false
 
-  /** `program`: the command line that knows `run`. */
-  constructor(program: readonly string[], clock: Clock) {
+  /** `program`: the command line that knows `run`. Without `keeping` a restart forgets what was asked for. */
+  constructor(program: readonly string[], clock: Clock, keeping?: Keeping) {
     this.#program = program
     this.#clock = clock
+    this.#keeping = keeping
+    if (keeping !== undefined) this.#takeUp(keeping)
+  }
+
+  #takeUp({ file, find }: Keeping): void {
+    for (const remembered of readKeptRuns(file)) {
+      const { process: _, ...kept } = remembered
+      const place = find(kept.id)
+      const run: Run = {
+        path: '',
+        folder: '',
+        ...place,
+        id: kept.id,
+        state: { ...kept, lines: [] },
+        child: undefined,
+        followers: new Set(),
+      }
+      this.#runs.set(run.id, run)
+      if (isOver(run)) continue
+      if (place === undefined) this.#end(run, 'failed', 'the server was stopped, and the case is there no more')
+      else {
+        endOrphan(remembered, place.folder)
+        run.state = { ...run.state, state: 'waiting' }
+        this.#say(run, 'the server was stopped; the run is taken up again')
+        this.#waiting.push(run)
+      }
+    }
+    void this.#work()
+  }
+
+  #keep(): void {
+    // what a stop of the server ends goes on at its next start
+    if (this.#keeping === undefined || this.#closed) return
+    const kept = [...this.#runs.values()].map(run => {
+      const { lines: _, ...state } = run.state
+      return { id: run.id, ...state, process: isOver(run) ? undefined : run.child?.pid }
+    })
+    writeKeptRuns(this.#keeping.file, kept)
   }
 
   /** The command line that knows `run`. */
@@ -64,8 +113,11 @@ export class CaseRuns {
       )
     const state: CaseRunState = { state: 'waiting', by, asked_at: this.#now(), ended_at: '', failure: '', lines: [] }
     const run: Run = { id, path, folder, state, child: undefined, followers: new Set() }
+    // the newest last: runs are taken up in the order in which they were asked for
+    this.#runs.delete(id)
     this.#runs.set(id, run)
     this.#waiting.push(run)
+    this.#keep()
     void this.#work()
     return ok(run.state)
   }
@@ -92,6 +144,7 @@ export class CaseRuns {
 
   /** Ends what runs. */
   close(): void {
+    this.#closed = true
     for (const run of this.#runs.values())
       if (!isOver(run)) {
         this.#end(run, 'stopped', 'the server was stopped')
@@ -102,7 +155,8 @@ export class CaseRuns {
   async #work(): Promise<void> {
     if (this.#busy) return
     this.#busy = true
-    for (let run = this.#waiting.shift(); run !== undefined; run = this.#waiting.shift()) if (!isOver(run)) await this.#one(run)
+    for (let run = this.#waiting.shift(); run !== undefined; run = this.#waiting.shift())
+      if (!isOver(run) && !this.#closed) await this.#one(run)
     this.#busy = false
   }
 
@@ -110,6 +164,7 @@ export class CaseRuns {
     run.state = { ...run.state, state: 'running' }
     const child = startCase(this.#program, run.path, run.folder)
     run.child = child
+    this.#keep()
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
     let complaints = ''
     let rest = ''
@@ -133,6 +188,7 @@ export class CaseRuns {
 
   #end(run: Run, state: 'finished' | 'failed' | 'stopped', failure: string): void {
     run.state = { ...run.state, state, failure, ended_at: this.#now() }
+    this.#keep()
     for (const stream of run.followers) stream.push(null)
   }
 

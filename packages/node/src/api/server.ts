@@ -10,7 +10,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Asker } from '../store/command-request.ts'
 import type { OpenRecord } from '../store/open-record.ts'
 import { type Clock, SYSTEM_CLOCK } from '../store/record-clock.ts'
-import type { CasePlace } from './case-desk.ts'
+import { type CasePlace, keepingIn } from './case-desk.ts'
 import { CaseRuns } from './case-runs.ts'
 import { type CredentialOptions, Credentials, type Session } from './credentials.ts'
 import type { Handled } from './handler.ts'
@@ -118,7 +118,10 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
 
   const personKeys = openPersonKeys(`${record.folder}/keys`)
   const metrics = { requests: new Map<string, number>(), milliseconds: 0 }
-  const cases = options.cases === undefined ? undefined : { place: options.cases, runs: new CaseRuns(options.cases.program, clock) }
+  const cases =
+    options.cases === undefined
+      ? undefined
+      : { place: options.cases, runs: new CaseRuns(options.cases.program, clock, keepingIn(options.cases)) }
   app.addHook('preClose', async () => cases?.runs.close())
   const handlers = makeHandlers({
     record,
