@@ -170,7 +170,7 @@ test('the files are sent to anybody, under a policy that lets no other script ru
     expect(reply.headers['content-security-policy']).not.toContain('unsafe')
   }
   // the interface's schemas are the server's: they would treble what a browser has to read
-  expect((await site.app.inject({ method: 'GET', url: '/app.js' })).body.length).toBeLessThan(340_000)
+  expect((await site.app.inject({ method: 'GET', url: '/app.js' })).body.length).toBeLessThan(360_000)
   const html = (await site.app.inject({ method: 'GET', url: '/' })).body
   expect(html.match(/(src|href)="[^"]*"/g)).toEqual(['href="data:,"', 'href="/app.css"', 'src="/app.js"'])
 })

@@ -124,6 +124,14 @@ export class Browser {
     })
   }
 
+  /** Chooses an option by its words. */
+  async pick(select: HTMLSelectElement, words: string): Promise<void> {
+    await act(async () => {
+      select.selectedIndex = [...select.options].findIndex(option => option.text.includes(words))
+      select.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+  }
+
   /** As a scanner does it: a character at a time, quicker than any person. */
   async scan(field: HTMLInputElement, text: string): Promise<void> {
     for (const letter of text) {

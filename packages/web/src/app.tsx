@@ -13,6 +13,7 @@ import { FollowUp } from './screens/infusion/follow-up.tsx'
 import { Board } from './screens/lot/board.tsx'
 import { Lot } from './screens/lot/lot.tsx'
 import { PerformStep } from './screens/lot/perform-step.tsx'
+import { Template, Templates } from './screens/lot/templates.tsx'
 import { Trace } from './screens/lot/trace.tsx'
 import { Neoantigen } from './screens/neoantigen/neoantigen.tsx'
 import { Neoantigens } from './screens/neoantigen/neoantigens.tsx'
@@ -140,6 +141,7 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'do') return id === undefined ? <Duties desk={desk} /> : <Command key={`${id} ${more}`} desk={desk} name={id} id={more} />
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
+  if (screen === 'templates') return id === undefined ? <Templates desk={desk} /> : <Template key={id} desk={desk} id={id} />
   if (screen === 'factors') return <Factors desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
   if (who.local !== true && mayDo(who, 'read-record')) return <Board client={client} />

@@ -45,9 +45,10 @@ export function limitText(of: TemplateLimit): string {
   const { unit, low, high, limitPasses, textLimit } = limitOf(of)
   if (textLimit !== null) return textLimit
   if (low === null && high === null) return ''
-  if (low === high) return `${low} ${unit}`
+  const withUnit = (text: string) => (unit === '1' ? text : `${text} ${unit}`)
+  if (low === high) return withUnit(low!)
   const [above, below] = limitPasses ? ['≥', '≤'] : ['>', '<']
-  return `${[low === null ? [] : `${above} ${low}`, high === null ? [] : `${below} ${high}`].flat().join(' and ')} ${unit}`
+  return withUnit([low === null ? [] : `${above} ${low}`, high === null ? [] : `${below} ${high}`].flat().join(' and '))
 }
 
 /** A value as typed: `<0.25` is below the detection limit, `>2000` above the range. */

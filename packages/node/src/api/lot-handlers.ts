@@ -22,6 +22,7 @@ import {
 } from '@cognate/core/lot'
 import type { Row, Table } from '@cognate/core/record'
 import { toSVG } from 'bwip-js/node'
+import { shippedTemplates } from '../read/shipped.ts'
 import {
   listRows,
   lotsGiven,
@@ -94,6 +95,9 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       const certificate = certificateOf(file.value, await signaturesOf(pool, call.params.id!), checkpoint?.note ?? '')
       if (!(call.request.headers.accept ?? '').includes('text/html')) return done(certificate)
       return done(certificateHtml(certificate, toSVG({ bcid: 'qrcode', text: certificate.checkpoint, scale: 2 })), PAGE)
+    },
+    async 'template.examples'() {
+      return done({ templates: shippedTemplates() })
     },
     async 'lot.fhir'(call) {
       const file = await lotInScope(call)

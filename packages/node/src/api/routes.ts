@@ -290,6 +290,13 @@ export const ROUTES: readonly RouteSpec[] = [
     },
   ]),
   {
+    name: 'template.examples',
+    method: 'GET',
+    path: '/template-examples',
+    title: 'Batch-record templates that ship as examples, to start one’s own from; most of their numbers are not verified',
+    policy: { action: 'read-record' },
+  },
+  {
     name: 'board',
     method: 'GET',
     path: '/board',

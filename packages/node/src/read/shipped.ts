@@ -4,6 +4,7 @@ import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, t
 import { CONSTANT_SETS, type GateReferences } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
 import { type LabCriterion, parseLabCriteria } from '@cognate/core/infusion'
+import type { BatchTemplate } from '@cognate/core/lot'
 import { type DSegment, parseTcrmatchKernel, type Signature, type TcrmatchKernel } from '@cognate/core/receptor'
 import { parseResiduePairs, type ResiduePairs } from '@cognate/core/safety'
 import { dataPath } from './paths.ts'
@@ -30,6 +31,10 @@ export function shippedReferences(preset?: SequenceLimits, species: 'human' | 'm
   const presets = preset === undefined ? PRESETS : new Map([...PRESETS, [preset.name, preset]])
   return { receptor: germlines[species], constants: germlines, constantSets: CONSTANT_SETS, presets }
 }
+
+/** Examples of batch-record templates: shapes to start from, most of whose numbers are not verified. */
+export const shippedTemplates = (): readonly BatchTemplate[] =>
+  JSON.parse(readFileSync(dataPath('lot-templates.json'), 'utf8')) as readonly BatchTemplate[]
 
 export function shippedCodonUsage(species: 'human' | 'mouse'): CodonUsage {
   return { species, count: new Map(table(`codon-usage-${species}.tsv`).map(get => [get('codon'), Number(get('count'))])) }

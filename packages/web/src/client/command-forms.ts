@@ -10,10 +10,12 @@ export interface Schema {
   readonly enum?: readonly string[]
   readonly const?: string
   readonly items?: Schema
+  readonly minItems?: number
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly additionalProperties?: Schema | boolean
   readonly oneOf?: readonly Schema[]
+  readonly anyOf?: readonly Schema[]
 }
 
 export interface CommandForm {

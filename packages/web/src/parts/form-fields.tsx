@@ -1,7 +1,7 @@
 // Fields of a form out of a schema: what read-form.ts reads again.
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Schema } from '../client/command-forms.ts'
-import { isChoices, isGroup, isList, isMap } from './read-form.ts'
+import { isChoices, isGroup, isList, isMap, isRows, type Json, withoutNull } from './read-form.ts'
 
 /** `performed_at` as people say it. */
 const spoken = (name: string): string => {
@@ -19,9 +19,23 @@ interface FieldProps {
   readonly name: string
   readonly schema: Schema
   readonly required: boolean
+  /** What it begins with. */
+  readonly value: Json | undefined
 }
 
-export function FormFields({ schema, at = '' }: { readonly schema: Schema; readonly at?: string }) {
+const memberOf = (value: Json | undefined, name: string | number): Json | undefined =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, Json>>)[name] : undefined
+
+/** `value`: what the fields begin with; what the schema does not know of it is left out. */
+export function FormFields({
+  schema,
+  at = '',
+  value,
+}: {
+  readonly schema: Schema
+  readonly at?: string
+  readonly value?: Json | undefined
+}) {
   if (schema.oneOf !== undefined) return <Variants variants={schema.oneOf} />
   return Object.entries(schema.properties ?? {})
     .filter(([, { const: fixed }]) => fixed === undefined)
@@ -31,6 +45,7 @@ export function FormFields({ schema, at = '' }: { readonly schema: Schema; reado
         name={at === '' ? name : `${at}.${name}`}
         schema={member}
         required={schema.required?.includes(name) === true && !('default' in member)}
+        value={memberOf(value, name)}
       />
     ))
 }
@@ -59,12 +74,15 @@ function Variants({ variants }: { readonly variants: readonly Schema[] }) {
   )
 }
 
-function Field({ name, schema, required }: FieldProps) {
+function Field({ name, schema: asked, required: isAsked, value }: FieldProps) {
+  const { schema, nullable } = withoutNull(asked)
+  const required = isAsked && !nullable
+  if (isRows(schema)) return <Rows name={name} row={schema.items!} least={required ? (schema.minItems ?? 0) : 0} value={value} />
   if (isGroup(schema))
     return (
       <fieldset>
         <legend>{spoken(name)}</legend>
-        <FormFields schema={schema} at={name} />
+        <FormFields schema={schema} at={name} value={value} />
       </fieldset>
     )
   if (isChoices(schema))
@@ -73,7 +91,7 @@ function Field({ name, schema, required }: FieldProps) {
         <legend>{spoken(name)}</legend>
         {schema.items!.enum!.map(choice => (
           <label key={choice} className="choice">
-            <input type="checkbox" name={name} value={choice} /> {choice}
+            <input type="checkbox" name={name} value={choice} defaultChecked={Array.isArray(value) && value.includes(choice)} /> {choice}
           </label>
         ))}
       </fieldset>
@@ -81,13 +99,99 @@ function Field({ name, schema, required }: FieldProps) {
   if (schema.type === 'boolean')
     return (
       <label className="choice">
-        <input type="checkbox" name={name} /> {spoken(name)}
+        <input type="checkbox" name={name} defaultChecked={value === true} /> {spoken(name)}
       </label>
     )
-  return <Labelled name={name} schema={schema} required={required} />
+  return <Labelled name={name} schema={schema} required={required} value={value} />
 }
 
-function Labelled({ name, schema, required }: FieldProps) {
+/** Groups of fields, added and removed one by one. */
+function Rows({
+  name,
+  row,
+  least,
+  value,
+}: {
+  readonly name: string
+  readonly row: Schema
+  readonly least: number
+  readonly value: Json | undefined
+}) {
+  const [numbers, setNumbers] = useState(() => Array.from({ length: Array.isArray(value) ? value.length : least }, (_, i) => i))
+  const what = spoken(name)
+  return (
+    <fieldset>
+      <legend>{what}</legend>
+      {numbers.map((number, i) => (
+        <OneRow
+          key={number}
+          name={`${what.toLowerCase()} ${i + 1}`}
+          number={i + 1}
+          row={row}
+          at={`${name}.${number}`}
+          value={memberOf(value, number)}
+          onRemove={() => setNumbers(held => held.filter(one => one !== number))}
+        />
+      ))}
+      <p className="choices">
+        <button type="button" onClick={() => setNumbers(held => [...held, (held.at(-1) ?? -1) + 1])}>
+          Add to {what.toLowerCase()}
+        </button>
+      </p>
+    </fieldset>
+  )
+}
+
+/** What tells one group of fields from another. */
+const calledOf = (value: Json | undefined): string => {
+  const words = ['id', 'name', 'title', 'visit'].map(name => memberOf(value, name)).filter(one => typeof one === 'string')
+  return words.join(', ')
+}
+
+/** Closed while it holds what it began with; a fault inside opens it. */
+function OneRow({
+  name,
+  number,
+  row,
+  at,
+  value,
+  onRemove,
+}: {
+  readonly name: string
+  readonly number: number
+  readonly row: Schema
+  readonly at: string
+  readonly value: Json | undefined
+  readonly onRemove: () => void
+}) {
+  const whole = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    const details = whole.current!
+    // a browser does not show a fault in a field that it does not show
+    const open = () => {
+      details.open = true
+    }
+    details.addEventListener('invalid', open, true)
+    return () => details.removeEventListener('invalid', open, true)
+  }, [])
+  return (
+    <details ref={whole} className="row" open={value === undefined}>
+      <summary>
+        {number}. {calledOf(value) || 'new'}
+      </summary>
+      <div className="grid">
+        <FormFields schema={row} at={at} value={value} />
+      </div>
+      <p className="choices">
+        <button type="button" onClick={onRemove}>
+          Remove {name}
+        </button>
+      </p>
+    </details>
+  )
+}
+
+function Labelled({ name, schema, required, value }: FieldProps) {
   const id = useId()
   return (
     <div className="field">
@@ -95,37 +199,47 @@ function Labelled({ name, schema, required }: FieldProps) {
         {spoken(name)}
         {required ? '' : ' (may stay empty)'}
       </label>
-      <Entry id={id} name={name} schema={schema} required={required} />
+      <Entry id={id} name={name} schema={schema} required={required} value={value} />
     </div>
   )
 }
 
-function Entry({ id, name, schema, required }: FieldProps & { readonly id: string }) {
+/** What a field of text begins with. */
+function textOf(schema: Schema, value: Json | undefined): string {
+  if (value === undefined || value === null) return ''
+  if (isList(schema) && Array.isArray(value)) return value.join('\n')
+  if (isMap(schema))
+    return Object.entries(value)
+      .map(([key, held]) => `${key} = ${held}`)
+      .join('\n')
+  return typeof value === 'object' ? JSON.stringify(value, null, 1) : String(value)
+}
+
+function Entry({ id, name, schema, required, value }: FieldProps & { readonly id: string }) {
+  const shared = { id, name, required, defaultValue: textOf(schema, value) }
   if (schema.enum !== undefined)
     return (
-      <select id={id} name={name} required={required} defaultValue="">
+      <select {...shared}>
         <option value="" />
         {schema.enum.map(choice => (
           <option key={choice}>{choice}</option>
         ))}
       </select>
     )
-  if (isList(schema)) return <textarea id={id} name={name} required={required} rows={3} placeholder="one a line" />
-  if (isMap(schema)) return <textarea id={id} name={name} required={required} rows={3} placeholder="name = value, one a line" />
+  if (isList(schema)) return <textarea {...shared} rows={3} placeholder="one a line" />
+  if (isMap(schema)) return <textarea {...shared} rows={3} placeholder="name = value, one a line" />
   if (schema.format === 'date-time')
     return (
       <input
-        id={id}
-        name={name}
+        {...shared}
         type="datetime-local"
         step={1}
-        required={required}
         // what was done was most often done now; what is to come is not guessed
         defaultValue={name.endsWith('_at') ? nowField() : ''}
       />
     )
-  if (schema.format === 'date') return <input id={id} name={name} type="date" required={required} />
-  if (schema.type === 'integer') return <input id={id} name={name} inputMode="numeric" required={required} />
-  if (schema.type === 'string') return <input id={id} name={name} required={required} autoComplete="off" />
-  return <textarea id={id} name={name} required={required} rows={6} placeholder="JSON" />
+  if (schema.format === 'date') return <input {...shared} type="date" />
+  if (schema.type === 'integer') return <input {...shared} inputMode="numeric" />
+  if (schema.type === 'string') return <input {...shared} autoComplete="off" />
+  return <textarea {...shared} rows={6} placeholder="JSON" />
 }

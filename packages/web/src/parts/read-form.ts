@@ -13,6 +13,15 @@ export const isList = ({ type, items }: Schema): boolean => type === 'array' && 
 
 export const isChoices = ({ type, items }: Schema): boolean => type === 'array' && items?.enum !== undefined
 
+/** Groups of fields, as many as are added. */
+export const isRows = ({ type, items }: Schema): boolean => type === 'array' && items?.properties !== undefined
+
+/** What a schema asks for, and whether it may be null instead: then an empty field is null. */
+export function withoutNull(schema: Schema): { readonly schema: Schema; readonly nullable: boolean } {
+  const others = schema.anyOf?.filter(one => one.type !== 'null')
+  return others?.length === 1 && schema.anyOf!.length === 2 ? { schema: others[0]!, nullable: true } : { schema, nullable: false }
+}
+
 /** Has fields of its own. */
 export const isGroup = ({ type, properties }: Schema): boolean => type === 'object' && properties !== undefined
 
@@ -23,12 +32,14 @@ const lines = (text: string): readonly string[] =>
     .filter(line => line !== '')
 
 /** Errors: `form-json`, `form-line`, `form-time`. Undefined: nothing was filled in. */
-export function readForm(schema: Schema, given: FormData, at = ''): Result<Json | undefined> {
+export function readForm(asked: Schema, given: FormData, at = ''): Result<Json | undefined> {
+  const { schema, nullable } = withoutNull(asked)
   const text = String(given.get(at) ?? '').trim()
   if (isGroup(schema)) return readGroup(schema, given, at)
+  if (isRows(schema)) return readRows(schema.items!, given, at)
   if (schema.type === 'boolean') return ok(given.get(at) !== null)
   if (isChoices(schema)) return ok(given.getAll(at).map(String))
-  if (text === '') return ok(undefined)
+  if (text === '') return ok(nullable ? null : undefined)
   if (isList(schema)) return ok(lines(text))
   if (isMap(schema)) return readMap(text, at)
   if (schema.format === 'date-time') return readInstant(text, at)
@@ -41,12 +52,30 @@ export function readForm(schema: Schema, given: FormData, at = ''): Result<Json 
   }
 }
 
-function readGroup({ properties = {} }: Schema, given: FormData, at: string): Result<Json | undefined> {
+/** Rows in the order of their numbers, which have gaps where one was removed. */
+function readRows(row: Schema, given: FormData, at: string): Result<Json | undefined> {
+  const numbers = new Set<number>()
+  for (const name of given.keys()) {
+    const number = name.startsWith(`${at}.`) ? /^\d+/.exec(name.slice(at.length + 1))?.[0] : undefined
+    if (number !== undefined) numbers.add(Number(number))
+  }
+  const rows: Json[] = []
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const read = readGroup(row, given, `${at}.${number}`)
+    if (!read.ok) return read
+    rows.push(read.value ?? {})
+  }
+  return ok(rows.length === 0 ? undefined : rows)
+}
+
+function readGroup({ properties = {}, required = [] }: Schema, given: FormData, at: string): Result<Json | undefined> {
   const members: Record<string, Json> = {}
   for (const [name, schema] of Object.entries(properties)) {
     const member = schema.const === undefined ? readForm(schema, given, at === '' ? name : `${at}.${name}`) : ok(schema.const)
     if (!member.ok) return member
+    // a list that has to be there may be empty
     if (member.value !== undefined) members[name] = member.value
+    else if (schema.type === 'array' && required.includes(name) && !('default' in schema)) members[name] = []
   }
   return ok(at !== '' && Object.keys(members).length === 0 ? undefined : members)
 }

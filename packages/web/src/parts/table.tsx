@@ -26,7 +26,8 @@ export function Table({
       </section>
     )
   return (
-    <section className="scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: where it is wider than the screen, a keyboard has to reach it to scroll it
+    <section className="scroll" aria-label={caption} tabIndex={0}>
       <table>
         <caption>{caption}</caption>
         <thead>

@@ -43,7 +43,7 @@ function Head({ answer: { lot, template } }: { readonly answer: LotAnswer }) {
       <dl>
         <dt>Product</dt>
         <dd>
-          {data.product_type} on {data.template}
+          {data.product_type} on <a href={`#/templates/${encodeURIComponent(data.template)}`}>{data.template}</a>
         </dd>
         <dt>Chain of identity</dt>
         <dd>

@@ -7,9 +7,10 @@ import type { Client, Done } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
 import { FormFields } from '../../parts/form-fields.tsx'
-import { readForm } from '../../parts/read-form.ts'
+import { type Json, readForm } from '../../parts/read-form.ts'
 import { Recorded } from '../../parts/recorded.tsx'
 import { useSignature } from '../../parts/use-signature.tsx'
+import { StartFrom } from './start-from.tsx'
 
 export function Command({ desk, name, id }: { readonly desk: Desk; readonly name: string; readonly id: string | undefined }) {
   const form = desk.forms.find(one => one.name === name)
@@ -28,6 +29,7 @@ export function Command({ desk, name, id }: { readonly desk: Desk; readonly name
 function CommandFields({ client, form, id }: { readonly client: Client; readonly form: CommandForm; readonly id: string | undefined }) {
   const [wrong, setWrong] = useState<Issue>()
   const [done, setDone] = useState<Done>()
+  const [start, setStart] = useState<{ readonly name: string; readonly value: Json }>({ name: '', value: {} })
   const { begin, asked } = useSignature(client, setDone)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -53,7 +55,8 @@ function CommandFields({ client, form, id }: { readonly client: Client; readonly
             About <code>{id}</code>
           </p>
         )}
-        <FormFields schema={form.schema} />
+        {form.name === 'template.propose' ? <StartFrom client={client} onStart={(name, value) => setStart({ name, value })} /> : null}
+        <FormFields key={start.name} schema={form.schema} value={start.value} />
         {wrong === undefined ? null : <Problem issue={wrong} />}
         <p className="choices">
           <button type="submit">Record</button>

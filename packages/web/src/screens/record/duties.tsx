@@ -16,6 +16,7 @@ export function Duties({ desk: { forms } }: { readonly desk: Desk }) {
       {subjects.map(subject => (
         <section key={subject}>
           <h2>{subject.charAt(0).toUpperCase() + subject.slice(1)}</h2>
+          {subject === 'templates' ? <a href="#/templates">See the templates</a> : null}
           <ul className="plain">
             {forms
               .filter(({ path }) => subjectOf(path) === subject)
