@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { seededRandom } from '@cognate/core/base'
 import { buildAll } from '../scripts/build.mjs'
 import { consequences } from './consequences.ts'
-import { annotation, clonotyping, junctionDistances, matches, proteomeScan } from './receptors.ts'
+import { annotation, clonotyping, junctionDistances, knownReceptors, matches, proteomeScan } from './receptors.ts'
 import { constructs, type Measured, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from './regions.ts'
 import { survival, trialReport } from './survival.ts'
 
@@ -103,6 +103,7 @@ else {
   for (const measured of await consequences(data, 40_000_000, 100_000)) print(measured)
   print(junctionDistances(12_000))
   print(matches(2000))
+  print(knownReceptors(1000, 100_000))
   print(annotation(data, 4))
   print(proteomeScan(11_400_000))
   print(clonotyping(1_000_000))

@@ -14,6 +14,7 @@ const KERNELS = {
   'class2-kernel': 'model',
   'scan-kernel': 'scan',
   'junction-kernel': 'distance',
+  'match-kernel': 'distance',
   'matrix-kernel': 'read',
 }
 

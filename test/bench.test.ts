@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { consequences } from '../bench/consequences.ts'
-import { annotation, clonotyping, junctionDistances, matches, proteomeScan } from '../bench/receptors.ts'
+import { annotation, clonotyping, junctionDistances, knownReceptors, matches, proteomeScan } from '../bench/receptors.ts'
 import { constructs, makeMatrix, matrixMarket, presentation, signatureScore, stitching, variants } from '../bench/regions.ts'
 import { DESIGNS, simulate } from '../bench/screens.ts'
 import { survival, trialReport } from '../bench/survival.ts'
@@ -33,6 +33,7 @@ oracle('nearly every variant in and around exons has a consequence', async () =>
 oracle('receptors are compared, contigs called, a proteome scanned', () => {
   expect(junctionDistances(50).items).toBe(2500)
   expect(matches(30).items).toBe(900)
+  expect(knownReceptors(20, 200).items).toBe(20)
   expect(annotation(data(''), 1).items).toBeGreaterThan(1250)
   expect(proteomeScan(20_000).items).toBe(100_000)
   expect(clonotyping(500).items).toBe(500)

@@ -5,8 +5,8 @@ import { columnReader, delimiterOf, parseDelimited } from '../format/index.ts'
 import { isIedbExport, parseIedbReceptors } from './iedb-receptors.ts'
 import { type KnownReceptor, kindOfSource, withAnchors } from './known-receptor.ts'
 import type { Receptor } from './receptor.ts'
-import { junctionDistance } from './tcrdist.ts'
-import { type MatchWord, matchWord, TCRMATCH_NEAR, type TcrmatchKernel, tcrmatchScore, trimmedCdr3 } from './tcrmatch.ts'
+import { JunctionSet } from './tcrdist.ts'
+import { type MatchNeighbours, MatchSet, TCRMATCH_NEAR, type TcrmatchKernel, trimmedCdr3 } from './tcrmatch.ts'
 
 /** Told apart by the header. Errors: `known-receptors-unknown` with the header seen. */
 export function parseKnownReceptors(text: string): Result<readonly KnownReceptor[], Issue> {
@@ -88,28 +88,60 @@ export interface KnownMatch {
 /** TCRdist of a chain up to which it counts as near. */
 const NEAR_DISTANCE = 12
 
+/** A longer junction is none; it is found only by its very letters. */
+const LONGEST = 63
+
+/** Junctions of one chain, each once, with the known receptors that have it. */
+class ChainIndex {
+  readonly #rows = new Map<string, number[]>()
+  readonly #junctions: readonly string[]
+  readonly #set: JunctionSet
+
+  constructor(junctions: Iterable<readonly [number, string]>) {
+    for (const [i, junction] of junctions) {
+      if (junction === '') continue
+      const rows = this.#rows.get(junction)
+      if (rows === undefined) this.#rows.set(junction, [i])
+      else rows.push(i)
+    }
+    this.#junctions = [...this.#rows.keys()].filter(junction => junction.length <= LONGEST)
+    this.#set = new JunctionSet(this.#junctions)
+  }
+
+  get junctions(): readonly string[] {
+    return this.#junctions
+  }
+
+  rowsOf(junction: string): readonly number[] {
+    return this.#rows.get(junction) ?? []
+  }
+
+  /** Junctions near to this one, itself among them. */
+  near(junction: string): readonly string[] {
+    if (junction.length > LONGEST) return this.#rows.has(junction) ? [junction] : []
+    return this.#set.near(junction, NEAR_DISTANCE).map(i => this.#junctions[i]!)
+  }
+}
+
 /** Looks receptors up among known ones; both chains are told apart because beta alone is weak. */
 export class KnownReceptorIndex {
   readonly #known: readonly KnownReceptor[]
-  readonly #byLength = new Map<string, number[]>()
-  readonly #words: (MatchWord | undefined)[]
-  readonly #kernel: TcrmatchKernel
+  readonly #alpha: ChainIndex
+  readonly #beta: ChainIndex
+  readonly #matches: MatchNeighbours
+  /** Junctions that were asked for, with what TCRMatch says of them: clones share their beta. */
+  readonly #asked = new Map<string, readonly number[]>()
 
-  constructor(known: readonly KnownReceptor[], kernel: TcrmatchKernel) {
+  /** `matchSet`: makes the set of trimmed CDR3s that TCRMatch compares with; a kernel's at the rim. */
+  constructor(
+    known: readonly KnownReceptor[],
+    kernel: TcrmatchKernel,
+    matchSet: (trimmed: readonly string[], kernel: TcrmatchKernel) => MatchNeighbours = (trimmed, kernel) => new MatchSet(trimmed, kernel),
+  ) {
     this.#known = known
-    this.#kernel = kernel
-    this.#words = known.map(row => (row.betaJunction === '' ? undefined : matchWord(trimmedCdr3(row.betaJunction), kernel)))
-    for (const [i, row] of known.entries())
-      for (const [side, junction] of [
-        ['a', row.alphaJunction],
-        ['b', row.betaJunction],
-      ] as const) {
-        if (junction === '') continue
-        const key = `${side}${junction.length}`
-        const list = this.#byLength.get(key)
-        if (list === undefined) this.#byLength.set(key, [i])
-        else list.push(i)
-      }
+    this.#alpha = new ChainIndex(known.map((row, i) => [i, row.alphaJunction] as const))
+    this.#beta = new ChainIndex(known.map((row, i) => [i, row.betaJunction] as const))
+    this.#matches = matchSet(this.#beta.junctions.map(trimmedCdr3), kernel)
   }
 
   find(receptor: {
@@ -118,35 +150,35 @@ export class KnownReceptorIndex {
     readonly betaV: string
     readonly betaJunction: string
   }): readonly KnownMatch[] {
-    const alpha = new Map<number, 'exact' | 'near'>()
-    const beta = new Map<number, 'exact' | 'near'>()
-    this.#side('a', receptor.alphaJunction, receptor.alphaV, alpha)
-    this.#side('b', receptor.betaJunction, receptor.betaV, beta)
-    const word = receptor.betaJunction === '' ? undefined : matchWord(trimmedCdr3(receptor.betaJunction), this.#kernel)
-    if (word !== undefined)
-      for (const [i, other] of this.#words.entries())
-        if (
-          !beta.has(i) &&
-          other !== undefined &&
-          Math.abs(other.codes.length - word.codes.length) <= 1 &&
-          tcrmatchScore(word, other, this.#kernel) >= TCRMATCH_NEAR
-        )
-          beta.set(i, 'near')
+    const alpha = this.#side(this.#alpha, receptor.alphaJunction, receptor.alphaV, row => row.alphaV)
+    const beta = this.#side(this.#beta, receptor.betaJunction, receptor.betaV, row => row.betaV)
+    for (const i of this.#likeBeta(receptor.betaJunction)) if (!beta.has(i)) beta.set(i, 'near')
     return [...new Set([...alpha.keys(), ...beta.keys()])]
       .sort((x, y) => x - y)
       .map(i => ({ known: this.#known[i]!, alpha: alpha.get(i), beta: beta.get(i) }))
   }
 
-  #side(side: 'a' | 'b', junction: string, gene: string, out: Map<number, 'exact' | 'near'>): void {
-    if (junction === '') return
-    for (let length = junction.length - 1; length <= junction.length + 1; length++)
-      for (const i of this.#byLength.get(`${side}${length}`) ?? []) {
-        const row = this.#known[i]!
-        const other = side === 'a' ? row.alphaJunction : row.betaJunction
-        const v = side === 'a' ? row.alphaV : row.betaV
-        if (other === junction && (v === '' || v === geneOf(gene))) out.set(i, 'exact')
-        else if (junctionDistance(junction, other) <= NEAR_DISTANCE) out.set(i, 'near')
+  #side(chain: ChainIndex, junction: string, gene: string, geneIn: (row: KnownReceptor) => string): Map<number, 'exact' | 'near'> {
+    const out = new Map<number, 'exact' | 'near'>()
+    if (junction === '') return out
+    for (const other of chain.near(junction))
+      for (const i of chain.rowsOf(other)) {
+        const v = geneIn(this.#known[i]!)
+        out.set(i, other === junction && (v === '' || v === geneOf(gene)) ? 'exact' : 'near')
       }
+    return out
+  }
+
+  /** Known receptors whose beta TCRMatch takes to be like this one. */
+  #likeBeta(junction: string): readonly number[] {
+    if (junction === '') return []
+    let rows = this.#asked.get(junction)
+    if (rows === undefined) {
+      const { junctions } = this.#beta
+      rows = this.#matches.near(trimmedCdr3(junction), TCRMATCH_NEAR).flatMap(i => this.#beta.rowsOf(junctions[i]!))
+      this.#asked.set(junction, rows)
+    }
+    return rows
   }
 }
 

@@ -109,6 +109,14 @@ export function alignedStretches(length: number, other: number): AlignedStretche
   }
 }
 
+/** Junctions of one length: the place of the first in the codes and in the order. */
+interface Group {
+  readonly length: number
+  readonly at: number
+  readonly first: number
+  readonly count: number
+}
+
 /**
  * Junctions encoded once, for many comparisons. They are held by length, so that one length's comparisons are one loop of fixed bounds,
  * and neighbours are looked up in pairs, in tables made for one query.
@@ -121,11 +129,12 @@ export class JunctionSet implements JunctionDistances {
   readonly #starts: Int32Array
   readonly #lengths: Uint8Array
   /** Lengths with the place of their first junction in `codes` and in `order`. */
-  readonly #groups: readonly { readonly length: number; readonly at: number; readonly first: number; readonly count: number }[]
+  readonly #groups: readonly Group[]
   /** Junctions by length. */
   readonly #order: Int32Array
   readonly #gap: number
   #tables = new Uint8Array(0)
+  #near: Uint16Array | undefined
 
   constructor(junctions: readonly string[], { gap }: TcrdistOptions = { gap: TCRDIST_GAP }) {
     const count = junctions.length
@@ -154,37 +163,56 @@ export class JunctionSet implements JunctionDistances {
   }
 
   /** Distance of every pair of codes to the query's residues at k and k + 1, 1,024 entries a place. */
-  #makeTables(from: number, length: number): Uint8Array {
+  #makeTables(query: Uint8Array): void {
+    const { length } = query
     if (this.#tables.length < length << 10) this.#tables = new Uint8Array(length << 10)
     const tables = this.#tables
     for (let k = N_TRIM; k + 1 < length; k++) {
-      const here = this.#codes[from + k]! << 5
-      const next = this.#codes[from + k + 1]! << 5
+      const here = query[k]! << 5
+      const next = query[k + 1]! << 5
       for (let x = 0; x < CODES; x++) {
         const first = TABLE[here | x]!
         const base = (k << 10) | (x << 5)
         for (let y = 0; y < CODES; y++) tables[base | y] = first + TABLE[next | y]!
       }
     }
-    return tables
   }
 
   /** Distance of junction `i` to every junction, written to `out`. */
   row(i: number, out: Uint16Array): void {
-    const from = this.#starts[i]!
-    const length = this.#lengths[i]!
-    const tables = this.#makeTables(from, length)
+    const query = this.#codes.subarray(this.#starts[i]!, this.#starts[i]! + this.#lengths[i]!)
+    this.#makeTables(query)
+    for (const group of this.#groups) this.#compareGroup(query, group, out)
+  }
+
+  /** Junctions of the set at most `most` from another one. */
+  near(junction: string, most: number): readonly number[] {
+    const query = residueCodes(junction)
+    this.#makeTables(query)
+    this.#near ??= new Uint16Array(this.size)
+    const found: number[] = []
     for (const group of this.#groups) {
-      const { k1, end1, k2, end2, shift, missing } = alignedStretches(length, group.length)
-      this.#compare(group, tables, from, shift, k1, end1, k2, end2, this.#gap * missing, out)
+      if (this.#gap * Math.abs(group.length - query.length) > most) continue
+      this.#compareGroup(query, group, this.#near)
+      for (let place = group.first; place < group.first + group.count; place++) {
+        const i = this.#order[place]!
+        if (this.#near[i]! <= most) found.push(i)
+      }
     }
+    return found
+  }
+
+  /** The tables are those of the query. */
+  #compareGroup(query: Uint8Array, group: Group, out: Uint16Array): void {
+    const { k1, end1, k2, end2, shift, missing } = alignedStretches(query.length, group.length)
+    this.#compare(group, this.#tables, query, shift, k1, end1, k2, end2, this.#gap * missing, out)
   }
 
   /** Two stretches of one length's junctions: [k1, end1) at the same place, [k2, end2) moved by `shift`; `base` is added. */
   #compare(
-    group: { readonly length: number; readonly at: number; readonly first: number; readonly count: number },
+    group: Group,
     tables: Uint8Array,
-    from: number,
+    query: Uint8Array,
     shift: number,
     k1: number,
     end1: number,
@@ -202,9 +230,9 @@ export class JunctionSet implements JunctionDistances {
       let sum = 0
       let k = k1
       for (; k + 1 < end1; k += 2) sum += tables[(k << 10) | pairs[at + k]!]!
-      if (k < end1) sum += TABLE[(all[from + k]! << 5) | all[at + k]!]!
+      if (k < end1) sum += TABLE[(query[k]! << 5) | all[at + k]!]!
       for (k = k2; k + 1 < end2; k += 2) sum += tables[(k << 10) | pairs[at + shift + k]!]!
-      if (k < end2) sum += TABLE[(all[from + k]! << 5) | all[at + shift + k]!]!
+      if (k < end2) sum += TABLE[(query[k]! << 5) | all[at + shift + k]!]!
       out[order[first + m]!] = JUNCTION_WEIGHT * sum + base
     }
   }

@@ -62,3 +62,36 @@ export const tcrmatchScore = (a: MatchWord, b: MatchWord, kernel: TcrmatchKernel
 
 /** Likeness from which two are taken to see the same; the method's own cut. */
 export const TCRMATCH_NEAR = 0.97
+
+/** Trimmed beta CDR3s, to be asked for those that are like another one; the plain body is `MatchSet`, a kernel stands at the rim. */
+export interface MatchNeighbours {
+  /** Numbers of those with a likeness of at least `least` whose length is at most one residue other. */
+  readonly near: (trimmed: string, least: number) => readonly number[]
+}
+
+/** Texts with a letter that is no standard residue are like nothing. */
+export class MatchSet implements MatchNeighbours {
+  readonly #kernel: TcrmatchKernel
+  /** By length: number in the set and word. */
+  readonly #groups = new Map<number, (readonly [number, MatchWord])[]>()
+
+  constructor(trimmed: readonly string[], kernel: TcrmatchKernel) {
+    this.#kernel = kernel
+    for (const [i, text] of trimmed.entries()) {
+      const word = matchWord(text, kernel)
+      if (word === undefined) continue
+      const group = this.#groups.get(word.codes.length)
+      if (group === undefined) this.#groups.set(word.codes.length, [[i, word]])
+      else group.push([i, word])
+    }
+  }
+
+  near(trimmed: string, least: number): readonly number[] {
+    const word = matchWord(trimmed, this.#kernel)
+    if (word === undefined) return []
+    const found: number[] = []
+    for (let length = word.codes.length - 1; length <= word.codes.length + 1; length++)
+      for (const [i, other] of this.#groups.get(length) ?? []) if (tcrmatchScore(word, other, this.#kernel) >= least) found.push(i)
+    return found
+  }
+}

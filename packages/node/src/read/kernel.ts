@@ -6,7 +6,7 @@ import { kernelPath } from './paths.ts'
 /** The compiler keeps its own tables at the start of a kernel's memory: what its owner lays out begins behind them. */
 export const STATIC_BYTES = 65536
 
-const WORK = { class1: 'scoring', class2: 'scoring', scan: 'scanning', junction: 'distance' } as const
+const WORK = { class1: 'scoring', class2: 'scoring', scan: 'scanning', junction: 'distance', match: 'likeness' } as const
 
 /** Bytes of a kernel's module. Errors: `kernel-missing`. */
 export function readKernel(kernel: keyof typeof WORK): Result<Uint8Array<ArrayBuffer>, Issue> {

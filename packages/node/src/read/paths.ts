@@ -16,7 +16,8 @@ export const root: string = (() => {
 
 export const modelPath = (name: string): string => join(root, 'packages/node/models', name)
 export const dataPath = (name: string): string => join(root, 'packages/node/data', name)
-export const kernelPath = (kernel: 'class1' | 'class2' | 'scan' | 'junction' | 'matrix'): string => join(root, `dist/${kernel}-kernel.wasm`)
+export const kernelPath = (kernel: 'class1' | 'class2' | 'scan' | 'junction' | 'match' | 'matrix'): string =>
+  join(root, `dist/${kernel}-kernel.wasm`)
 
 export const webPath = (name: string): string => join(root, 'dist/web', name)
 

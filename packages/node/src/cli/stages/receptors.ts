@@ -24,6 +24,7 @@ import {
   splitByHashtag,
   withSpecificity,
 } from '@cognate/core/receptor'
+import { openMatchSet } from '../../distance/match-kernel.ts'
 import { readAirrCells, readContigs } from '../../read/contigs.ts'
 import { readExpressionMatrix } from '../../read/matrix.ts'
 import { userPath } from '../../read/paths.ts'
@@ -203,5 +204,8 @@ function withKnown(result: ReceptorResult, paths: readonly string[]): Result<Rec
     if (!parsed.ok) return parsed
     for (const row of parsed.value) known.push(row)
   }
-  return ok({ ...result, receptors: withSpecificity(result.receptors, new KnownReceptorIndex(known, shippedTcrmatchKernel())) })
+  return ok({
+    ...result,
+    receptors: withSpecificity(result.receptors, new KnownReceptorIndex(known, shippedTcrmatchKernel(), openMatchSet)),
+  })
 }
