@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import type { Role } from '@cognate/core/access'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { Secret, TOTP } from 'otpauth'
-import { buildServer, COOKIE, type RecordServer, type ServerOptions } from '../packages/node/src/api/server.ts'
+import { COOKIE } from '../packages/node/src/api/cookies.ts'
+import { buildServer, type RecordServer, type ServerOptions } from '../packages/node/src/api/server.ts'
 import { type OpenRecord, openRecord } from '../packages/node/src/store/open-record.ts'
 
 export const CHEAP_ARGON = { memoryCost: 4096, timeCost: 1 }

@@ -1,6 +1,6 @@
 // Registered stations: the computer that an event names is the one at which its code was typed, and no other.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { STATION_COOKIE } from '../packages/node/src/api/server.ts'
+import { STATION_COOKIE } from '../packages/node/src/api/cookies.ts'
 import { DAY, fine, openSite, type Person, type Reply, type Site } from './record-site.ts'
 
 let site: Site

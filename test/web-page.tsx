@@ -2,7 +2,7 @@
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { expect } from 'vitest'
-import { COOKIE, STATION_COOKIE } from '../packages/node/src/api/server.ts'
+import { COOKIE, STATION_COOKIE } from '../packages/node/src/api/cookies.ts'
 import { App } from '../packages/web/src/app.tsx'
 import { makeClient } from '../packages/web/src/client/record-client.ts'
 import type { Person, Site } from './record-site.ts'

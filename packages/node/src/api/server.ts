@@ -12,6 +12,7 @@ import type { OpenRecord } from '../store/open-record.ts'
 import { type Clock, SYSTEM_CLOCK } from '../store/record-clock.ts'
 import { type CasePlace, keepingIn } from './case-desk.ts'
 import { CaseRuns } from './case-runs.ts'
+import { COOKIE, STATION_COOKIE, setCookie, setStationCookie } from './cookies.ts'
 import { type CredentialOptions, Credentials, type Session } from './credentials.ts'
 import type { Handled } from './handler.ts'
 import { makeHandlers } from './handlers.ts'
@@ -23,10 +24,6 @@ import { typedSecret } from './secret.ts'
 import type { TrialPlace } from './trial-desk.ts'
 import { PAGE_POLICY, serveWebApp } from './web-app.ts'
 
-export const COOKIE = '__Host-cognate'
-export const STATION_COOKIE = '__Host-cognate-station'
-/** As long as browsers keep any. */
-const STATION_SECONDS = 400 * 86_400
 const BODY_MOST = 1 << 20
 const FILE_MOST = 64 << 20
 
@@ -208,7 +205,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
         if (!handled.ok) return sendProblem(reply, handled.issue)
         const { cookie, stationCookie } = handled.value
         if (cookie !== undefined) setCookie(reply, cookie)
-        if (stationCookie !== undefined) reply.setCookie(STATION_COOKIE, stationCookie, { ...COOKIE_RULES, maxAge: STATION_SECONDS })
+        if (stationCookie !== undefined) setStationCookie(reply, stationCookie)
         return sendAnswer(reply, handled.value)
       },
     })
@@ -253,11 +250,4 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
       return setupToken
     },
   }
-}
-
-const COOKIE_RULES = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const
-
-function setCookie(reply: FastifyReply, value: string): void {
-  if (value === '') reply.clearCookie(COOKIE, COOKIE_RULES)
-  else reply.setCookie(COOKIE, value, COOKIE_RULES)
 }

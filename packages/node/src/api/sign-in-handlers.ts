@@ -6,9 +6,10 @@ import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { toSVG } from 'bwip-js/node'
 import { hashText } from '../store/command-request.ts'
 import { accessOf, rowHistory } from '../store/record-reads.ts'
+import { STATION_COOKIE } from './cookies.ts'
 import type { SecondFactor } from './credentials.ts'
 import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
-import { type Call, STATION_COOKIE } from './server.ts'
+import type { Call } from './server.ts'
 
 /** Events of one's account that are looked through, and shown. */
 const MOST_READ = 200

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { type Issue, issue } from '@cognate/core/base'
 import type { Command } from 'commander'
+import { COOKIE, STATION_COOKIE } from '../api/cookies.ts'
 import { fetchFault } from '../read/fetch-fault.ts'
 import { userPath } from '../read/paths.ts'
 import { InputFault } from './exit.ts'
@@ -50,8 +51,6 @@ export interface Proof {
   readonly code: string
 }
 
-const [SESSION, STATION] = ['__Host-cognate', '__Host-cognate-station']
-
 /** Value of a cookie that an answer sets; '' where it sets none. */
 const cookieOf = (reply: Response, name: string): string =>
   reply.headers
@@ -81,8 +80,8 @@ export class RecordClient {
 
   #cookies(): Readonly<Record<string, string>> {
     const held = [
-      ...(this.#saved === undefined ? [] : [`${SESSION}=${this.#saved.cookie}`]),
-      ...(this.#station === '' ? [] : [`${STATION}=${this.#station}`]),
+      ...(this.#saved === undefined ? [] : [`${COOKIE}=${this.#saved.cookie}`]),
+      ...(this.#station === '' ? [] : [`${STATION_COOKIE}=${this.#station}`]),
     ]
     return {
       ...(held.length === 0 ? {} : { cookie: held.join('; ') }),
@@ -131,7 +130,7 @@ export class RecordClient {
       station: 'command line',
     })
     if (!reply.ok) return this.#problem(reply)
-    const cookie = cookieOf(reply, SESSION)
+    const cookie = cookieOf(reply, COOKIE)
     const { csrf } = (await reply.json()) as { csrf: string }
     keep(userPath(this.#flags.session), JSON.stringify({ server: this.#flags.server, cookie, csrf } satisfies SavedSession))
   }
@@ -140,7 +139,7 @@ export class RecordClient {
   async bindStation(station: string, code: string): Promise<void> {
     const reply = await this.#send('POST', '/stations/binding', { station, code })
     if (!reply.ok) return this.#problem(reply)
-    keep(userPath(this.#flags.station), `${cookieOf(reply, STATION)}\n`)
+    keep(userPath(this.#flags.station), `${cookieOf(reply, STATION_COOKIE)}\n`)
   }
 
   /** A route that anybody may call. */
