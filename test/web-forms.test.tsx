@@ -1,11 +1,13 @@
 // @vitest-environment happy-dom
 // A lot from its first form to the bedside by the web app alone: every command of it is a form out of the interface's description, signed by whom it concerns.
 
+import { createHash } from 'node:crypto'
 import { ROLE_NAMES } from '@cognate/core/access'
 import { ok } from '@cognate/core/base'
 import { RECORD_COMMANDS } from '@cognate/core/case'
 import type { BatchTemplate } from '@cognate/core/lot'
 import { Secret, TOTP } from 'otpauth'
+import { act } from 'react'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import templates from '../packages/node/data/lot-templates.json' with { type: 'json' }
 import { openApiDocument } from '../packages/node/src/api/openapi.ts'
@@ -200,6 +202,25 @@ test('a template begins with an example that ships, is changed by fields, added 
     release: shipped.release.filter((__, i) => i !== 1).map((one, i) => (i === 0 ? { ...one, low: null } : one)),
     follow_up: [{ visit: 'M3', months: 3, source: 'synthetic' }],
   })
+})
+
+test('a file is chosen in a form, stored, and its hash is recorded; what the record does not keep is told', async () => {
+  await browser.seat(anna, '#/do/equipment.calibrate')
+  seated = anna
+  await browser.until('Certificate sha256')
+  const chooser = browser.page.querySelector<HTMLInputElement>('input[type=file]')!
+  const choose = async (name: string, text: string) => {
+    Object.defineProperty(chooser, 'files', { value: [new File([text], name)], configurable: true })
+    await act(async () => chooser.dispatchEvent(new Event('change', { bubbles: true })))
+  }
+  await choose('run.sh', '#!/bin/sh\n')
+  await browser.until('of no kind that the record keeps')
+  expect(browser.field('certificate_sha256').value).toBe('')
+  await choose('certificate.txt', 'medium, lot 7: passes')
+  await browser.until('certificate.txt is stored')
+  const sha256 = createHash('sha256').update('medium, lot 7: passes').digest('hex')
+  expect(browser.field('certificate_sha256').value).toBe(sha256)
+  expect((await olga.get(`/files/${sha256}`)).text).toBe('medium, lot 7: passes')
 })
 
 test('who approves a template reads it whole, beside the version before', async () => {

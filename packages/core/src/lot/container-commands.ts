@@ -6,6 +6,7 @@ import {
   decimalSchema,
   defineCommand,
   existing,
+  fileSchema,
   fresh,
   idSchema,
   instantSchema,
@@ -14,7 +15,6 @@ import {
   type RowRef,
   type Rows,
   type RowWrite,
-  sha256Schema,
   textSchema,
 } from '../record/index.ts'
 import type { Coi } from './coi.ts'
@@ -250,7 +250,7 @@ export const containerCommands: readonly RecordCommand[] = [
       to: textSchema,
       due: instantSchema,
       seal: idSchema,
-      temperature_log_sha256: sha256Schema,
+      temperature_log_sha256: fileSchema,
     }),
     more: ({ shipment }) => [{ table: 'custody', id: shipment }],
     decide(input, file, { actor, at }, rows) {

@@ -5,6 +5,7 @@ import { fail, issue, ok, type Result } from '../base/index.ts'
 import {
   defineCommand,
   existing,
+  fileSchema,
   fresh,
   idSchema,
   instantSchema,
@@ -128,7 +129,7 @@ export const identityCommands: readonly RecordCommand[] = [
       id: idSchema,
       coi: coiSchema,
       receptors: z.array(idSchema).min(1).max(100),
-      evidence_sha256: sha256Schema,
+      evidence_sha256: fileSchema,
       reason: textSchema,
     }),
     needs: ({ id, coi }, rows) => ({ rows: [{ table: 'selection', id }, ...therapyPath(coi, rows)] }),

@@ -7,11 +7,11 @@ import {
   decimalSchema,
   defineCommand,
   existing,
+  fileSchema,
   fresh,
   idSchema,
   type RecordCommand,
   type Row,
-  sha256Schema,
   textSchema,
 } from '../record/index.ts'
 import { type BatchTemplate, batchTemplateSchema, checkTemplate, templateId } from './batch-template.ts'
@@ -193,7 +193,7 @@ export const supplyCommands: readonly RecordCommand[] = [
       name: textSchema,
       calibrated_until: daySchema,
       zone: zoneSchema,
-      certificate_sha256: sha256Schema,
+      certificate_sha256: fileSchema,
     }),
     needs: ({ id }) => ({ rows: [{ table: 'equipment', id }] }),
     place: () => ANYWHERE,

@@ -6,11 +6,11 @@ import {
   decimalSchema,
   defineCommand,
   existing,
+  fileSchema,
   idSchema,
   instantSchema,
   type RecordCommand,
   type Rows,
-  sha256Schema,
   textSchema,
 } from '../record/index.ts'
 import { holdContainers } from './container-commands.ts'
@@ -78,7 +78,7 @@ export const testingCommands: readonly RecordCommand[] = [
           transduced_fraction: decimalSchema.optional(),
         })
         .default({}),
-      attachment_sha256: sha256Schema.optional(),
+      attachment_sha256: fileSchema.optional(),
     }),
     decide(input, file, { at, actor }) {
       const test = file.template.release.find(one => one.name === input.test)

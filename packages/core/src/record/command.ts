@@ -134,6 +134,8 @@ export const textSchema = z
 export const instantSchema = z.iso.datetime({ offset: true })
 export const daySchema = z.iso.date()
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 has 64 hexadecimal digits')
+/** Of a file that is attached: whoever fills in a form chooses the file. */
+export const fileSchema = sha256Schema.meta({ 'x-file': true })
 /** A decimal as typed; JSON numbers are doubles and are not taken. */
 export const decimalSchema = z
   .string()

@@ -8,6 +8,8 @@ export interface Schema {
   readonly type?: string
   readonly format?: string
   readonly enum?: readonly string[]
+  /** The SHA-256 of a file that is attached. */
+  readonly 'x-file'?: boolean
   readonly const?: string
   readonly items?: Schema
   readonly minItems?: number

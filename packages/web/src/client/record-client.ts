@@ -77,6 +77,8 @@ export interface Client {
   readonly follow: (path: string, heard: (line: string) => void) => Promise<Result<undefined>>
   /** Stores the bytes that the server has under `path` as an attachment; answers their SHA-256. */
   readonly attach: (path: string) => Promise<Result<string>>
+  /** Stores bytes as an attachment; answers their SHA-256. */
+  readonly store: (bytes: ArrayBuffer) => Promise<Result<string>>
   readonly signIn: (given: SignIn) => Promise<Result<undefined>>
   readonly signOut: () => Promise<void>
 }
@@ -121,6 +123,11 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
   const call = async (method: string, path: string, body?: object): Promise<Result<Response, Issue>> => {
     const reply = await reach(method, path, body)
     return reply === undefined ? unreached() : reply.ok ? ok(reply) : problemOf(reply)
+  }
+  const store = async (bytes: ArrayBuffer): Promise<Result<string, Issue>> => {
+    const stored = await reach('PUT', '/files', bytes)
+    if (stored === undefined) return unreached()
+    return stored.ok ? ok(((await stored.json()) as { sha256: string }).sha256) : problemOf(stored)
   }
   return {
     async get<T>(path: string) {
@@ -177,10 +184,9 @@ export function makeClient(send: typeof fetch = fetch, kept: Pick<Storage, 'getI
     async attach(path) {
       const reply = await call('GET', path)
       if (!reply.ok) return reply
-      const stored = await reach('PUT', '/files', await reply.value.arrayBuffer())
-      if (stored === undefined) return unreached()
-      return stored.ok ? ok(((await stored.json()) as { sha256: string }).sha256) : problemOf(stored)
+      return store(await reply.value.arrayBuffer())
     },
+    store,
     async signIn(given) {
       const reply = await call('POST', '/sessions', { ...given, station: 'browser' })
       if (!reply.ok) return reply

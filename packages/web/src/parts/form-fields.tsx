@@ -1,6 +1,7 @@
 // Fields of a form out of a schema: what read-form.ts reads again.
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Schema } from '../client/command-forms.ts'
+import { FileField } from './file-field.tsx'
 import { isChoices, isGroup, isList, isMap, isRows, type Json, withoutNull } from './read-form.ts'
 
 /** `performed_at` as people say it. */
@@ -239,6 +240,7 @@ function Entry({ id, name, schema, required, value }: FieldProps & { readonly id
       />
     )
   if (schema.format === 'date') return <input {...shared} type="date" />
+  if (schema['x-file'] === true) return <FileField shared={shared} />
   if (schema.type === 'integer') return <input {...shared} inputMode="numeric" />
   if (schema.type === 'string') return <input {...shared} autoComplete="off" />
   return <textarea {...shared} rows={6} placeholder="JSON" />

@@ -6,6 +6,7 @@ import type { Desk } from '../../client/desk.ts'
 import type { Client, Done } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
+import { StoreFile } from '../../parts/file-field.tsx'
 import { FormFields } from '../../parts/form-fields.tsx'
 import { type Json, readForm } from '../../parts/read-form.ts'
 import { Recorded } from '../../parts/recorded.tsx'
@@ -56,7 +57,9 @@ function CommandFields({ client, form, id }: { readonly client: Client; readonly
           </p>
         )}
         {form.name === 'template.propose' ? <StartFrom client={client} onStart={(name, value) => setStart({ name, value })} /> : null}
-        <FormFields key={start.name} schema={form.schema} value={start.value} />
+        <StoreFile value={client.store}>
+          <FormFields key={start.name} schema={form.schema} value={start.value} />
+        </StoreFile>
         {wrong === undefined ? null : <Problem issue={wrong} />}
         <p className="choices">
           <button type="submit">Record</button>
