@@ -138,6 +138,25 @@ test('what had not ended when the server was stopped goes on when it starts agai
   expect(JSON.parse(readFileSync(file, 'utf8')).find((run: { id: string }) => run.id === 'P-6')).toMatchObject({ state: 'failed' })
 }, 240_000)
 
+test('cases are laid side by side, those that the asker may see: copies of one patient are told, as the command line tells them', async () => {
+  const { compared, finished, pairs, recurrent, unfinished } = (await sven.get('/cohort')).body
+  expect([compared, finished, unfinished.map((one: { id: string }) => one.id)]).toEqual([3, 3, ['P-3']])
+  const out = join(folder, 'side-by-side')
+  cpSync(results, out, { recursive: true })
+  const named = ['P-1', 'P-4', 'P-5'].map(yamlOf)
+  expect(cognate(['cohort', 'report', ...named, '--out', out, '--quiet']).code).toBe(0)
+  const rows = (name: string) => rowsOf(readFileSync(join(out, name), 'utf8'))
+  expect(pairs.map((pair: { a: string; b: string; findings: string[] }) => [pair.a, pair.b, pair.findings.join('; ')])).toEqual(
+    rows('case-pairs.tsv').map(row => [row.case_a, row.case_b, row.why]),
+  )
+  expect(pairs).toHaveLength(3)
+  expect(recurrent.map((one: { minigene: string; cases: unknown[] }) => [one.minigene, String(one.cases.length)])).toEqual(
+    rows('recurrent.tsv').map(row => [row.minigene_25, row.cases]),
+  )
+  expect((await other.get('/cohort')).body).toMatchObject({ compared: 0, pairs: [], recurrent: [] })
+  expect((await maria.get('/cohort')).body.code).toBe('role')
+})
+
 test('a screen designed by the server is that of the command line, byte for byte; a refusal leaves the design before', async () => {
   const wish = { effectors: ['R1', 'R2'], top: 12, per_construct: 6, replicates: 2, plate: '96', pool_size: 6 }
   const at = '/cases/P-1/screen-designs'

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 // The design half in the web app as its people use it: a scientist runs a case and reads it, a physician signs its choice, an operator registers its inserts, and the record knows the variant behind them.
-import { readdirSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../packages/node/src/read/paths.ts'
@@ -235,3 +235,20 @@ test('peptides are scored on alleles as anybody writes them; a mistake is told w
   await browser.until('A*02:99999')
   expect(browser.page.querySelector('[role=alert]')).not.toBeNull()
 }, 60_000)
+
+test('two cases that are one patient stand first where cases are laid side by side', async () => {
+  cpSync(join(cases, 'crc-001'), join(cases, 'twin'), { recursive: true })
+  cpSync(join(results, 'CRC-001'), join(results, 'TWIN'), { recursive: true })
+  const yaml = join(cases, 'twin/CASE.yaml')
+  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/^case: .*$/m, 'case: TWIN'))
+  const browser = new Browser(site)
+  await browser.seat(sven, '#/cases')
+  await browser.until('TWIN')
+  expect(browser.links()).toContain('Lay them side by side')
+  await browser.open('#/compared')
+  await browser.until('Look here first')
+  const [pairsTable, shared] = browser.page.querySelectorAll('table')
+  expect([...pairsTable!.querySelectorAll('tbody tr')].map(row => [...row.children].slice(0, 2).map(cell => cell.textContent))).toEqual([['CRC-001', 'TWIN']])
+  expect(pairsTable!.textContent).toContain('72 of at most 72 somatic variants are the same')
+  expect(shared!.textContent).toContain('may be one person: CRC-001 and TWIN')
+})

@@ -339,6 +339,9 @@ test('a lot goes from its subject to the patient by forms alone; the wrong wrist
     expect(page).toContain(line)
   // the site's own time stands on the label, not Greenwich's
   expect(page).toContain(`Expires ${field(expires).slice(0, 16).replace('T', ' ')}`)
+  // who opens it again is told, for two labels of one bag would be one too many
+  expect(page).not.toContain('Opened before')
+  expect(fine(await oskar.get('/containers/L-9-B1/label-page')).text).toContain('UTC by olga. If it was printed then')
   expect(fine(await olga.get(`/therapies/${coi}/wristband`)).text).toContain('ST1-009')
   await record(oskar, 'container.apply-label', 'L-9-B1', { scanned: label })
   expect((await olga.get('/containers/L-9-B1/label-page')).body.code).toBe('label-state')

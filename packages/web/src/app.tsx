@@ -7,6 +7,7 @@ import type { Client } from './client/record-client.ts'
 import { useAnswer } from './client/use-answer.ts'
 import { Case, CaseFrame } from './screens/case/case.tsx'
 import { Cases } from './screens/case/cases.tsx'
+import { Compared } from './screens/case/compared.tsx'
 import { Constructs } from './screens/construct/constructs.tsx'
 import { Bedside, Orders } from './screens/infusion/bedside.tsx'
 import { FollowUp } from './screens/infusion/follow-up.tsx'
@@ -134,6 +135,7 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
     )
   if (screen === 'cases' && id !== undefined) return <OneCase key={id} desk={desk} id={id} screen={more ?? ''} one={one} />
   if (screen === 'cases') return <Cases desk={desk} />
+  if (screen === 'compared') return <Compared client={client} />
   if (screen === 'lot' && id !== undefined) return <Lot key={id} desk={desk} id={id} />
   if (screen === 'trace' && id !== undefined) return <Trace key={id} client={client} id={id} />
   if (screen === 'step' && id !== undefined && more !== undefined)

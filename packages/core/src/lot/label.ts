@@ -60,12 +60,12 @@ export function containerLabel({ gtin, lot, serial, coi, expires }: LabelInput, 
 /** The wristband holds the identity alone. */
 export const wristbandString = (coi: Coi): string => `^91${coi}`
 
-/** A page that holds one label and nothing else, to be printed; `barcode` is SVG. */
-export const labelHtml = (lines: readonly string[], barcode: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(lines.join(', '))}</title><style>${LABEL_STYLE}</style></head><body><div class="label">${barcode}<p>${lines.map(escapeHtml).join('<br>')}</p></div></body></html>
+/** A page that prints one label and nothing else; `barcode` is SVG. `openings`: when it was opened before, by whom: said on the screen, for two labels of one container would be one too many. */
+export const labelHtml = (lines: readonly string[], barcode: string, openings: readonly string[] = []): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(lines.join(', '))}</title><style>${LABEL_STYLE}</style></head><body><div class="label">${barcode}<p>${lines.map(escapeHtml).join('<br>')}</p></div>${openings.length === 0 ? '' : `<p class="screen">Opened before: ${openings.map(escapeHtml).join('; ')}. If it was printed then, destroy that print or this one.</p>`}</body></html>
 `
 const LABEL_STYLE =
-  'body{margin:0;font:11px/1.35 system-ui,sans-serif;color:#000}.label{display:flex;gap:4mm;padding:3mm;align-items:flex-start}.label svg{width:24mm;height:auto;flex:none}.label svg.wide{width:70mm}p{margin:0}@page{margin:4mm}'
+  'body{margin:0;font:11px/1.35 system-ui,sans-serif;color:#000}.label{display:flex;gap:4mm;padding:3mm;align-items:flex-start}.label svg{width:24mm;height:auto;flex:none}.label svg.wide{width:70mm}p{margin:0}.screen{margin:3mm;padding:2mm;border:2px solid #b42318;max-width:90mm}@media print{.screen{display:none}}@page{margin:4mm}'
 
 /** What a scanner sends, in the form the labels are kept in: symbology prefix dropped, separators as `^`; one at the end separates nothing, and some readers take a check symbol for it. */
 export function scannedString(raw: string): string {

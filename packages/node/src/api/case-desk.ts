@@ -1,11 +1,13 @@
 // The cases of a folder and what their runs left: looked up anew each time, since the command line and people write there too.
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describeIssue, type Issue, ok, type Result } from '@cognate/core/base'
-import { cellFunnel, cloneScores, lesionBars, tumourFunnel } from '@cognate/core/case'
+import { type Cohort, type CohortCase, cellFunnel, cloneScores, gatherCohort, lesionBars, tumourFunnel } from '@cognate/core/case'
 import { constructFigure } from '@cognate/core/construct'
 import { type CohortEntry, findCases } from '../cli/cohort-cases.ts'
 import { readStageRecords, type StageName, type StageRecord } from '../cli/stage-record.ts'
+import { readCase } from '../cli/stages/cohort.ts'
 import { constructMaps, OUTPUTS } from '../cli/stages/dossier.ts'
 import { userPath } from '../read/paths.ts'
 import { readRows } from '../read/rows.ts'
@@ -51,6 +53,16 @@ export const entriesOf = (place: CasePlace | undefined): Result<readonly CohortE
 export const resultsOf = (place: CasePlace, entry: CohortEntry): CaseResults => {
   const folder = join(userPath(place.results), entry.id)
   return { entry, folder, records: readStageRecords(folder) }
+}
+
+/** Cases side by side; others are answered between one case and the next. */
+export async function compareCases(place: CasePlace, entries: readonly CohortEntry[]): Promise<Cohort> {
+  const cases: CohortCase[] = []
+  for (const entry of entries) {
+    cases.push(readCase(entry, userPath(place.results)))
+    await setImmediate()
+  }
+  return gatherCohort(cases)
 }
 
 /** Runs of these cases are remembered beside their results. */

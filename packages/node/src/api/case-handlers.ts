@@ -1,9 +1,20 @@
 // Handlers of the cases: what is in the folder, within the asker's site and studies; runs; what is handed over to the record.
 import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
+import { gatherCohort, pairsToLookAt } from '@cognate/core/case'
 import type { CohortEntry } from '../cli/cohort-cases.ts'
 import { readHandoverFolder } from '../read/handover-folder.ts'
 import { readFunnel } from '../write/funnel-file.ts'
-import { type CasePlace, type CaseResults, caseLine, entriesOf, fileLines, filesOf, pictureOf, resultsOf } from './case-desk.ts'
+import {
+  type CasePlace,
+  type CaseResults,
+  caseLine,
+  compareCases,
+  entriesOf,
+  fileLines,
+  filesOf,
+  pictureOf,
+  resultsOf,
+} from './case-desk.ts'
 import type { CaseRuns } from './case-runs.ts'
 import { done, type Handlers } from './handler.ts'
 import { type PageQuery, sendFile, sendPage, sendPicture } from './results-files.ts'
@@ -41,6 +52,19 @@ export function caseHandlers(cases: Cases | undefined, gate: Gate): Handlers {
       return done({
         given: cases !== undefined,
         cases: visible.map(entry => ({ ...caseLine(resultsOf(cases!.place, entry)), run: cases!.runs.of(entry.id) ?? null })),
+      })
+    },
+    async 'case.compare'(call) {
+      const entries = entriesOf(cases?.place)
+      if (!entries.ok) return entries
+      const visible = entries.value.filter(entry => call.mayAt(placeOf(entry)).ok)
+      const cohort = cases === undefined ? gatherCohort([]) : await compareCases(cases.place, visible)
+      return done({
+        compared: cohort.compared,
+        finished: cohort.cases.filter(({ kind }) => kind === 'finished').length,
+        unfinished: cohort.cases.flatMap(one => (one.kind === 'unfinished' ? { id: one.id, why: one.why } : [])),
+        pairs: pairsToLookAt(cohort).map(({ a, b, findings }) => ({ a, b, findings: findings.map(({ text }) => text) })),
+        recurrent: cohort.recurrent,
       })
     },
     async 'case.show'(call) {

@@ -40,6 +40,13 @@ const run = { action: 'run-case' } as const
 
 export const CASE_ROUTES: readonly RouteSpec[] = [
   { name: 'case.list', method: 'GET', path: '/cases', title: 'Cases of the server’s folder, and how far each has come', policy: read },
+  {
+    name: 'case.compare',
+    method: 'GET',
+    path: '/cohort',
+    title: 'Cases side by side: pairs that look like one person, and mutated sequences that patients share',
+    policy: read,
+  },
   { name: 'case.show', method: 'GET', path: '/cases/:id', title: 'One case: stages, funnel, caveats, files', policy: read },
   {
     name: 'case.table',

@@ -25,9 +25,7 @@ const FAILURES_MOST = 5
 const FAILURE_WINDOW_MS = 15 * 60_000
 const LOCK_MS = 15 * 60_000
 const LOCK_MOST_MS = 24 * 3_600_000
-const TOTP_STEP_S = 30
-/** A second factor that nobody proved for so long is due for a test (21 CFR 11.300(e)); the site's procedure may say sooner. */
-const FACTOR_TEST_DAYS = 90
+export const TOTP_STEP_S = 30
 
 export interface CredentialOptions {
   readonly clock: Clock
@@ -48,18 +46,6 @@ export interface SecondFactor {
 export interface StationName {
   readonly name: string
   readonly registered: boolean
-}
-
-/** A second factor of somebody, and when it last proved to work. */
-export interface FactorLine {
-  readonly account: string
-  readonly name: string
-  readonly factor: string
-  /** RFC 3339. */
-  readonly tested_at: string
-  readonly due_at: string
-  readonly overdue: boolean
-  readonly recovery_codes_left: number
 }
 
 export interface Session {
@@ -262,33 +248,6 @@ export class Credentials {
     const held = row?.password_hash ?? undefined
     const fits = await verify(held ?? (await this.#nobody), password.slice(0, 4 * PASSWORD_MOST)).catch(() => false)
     return fits && held !== undefined
-  }
-
-  /** The second factors of all active accounts, the longest untested first. Every use is a test: the answer was right, and a passkey's counter went on. */
-  async factors(): Promise<readonly FactorLine[]> {
-    const { rows } = await this.#pool.query<{ account: string; name: string; factor: string; tested_at: Date; left: number }>(
-      `WITH active AS (
-         SELECT id, data FROM (SELECT DISTINCT ON (id) id, data FROM account ORDER BY id, version DESC) AS newest WHERE data ->> 'status' = 'active'
-       )
-       SELECT a.id AS account, a.data ->> 'name' AS name, f.factor, f.tested_at, cardinality(c.recovery_hashes) AS left
-       FROM active AS a JOIN credential AS c ON c.account = a.id
-       CROSS JOIN LATERAL (
-         SELECT 'one-time code' AS factor, to_timestamp(c.totp_last_step * ${TOTP_STEP_S}) AS tested_at WHERE c.totp_secret IS NOT NULL
-         UNION ALL SELECT 'passkey ' || p.name, coalesce(p.used_at, p.created_at) FROM passkey AS p WHERE p.account = a.id
-       ) AS f ORDER BY f.tested_at, a.id`,
-    )
-    return rows.map(({ account, name, factor, tested_at, left }) => {
-      const due = tested_at.getTime() + FACTOR_TEST_DAYS * 86_400_000
-      return {
-        account,
-        name,
-        factor,
-        tested_at: tested_at.toISOString(),
-        due_at: new Date(due).toISOString(),
-        overdue: due < this.#now(),
-        recovery_codes_left: left,
-      }
-    })
   }
 
   // ---- failures

@@ -1,4 +1,5 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
+import type { AuditEvent } from '@cognate/core/audit'
 import { byText, fail, issue } from '@cognate/core/base'
 import { fhirText, lotBundle } from '@cognate/core/case'
 import { type FollowUpData, type FollowUpLine, followUpLine, type InfusionData, needsFollowUp } from '@cognate/core/infusion'
@@ -24,6 +25,7 @@ import type { Row, Table } from '@cognate/core/record'
 import { toSVG } from 'bwip-js/node'
 import { shippedTemplates } from '../read/shipped.ts'
 import {
+  accessOf,
   listRows,
   lotsGiven,
   lotsUnderWay,
@@ -37,6 +39,7 @@ import {
 import { gs1Code128, gs1DataMatrix } from '../write/gs1-label.ts'
 import { done, type Handlers, type HandlerTools } from './handler.ts'
 import type { Scope } from './scope.ts'
+import type { Call } from './server.ts'
 
 /** A page to look at or print: no script, nothing from elsewhere. */
 const PAGE = {
@@ -44,12 +47,23 @@ const PAGE = {
   headers: { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'" },
 }
 
-export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowInScope, outOfScope }: Scope): Handlers {
+/** Events of an item that are looked through for earlier openings. */
+const MOST_OPENINGS = 50
+
+export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowInScope, outOfScope, note }: Scope): Handlers {
   const { store } = record
   const { pool } = store
   /** Newest rows of a table that belong to a lot. */
   const rowsOf = async <T>(table: Table, parent: string) =>
     (await listRows(pool, table, { parent, limit: 1000 })) as unknown as readonly Row<T>[]
+  /** Notes that a page to be printed was opened, and says when it was before. */
+  const opened = async (call: Call, action: string, kind: Table, id: string, version: number, what: string): Promise<readonly string[]> => {
+    const before = (await accessOf(pool, [id], MOST_OPENINGS)).map(text => JSON.parse(text) as AuditEvent)
+    await note(call, action, { kind, id, version }, what)
+    return before
+      .filter(event => event.action === action && event.reason === what)
+      .map(({ time, actor }) => `${time.slice(0, 16).replace('T', ' ')} UTC by ${actor.account}`)
+  }
   return {
     async board(call) {
       const instant = (ms: number) => new Date(ms).toISOString()
@@ -134,16 +148,16 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       )
       if (!label.ok || label.value.elementString !== printed.element_string)
         throw new Error(`the label of ${row.value.id} cannot be made again`)
-      return done(labelHtml(label.value.lines, gs1DataMatrix(printed.element_string)), PAGE)
+      const before = await opened(call, 'label-page', 'container', row.value.id, row.value.version, `serial ${printed.serial}`)
+      return done(labelHtml(label.value.lines, gs1DataMatrix(printed.element_string), before), PAGE)
     },
     async 'therapy.wristband'(call) {
       const row = await rowInScope<TherapyData>(call, 'therapy')
       if (!row.ok) return row
       const coi = row.value.id as Coi
-      return done(
-        labelHtml([`Identity ${showCoi(coi)}`, row.value.parent], gs1Code128(wristbandString(coi)).replace('<svg', '<svg class="wide"')),
-        PAGE,
-      )
+      const before = await opened(call, 'wristband-page', 'therapy', coi, row.value.version, 'wristband')
+      const barcode = gs1Code128(wristbandString(coi)).replace('<svg', '<svg class="wide"')
+      return done(labelHtml([`Identity ${showCoi(coi)}`, row.value.parent], barcode, before), PAGE)
     },
     async trace(call) {
       const traced = await traceItem(pool, call.params.id!)

@@ -160,7 +160,8 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     const found = token === undefined ? undefined : await credentials.session(token, request.cookies[STATION_COOKIE])
     if (found === undefined) return fail(issue('sign-in', 'nobody is signed in, or the session ended', 'sign in by POST /api/v1/sessions'))
     const { session } = found
-    if (request.method !== 'GET' && !credentials.csrfFits(session, request.headers['x-csrf-token'] as string | undefined))
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    if (!reads && !credentials.csrfFits(session, request.headers['x-csrf-token'] as string | undefined))
       return fail(issue('csrf', 'the X-CSRF-Token header is missing or not of this session', 'send the token that signing in answered'))
     const called = session.station === '' ? request.ip : session.station
     const station = session.registered ? called : `${called} (not registered)`

@@ -8,6 +8,7 @@ import { hashText } from '../store/command-request.ts'
 import { accessOf, rowHistory } from '../store/record-reads.ts'
 import { STATION_COOKIE } from './cookies.ts'
 import type { SecondFactor } from './credentials.ts'
+import { factorsOf } from './factors.ts'
 import { done, type Handled, type Handlers, type HandlerTools, text } from './handler.ts'
 import type { Call } from './server.ts'
 
@@ -228,7 +229,7 @@ export function signInHandlers(tools: HandlerTools): Handlers {
       return asked.ok ? done(asked.value, { status: 201 }) : asked
     },
     async 'factor.list'() {
-      return done({ factors: await credentials.factors() })
+      return done({ factors: await factorsOf(pool, tools.clock.now()) })
     },
     async 'passkey.list'({ session }) {
       return done({ passkeys: await credentials.passkeys.list(session!.account) })

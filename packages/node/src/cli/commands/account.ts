@@ -2,7 +2,7 @@
 import { issue } from '@cognate/core/base'
 import { formatTsv } from '@cognate/core/format'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { FactorLine } from '../../api/credentials.ts'
+import type { FactorLine } from '../../api/factors.ts'
 import { EXIT, InputFault } from '../exit.ts'
 import { list } from '../options.ts'
 import { putText } from '../put-text.ts'

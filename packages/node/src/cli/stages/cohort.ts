@@ -35,7 +35,8 @@ export function gatherCases(
   }
 }
 
-function readCase({ id, opened }: CohortEntry, out: string, failure: string | undefined): CohortCase {
+/** What a case left in its folder of results, for comparison. `failure`: why it did not finish, where it was just tried. */
+export function readCase({ id, opened }: CohortEntry, out: string, failure?: string): CohortCase {
   const folder = join(out, id)
   if (!opened.ok) return { kind: 'unfinished', id, why: oneLine(describeIssue(opened.issue)) }
   if (failure !== undefined) return { kind: 'unfinished', id, why: oneLine(failure) }

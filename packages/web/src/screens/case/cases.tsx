@@ -20,22 +20,25 @@ export function Cases({ desk }: { readonly desk: Desk }) {
     <Screen title="Cases" answered={useAnswer<CasesAnswer>(desk.client, '/cases')}>
       {({ given, cases }) =>
         given ? (
-          <Table
-            caption="From the tumour's mutations to constructs, a case a patient"
-            columns={['Case', 'State', 'Results of', 'Newest stage']}
-            none="The folder holds no case that you may see."
-            rows={cases.map(line => ({
-              key: line.id,
-              cells: [
-                <>
-                  <a href={caseHref(line.id)}>{line.id}</a> {line.synthetic ? <span className="muted">synthetic</span> : null}
-                </>,
-                <Mark key="state" says={standOf(line)} />,
-                line.finished_at === '' ? '' : <Time key="at" at={line.finished_at} />,
-                line.problem || line.run?.failure || line.stages.at(-1)?.headline || '',
-              ],
-            }))}
-          />
+          <>
+            {cases.length > 1 ? <a href="#/compared">Lay them side by side</a> : null}
+            <Table
+              caption="From the tumour's mutations to constructs, a case a patient"
+              columns={['Case', 'State', 'Results of', 'Newest stage']}
+              none="The folder holds no case that you may see."
+              rows={cases.map(line => ({
+                key: line.id,
+                cells: [
+                  <>
+                    <a href={caseHref(line.id)}>{line.id}</a> {line.synthetic ? <span className="muted">synthetic</span> : null}
+                  </>,
+                  <Mark key="state" says={standOf(line)} />,
+                  line.finished_at === '' ? '' : <Time key="at" at={line.finished_at} />,
+                  line.problem || line.run?.failure || line.stages.at(-1)?.headline || '',
+                ],
+              }))}
+            />
+          </>
         ) : (
           <p className="muted">
             This server was given no cases. Start it with <code>--cases FOLDER</code>, the folder that holds a folder with a CASE.yaml for
