@@ -248,7 +248,9 @@ test('two cases that are one patient stand first where cases are laid side by si
   await browser.open('#/compared')
   await browser.until('Look here first')
   const [pairsTable, shared] = browser.page.querySelectorAll('table')
-  expect([...pairsTable!.querySelectorAll('tbody tr')].map(row => [...row.children].slice(0, 2).map(cell => cell.textContent))).toEqual([['CRC-001', 'TWIN']])
+  expect([...pairsTable!.querySelectorAll('tbody tr')].map(row => [...row.children].slice(0, 2).map(cell => cell.textContent))).toEqual([
+    ['CRC-001', 'TWIN'],
+  ])
   expect(pairsTable!.textContent).toContain('72 of at most 72 somatic variants are the same')
   expect(shared!.textContent).toContain('may be one person: CRC-001 and TWIN')
 })
