@@ -5,6 +5,7 @@ import { mangled } from '../../../../test/mangle.ts'
 import { parseGermline, parseHlaAllele, parsePreset, parseTyping } from '../bio/index.ts'
 import { parseCase, parseTrial } from '../case/index.ts'
 import { parseDeclarations, parseReceptorTable, parseStitchrReference, parseUserChain } from '../construct/index.ts'
+import { hl7MappingSchema, hl7Results } from '../lot/index.ts'
 import { parseExpression, parseHlaLoss, parsePeerTable } from '../neoantigen/index.ts'
 import { parseKnownReceptors } from '../receptor/index.ts'
 import { assessVisits, readLesions } from '../response/index.ts'
@@ -37,6 +38,7 @@ import {
   parseFastq,
   parseGenbank,
   parseGffLine,
+  parseHl7,
   parseImmunoseq,
   parseMixcrClones,
   parseParseCells,
@@ -153,6 +155,15 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
   airr: {
     parse: parseAirr,
     sample: 'sequence_id\tv_call\tj_call\tjunction\tproductive\tumi_count\tcell_id\ns\tTRAV1*01\tTRAJ1*01\tTGTTTT\tT\t4\tc\n',
+  },
+  hl7: {
+    parse: text => {
+      const read = parseHl7(text)
+      const mapping = hl7MappingSchema.parse({ hl7: 'x', subject: { type: 'PI' }, tests: [{ code: 'A', test: 't' }] })
+      return read.ok ? { ...read, results: hl7Results(read.value, mapping) } : read
+    },
+    sample:
+      'MSH|^~\\&|L|S|||20260324101500+0100||ORU^R01|M1|P|2.5.1\rPID|1||S1^^^T^PI~9^^^H^MR\rOBR|1|a|b\rOBX|1|SN|A^x^L||<^0.25|u|||||F|||202603240930\rOBX|2|CWE|A||N\\T\\D\\X0D\\^n||||||F|||202603240930\rSPM|1|V1&x\r',
   },
   'airr-cells': { parse: parseAirrCells, sample: '{"Cell": [{"cell_id": "c", "rearrangements": ["s"], "virtual_pairing": false}]}' },
   trust4: {
