@@ -1,6 +1,10 @@
 // Registered stations: the computer that an event names is the one at which its code was typed, and no other.
+import { execFile } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { STATION_COOKIE } from '../packages/node/src/api/cookies.ts'
+import { root } from './oracle-data.ts'
 import { DAY, fine, openSite, type Person, type Reply, type Site } from './record-site.ts'
 
 let site: Site
@@ -98,4 +102,29 @@ test('a station that is registered anew, or withdrawn, is the old computer no mo
   const anna = await site.hire('anna', ['auditor'])
   const { versions } = fine(await anna.get('/stations/E')).body as { versions: { data: { status: string } }[] }
   expect(versions.map(({ data }) => data.status)).toEqual(['registered', 'in-use', 'registered', 'in-use', 'withdrawn'])
+})
+
+test('[11.10(h)] the command line is a station too, by the code that is typed at it', async () => {
+  const code = await register('ANALYSIS-1')
+  await site.app.listen({ port: 0, host: '127.0.0.1' })
+  const cognate = (args: readonly string[], proof: Record<string, string> = {}) =>
+    new Promise<{ code: number; out: string; err: string }>(resolve => {
+      const child = execFile(
+        join(root, 'cognate'),
+        [...args, '--server', site.app.listeningOrigin],
+        { env: { ...process.env, COGNATE_CWD: site.folder, ...proof } },
+        (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
+      )
+    })
+  const signIn = () => cognate(['account', 'sign-in', 'carl'], { COGNATE_PASSWORD: carl.password, COGNATE_CODE: carl.code() })
+  const enrol = (id: string) => cognate(['lot', 'do', 'subject.enrol', '--body', JSON.stringify(subject(id))])
+  expect((await signIn()).code).toBe(0)
+  expect((await enrol('ST1-003')).err).toContain('[station-unknown]')
+  expect((await cognate(['account', 'station', 'ANALYSIS-1'], { COGNATE_CODE: 'another' })).err).toContain('[station-code]')
+  const bound = await cognate(['account', 'station', 'ANALYSIS-1'], { COGNATE_CODE: code })
+  expect([bound.code, bound.err]).toEqual([0, 'this computer is the station ANALYSIS-1\n'])
+  expect(statSync(join(site.folder, '.cognate-station')).mode & 0o777).toBe(0o600)
+  expect((await signIn()).code).toBe(0)
+  expect((await enrol('ST1-003')).code).toBe(0)
+  expect(await newestEvent()).toMatchObject({ command: 'subject.enrol', actor: { account: 'carl', station: 'ANALYSIS-1' } })
 })
