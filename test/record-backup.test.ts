@@ -3,24 +3,35 @@ import { appendFileSync, chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { STATION_COOKIE } from '../packages/node/src/api/cookies.ts'
 import { buildServer } from '../packages/node/src/api/server.ts'
 import { backupRecord, restoreRecord } from '../packages/node/src/store/backup.ts'
 import { openRecord } from '../packages/node/src/store/open-record.ts'
 import { value } from './oracle.ts'
 import { hasServer, startTestServer, type TestServer } from './postgres-server.ts'
-import { CHEAP_ARGON, openSite, Site } from './record-site.ts'
+import { CHEAP_ARGON, fine, openSite, Site } from './record-site.ts'
+import { SoftwareAuthenticator } from './software-authenticator.ts'
 
 let site: Site
 let folder: string
 let backup: string
 let server: TestServer | undefined
+const ORIGIN = 'https://record.example'
+const device = new SoftwareAuthenticator(ORIGIN)
+/** Token of a registered station. */
+let station = ''
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cognate-backup-'))
   chmodSync(folder, 0o711)
-  site = await openSite()
+  site = await openSite({ originOf: () => ORIGIN })
   await site.setUp()
   const carl = await site.hire('carl', ['coordinator'])
+  const question = fine(await carl.call('POST', '/passkeys/question', { password: carl.password, code: carl.code() })).body
+  fine(await carl.call('POST', '/passkeys', { name: 'telephone', passkey: device.create(question) }))
+  const registered = fine(await site.person('yves').do('/stations', { id: 'SUITE-2-A', place: 'Suite 2', reason: 'new' }))
+  const bound = fine(await site.call('POST', '/stations/binding', { station: 'SUITE-2-A', code: registered.body.station_code }))
+  station = new RegExp(`${STATION_COOKIE}=([^;]+)`).exec(String(bound.headers['set-cookie']))![1]!
   const put = await carl.call('PUT', '/files', Buffer.from('an attached page'), { 'content-type': 'application/octet-stream' })
   expect(put.status).toBe(201)
   await carl.do('/subjects', { id: 'ST1-001', site: 'site-a', study: 'ST-1' })
@@ -56,7 +67,12 @@ describe.each([{ name: 'embedded' }, { name: 'a server' }])('[11.10(c)] [Annex 1
     expect([verified.proven, verified.findings, verified.independentCheckpoints > 0]).toEqual([true, [], true])
     expect(verified.size).toBe(site.record.store.logs.record.tree.size)
     const record = value(await openRecord({ ...to, clock: site.clock }))
-    const restored = new Site(record, await buildServer(record, { clock: site.clock, argon: CHEAP_ARGON }), site.clock, to.folder)
+    const restored = new Site(
+      record,
+      await buildServer(record, { clock: site.clock, argon: CHEAP_ARGON, originOf: () => ORIGIN }),
+      site.clock,
+      to.folder,
+    )
     const carl = site.person('carl')
     const reply = await restored.call('POST', '/sessions', { account: 'carl', password: carl.password, code: carl.code() })
     expect(reply.status).toBe(201)
@@ -73,6 +89,11 @@ describe.each([{ name: 'embedded' }, { name: 'a server' }])('[11.10(c)] [Annex 1
         )
       ).status,
     ).toBe(201)
+    // passkeys and stations are what they were
+    const asked = fine(await restored.call('POST', '/sessions/passkey-question', {})).body
+    fine(await restored.call('POST', '/sessions', { account: 'carl', password: carl.password, passkey: device.get(asked) }))
+    const here = await restored.call('GET', '/station', undefined, { cookie: `${STATION_COOKIE}=${station}` })
+    expect(here.body.station).toBe('SUITE-2-A')
     await restored.app.close()
     await record.close()
   })

@@ -8,11 +8,19 @@ import { canonicalJson, fail, type Issue, issue, ok, type Result } from '@cognat
 import { TABLES } from '@cognate/core/record'
 import { exportRecord, manifestOf } from './export-record.ts'
 import { type OpenRecord, openDatabase, openRecord, type RecordPlace } from './open-record.ts'
-import { LOG_TABLES } from './schema.ts'
+import { LOG_TABLES, MUTABLE_TABLES } from './schema.ts'
 import { type Verification, verifyExport } from './verify-export.ts'
 
-/** In the order in which they are restored: what others point to first. Sessions, tokens and answers are not worth keeping. */
-const KEPT = [...LOG_TABLES, 'checkpoint', 'cosignature', ...TABLES, 'credential', 'person'] as const
+/** Sessions, tokens, questions, counts and answers are over when a record is restored. */
+const FLEETING: ReadonlySet<string> = new Set(['session', 'step_up', 'challenge', 'throttle', 'idempotency'])
+/** In the order in which they are restored: what others point to first. */
+const KEPT: readonly string[] = [
+  ...LOG_TABLES,
+  'checkpoint',
+  'cosignature',
+  ...TABLES,
+  ...Object.keys(MUTABLE_TABLES).filter(table => !FLEETING.has(table)),
+]
 const BATCH = 500
 
 export interface BackupFigures {
