@@ -346,7 +346,36 @@ test('a lot goes from its subject to the patient by forms alone; the wrong wrist
   await record(oskar, 'container.apply-label', 'L-9-B1', { scanned: label })
   expect((await olga.get('/containers/L-9-B1/label-page')).body.code).toBe('label-state')
   await record(olga, 'lot.store', 'L-9', { place: 'fridge 2', samples: 'viability = S-1' })
-  const result = await record(quinn, 'result.enter', 'L-9', { test: 'viability', raw: '91', unit: '%', tested_at: now() })
+  // the laboratory's file: its row of this lot is entered, another waits
+  await browser.seat(quinn, '#/import')
+  seated = quinn
+  await browser.until('Results of a laboratory')
+  const choose = (text: string) => {
+    const files = new DataTransfer()
+    files.items.add(new File([text], 'lab.csv'))
+    browser.page.querySelector<HTMLInputElement>('input[name=file]')!.files = files.files
+  }
+  choose(`Probe,result,unit,tested_at\nS-1,91,%,${site.clock.iso}\nS-77,91,%,${site.clock.iso}\n`)
+  await browser.submit(browser.page.querySelector('form')!)
+  await browser.until('there is no column sample')
+  browser.fill({ columns: 'sample=Probe' })
+  await browser.submit(browser.page.querySelector('form')!)
+  expect(await browser.until('What matches: 1 of 2')).toContain('no lot has a sample "S-77"')
+  const enterForm = () => [...browser.page.querySelectorAll('form')].find(one => one.textContent!.includes('You sign each'))!
+  const enterWith = async (password: string) => {
+    enterForm().querySelector<HTMLInputElement>('[name=password]')!.value = password
+    enterForm().querySelector<HTMLInputElement>('[name=code]')!.value = quinn.code()
+    await browser.submit(enterForm())
+  }
+  await enterWith('not the password at all')
+  await browser.until('the signer could not be proven')
+  await enterWith(quinn.password)
+  await browser.until('entered')
+  const held = fine(await quinn.get('/lots/L-9/file')).body.results as { id: string; data: Record<string, string> }[]
+  expect(held.map(({ data }) => [data.test, data.raw, data.analyst, data.attachment_sha256 !== ''])).toEqual([
+    ['viability', '91', 'quinn', true],
+  ])
+  const result = held[0]!.id
   await browser.seat(anna, '#/lot/L-9')
   seated = anna
   await browser.until('Release tests')

@@ -12,6 +12,7 @@ import { Constructs } from './screens/construct/constructs.tsx'
 import { Bedside, Orders } from './screens/infusion/bedside.tsx'
 import { FollowUp } from './screens/infusion/follow-up.tsx'
 import { Board } from './screens/lot/board.tsx'
+import { ImportResults } from './screens/lot/import-results.tsx'
 import { Lot } from './screens/lot/lot.tsx'
 import { PerformStep } from './screens/lot/perform-step.tsx'
 import { Template, Templates } from './screens/lot/templates.tsx'
@@ -141,6 +142,7 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'step' && id !== undefined && more !== undefined)
     return <PerformStep key={`${id} ${more}`} desk={desk} lot={id} step={more} />
   if (screen === 'do') return id === undefined ? <Duties desk={desk} /> : <Command key={`${id} ${more}`} desk={desk} name={id} id={more} />
+  if (screen === 'import') return <ImportResults client={client} />
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
   if (screen === 'templates') return id === undefined ? <Templates desk={desk} /> : <Template key={id} desk={desk} id={id} />

@@ -11,6 +11,7 @@ import { logHandlers } from './log-handlers.ts'
 import { lotHandlers } from './lot-handlers.ts'
 import { personHandlers } from './person-handlers.ts'
 import { presentHandlers } from './present-handlers.ts'
+import { resultHandlers } from './result-handlers.ts'
 import { RESOURCES, type RouteSpec } from './routes.ts'
 import { makeScope } from './scope.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
@@ -29,6 +30,7 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
     ...logHandlers(tools),
     ...caseHandlers(tools.cases, scope),
     ...presentHandlers(),
+    ...resultHandlers(tools),
     ...trialHandlers(tools.trials, scope),
     async 'file.write'({ request }) {
       if (!Buffer.isBuffer(request.body) || request.body.length === 0)

@@ -70,6 +70,13 @@ export const eventQuery = z.strictObject({
   entity: z.string().max(80).optional(),
 })
 
+/** `columns`: our names to the file's; `mapping`: YAML, for HL7. */
+const resultFileBody = z.strictObject({
+  text: z.string().min(1).max(900_000),
+  columns: z.record(z.string().max(60), z.string().max(200)).default({}),
+  mapping: z.string().max(60_000).optional(),
+})
+
 const commandRoute = (command: RecordCommand): RouteSpec => ({
   name: command.name,
   method: 'POST',
@@ -93,6 +100,15 @@ export const ROUTES: readonly RouteSpec[] = [
       policy: { action },
     },
   ]),
+  {
+    name: 'result.preview',
+    method: 'POST',
+    path: '/results/preview',
+    title:
+      'What a laboratory’s file of results (CSV, TSV, HL7 version 2) would enter, and what of it waits with its reason; nothing is entered',
+    policy: { action: 'enter-result' },
+    body: resultFileBody,
+  },
   {
     name: 'template.examples',
     method: 'GET',

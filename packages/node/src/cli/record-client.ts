@@ -112,11 +112,12 @@ export class RecordClient {
   }
 
   async #problem(reply: Response): Promise<never> {
-    const problem = (await reply.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string }
+    const problem = (await reply.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string; line?: number }
     throw new InputFault({
       code: problem.code ?? 'server',
       what: problem.title ?? `the server answered ${reply.status}`,
       remedy: problem.detail ?? 'see the server’s log',
+      ...(problem.line === undefined ? {} : { line: problem.line }),
     } as Issue)
   }
 
@@ -142,7 +143,7 @@ export class RecordClient {
     keep(userPath(this.#flags.station), `${cookieOf(reply, STATION_COOKIE)}\n`)
   }
 
-  /** A route that anybody may call. */
+  /** Posts what is no command of the record. */
   async open(path: string, body: unknown): Promise<string> {
     const reply = await this.#send('POST', path, body)
     return reply.ok ? reply.text() : this.#problem(reply)

@@ -1,25 +1,13 @@
 // `lot import`: a laboratory's table or HL7 messages of results, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
 import { readFileSync } from 'node:fs'
-import { fail, type Issue, inFile, issue, type Result, refuse } from '@cognate/core/base'
-import { parseCheckedYaml } from '@cognate/core/case'
-import { columnReader, delimiterOf, formatTsv, isHl7, parseDelimited, parseHl7, type Table, utf8 } from '@cognate/core/format'
-import {
-  type AwaitedTest,
-  type BatchTemplate,
-  type Hl7Results,
-  hl7MappingSchema,
-  hl7Results,
-  type LotData,
-  type MatchedResult,
-  matchResults,
-  OPTIONAL_RESULT_COLUMNS,
-  RESULT_COLUMNS,
-  type ResultData,
-  type WaitingResult,
-} from '@cognate/core/lot'
+import { inFile } from '@cognate/core/base'
+import { formatTsv, utf8 } from '@cognate/core/format'
+import { type MatchedResult, OPTIONAL_RESULT_COLUMNS, RESULT_COLUMNS, type WaitingResult } from '@cognate/core/lot'
 import { type Command, InvalidArgumentError } from 'commander'
+import type { ResultPreview } from '../../api/result-handlers.ts'
 import { userPath } from '../../read/paths.ts'
-import { readBytes, readParsed } from '../../read/text.ts'
+import { parseColumnNames } from '../../read/result-file.ts'
+import { readBytes, readText } from '../../read/text.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { putText } from '../put-text.ts'
 import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
@@ -31,17 +19,10 @@ interface ImportFlags extends ClientFlags {
   readonly enter?: boolean
 }
 
-const KNOWN: readonly string[] = [...RESULT_COLUMNS, ...OPTIONAL_RESULT_COLUMNS]
-
-/** `sample=Probe,result=Wert`: our name to the file's. */
 function columnNames(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split(',').map(part => {
-      const at = part.indexOf('=')
-      if (at < 1 || !KNOWN.includes(part.slice(0, at))) throw new InvalidArgumentError(`write NAME=COLUMN; names are ${KNOWN.join(', ')}`)
-      return [part.slice(0, at), part.slice(at + 1)]
-    }),
-  )
+  const names = parseColumnNames(text)
+  if (!names.ok) throw new InvalidArgumentError(names.issue.remedy)
+  return names.value
 }
 
 export function defineLotImport(lot: Command): void {
@@ -63,11 +44,10 @@ export function defineLotImport(lot: Command): void {
       '\nA sample that no lot has, another subject, a unit without a rule, a decimal comma, a test that has a result: such a row waits, and nothing about it is guessed.\nExit 0: every row matched (with --enter: was entered). Exit 1: some wait.\n',
     )
     .action(async (file: string, flags: ImportFlags) => {
-      const read = readResults(file, flags)
       const client = new RecordClient(flags)
-      const { matched, waiting } = matchResults(read.table, await awaitedTests(client, samplesOf(read.table)))
+      const { matched, waiting, left_out: leftOut } = await preview(client, file, flags)
       const refused = flags.enter === true ? await enter(client, matched, readFileSync(userPath(file))) : []
-      const left = [...read.waiting, ...waiting, ...refused].sort((a, b) => a.line - b.line)
+      const left = [...waiting, ...refused].sort((a, b) => a.line - b.line)
       putText(
         '-',
         formatTsv(
@@ -88,7 +68,7 @@ export function defineLotImport(lot: Command): void {
         )
       const done = matched.length - refused.length
       const rows = done + left.length
-      if (read.leftOut > 0) process.stderr.write(`${read.leftOut} observations are left out by the mapping\n`)
+      if (leftOut > 0) process.stderr.write(`${leftOut} observations are left out by the mapping\n`)
       process.stderr.write(
         flags.enter === true
           ? `${done} of ${rows} rows entered, ${left.length} wait\n`
@@ -98,74 +78,18 @@ export function defineLotImport(lot: Command): void {
     })
 }
 
-function readResults(file: string, { hl7, columns }: ImportFlags): Hl7Results {
-  const text = utf8(must(readBytes(file)))
-  const named = <T>(parsed: Result<T, Issue>): T => must(parsed.ok ? parsed : fail(inFile(file, parsed.issue)))
-  if (!isHl7(text)) {
-    const table = named(parseDelimited(text, { delimiter: delimiterOf(text) }))
-    return { table: renamed(table, columns ?? new Map(), file), waiting: [], leftOut: 0 }
+/** What the record makes of a file: what matches, and what waits with its reason. Nothing is entered. */
+async function preview(client: RecordClient, file: string, { hl7, columns = new Map() }: ImportFlags): Promise<ResultPreview> {
+  const mapping = hl7 === undefined ? {} : { mapping: must(readText(hl7)) }
+  const body = { text: utf8(must(readBytes(file))), columns: Object.fromEntries(columns), ...mapping }
+  try {
+    return JSON.parse(await client.open('/results/preview', body)) as ResultPreview
+  } catch (error) {
+    if (!(error instanceof InputFault)) throw error
+    // what is wrong with the mapping stands in the mapping's lines
+    const isOfMapping = hl7 !== undefined && /^hl7-(yaml|key|value)$/.test(error.issue.code)
+    throw new InputFault(inFile(isOfMapping ? hl7 : file, error.issue))
   }
-  if (hl7 === undefined)
-    return named(
-      refuse(
-        'hl7-mapping',
-        'these are HL7 messages, and nothing says which test a code is',
-        'give the mapping of this laboratory: --hl7 MAPPING.yaml; docs/record.md shows one',
-      ),
-    )
-  const mapping = must(readParsed(hl7, yaml => parseCheckedYaml(yaml, { name: 'hl7', schema: hl7MappingSchema, told: 'docs/record.md' })))
-  return hl7Results(named(parseHl7(text)), mapping)
-}
-
-/** The table under our names. */
-function renamed(table: Table, names: ReadonlyMap<string, string>, file: string): Table {
-  const ours = new Map([...names].map(([our, theirs]) => [theirs, our]))
-  const columns = table.columns.map(column => ours.get(column) ?? column)
-  const missing = RESULT_COLUMNS.filter(name => !columns.includes(name))
-  if (missing.length > 0)
-    throw new InputFault({
-      ...issue(
-        'column-missing',
-        `there is no column ${missing.map(name => names.get(name) ?? name).join(', ')}; there are ${table.columns.join(', ')}`,
-        'say what the file calls them: --columns sample=…,result=…,unit=…,tested_at=…',
-      ),
-      file,
-      line: 1,
-    })
-  return { ...table, columns }
-}
-
-interface LotFileAnswer {
-  readonly template: BatchTemplate
-  readonly results: readonly { readonly data: ResultData }[]
-}
-
-const samplesOf = (table: Table): ReadonlySet<string> => {
-  const get = columnReader(table.columns)
-  return new Set(table.rows.map(row => get(row, 'sample').trim()))
-}
-
-/** What the samples were taken for, in the lots that the session may see. */
-async function awaitedTests(client: RecordClient, samples: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly AwaitedTest[]>> {
-  const awaited = new Map<string, AwaitedTest[]>()
-  for (let after: string | null = ''; after !== null; ) {
-    const page = JSON.parse(await client.get(`/lots?limit=500${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`)) as {
-      readonly lots: readonly { readonly id: string; readonly data: LotData }[]
-      readonly next: string | null
-    }
-    for (const { id, data } of page.lots) {
-      if (!Object.values(data.samples).some(sample => samples.has(sample))) continue
-      const { template, results } = JSON.parse(await client.get(`/lots/${encodeURIComponent(id)}/file`)) as LotFileAnswer
-      for (const test of template.release) {
-        const sample = data.samples[test.name]
-        if (sample === undefined) continue
-        const one = { lot: id, subject: data.subject, test, results: results.flatMap(row => (row.data.test === test.name ? row.data : [])) }
-        awaited.set(sample, [...(awaited.get(sample) ?? []), one])
-      }
-    }
-    after = page.next
-  }
-  return awaited
 }
 
 /** Rows that the record refused. */

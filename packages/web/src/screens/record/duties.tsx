@@ -12,6 +12,7 @@ export function Duties({ desk: { forms } }: { readonly desk: Desk }) {
   return (
     <>
       <h1>Record something</h1>
+      {forms.some(({ name }) => name === 'result.enter') ? <a href="#/import">Results from a laboratory’s file</a> : null}
       {subjects.length === 0 ? <p className="muted">Your roles read the record; they write nothing in it.</p> : null}
       {subjects.map(subject => (
         <section key={subject}>
