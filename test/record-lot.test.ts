@@ -596,6 +596,11 @@ test('`cognate lot import` reads HL7 messages by a mapping; what is preliminary 
   ])
   const results = fine(await quinn.get('/lots/V-4/file')).body.results as { data: Record<string, string> }[]
   expect(results.map(row => row.data.verdict)).toEqual(vectorTemplate.release.map(() => 'pass'))
+  // a message may hold a document, and is larger than a request mostly is
+  const document = `OBX|3|ED|PDF||^application^pdf^Base64^${'JVBERi0x'.repeat(250_000)}||||||F`
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\r${document}`)
+  const large = await cognate(quinn, ['lot', 'import', file, '--hl7', 'laboratory.yaml'])
+  expect(large.err).toContain('the mapping does not know PDF')
   writeFileSync(join(site.folder, 'laboratory.yaml'), mapping.join('\n').replace('units:', 'unit:'))
   const misspelt = await cognate(quinn, ['lot', 'import', file, '--hl7', 'laboratory.yaml'])
   expect([misspelt.code, misspelt.err]).toEqual([1, expect.stringContaining('did you mean "units"?')])

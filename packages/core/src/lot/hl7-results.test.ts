@@ -72,6 +72,7 @@ test.each([
   ['the message is a test of the interface', 'hl7-not-production', [HEADER.replace('|P|', '|T|'), PERSON, ORDER, VIABLE, SPECIMEN]],
   ['the message is no result', 'hl7-type', [HEADER.replace('ORU^R01', 'ADT^A01'), PERSON, ORDER, VIABLE, SPECIMEN]],
   ['the message holds nothing', 'hl7-empty', [HEADER, PERSON]],
+  ['an observation of no order', 'hl7-no-order', [HEADER, PERSON, VIABLE, SPECIMEN]],
   ['preliminary', 'hl7-not-final', [HEADER, PERSON, ORDER, observation([11, 'P']), SPECIMEN]],
   ['corrected', 'hl7-not-final', [HEADER, PERSON, ORDER, observation([11, 'C']), SPECIMEN]],
   ['no status', 'hl7-not-final', [HEADER, PERSON, ORDER, observation([11, '']), SPECIMEN]],

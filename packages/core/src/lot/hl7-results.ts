@@ -78,7 +78,13 @@ export function hl7Results(messages: readonly Hl7Message[], mapping: Hl7Mapping)
       continue
     }
     const orders = ordersOf(message)
-    if (orders.every(({ observations }) => observations.length === 0))
+    const first = message.segments.findIndex(({ name }) => name === 'OBR')
+    for (const { name, line } of message.segments.slice(0, first < 0 ? undefined : first))
+      if (name === 'OBX')
+        waiting.push(
+          wait(line, '', 'hl7-no-order', 'the observation stands before any order (OBR)', 'ask the laboratory which sample it is of'),
+        )
+    if (!message.segments.some(({ name }) => name === 'OBX'))
       waiting.push(wait(message.line, '', 'hl7-empty', 'the message holds no observation', 'ask the laboratory what was meant'))
     for (const order of orders)
       for (const observation of order.observations) {

@@ -19,6 +19,8 @@ export interface RouteSpec {
   readonly policy: Policy
   readonly body?: z.ZodType
   readonly query?: z.ZodType
+  /** Bytes of a larger body than others have. */
+  readonly bodyMost?: number
   readonly command?: RecordCommand
   /** Counted among authentication: 60 a minute and address. */
   readonly authentication?: boolean
@@ -70,9 +72,11 @@ export const eventQuery = z.strictObject({
   entity: z.string().max(80).optional(),
 })
 
+/** Messages may hold documents. */
+const RESULT_FILE_MOST = 16 << 20
 /** `columns`: our names to the file's; `mapping`: YAML, for HL7. */
 const resultFileBody = z.strictObject({
-  text: z.string().min(1).max(900_000),
+  text: z.string().min(1).max(RESULT_FILE_MOST),
   columns: z.record(z.string().max(60), z.string().max(200)).default({}),
   mapping: z.string().max(60_000).optional(),
 })
@@ -108,6 +112,7 @@ export const ROUTES: readonly RouteSpec[] = [
       'What a laboratory’s file of results (CSV, TSV, HL7 version 2) would enter, and what of it waits with its reason; nothing is entered',
     policy: { action: 'enter-result' },
     body: resultFileBody,
+    bodyMost: RESULT_FILE_MOST,
   },
   {
     name: 'template.examples',

@@ -192,6 +192,7 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     app.route({
       method: spec.method,
       url: `/api/v1${spec.path}`,
+      ...(spec.bodyMost === undefined ? {} : { bodyLimit: spec.bodyMost }),
       config: {
         policy: spec.policy,
         ...(spec.authentication === true ? { rateLimit: { max: limits.authentication, timeWindow: 60_000 } } : {}),
@@ -219,7 +220,11 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     if (error.statusCode === 413)
       return sendProblem(
         reply,
-        issue('payload-too-large', 'the body is too large', 'send less than 1 MiB; attachments go to /api/v1/files'),
+        issue(
+          'payload-too-large',
+          'the body is too large',
+          'send less than 1 MiB (a file of results: 16); attachments go to /api/v1/files',
+        ),
       )
     if (error.statusCode === 415) return sendProblem(reply, issue('media-type', 'the media type is not taken', 'send application/json'))
     if (error.statusCode !== undefined && error.statusCode < 500)

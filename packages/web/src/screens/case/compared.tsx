@@ -22,9 +22,8 @@ export function Compared({ client }: { readonly client: Client }) {
       {({ compared, finished, unfinished, pairs, recurrent }) => (
         <>
           <p className="muted">
-            {finished} finished cases that you may see, {compared} pairs of them compared by variants, receptors, typing and the bytes of
-            their files.
-            {unfinished.length === 0 ? '' : ` Without results: ${unfinished.map(({ id }) => id).join(', ')}.`}
+            {finished} finished cases that you may see; pairs of them compared by variants, receptors, typing and the bytes of their files:{' '}
+            {compared}.{unfinished.length === 0 ? '' : ` Without results: ${unfinished.map(({ id }) => id).join(', ')}.`}
           </p>
           <Table
             caption="Look here first: pairs that look like one person, mixed or copied"
