@@ -5,6 +5,7 @@ import { askPasskey, hasPasskeys, isByPasskey } from '../client/passkey.ts'
 import type { Client, Done, ToSign, Wish } from '../client/record-client.ts'
 import { Problem } from './answer.tsx'
 import { fieldsOf } from './fields-of.ts'
+import { SignerFields } from './signer-fields.tsx'
 
 const showModal = (element: HTMLDialogElement | null): void => element?.showModal()
 
@@ -71,14 +72,7 @@ export function useSignature(client: Client, onDone: (done: Done) => void, isSto
             You sign this as <em>{asked.what.meaning}</em>
           </h2>
           <pre>{JSON.stringify(JSON.parse(asked.what.shown), null, 2)}</pre>
-          <label>
-            Password
-            <input name="password" type="password" autoComplete="current-password" required />
-          </label>
-          <label>
-            One-time code, for the first signature after signing in
-            <input name="code" inputMode="numeric" autoComplete="one-time-code" />
-          </label>
+          <SignerFields />
           {issue === undefined ? null : <Problem issue={issue} />}
           <p className="choices">
             <button type="submit">Sign</button>

@@ -6,6 +6,7 @@ import type { Client, Wish } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
 import { Mark } from '../../parts/mark.tsx'
+import { SignerFields } from '../../parts/signer-fields.tsx'
 import { Table } from '../../parts/table.tsx'
 import { withUnit } from '../../parts/with-unit.ts'
 
@@ -117,14 +118,7 @@ function Matched({ client, chosen }: { readonly client: Client; readonly chosen:
         <form className="fields" onSubmit={event => void enter(event)}>
           <h2>Enter and sign</h2>
           <p>You sign each of the {open.length} results above as performed; the file is attached to each.</p>
-          <label>
-            Password
-            <input name="password" type="password" autoComplete="current-password" required />
-          </label>
-          <label>
-            One-time code, for the first signature after signing in
-            <input name="code" inputMode="numeric" autoComplete="one-time-code" />
-          </label>
+          <SignerFields />
           {issue === undefined ? null : <Problem issue={issue} />}
           <p className="choices">
             <button type="submit" disabled={busy}>
