@@ -188,6 +188,14 @@ test('a template begins with an example that ships, is changed by fields, added 
     'release.0.low': '',
   })
   await browser.press('Remove release 2')
+  // what is added begins with nothing, even where the last one was taken away
+  const last = shipped.release.length - 2
+  await browser.press(`Remove release ${last + 1}`)
+  await browser.press('Add to release')
+  const added = shipped.release.length
+  expect(browser.field(`release.${added}.name`).value).toBe('')
+  browser.fill({ [`release.${added}.name`]: 'look', [`release.${added}.method`]: 'eye', [`release.${added}.unit`]: 'text' })
+  browser.fill({ [`release.${added}.text_limit`]: 'clear', [`release.${added}.source`]: 'synthetic' })
   await browser.press('Add to follow up')
   browser.fill({ 'follow_up.0.visit': 'M3', 'follow_up.0.months': '3', 'follow_up.0.source': 'synthetic' })
   await browser.submit(browser.page.querySelector('form.fields')!)
@@ -199,7 +207,22 @@ test('a template begins with an example that ships, is changed by fields, added 
     template: 'til-changed',
     version: '1.1.0',
     steps: shipped.steps.map((step, i) => (i === 0 ? { ...step, title: 'Receive the tumour', second_person: true } : step)),
-    release: shipped.release.filter((__, i) => i !== 1).map((one, i) => (i === 0 ? { ...one, low: null } : one)),
+    release: [
+      ...shipped.release
+        .filter((__, i) => i !== 1 && i !== shipped.release.length - 1)
+        .map((one, i) => (i === 0 ? { ...one, low: null } : one)),
+      {
+        name: 'look',
+        method: 'eye',
+        unit: 'text',
+        low: null,
+        high: null,
+        limit_passes: false,
+        source: 'synthetic',
+        text_limit: 'clear',
+        required_before_release: false,
+      },
+    ],
     follow_up: [{ visit: 'M3', months: 3, source: 'synthetic' }],
   })
 })

@@ -118,7 +118,10 @@ function Rows({
   readonly least: number
   readonly value: Json | undefined
 }) {
-  const [numbers, setNumbers] = useState(() => Array.from({ length: Array.isArray(value) ? value.length : least }, (_, i) => i))
+  const begun = Array.isArray(value) ? value.length : least
+  const [numbers, setNumbers] = useState(() => Array.from({ length: begun }, (_, i) => i))
+  /** A number is given once: what is added does not begin with what was removed. */
+  const next = useRef(begun)
   const what = spoken(name)
   return (
     <fieldset>
@@ -135,7 +138,7 @@ function Rows({
         />
       ))}
       <p className="choices">
-        <button type="button" onClick={() => setNumbers(held => [...held, (held.at(-1) ?? -1) + 1])}>
+        <button type="button" onClick={() => setNumbers([...numbers, next.current++])}>
           Add to {what.toLowerCase()}
         </button>
       </p>
@@ -242,6 +245,8 @@ function Entry({ id, name, schema, required, value }: FieldProps & { readonly id
   if (schema.format === 'date') return <input {...shared} type="date" />
   if (schema['x-file'] === true) return <FileField shared={shared} />
   if (schema.type === 'integer') return <input {...shared} inputMode="numeric" />
+  // a field of one line would lose the others
+  if (schema.type === 'string' && shared.defaultValue.includes('\n')) return <textarea {...shared} rows={3} />
   if (schema.type === 'string') return <input {...shared} autoComplete="off" />
   return <textarea {...shared} rows={6} placeholder="JSON" />
 }
