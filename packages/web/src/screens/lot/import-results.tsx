@@ -1,5 +1,6 @@
 // A laboratory's file of results: chosen, previewed, and what matches entered, each row signed; what waits is told with its reason.
 import type { Issue } from '@cognate/core/base'
+import { utf8 } from '@cognate/core/format'
 import type { MatchedResult, WaitingResult } from '@cognate/core/lot'
 import { type FormEvent, useState } from 'react'
 import type { Client, Wish } from '../../client/record-client.ts'
@@ -35,7 +36,8 @@ export function ImportResults({ client }: { readonly client: Client }) {
         .flatMap(part => (part.includes('=') ? [part.split('=').map(word => word.trim()) as [string, string]] : [])),
     )
     const bytes = await file.arrayBuffer()
-    const text = new TextDecoder().decode(bytes)
+    // as the command line reads it: what is no UTF-8 is Latin-1
+    const text = utf8(new Uint8Array(bytes))
     const given = mapping === null || mapping.size === 0 ? {} : { mapping: await mapping.text() }
     const read = await client.post<Preview>('/results/preview', { text, columns, ...given })
     setIssue(read.ok ? undefined : read.issue)
