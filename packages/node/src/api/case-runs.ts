@@ -62,7 +62,7 @@ export class CaseRuns {
   #takeUp({ file, find }: Keeping): void {
     for (const remembered of readKeptRuns(file)) {
       const { process: _, ...kept } = remembered
-      const place = find(kept.id)
+      const place = kept.ended_at === '' ? find(kept.id) : undefined
       const run: Run = {
         path: '',
         folder: '',
