@@ -27,6 +27,8 @@ interface Run {
   readonly id: string
   readonly path: string
   readonly folder: string
+  /** What has to end first. */
+  readonly before: Promise<void>
   state: CaseRunState
   child: ChildProcess | undefined
   readonly followers: Set<Readable>
@@ -61,22 +63,23 @@ export class CaseRuns {
 
   #takeUp({ file, find }: Keeping): void {
     for (const remembered of readKeptRuns(file)) {
-      const { process: _, ...kept } = remembered
-      const place = kept.ended_at === '' ? find(kept.id) : undefined
+      const { id, process: _, ...state } = remembered
+      const place = state.ended_at === '' ? find(id) : undefined
+      const before = place === undefined ? Promise.resolve() : endOrphan(remembered, place.folder)
       const run: Run = {
+        id,
         path: '',
         folder: '',
         ...place,
-        id: kept.id,
-        state: { ...kept, lines: [] },
+        before,
+        state: { ...state, lines: [] },
         child: undefined,
         followers: new Set(),
       }
-      this.#runs.set(run.id, run)
+      this.#runs.set(id, run)
       if (isOver(run)) continue
       if (place === undefined) this.#end(run, 'failed', 'the server was stopped, and the case is there no more')
       else {
-        endOrphan(remembered, place.folder)
         run.state = { ...run.state, state: 'waiting' }
         this.#say(run, 'the server was stopped; the run is taken up again')
         this.#waiting.push(run)
@@ -112,7 +115,7 @@ export class CaseRuns {
         issue('case-running', `${id} is ${before.state.state} already, asked for by ${before.state.by}`, 'wait for it, or stop it'),
       )
     const state: CaseRunState = { state: 'waiting', by, asked_at: this.#now(), ended_at: '', failure: '', lines: [] }
-    const run: Run = { id, path, folder, state, child: undefined, followers: new Set() }
+    const run: Run = { id, path, folder, before: Promise.resolve(), state, child: undefined, followers: new Set() }
     // the newest last: runs are taken up in the order in which they were asked for
     this.#runs.delete(id)
     this.#runs.set(id, run)
@@ -161,6 +164,8 @@ export class CaseRuns {
   }
 
   async #one(run: Run): Promise<void> {
+    await run.before
+    if (isOver(run)) return
     run.state = { ...run.state, state: 'running' }
     const child = startCase(this.#program, run.path, run.folder)
     run.child = child

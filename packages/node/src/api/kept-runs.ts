@@ -1,6 +1,7 @@
 // Runs of cases as a file remembers them over a restart of the server.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 
 const keptRunSchema = z.object({
@@ -30,14 +31,33 @@ export function writeKeptRuns(file: string, runs: readonly KeptRun[]): void {
   renameSync(`${file}.partial`, file)
 }
 
-/** Ends the process of a run that outlived its server, so that two do not write into one folder. What another program has the number now is left alone (told by Linux; elsewhere nothing is ended). */
-export function endOrphan({ process: pid }: KeptRun, folder: string): boolean {
-  if (pid === undefined) return false
+/** How long a process is given to end, and how often it is looked at, in milliseconds. */
+const PATIENCE = 10_000
+const GLANCE = 50
+
+/** Is the process still that of a run into this folder, and no other program's that has its number now? Told by Linux alone. */
+function runsInto(pid: number, folder: string): boolean {
   try {
-    if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(folder)) return false
-    process.kill(pid, 'SIGTERM')
-    return true
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(folder)
   } catch {
     return false
+  }
+}
+
+function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // it ended by itself
+  }
+}
+
+/** Ends the process of a run that outlived its server, so that two do not write into one folder. */
+export async function endOrphan({ process: pid }: KeptRun, folder: string): Promise<void> {
+  if (pid === undefined || !runsInto(pid, folder)) return
+  send(pid, 'SIGTERM')
+  for (let waited = 0; runsInto(pid, folder); waited += GLANCE) {
+    if (waited >= PATIENCE) return send(pid, 'SIGKILL')
+    await setTimeout(GLANCE)
   }
 }
