@@ -1,5 +1,5 @@
 // A laboratory's file of results, previewed against the samples of the lots that the asker may see. What enters the record the record judges itself, one signed event a row.
-import type { Result } from '@cognate/core/base'
+import { ok, type Result } from '@cognate/core/base'
 import { columnReader, type Table } from '@cognate/core/format'
 import { type AwaitedTest, type LotData, type MatchedResult, matchResults, type WaitingResult } from '@cognate/core/lot'
 import { readResultFile } from '../read/result-file.ts'
@@ -61,7 +61,7 @@ export function resultHandlers({ record }: HandlerTools): Handlers {
         }
       }
     }
-    return { ok: true, value: awaited }
+    return ok(awaited)
   }
 }
 

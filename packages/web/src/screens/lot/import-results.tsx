@@ -17,9 +17,9 @@ interface Preview {
   readonly left_out: number
 }
 
-/** What was previewed, with the file that is attached to every result of it. */
+/** What was previewed, with the file that is attached to every result of it; each preview is one of its own, for a corrected file has the lines of the other. */
 interface Chosen extends Preview {
-  readonly name: string
+  readonly id: string
   readonly bytes: ArrayBuffer
 }
 
@@ -41,7 +41,7 @@ export function ImportResults({ client }: { readonly client: Client }) {
     const given = mapping === null || mapping.size === 0 ? {} : { mapping: await mapping.text() }
     const read = await client.post<Preview>('/results/preview', { text, columns, ...given })
     setIssue(read.ok ? undefined : read.issue)
-    setChosen(read.ok ? { ...read.value, name: file.name, bytes } : undefined)
+    setChosen(read.ok ? { ...read.value, id: crypto.randomUUID(), bytes } : undefined)
   }
   return (
     <>
@@ -64,7 +64,7 @@ export function ImportResults({ client }: { readonly client: Client }) {
         </p>
       </form>
       {issue === undefined ? null : <Problem issue={issue} />}
-      {chosen === undefined ? null : <Matched key={`${chosen.name} ${chosen.bytes.byteLength}`} client={client} chosen={chosen} />}
+      {chosen === undefined ? null : <Matched key={chosen.id} client={client} chosen={chosen} />}
     </>
   )
 }
