@@ -1,5 +1,7 @@
 // A laboratory's messages to rows, and each reason to wait.
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { value } from '../../../../test/oracle.ts'
 import { parseHl7 } from '../format/index.ts'
 import { hl7MappingSchema, hl7Results } from './index.ts'
@@ -100,4 +102,16 @@ test('a message that is sent twice is taken once', () => {
   const message = [HEADER, PERSON, ORDER, VIABLE, SPECIMEN]
   const read = results([...message, ...message])
   expect([read.table.rows.length, read.waiting.map(({ line, issue }) => [line, issue.code])]).toEqual([1, [[6, 'hl7-twice']]])
+})
+
+test('the mapping that the documentation shows is one', () => {
+  const [, shown] = /```yaml\n(hl7: [\s\S]*?)```/.exec(readFileSync(new URL('../../../../docs/record.md', import.meta.url), 'utf8'))!
+  const mapping = hl7MappingSchema.parse(parse(shown!))
+  expect([mapping.sample, mapping.subject, mapping.tests.length, mapping.units, mapping.words]).toEqual([
+    'SPM-2',
+    { authority: 'TRIAL-7' },
+    2,
+    { PERCENT: '%' },
+    { ND: 'not detected' },
+  ])
 })
