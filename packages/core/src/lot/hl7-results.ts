@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { issue } from '../base/index.ts'
 import { type Hl7Message, type Hl7Segment, hl7Instant, type Table, type TableRow } from '../format/index.ts'
 import { textSchema } from '../record/index.ts'
-import { OPTIONAL_RESULT_COLUMNS, RESULT_COLUMNS, type WaitingResult } from './result-table.ts'
+import { RESULT_NAMES, type WaitingResult } from './result-table.ts'
 
 export const hl7MappingSchema = z.strictObject({
   hl7: textSchema.describe('name of the laboratory or its system'),
@@ -37,8 +37,6 @@ export interface Hl7Results {
   /** Observations whose code the mapping leaves out. */
   readonly leftOut: number
 }
-
-const COLUMNS = [...RESULT_COLUMNS, ...OPTIONAL_RESULT_COLUMNS]
 
 /** Why an observation is no final result, by its status (HL7 table 0085). */
 const STATUS: Readonly<Record<string, string>> = {
@@ -77,14 +75,12 @@ export function hl7Results(messages: readonly Hl7Message[], mapping: Hl7Mapping)
       waiting.push(fault)
       continue
     }
-    const orders = ordersOf(message)
-    const first = message.segments.findIndex(({ name }) => name === 'OBR')
-    for (const { name, line } of message.segments.slice(0, first < 0 ? undefined : first))
-      if (name === 'OBX')
-        waiting.push(
-          wait(line, '', 'hl7-no-order', 'the observation stands before any order (OBR)', 'ask the laboratory which sample it is of'),
-        )
-    if (!message.segments.some(({ name }) => name === 'OBX'))
+    const { orders, orphans } = ordersOf(message)
+    for (const { line } of orphans)
+      waiting.push(
+        wait(line, '', 'hl7-no-order', 'the observation stands before any order (OBR)', 'ask the laboratory which sample it is of'),
+      )
+    if (orphans.length === 0 && orders.every(({ observations }) => observations.length === 0))
       waiting.push(wait(message.line, '', 'hl7-empty', 'the message holds no observation', 'ask the laboratory what was meant'))
     for (const order of orders)
       for (const observation of order.observations) {
@@ -97,7 +93,7 @@ export function hl7Results(messages: readonly Hl7Message[], mapping: Hl7Mapping)
         else rows.push(read)
       }
   }
-  return { table: { columns: COLUMNS, rows }, waiting, leftOut }
+  return { table: { columns: RESULT_NAMES, rows }, waiting, leftOut }
 }
 
 const wait = (line: number, sample: string, code: string, what: string, remedy: string): WaitingResult => ({
@@ -129,14 +125,16 @@ function messageFault({ line, segments }: Hl7Message, seen: Map<string, number>)
   return undefined
 }
 
-function ordersOf(message: Hl7Message): readonly Order[] {
+/** `orphans`: observations before any order. */
+function ordersOf(message: Hl7Message): { readonly orders: readonly Order[]; readonly orphans: readonly Hl7Segment[] } {
   const orders: Order[] = []
+  const orphans: Hl7Segment[] = []
   for (const segment of message.segments) {
     if (segment.name === 'OBR') orders.push({ message, request: segment, observations: [], specimens: [] })
-    else if (segment.name === 'OBX') orders.at(-1)?.observations.push(segment)
+    else if (segment.name === 'OBX') (orders.at(-1)?.observations ?? orphans).push(segment)
     else if (segment.name === 'SPM') orders.at(-1)?.specimens.push(segment)
   }
-  return orders
+  return { orders, orphans }
 }
 
 function rowOf(observation: Hl7Segment, order: Order, mapping: Hl7Mapping): TableRow | WaitingResult {
@@ -169,13 +167,13 @@ function rowOf(observation: Hl7Segment, order: Order, mapping: Hl7Mapping): Tabl
   if (subject === undefined)
     return waits('hl7-no-subject', 'PID-3 holds no id of the kind that the mapping names, or several', 'find out whose the sample is')
   const value = readingOf(observation)
-  const word = value === undefined || isNumber(value) ? undefined : mapping.words[value]
   if (value === undefined)
     return waits(
       'hl7-value',
       `"${observation.field(5)}" of the type ${observation.field(2) || 'none'} is no single value`,
       'enter it by hand from the laboratory’s report',
     )
+  const word = isNumber(value) ? undefined : mapping.words[value]
   if (word === undefined && !isNumber(value))
     return waits('hl7-word', `the mapping does not know the answer "${value}"`, 'add it to `words` with the word of the specification')
   const times = [observation.field(19), observation.field(14)].filter(text => text !== '')
@@ -198,13 +196,14 @@ function rowOf(observation: Hl7Segment, order: Order, mapping: Hl7Mapping): Tabl
     subject,
     instrument: observation.part(18),
   }
-  return { line, cells: COLUMNS.map(name => cells[name] ?? '') }
+  return { line, cells: RESULT_NAMES.map(name => cells[name] ?? '') }
 }
 
 /** The one id, or the different ones, where the mapping says that it stands. */
 function samplesOf({ request, specimens }: Order, mapping: Hl7Mapping): readonly string[] {
-  const [segments, field] = mapping.sample === 'SPM-2' ? [specimens, 2] : [[request], Number(mapping.sample.slice(-1))]
-  return [...new Set(segments.map(segment => segment.part(field as number)).filter(id => id !== ''))]
+  const segments = mapping.sample === 'SPM-2' ? specimens : [request]
+  const field = Number(mapping.sample.slice(-1))
+  return [...new Set(segments.map(segment => segment.part(field)).filter(id => id !== ''))]
 }
 
 function testOf(observation: Hl7Segment, { tests }: Hl7Mapping): string | undefined {

@@ -1,6 +1,6 @@
 // Results in a laboratory's table: each row goes by its sample to the lot and the test that the sample was taken for, or waits with the reason. This is a preview; what enters the record the
 // record judges itself, one event a row.
-import { type Issue, issue } from '../base/index.ts'
+import { type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
 import { columnReader, type Table, type TableRow } from '../format/index.ts'
 import { instantSchema } from '../record/index.ts'
 import type { ReleaseTest } from './batch-template.ts'
@@ -9,6 +9,21 @@ import { type ResultData, stands } from './testing-commands.ts'
 
 export const RESULT_COLUMNS = ['sample', 'result', 'unit', 'tested_at'] as const
 export const OPTIONAL_RESULT_COLUMNS = ['test', 'subject', 'instrument', ...CONVERSION_INPUTS] as const
+/** Names of columns that are read. */
+export const RESULT_NAMES: readonly string[] = [...RESULT_COLUMNS, ...OPTIONAL_RESULT_COLUMNS]
+
+/** `sample=Probe,result=Wert`: our names to the file's. Errors: `columns`. */
+export function parseColumnNames(text: string): Result<ReadonlyMap<string, string>, Issue> {
+  const names = new Map<string, string>()
+  for (const part of text.split(',').filter(one => one.trim() !== '')) {
+    const at = part.indexOf('=')
+    const our = part.slice(0, at).trim()
+    if (at < 1 || !RESULT_NAMES.includes(our))
+      return refuse('columns', `"${part}" names no column`, `write NAME=COLUMN; names are ${RESULT_NAMES.join(', ')}`)
+    names.set(our, part.slice(at + 1).trim())
+  }
+  return ok(names)
+}
 
 /** A sample was taken for it. */
 export interface AwaitedTest {
@@ -36,6 +51,14 @@ export interface WaitingResult {
   readonly line: number
   readonly sample: string
   readonly issue: Issue
+}
+
+/** What a file of results would enter, and what of it waits with its reason, by line. */
+export interface ResultPreview {
+  readonly matched: readonly MatchedResult[]
+  readonly waiting: readonly WaitingResult[]
+  /** Observations of HL7 messages that the mapping leaves out. */
+  readonly left_out: number
 }
 
 /** `awaited`: by sample. A sample that several tests share needs the column `test`. */

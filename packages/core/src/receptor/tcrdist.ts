@@ -182,7 +182,7 @@ export class JunctionSet implements JunctionDistances {
   row(i: number, out: Uint16Array): void {
     const query = this.#codes.subarray(this.#starts[i]!, this.#starts[i]! + this.#lengths[i]!)
     this.#makeTables(query)
-    for (const group of this.#groups) this.#compareGroup(query, group, out)
+    for (const group of this.#groups) this.#compare(query, group, out)
   }
 
   /** Junctions of the set at most `most` from another one. */
@@ -193,7 +193,7 @@ export class JunctionSet implements JunctionDistances {
     const found: number[] = []
     for (const group of this.#groups) {
       if (this.#gap * Math.abs(group.length - query.length) > most) continue
-      this.#compareGroup(query, group, this.#near)
+      this.#compare(query, group, this.#near)
       for (let place = group.first; place < group.first + group.count; place++) {
         const i = this.#order[place]!
         if (this.#near[i]! <= most) found.push(i)
@@ -202,25 +202,11 @@ export class JunctionSet implements JunctionDistances {
     return found
   }
 
-  /** The tables are those of the query. */
-  #compareGroup(query: Uint8Array, group: Group, out: Uint16Array): void {
+  /** Two stretches of one length's junctions, each pair of neighbours looked up in the tables of the query. */
+  #compare(query: Uint8Array, group: Group, out: Uint16Array): void {
     const { k1, end1, k2, end2, shift, missing } = alignedStretches(query.length, group.length)
-    this.#compare(group, this.#tables, query, shift, k1, end1, k2, end2, this.#gap * missing, out)
-  }
-
-  /** Two stretches of one length's junctions: [k1, end1) at the same place, [k2, end2) moved by `shift`; `base` is added. */
-  #compare(
-    group: Group,
-    tables: Uint8Array,
-    query: Uint8Array,
-    shift: number,
-    k1: number,
-    end1: number,
-    k2: number,
-    end2: number,
-    base: number,
-    out: Uint16Array,
-  ): void {
+    const base = this.#gap * missing
+    const tables = this.#tables
     const pairs = this.#pairs
     const all = this.#codes
     const order = this.#order

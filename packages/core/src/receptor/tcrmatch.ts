@@ -69,29 +69,45 @@ export interface MatchNeighbours {
   readonly near: (trimmed: string, least: number) => readonly number[]
 }
 
+/** Words of one length with their numbers in the set. */
+export interface MatchGroup {
+  readonly members: readonly number[]
+  readonly words: readonly MatchWord[]
+}
+
+/** By length. Texts with a letter that is no standard residue are in none. */
+export function matchGroups(trimmed: readonly string[], kernel: TcrmatchKernel): ReadonlyMap<number, MatchGroup> {
+  const groups = new Map<number, { readonly members: number[]; readonly words: MatchWord[] }>()
+  for (const [i, text] of trimmed.entries()) {
+    const word = matchWord(text, kernel)
+    if (word === undefined) continue
+    const group = groups.get(word.codes.length) ?? { members: [], words: [] }
+    group.members.push(i)
+    group.words.push(word)
+    groups.set(word.codes.length, group)
+  }
+  return groups
+}
+
 /** Texts with a letter that is no standard residue are like nothing. */
 export class MatchSet implements MatchNeighbours {
   readonly #kernel: TcrmatchKernel
-  /** By length: number in the set and word. */
-  readonly #groups = new Map<number, (readonly [number, MatchWord])[]>()
+  readonly #groups: ReadonlyMap<number, MatchGroup>
 
   constructor(trimmed: readonly string[], kernel: TcrmatchKernel) {
     this.#kernel = kernel
-    for (const [i, text] of trimmed.entries()) {
-      const word = matchWord(text, kernel)
-      if (word === undefined) continue
-      const group = this.#groups.get(word.codes.length)
-      if (group === undefined) this.#groups.set(word.codes.length, [[i, word]])
-      else group.push([i, word])
-    }
+    this.#groups = matchGroups(trimmed, kernel)
   }
 
   near(trimmed: string, least: number): readonly number[] {
     const word = matchWord(trimmed, this.#kernel)
     if (word === undefined) return []
     const found: number[] = []
-    for (let length = word.codes.length - 1; length <= word.codes.length + 1; length++)
-      for (const [i, other] of this.#groups.get(length) ?? []) if (tcrmatchScore(word, other, this.#kernel) >= least) found.push(i)
+    for (let length = word.codes.length - 1; length <= word.codes.length + 1; length++) {
+      const group = this.#groups.get(length)
+      for (const [m, other] of group?.words.entries() ?? [])
+        if (tcrmatchScore(word, other, this.#kernel) >= least) found.push(group!.members[m]!)
+    }
     return found
   }
 }

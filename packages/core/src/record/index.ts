@@ -1,4 +1,5 @@
 export * from './account-commands.ts'
 export * from './command.ts'
 export * from './rows.ts'
+export * from './second-factor.ts'
 export * from './station-commands.ts'

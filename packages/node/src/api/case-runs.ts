@@ -27,12 +27,22 @@ interface Run {
   readonly id: string
   readonly path: string
   readonly folder: string
-  /** What has to end first. */
-  readonly before: Promise<void>
   state: CaseRunState
+  /** What has to end first. */
+  before: Promise<void> | undefined
   child: ChildProcess | undefined
   readonly followers: Set<Readable>
 }
+
+const makeRun = (id: string, path: string, folder: string, state: CaseRunState): Run => ({
+  id,
+  path,
+  folder,
+  state,
+  before: undefined,
+  child: undefined,
+  followers: new Set(),
+})
 
 const MOST_LINES = 500
 
@@ -65,21 +75,12 @@ export class CaseRuns {
     for (const remembered of readKeptRuns(file)) {
       const { id, process: _, ...state } = remembered
       const place = state.ended_at === '' ? find(id) : undefined
-      const before = place === undefined ? Promise.resolve() : endOrphan(remembered, place.folder)
-      const run: Run = {
-        id,
-        path: '',
-        folder: '',
-        ...place,
-        before,
-        state: { ...state, lines: [] },
-        child: undefined,
-        followers: new Set(),
-      }
+      const run = makeRun(id, place?.path ?? '', place?.folder ?? '', { ...state, lines: [] })
       this.#runs.set(id, run)
       if (isOver(run)) continue
       if (place === undefined) this.#end(run, 'failed', 'the server was stopped, and the case is there no more')
       else {
+        run.before = endOrphan(remembered, place.folder)
         run.state = { ...run.state, state: 'waiting' }
         this.#say(run, 'the server was stopped; the run is taken up again')
         this.#waiting.push(run)
@@ -114,8 +115,7 @@ export class CaseRuns {
       return fail(
         issue('case-running', `${id} is ${before.state.state} already, asked for by ${before.state.by}`, 'wait for it, or stop it'),
       )
-    const state: CaseRunState = { state: 'waiting', by, asked_at: this.#now(), ended_at: '', failure: '', lines: [] }
-    const run: Run = { id, path, folder, before: Promise.resolve(), state, child: undefined, followers: new Set() }
+    const run = makeRun(id, path, folder, { state: 'waiting', by, asked_at: this.#now(), ended_at: '', failure: '', lines: [] })
     // the newest last: runs are taken up in the order in which they were asked for
     this.#runs.delete(id)
     this.#runs.set(id, run)

@@ -1,18 +1,11 @@
 // A laboratory's file of results, previewed against the samples of the lots that the asker may see. What enters the record the record judges itself, one signed event a row.
 import { ok, type Result } from '@cognate/core/base'
 import { columnReader, type Table } from '@cognate/core/format'
-import { type AwaitedTest, type LotData, type MatchedResult, matchResults, type WaitingResult } from '@cognate/core/lot'
+import { type AwaitedTest, type LotData, matchResults, type ResultPreview } from '@cognate/core/lot'
 import { readResultFile } from '../read/result-file.ts'
 import { listRows, readLotFile } from '../store/record-reads.ts'
 import { done, type Handlers, type HandlerTools } from './handler.ts'
 import type { Call } from './server.ts'
-
-export interface ResultPreview {
-  readonly matched: readonly MatchedResult[]
-  readonly waiting: readonly WaitingResult[]
-  /** Observations of HL7 messages that the mapping leaves out. */
-  readonly left_out: number
-}
 
 interface ResultFile {
   readonly text: string

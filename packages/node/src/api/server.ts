@@ -171,20 +171,20 @@ export async function buildServer(record: OpenRecord, options: ServerOptions = {
     const { policy } = spec
     if (policy === 'session')
       return ok({ asker, session, role: account.roles[0] ?? '', account, mayAt: () => ok(account.roles[0] ?? 'auditor') })
-    const placed = options.stationsOnly !== true || session.registered || !isOfStation(spec) ? undefined : unregistered
     const at = new Date(clock.now()).toISOString()
     const mayAt = (place: Place) => authorise(account, policy.action, place, at)
     const role = mayAt(ANYWHERE)
-    const refusal = role.ok ? placed : role.issue
-    if (!role.ok || refusal !== undefined) {
+    const isElsewhere = options.stationsOnly === true && !session.registered && isOfStation(spec)
+    const allowed = role.ok && isElsewhere ? fail(unregistered) : role
+    if (!allowed.ok) {
       await store.noteAccess(asker, '', {
         action: 'refused',
         entity: { kind: 'route', id: spec.name, version: 0 },
-        reason: refusal!.code,
+        reason: allowed.issue.code,
       })
-      return fail(refusal!)
+      return allowed
     }
-    return ok({ asker, session, role: role.value, account, mayAt })
+    return ok({ asker, session, role: allowed.value, account, mayAt })
   }
 
   for (const spec of ROUTES) {

@@ -5,6 +5,7 @@ import type { RouteSpec } from './routes.ts'
 
 const secret = z.string().min(1).max(1024)
 const account = z.string().min(1).max(80)
+const toSign = { shown_sha256: z.string().regex(/^[0-9a-f]{64}$/), meaning: z.enum(MEANINGS) }
 const halves = { account, officer_code: secret, administrator_code: secret }
 
 /** What a browser answers to a question of WebAuthn; what it means the verifier judges. */
@@ -47,13 +48,12 @@ const bodies = {
     })
     .refine(({ code, passkey }) => (code === undefined) !== (passkey === undefined), 'give a code or a passkey, one of them'),
   sign: z.strictObject({
-    shown_sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    meaning: z.enum(MEANINGS),
+    ...toSign,
     password: secret.optional(),
     code: secret.optional(),
     passkey: passkeyAnswer.optional(),
   }),
-  toSign: z.strictObject({ shown_sha256: z.string().regex(/^[0-9a-f]{64}$/), meaning: z.enum(MEANINGS) }),
+  toSign: z.strictObject(toSign),
   empty: z.strictObject({}),
   station: z.strictObject({ station: account, code: secret }),
   passkey: z.strictObject({ name: z.string().min(1).max(80), passkey: passkeyAnswer }),

@@ -1,5 +1,13 @@
 // Owns the WebAssembly memory of the TCRMatch kernel: CDR3s by length, position by position; a query's tables at a time. What its upper bounds let through is scored exactly.
-import { type MatchNeighbours, MatchSet, type MatchWord, matchWord, type TcrmatchKernel, tcrmatchScore } from '@cognate/core/receptor'
+import {
+  type MatchGroup,
+  type MatchNeighbours,
+  MatchSet,
+  matchGroups,
+  matchWord,
+  type TcrmatchKernel,
+  tcrmatchScore,
+} from '@cognate/core/receptor'
 import { readKernel, STATIC_BYTES } from '../read/kernel.ts'
 
 const TABLE_BYTES = 32
@@ -14,12 +22,11 @@ interface KernelExports {
   readonly sums: (...values: readonly number[]) => void
 }
 
-interface Group {
+/** With its place in the memory. */
+interface Placed extends MatchGroup {
   readonly length: number
   readonly stride: number
   readonly at: number
-  readonly members: readonly number[]
-  readonly words: readonly MatchWord[]
 }
 
 /** Trimmed CDR3s, to be asked for those that are like another one: by the kernel, or without a built kernel, or where one is too long, by the plain body. */
@@ -30,22 +37,13 @@ export function openMatchSet(trimmed: readonly string[], kernel: TcrmatchKernel)
 }
 
 function kernelSet(wasm: Uint8Array<ArrayBuffer>, trimmed: readonly string[], kernel: TcrmatchKernel): MatchNeighbours {
-  const lists = new Map<number, { readonly members: number[]; readonly words: MatchWord[] }>()
-  for (const [i, text] of trimmed.entries()) {
-    const word = matchWord(text, kernel)
-    if (word === undefined) continue
-    const list = lists.get(word.codes.length) ?? { members: [], words: [] }
-    list.members.push(i)
-    list.words.push(word)
-    lists.set(word.codes.length, list)
-  }
   const tables = STATIC_BYTES
   const out = tables + TABLE_BYTES * (LONGEST + 1)
   let at = out + 4 * (trimmed.length + 16)
-  const groups = new Map<number, Group>()
-  for (const [length, { members, words }] of lists) {
-    const stride = Math.ceil(members.length / 16) * 16
-    groups.set(length, { length, stride, at, members, words })
+  const groups = new Map<number, Placed>()
+  for (const [length, group] of matchGroups(trimmed, kernel)) {
+    const stride = Math.ceil(group.members.length / 16) * 16
+    groups.set(length, { ...group, length, stride, at })
     at += length * stride
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil((at + 64) / 65536) + 1 })

@@ -2,10 +2,7 @@
 import { fail, type Issue, issue, ok, type Result, refuse } from '@cognate/core/base'
 import { parseCheckedYaml } from '@cognate/core/case'
 import { delimiterOf, isHl7, parseDelimited, parseHl7, type Table } from '@cognate/core/format'
-import { type Hl7Results, hl7MappingSchema, hl7Results, OPTIONAL_RESULT_COLUMNS, RESULT_COLUMNS } from '@cognate/core/lot'
-
-/** Names of columns that are read. */
-export const RESULT_NAMES: readonly string[] = [...RESULT_COLUMNS, ...OPTIONAL_RESULT_COLUMNS]
+import { type Hl7Results, hl7MappingSchema, hl7Results, RESULT_COLUMNS } from '@cognate/core/lot'
 
 /** `columns`: our name to the file's. Errors: those of the table, of HL7 and of the mapping; `column-missing`, `hl7-mapping`. */
 export function readResultFile(text: string, columns: ReadonlyMap<string, string>, mapping: string | undefined): Result<Hl7Results, Issue> {
@@ -41,17 +38,4 @@ function renamed(table: Table, names: ReadonlyMap<string, string>): Result<Table
       1,
     ),
   )
-}
-
-/** `sample=Probe,result=Wert`: our names to the file's. Errors: `columns`. */
-export function parseColumnNames(text: string): Result<ReadonlyMap<string, string>, Issue> {
-  const names = new Map<string, string>()
-  for (const part of text.split(',').filter(one => one.trim() !== '')) {
-    const at = part.indexOf('=')
-    const our = part.slice(0, at).trim()
-    if (at < 1 || !RESULT_NAMES.includes(our))
-      return refuse('columns', `"${part}" names no column`, `write NAME=COLUMN; names are ${RESULT_NAMES.join(', ')}`)
-    names.set(our, part.slice(at + 1).trim())
-  }
-  return ok(names)
 }

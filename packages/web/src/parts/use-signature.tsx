@@ -5,7 +5,7 @@ import { askPasskey, hasPasskeys, isByPasskey } from '../client/passkey.ts'
 import type { Client, Done, ToSign, Wish } from '../client/record-client.ts'
 import { Problem } from './answer.tsx'
 import { fieldsOf } from './fields-of.ts'
-import { SignerFields } from './signer-fields.tsx'
+import { SignerFields } from './proof-fields.tsx'
 
 const showModal = (element: HTMLDialogElement | null): void => element?.showModal()
 

@@ -1,8 +1,8 @@
 // `account`: the first two accounts of a record, enrolment with both halves of the code, sessions.
 import { issue } from '@cognate/core/base'
 import { formatTsv } from '@cognate/core/format'
+import type { FactorLine } from '@cognate/core/record'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { FactorLine } from '../../api/factors.ts'
 import { EXIT, InputFault } from '../exit.ts'
 import { list } from '../options.ts'
 import { putText } from '../put-text.ts'

@@ -2,11 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { inFile } from '@cognate/core/base'
 import { formatTsv, utf8 } from '@cognate/core/format'
-import { type MatchedResult, OPTIONAL_RESULT_COLUMNS, RESULT_COLUMNS, type WaitingResult } from '@cognate/core/lot'
+import {
+  type MatchedResult,
+  OPTIONAL_RESULT_COLUMNS,
+  parseColumnNames,
+  RESULT_COLUMNS,
+  type ResultPreview,
+  type WaitingResult,
+} from '@cognate/core/lot'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { ResultPreview } from '../../api/result-handlers.ts'
 import { userPath } from '../../read/paths.ts'
-import { parseColumnNames } from '../../read/result-file.ts'
 import { readBytes, readText } from '../../read/text.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { putText } from '../put-text.ts'

@@ -1,24 +1,18 @@
 // A laboratory's file of results: chosen, previewed, and what matches entered, each row signed; what waits is told with its reason.
 import type { Issue } from '@cognate/core/base'
 import { utf8 } from '@cognate/core/format'
-import type { MatchedResult, WaitingResult } from '@cognate/core/lot'
+import type { MatchedResult, ResultPreview } from '@cognate/core/lot'
 import { type FormEvent, useState } from 'react'
 import type { Client, Wish } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
 import { Mark } from '../../parts/mark.tsx'
-import { SignerFields } from '../../parts/signer-fields.tsx'
+import { SignerFields } from '../../parts/proof-fields.tsx'
 import { Table } from '../../parts/table.tsx'
 import { withUnit } from '../../parts/with-unit.ts'
 
-interface Preview {
-  readonly matched: readonly MatchedResult[]
-  readonly waiting: readonly WaitingResult[]
-  readonly left_out: number
-}
-
 /** What was previewed, with the file that is attached to every result of it; each preview is one of its own, for a corrected file has the lines of the other. */
-interface Chosen extends Preview {
+interface Chosen extends ResultPreview {
   readonly id: string
   readonly bytes: ArrayBuffer
 }
@@ -39,7 +33,7 @@ export function ImportResults({ client }: { readonly client: Client }) {
     // as the command line reads it: what is no UTF-8 is Latin-1
     const text = utf8(new Uint8Array(bytes))
     const given = mapping === null || mapping.size === 0 ? {} : { mapping: await mapping.text() }
-    const read = await client.post<Preview>('/results/preview', { text, columns, ...given })
+    const read = await client.post<ResultPreview>('/results/preview', { text, columns, ...given })
     setIssue(read.ok ? undefined : read.issue)
     setChosen(read.ok ? { ...read.value, id: crypto.randomUUID(), bytes } : undefined)
   }

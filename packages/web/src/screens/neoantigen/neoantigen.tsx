@@ -1,4 +1,5 @@
 // One neoantigen: what made its rank, its peptide residue by residue, every allele beside the wild type, and which receptors saw it.
+import { CLASS_I_LENGTHS } from '@cognate/core/neoantigen'
 import { hasFile, type PresentAnswer, type Row } from '../../client/case-answers.ts'
 import { usePosted } from '../../client/use-answer.ts'
 import { type RowsByTable, useRows } from '../../client/use-rows.ts'
@@ -164,13 +165,14 @@ function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; re
   )
 }
 
-const LENGTHS = [8, 9, 10, 11]
 /** As many peptides as the models are asked at a time. */
 const MOST = 500
 
 /** Words of 8 to 11 residues of the mutated stretch that the wild type's does not hold. */
-export function newWords({ aa = '', wild_type_aa: wild = '' }: Row): readonly string[] {
-  const words = LENGTHS.flatMap(length => Array.from({ length: Math.max(0, aa.length - length + 1) }, (_, i) => aa.slice(i, i + length)))
+function newWords({ aa = '', wild_type_aa: wild = '' }: Row): readonly string[] {
+  const words = CLASS_I_LENGTHS.flatMap(length =>
+    Array.from({ length: Math.max(0, aa.length - length + 1) }, (_, i) => aa.slice(i, i + length)),
+  )
   return [...new Set(words)].filter(word => !wild.includes(word))
 }
 

@@ -1,4 +1,5 @@
 // Second factors of everybody, for the security officer: which did not prove for long that it works.
+import type { FactorLine } from '@cognate/core/record'
 import type { Desk } from '../../client/desk.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { Screen } from '../../parts/answer.tsx'
@@ -6,21 +7,9 @@ import { Mark } from '../../parts/mark.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 
-interface FactorsAnswer {
-  readonly factors: readonly {
-    readonly account: string
-    readonly name: string
-    readonly factor: string
-    readonly tested_at: string
-    readonly due_at: string
-    readonly overdue: boolean
-    readonly recovery_codes_left: number
-  }[]
-}
-
 export function Factors({ desk: { client } }: { readonly desk: Desk }) {
   return (
-    <Screen title="Second factors" answered={useAnswer<FactorsAnswer>(client, '/factors')}>
+    <Screen title="Second factors" answered={useAnswer<{ readonly factors: readonly FactorLine[] }>(client, '/factors')}>
       {({ factors }) => (
         <Table
           caption="The longest untested first; every use is a test"

@@ -5,10 +5,10 @@ import type { Desk } from '../../client/desk.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { Problem, Screen } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
+import { ProofFields } from '../../parts/proof-fields.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { Passkeys } from './passkeys.tsx'
-import { Proof } from './proof.tsx'
 
 interface SessionsAnswer {
   readonly sessions: readonly {
@@ -99,7 +99,7 @@ export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
           />
           <form className="fields" onSubmit={event => void send('/sessions/others/ending', 'Your other sessions have ended.')(event)}>
             <h2>End the others</h2>
-            <Proof password="password" label="Password" />
+            <ProofFields />
             <p className="choices">
               <button type="submit">End other sessions</button>
             </p>
@@ -109,7 +109,7 @@ export function OwnAccount({ desk: { client, who } }: { readonly desk: Desk }) {
             onSubmit={event => void send('/password', 'The password is changed; your other sessions have ended.')(event)}
           >
             <h2>New password</h2>
-            <Proof password="current" label="Password that holds now" />
+            <ProofFields password="current" label="Password that holds now" />
             <label>
               New password, 15 characters or more; a sentence is good
               <input name="password" type="password" autoComplete="new-password" required />

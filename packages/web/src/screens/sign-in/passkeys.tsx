@@ -5,9 +5,9 @@ import { addPasskey, hasPasskeys } from '../../client/passkey.ts'
 import type { Client } from '../../client/record-client.ts'
 import { useAnswer } from '../../client/use-answer.ts'
 import { fieldsOf } from '../../parts/fields-of.ts'
+import { ProofFields } from '../../parts/proof-fields.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
-import { Proof } from './proof.tsx'
 
 interface PasskeysAnswer {
   readonly passkeys: readonly {
@@ -70,7 +70,7 @@ export function Passkeys({
             Name, such as the device that it is in
             <input name="name" maxLength={80} required />
           </label>
-          <Proof password="password" label="Password" />
+          <ProofFields />
           <p className="choices">
             <button type="submit">Add a passkey</button>
           </p>

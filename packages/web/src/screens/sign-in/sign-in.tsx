@@ -5,6 +5,7 @@ import { askPasskey, hasPasskeys, isByPasskey } from '../../client/passkey.ts'
 import type { Client, SecondFactor } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
 import { fieldsOf } from '../../parts/fields-of.ts'
+import { ProofFields } from '../../parts/proof-fields.tsx'
 import { ThisStation } from './station.tsx'
 
 export function SignIn({ client, onSignedIn }: { readonly client: Client; readonly onSignedIn: () => void }) {
@@ -39,14 +40,7 @@ export function SignIn({ client, onSignedIn }: { readonly client: Client; readon
         Account
         <input name="account" autoComplete="username" required />
       </label>
-      <label>
-        Password
-        <input name="password" type="password" autoComplete="current-password" required />
-      </label>
-      <label>
-        One-time code
-        <input name="code" inputMode="numeric" autoComplete="one-time-code" required={!hasPasskeys()} />
-      </label>
+      <ProofFields isCodeNeeded={!hasPasskeys()} />
       <p className="choices">
         <button type="submit" disabled={busy}>
           Sign in
