@@ -1,7 +1,7 @@
 // A laboratory's file of results: chosen, previewed, and what matches entered, each row signed; what waits is told with its reason.
 import type { Issue } from '@cognate/core/base'
 import { utf8 } from '@cognate/core/format'
-import type { MatchedResult, ResultPreview } from '@cognate/core/lot'
+import { type MatchedResult, parseColumnNames, type ResultPreview } from '@cognate/core/lot'
 import { type FormEvent, useState } from 'react'
 import type { Client, Wish } from '../../client/record-client.ts'
 import { Problem } from '../../parts/answer.tsx'
@@ -24,16 +24,16 @@ export function ImportResults({ client }: { readonly client: Client }) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const [file, mapping] = [form.get('file') as File, form.get('mapping') as File | null]
-    const columns = Object.fromEntries(
-      String(form.get('columns'))
-        .split(',')
-        .flatMap(part => (part.includes('=') ? [part.split('=').map(word => word.trim()) as [string, string]] : [])),
-    )
+    const names = parseColumnNames(String(form.get('columns')))
+    if (!names.ok) {
+      setChosen(undefined)
+      return setIssue(names.issue)
+    }
     const bytes = await file.arrayBuffer()
     // as the command line reads it: what is no UTF-8 is Latin-1
     const text = utf8(new Uint8Array(bytes))
     const given = mapping === null || mapping.size === 0 ? {} : { mapping: await mapping.text() }
-    const read = await client.post<ResultPreview>('/results/preview', { text, columns, ...given })
+    const read = await client.post<ResultPreview>('/results/preview', { text, columns: Object.fromEntries(names.value), ...given })
     setIssue(read.ok ? undefined : read.issue)
     setChosen(read.ok ? { ...read.value, id: crypto.randomUUID(), bytes } : undefined)
   }
