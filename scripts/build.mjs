@@ -68,6 +68,8 @@ export async function buildAll() {
     // the record's server is loaded only where it is asked for
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
+    // its main file asks for its parts in a way that no bundler sees
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     external: [
       'h5wasm',
       'h5wasm/node',

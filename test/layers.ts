@@ -29,6 +29,7 @@ export const CORE_LIBRARIES: Readonly<Record<string, string>> = {
   '@noble/hashes/sha2.js': 'SHA-256 without the platform: ids and checksums are made where the data are',
   '@noble/hashes/utils.js': 'text to bytes and hex for the same',
   yaml: 'CASE.yaml and TRIAL.yaml with positions, so that every error names its line',
+  'jsonc-parser': 'JSON with the digits of its numbers and the lines of its objects, which JSON.parse loses',
   'fast-xml-parser': 'the feature lists inside SnapGene files',
   'umap-js': 'cells on a plane to look at: the usual method, with chance as an argument',
   zod: 'the shape of a YAML file once: check, defaults, JSON Schema',

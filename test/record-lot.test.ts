@@ -4,14 +4,15 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
+import { columnReader, exactJsonText, parseExactJson, parseFhir } from '@cognate/core/format'
 import type { FollowUpLine } from '@cognate/core/infusion'
-import type { BatchTemplate, BoardLine, TemplateStep } from '@cognate/core/lot'
+import { type BatchTemplate, type BoardLine, fhirMappingSchema, fhirResults, type TemplateStep } from '@cognate/core/lot'
 import { Fhir } from 'fhir'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord } from '../packages/node/src/store/export-record.ts'
 import { reportExport } from '../packages/node/src/store/report-export.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
-import { root, rowsOf } from './oracle.ts'
+import { root, rowsOf, value } from './oracle.ts'
 import { DAY, fine, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
 import { commandLine } from './site-command-line.ts'
 
@@ -574,7 +575,7 @@ test('`cognate lot import` reads HL7 messages by a mapping; what is preliminary 
   const file = join(site.folder, 'results.hl7')
   writeFileSync(file, [`MSH|^~\\&|LAB|SITE|||${at}||ORU^R01|M1|P|2.5.1`, ...observations, ...pending].join('\r'))
   const unmapped = await cognate(quinn, ['lot', 'import', file])
-  expect([unmapped.code, unmapped.err]).toEqual([1, expect.stringContaining('--hl7 MAPPING.yaml')])
+  expect([unmapped.code, unmapped.err]).toEqual([1, expect.stringContaining('--mapping FILE.yaml')])
   const mapping = [
     'hl7: made laboratory',
     'subject: not-sent',
@@ -584,7 +585,7 @@ test('`cognate lot import` reads HL7 messages by a mapping; what is preliminary 
     `words: {${vectorTemplate.release.flatMap((one, i) => (one.text_limit === null ? [] : `PASS${i}: ${JSON.stringify(one.text_limit)}`)).join(', ')}}`,
   ]
   writeFileSync(join(site.folder, 'laboratory.yaml'), mapping.join('\n'))
-  const entered = await cognate(quinn, ['lot', 'import', file, '--hl7', 'laboratory.yaml', '--enter'], () => ({
+  const entered = await cognate(quinn, ['lot', 'import', file, '--mapping', 'laboratory.yaml', '--enter'], () => ({
     COGNATE_PASSWORD: quinn.password,
     COGNATE_CODE: quinn.code(),
   }))
@@ -599,11 +600,79 @@ test('`cognate lot import` reads HL7 messages by a mapping; what is preliminary 
   // a message may hold a document, and is larger than a request mostly is
   const document = `OBX|3|ED|PDF||^application^pdf^Base64^${'JVBERi0x'.repeat(250_000)}||||||F`
   writeFileSync(file, `${readFileSync(file, 'utf8')}\r${document}`)
-  const large = await cognate(quinn, ['lot', 'import', file, '--hl7', 'laboratory.yaml'])
+  const large = await cognate(quinn, ['lot', 'import', file, '--mapping', 'laboratory.yaml'])
   expect(large.err).toContain('the mapping does not know PDF')
   writeFileSync(join(site.folder, 'laboratory.yaml'), mapping.join('\n').replace('units:', 'unit:'))
-  const misspelt = await cognate(quinn, ['lot', 'import', file, '--hl7', 'laboratory.yaml'])
+  const misspelt = await cognate(quinn, ['lot', 'import', file, '--mapping', 'laboratory.yaml'])
   expect([misspelt.code, misspelt.err]).toEqual([1, expect.stringContaining('did you mean "units"?')])
+})
+
+test('`cognate lot import` reads FHIR observations by a mapping, and the lot’s own bundle gives back what was entered', async () => {
+  await makeVector('V-5', 'C-TCR-1')
+  const observation = (i: number, more: Readonly<Record<string, unknown>>) => ({
+    resource: {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { coding: [{ code: `T${i}` }] },
+      specimen: { identifier: { value: `V-5-S${i}` } },
+      effectiveDateTime: site.clock.iso,
+      ...more,
+    },
+  })
+  const entry = vectorTemplate.release.map((one, i) =>
+    one.text_limit === null
+      ? observation(i, { valueQuantity: { value: one.high !== null ? 0.5 : 250000, unit: one.unit } })
+      : observation(i, { valueCodeableConcept: { coding: [{ code: `PASS${i}` }], text: 'passes' } }),
+  )
+  entry.push(observation(0, { status: 'preliminary', valueQuantity: { value: 1 } }))
+  const file = join(site.folder, 'results.fhir.json')
+  // all in one line, as systems write it
+  writeFileSync(file, JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }))
+  const mapping = (first: string, tests: readonly string[], rest: readonly string[]) =>
+    [first, 'subject: not-sent', 'tests:', ...tests, ...rest].join('\n')
+  const tests = vectorTemplate.release.map((one, i) => `  - {code: T${i}, test: ${JSON.stringify(one.name)}}`)
+  const words = vectorTemplate.release.flatMap((one, i) => (one.text_limit === null ? [] : `PASS${i}: ${JSON.stringify(one.text_limit)}`))
+  writeFileSync(join(site.folder, 'fhir.yaml'), mapping('fhir: made laboratory', tests, [`words: {${words.join(', ')}}`]))
+  writeFileSync(join(site.folder, 'hl7.yaml'), mapping('hl7: made laboratory', tests, []))
+  const other = await cognate(quinn, ['lot', 'import', file, '--mapping', 'hl7.yaml'])
+  expect([other.code, other.err]).toEqual([1, expect.stringContaining('these are FHIR resources, and the mapping is of hl7')])
+  const entered = await cognate(quinn, ['lot', 'import', file, '--mapping', 'fhir.yaml', '--enter'], () => ({
+    COGNATE_PASSWORD: quinn.password,
+    COGNATE_CODE: quinn.code(),
+  }))
+  const count = vectorTemplate.release.length
+  expect(entered.err.trim().split('\n').slice(-2)).toEqual([
+    expect.stringMatching(/results\.fhir\.json:1: .* of V-5-S0 is preliminary; wait for the final result \[fhir-not-final\]/),
+    `${count} of ${count + 1} rows entered, 1 wait`,
+  ])
+  const results = fine(await quinn.get('/lots/V-5/file')).body.results as { data: Record<string, string> }[]
+  expect(results.map(row => row.data.verdict)).toEqual(vectorTemplate.release.map(() => 'pass'))
+  // and back: nobody has reviewed them, so that they are preliminary in the bundle
+  const system = 'https://cognate.example/fhir'
+  const ours = fhirMappingSchema.parse({
+    fhir: 'ourselves',
+    subject: 'not-sent',
+    sample: { system: `${system}/sample` },
+    tests: vectorTemplate.release.map(({ name }) => ({ code: name, system: `${system}/release-test`, test: name })),
+    words: Object.fromEntries(vectorTemplate.release.flatMap(one => (one.text_limit == null ? [] : [[one.text_limit, one.text_limit]]))),
+  })
+  const { out } = await cognate(quinn, ['lot', 'fhir', 'V-5'])
+  const read = value(parseFhir(out))
+  expect(fhirResults(read, ours).waiting.map(({ issue }) => issue.code)).toEqual(results.map(() => 'fhir-not-final'))
+  const { table } = fhirResults(value(parseFhir(out.replaceAll('"preliminary"', '"final"'))), ours)
+  const get = columnReader(table.columns)
+  const cells = (name: string) => table.rows.map(row => get(row, name)).sort()
+  for (const [name, column] of [
+    ['test', 'test'],
+    ['result', 'raw'],
+    ['unit', 'unit'],
+    ['tested_at', 'tested_at'],
+  ] as const)
+    expect(cells(name)).toEqual(results.map(({ data }) => data[column]).sort())
+  // every element comes back as it was
+  const whole = value(parseExactJson(out)).value as { readonly entry: readonly { readonly resource: unknown }[] }
+  expect(read.resources.map(({ resource }) => resource)).toEqual(whole.entry.map(({ resource }) => resource))
+  expect(exactJsonText(whole).trim()).toBe(out.trim())
 })
 
 test('[Annex 11 11] the periodic report counts what was done, signed and refused, and what is open at its end', async () => {
@@ -634,7 +703,7 @@ test('[Annex 11 11] the periodic report counts what was done, signed and refused
     'investigations of results: open at the end: L-1:sterility:1:oos': 1,
     'lots at the end: stored, released': 2,
     'lots at the end: stored, recalled': 1,
-    'lots at the end: stored, undecided': 2,
+    'lots at the end: stored, undecided': 3,
   })
   expect([year.get('stops and consequences: identity-mismatch'), year.get('refusals: separation-second-person (lot.verify)')]).toEqual([
     expect.any(Number),

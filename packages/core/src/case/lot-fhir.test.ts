@@ -1,7 +1,7 @@
 // Results as FHIR values: every digit, the sign of what is below detection, and words.
 import { expect, test } from 'vitest'
+import { exactJsonText } from '../format/index.ts'
 import type { LotFile } from '../lot/index.ts'
-import { fhirText } from './fhir-resource.ts'
 import { lotBundle } from './lot-fhir.ts'
 
 function valuesOf(raws: readonly string[]): readonly string[] {
@@ -16,10 +16,11 @@ function valuesOf(raws: readonly string[]): readonly string[] {
       tested_at: '2026-03-02T08:00:00Z',
       analyst: 'a',
       reviewer: '',
+      instrument: '',
       status: 'entered',
     },
   }))
-  const lot = { subject: '', coi: '', product_type: 'VECTOR', disposition: 'undecided', holds: [] }
+  const lot = { subject: '', coi: '', product_type: 'VECTOR', disposition: 'undecided', holds: [], samples: {} }
   const file = {
     row: { id: 'L' },
     lot,
@@ -28,7 +29,7 @@ function valuesOf(raws: readonly string[]): readonly string[] {
     results,
     containers: [],
   } as unknown as LotFile
-  const text = fhirText(lotBundle({ file, specimen: undefined, infusions: [], followUps: [], signatures: [] }))
+  const text = exactJsonText(lotBundle({ file, specimen: undefined, infusions: [], followUps: [], signatures: [] }))
   expect(JSON.parse(text).entry.length).toBe(raws.length)
   return text
     .split('"resourceType": "Observation"')

@@ -1,9 +1,10 @@
 // A lot as a FHIR R4 bundle: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions, the follow-up,
 // and a provenance for each signature. Codes that no public system has are in our own.
+import { Exact } from '../format/index.ts'
 import type { FollowUpData, InfusionData } from '../infusion/index.ts'
 import type { CertificateSignature, ContainerData, LotFile, ResultData, SpecimenData } from '../lot/index.ts'
 import type { Row } from '../record/index.ts'
-import { bundleOf, coded, Exact, identified, idOf, type Resource } from './fhir-resource.ts'
+import { bundleOf, coded, identified, idOf, type Resource } from './fhir-resource.ts'
 
 export interface LotBundleInput {
   readonly file: LotFile
@@ -92,11 +93,12 @@ function reportedValue(raw: string, unit: string): Readonly<Record<string, unkno
   return { valueQuantity: { value: new Exact(number!), unit, ...(comparator === '' ? {} : { comparator }) } }
 }
 
-function observationOf({ id, data }: Row<ResultData>, { row, template }: LotFile, subject: Reference): Resource {
+function observationOf({ id, data }: Row<ResultData>, { row, lot, template }: LotFile, subject: Reference): Resource {
   const test = template.release.find(one => one.name === data.test)
   const limit = (text: string | null | undefined) =>
     text === null || text === undefined ? undefined : { value: new Exact(text), unit: test!.unit }
   const [low, high] = [limit(test?.low), limit(test?.high)]
+  const sample = lot.samples[data.test]
   return {
     resourceType: 'Observation',
     id: idOf(id),
@@ -104,6 +106,8 @@ function observationOf({ id, data }: Row<ResultData>, { row, template }: LotFile
     status: data.status === 'reviewed' ? 'final' : data.status === 'invalidated' ? 'cancelled' : 'preliminary',
     code: coded('release-test', data.test),
     ...(subject === undefined ? {} : { subject }),
+    ...(sample === undefined ? {} : { specimen: { identifier: identified('sample', sample) } }),
+    ...(data.instrument === '' ? {} : { device: { display: data.instrument } }),
     effectiveDateTime: data.tested_at,
     performer: [
       { identifier: identified('account', data.analyst) },

@@ -5,7 +5,7 @@ import { mangled } from '../../../../test/mangle.ts'
 import { parseGermline, parseHlaAllele, parsePreset, parseTyping } from '../bio/index.ts'
 import { parseCase, parseTrial } from '../case/index.ts'
 import { parseDeclarations, parseReceptorTable, parseStitchrReference, parseUserChain } from '../construct/index.ts'
-import { hl7MappingSchema, hl7Results } from '../lot/index.ts'
+import { fhirMappingSchema, fhirResults, hl7MappingSchema, hl7Results } from '../lot/index.ts'
 import { parseExpression, parseHlaLoss, parsePeerTable } from '../neoantigen/index.ts'
 import { parseKnownReceptors } from '../receptor/index.ts'
 import { assessVisits, readLesions } from '../response/index.ts'
@@ -36,6 +36,7 @@ import {
   parseDelimited,
   parseFasta,
   parseFastq,
+  parseFhir,
   parseGenbank,
   parseGffLine,
   parseHl7,
@@ -164,6 +165,15 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
     },
     sample:
       'MSH|^~\\&|L|S|||20260324101500+0100||ORU^R01|M1|P|2.5.1\rPID|1||S1^^^T^PI~9^^^H^MR\rOBR|1|a|b\rOBX|1|SN|A^x^L||<^0.25|u|||||F|||202603240930\rOBX|2|CWE|A||N\\T\\D\\X0D\\^n||||||F|||202603240930\rSPM|1|V1&x\r',
+  },
+  fhir: {
+    parse: text => {
+      const read = parseFhir(text)
+      const mapping = fhirMappingSchema.parse({ fhir: 'x', subject: {}, tests: [{ code: 'A', test: 't' }] })
+      return read.ok ? { ...read, results: fhirResults(read.value, mapping) } : read
+    },
+    sample:
+      '{"resourceType": "Bundle", "type": "collection", "entry": [{"fullUrl": "urn:x", "resource": {"resourceType": "Patient", "id": "p", "identifier": [{"value": "S1"}]}},\n{"resource": {"resourceType": "Observation", "status": "final", "code": {"coding": [{"code": "A"}]}, "subject": {"reference": "urn:x"}, "specimen": {"reference": "#s"}, "contained": [{"resourceType": "Specimen", "id": "s", "identifier": [{"value": "V1"}]}], "effectiveDateTime": "2026-03-24T09:30:00+01:00", "valueQuantity": {"value": 0.10, "comparator": "<", "unit": "u"}}}]}',
   },
   'airr-cells': { parse: parseAirrCells, sample: '{"Cell": [{"cell_id": "c", "rearrangements": ["s"], "virtual_pairing": false}]}' },
   trust4: {

@@ -57,7 +57,7 @@ export interface WaitingResult {
 export interface ResultPreview {
   readonly matched: readonly MatchedResult[]
   readonly waiting: readonly WaitingResult[]
-  /** Observations of HL7 messages that the mapping leaves out. */
+  /** Observations that the mapping leaves out. */
   readonly left_out: number
 }
 

@@ -1,6 +1,7 @@
 // FHIR R4 Observations of tumour size (mCODE 4.0.0, http://hl7.org/fhir/us/mcode): LOINC 21889-1 with the longest dimension 33728-7 and others 33729-5. Read exactly, written back with
 // every element they came with.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { element, elements, type FhirElement, primitive } from '../format/index.ts'
 import { formatLength, type Length, parseLength } from './length.ts'
 
 export const LOINC = 'http://loinc.org'
@@ -19,27 +20,21 @@ export interface TumourSize {
   readonly others: readonly Length[]
 }
 
-type Json = Readonly<Record<string, unknown>>
-const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : [])
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {})
 const hasCode = (concept: unknown, code: string): boolean =>
-  list(object(concept).coding).some(coding => coding.system === LOINC && coding.code === code)
-
-/** Decimal text of a JSON number: as it was written, for every number of at most 15 digits. */
-const decimal = (value: unknown): string => (typeof value === 'number' ? String(value) : '')
+  elements(element(concept).coding).some(coding => coding.system === LOINC && coding.code === code)
 
 /**
  * Errors: `fhir-resource` (no Observation), `fhir-code` (no tumour size), `fhir-focus` (neither focus nor specimen, or both: mCODE asks for one), `length-unit`, `length-value`,
  * `fhir-subject`.
  */
 export function readTumourSize(resource: unknown): Result<TumourSize, Issue> {
-  const observation = object(resource)
+  const observation = element(resource)
   if (observation.resourceType !== 'Observation')
     return fail(issue('fhir-resource', `the resource is ${String(observation.resourceType ?? 'none')}`, 'give Observations of tumour size'))
   if (!hasCode(observation.code, TUMOUR_SIZE))
     return fail(issue('fhir-code', 'the observation is no tumour size', `its code is LOINC ${TUMOUR_SIZE}`))
-  const focus = list(observation.focus)
-  const specimen = object(observation.specimen)
+  const focus = elements(observation.focus)
+  const specimen = element(observation.specimen)
   const named = focus.length > 0
   const hasSpecimen = Object.keys(specimen).length > 0
   if (named === hasSpecimen)
@@ -50,15 +45,15 @@ export function readTumourSize(resource: unknown): Result<TumourSize, Issue> {
         'mCODE 4.0.0: name one of them',
       ),
     )
-  const subject = String(object(observation.subject).reference ?? '')
+  const subject = String(element(observation.subject).reference ?? '')
   if (subject === '') return fail(issue('fhir-subject', 'the observation has no subject', 'name the patient'))
   const lengths: { readonly code: string; readonly length: Length }[] = []
-  for (const component of list(observation.component)) {
+  for (const component of elements(observation.component)) {
     const code = [LONGEST, OTHER].find(candidate => hasCode(component.code, candidate))
     if (code === undefined) continue
-    const quantity = object(component.valueQuantity)
+    const quantity = element(component.valueQuantity)
     const unit = quantity.system === undefined || quantity.system === UCUM ? String(quantity.code ?? quantity.unit ?? '') : ''
-    const length = parseLength(decimal(quantity.value), unit)
+    const length = parseLength(primitive(quantity.value), unit)
     if (!length.ok) return length
     lengths.push({ code, length: length.value })
   }
@@ -72,7 +67,7 @@ export function readTumourSize(resource: unknown): Result<TumourSize, Issue> {
 }
 
 /** An Observation of a size in millimetres. `id`: at most 64 letters, digits, - and dots. */
-export function tumourSizeResource(id: string, { subject, of, date, longest, others }: TumourSize): Json {
+export function tumourSizeResource(id: string, { subject, of, date, longest, others }: TumourSize): FhirElement {
   const component = (code: string, length: Length) => ({
     code: { coding: [{ system: LOINC, code }] },
     valueQuantity: { value: Number(formatLength(length)), unit: 'mm', system: UCUM, code: 'mm' },

@@ -1,7 +1,8 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
 import type { AuditEvent } from '@cognate/core/audit'
 import { byText, fail, issue } from '@cognate/core/base'
-import { fhirText, lotBundle } from '@cognate/core/case'
+import { lotBundle } from '@cognate/core/case'
+import { exactJsonText } from '@cognate/core/format'
 import { type FollowUpData, type FollowUpLine, followUpLine, type InfusionData, needsFollowUp } from '@cognate/core/infusion'
 import {
   type BoardLine,
@@ -125,7 +126,7 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
         followUps: await rowsOf<FollowUpData>('follow_up', id),
         signatures: await signaturesOf(pool, id),
       })
-      return done(fhirText(bundle), { type: 'application/fhir+json; charset=utf-8' })
+      return done(exactJsonText(bundle), { type: 'application/fhir+json; charset=utf-8' })
     },
     async 'container.label-page'(call) {
       const row = await rowInScope<ContainerData>(call, 'container')

@@ -74,7 +74,7 @@ export const eventQuery = z.strictObject({
 
 /** Messages may hold documents. */
 const RESULT_FILE_MOST = 16 << 20
-/** `columns`: our names to the file's; `mapping`: YAML, for HL7. */
+/** `columns`: our names to the file's; `mapping`: YAML, for HL7 and FHIR. */
 const resultFileBody = z.strictObject({
   text: z.string().min(1).max(RESULT_FILE_MOST),
   columns: z.record(z.string().max(60), z.string().max(200)).default({}),
@@ -109,7 +109,7 @@ export const ROUTES: readonly RouteSpec[] = [
     method: 'POST',
     path: '/results/preview',
     title:
-      'What a laboratory’s file of results (CSV, TSV, HL7 version 2) would enter, and what of it waits with its reason; nothing is entered',
+      'What a laboratory’s file of results (CSV, TSV, HL7 version 2, FHIR R4) would enter, and what of it waits with its reason; nothing is entered',
     policy: { action: 'enter-result' },
     body: resultFileBody,
     bodyMost: RESULT_FILE_MOST,

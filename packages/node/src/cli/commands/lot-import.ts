@@ -1,4 +1,4 @@
-// `lot import`: a laboratory's table or HL7 messages of results, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
+// `lot import`: results of a laboratory as a table, HL7 messages or FHIR observations, previewed, and entered when that is said. What does not match waits in a table of its own with the reason.
 import { readFileSync } from 'node:fs'
 import { inFile } from '@cognate/core/base'
 import { formatTsv, utf8 } from '@cognate/core/format'
@@ -19,7 +19,7 @@ import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 
 interface ImportFlags extends ClientFlags {
   readonly columns?: ReadonlyMap<string, string>
-  readonly hl7?: string
+  readonly mapping?: string
   readonly waiting?: string
   readonly enter?: boolean
 }
@@ -36,12 +36,12 @@ export function defineLotImport(lot: Command): void {
       .command('import')
       .argument(
         '<file>',
-        `CSV or TSV with the columns ${RESULT_COLUMNS.join(', ')}; may have ${OPTIONAL_RESULT_COLUMNS.join(', ')}; or HL7 version 2 messages (ORU^R01)`,
+        `CSV or TSV with the columns ${RESULT_COLUMNS.join(', ')}; may have ${OPTIONAL_RESULT_COLUMNS.join(', ')}; or HL7 version 2 messages (ORU^R01), or Observations of FHIR R4 (JSON)`,
       )
       .description('results of a laboratory: each row by its sample to its lot and test; a preview, until --enter is said'),
   )
     .option('--columns <names>', 'what the file calls them, such as sample=Probe,result=Wert', columnNames)
-    .option('--hl7 <file>', 'mapping of HL7 messages, YAML: the laboratory’s codes, units and words to ours (docs/record.md)')
+    .option('--mapping <file>', 'for HL7 and FHIR, YAML: the laboratory’s codes, units and words to ours (docs/record.md)')
     .option('--waiting <file>', 'table of the rows that match nothing, with the reason')
     .option('--enter', 'enter the matched rows, signed, one event a row; the file itself is attached')
     .addHelpText(
@@ -51,14 +51,15 @@ export function defineLotImport(lot: Command): void {
     .action(async (file: string, flags: ImportFlags) => {
       const client = new RecordClient(flags)
       const { matched, waiting, left_out: leftOut } = await preview(client, file, flags)
-      const refused = flags.enter === true ? await enter(client, matched, readFileSync(userPath(file))) : []
-      const left = [...waiting, ...refused].sort((a, b) => a.line - b.line)
+      const refused =
+        flags.enter === true ? await enter(client, matched, readFileSync(userPath(file))) : new Map<MatchedResult, WaitingResult>()
+      const left = [...waiting, ...refused.values()].sort((a, b) => a.line - b.line)
       putText(
         '-',
         formatTsv(
           ['line', 'sample', 'lot', 'test', 'result', 'unit', 'verdict'],
           matched
-            .filter(({ line }) => !refused.some(other => other.line === line))
+            .filter(one => !refused.has(one))
             .map(one => [String(one.line), one.sample, one.lot, one.test, one.raw, one.unit, one.verdict]),
         ),
       )
@@ -71,7 +72,7 @@ export function defineLotImport(lot: Command): void {
             left.map(one => [String(one.line), one.sample, one.issue.code, one.issue.what, one.issue.remedy]),
           ),
         )
-      const done = matched.length - refused.length
+      const done = matched.length - refused.size
       const rows = done + left.length
       if (leftOut > 0) process.stderr.write(`${leftOut} observations are left out by the mapping\n`)
       process.stderr.write(
@@ -84,26 +85,31 @@ export function defineLotImport(lot: Command): void {
 }
 
 /** What the record makes of a file: what matches, and what waits with its reason. Nothing is entered. */
-async function preview(client: RecordClient, file: string, { hl7, columns = new Map() }: ImportFlags): Promise<ResultPreview> {
-  const mapping = hl7 === undefined ? {} : { mapping: must(readText(hl7)) }
-  const body = { text: utf8(must(readBytes(file))), columns: Object.fromEntries(columns), ...mapping }
+async function preview(client: RecordClient, file: string, { mapping, columns = new Map() }: ImportFlags): Promise<ResultPreview> {
+  const given = mapping === undefined ? {} : { mapping: must(readText(mapping)) }
+  const body = { text: utf8(must(readBytes(file))), columns: Object.fromEntries(columns), ...given }
   try {
     return JSON.parse(await client.open('/results/preview', body)) as ResultPreview
   } catch (error) {
     if (!(error instanceof InputFault)) throw error
     // what is wrong with the mapping stands in the mapping's lines
-    const isOfMapping = hl7 !== undefined && /^hl7-(yaml|key|value)$/.test(error.issue.code)
-    throw new InputFault(inFile(isOfMapping ? hl7 : file, error.issue))
+    const isOfMapping = mapping !== undefined && /^((hl7|fhir)-(yaml|key|value)|mapping-other)$/.test(error.issue.code)
+    throw new InputFault(inFile(isOfMapping ? mapping : file, error.issue))
   }
 }
 
 /** Rows that the record refused. */
-async function enter(client: RecordClient, matched: readonly MatchedResult[], bytes: Uint8Array): Promise<readonly WaitingResult[]> {
-  if (matched.length === 0) return []
+async function enter(
+  client: RecordClient,
+  matched: readonly MatchedResult[],
+  bytes: Uint8Array,
+): Promise<ReadonlyMap<MatchedResult, WaitingResult>> {
+  const refused = new Map<MatchedResult, WaitingResult>()
+  if (matched.length === 0) return refused
   const attachment_sha256 = await client.putFile(bytes)
   const sign = client.signer()
-  const refused: WaitingResult[] = []
-  for (const { line, sample, lot, test, raw, unit, tested_at, instrument, inputs } of matched)
+  for (const one of matched) {
+    const { line, sample, lot, test, raw, unit, tested_at, instrument, inputs } = one
     try {
       await client.post(
         `/lots/${encodeURIComponent(lot)}/results`,
@@ -112,7 +118,8 @@ async function enter(client: RecordClient, matched: readonly MatchedResult[], by
       )
     } catch (error) {
       if (!(error instanceof InputFault)) throw error
-      refused.push({ line, sample, issue: error.issue })
+      refused.set(one, { line, sample, issue: error.issue })
     }
+  }
   return refused
 }

@@ -1,6 +1,6 @@
 import { caveat, dayText, describeIssue, Funnel, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '@cognate/core/base'
 import { RESPONSE_COLUMNS, responseRow } from '@cognate/core/case'
-import { columnReader, formatTsv } from '@cognate/core/format'
+import { columnReader, formatTsv, parseFhir } from '@cognate/core/format'
 import {
   assessImmuneVisits,
   assessVisits,
@@ -108,7 +108,7 @@ export function defineResponse(program: Command): void {
       putText(flags.out, text)
     })
   withCommon(response.command('fhir').description('tumour sizes of FHIR R4 Observations (mCODE): one a file, or bundles'))
-    .argument('<files...>', 'JSON: an Observation, or a Bundle that holds some')
+    .argument('<files...>', 'JSON: an Observation, a Bundle that holds some, or one resource a line')
     .option('--out <file>', 'table to write; - is standard output', '-')
     .action((files: readonly string[], flags: CommonFlags & { out: string }) => {
       const rows = files.flatMap(file =>
@@ -128,19 +128,15 @@ export function defineResponse(program: Command): void {
 
 /** Every tumour size of a resource or a bundle; other resources of a bundle are passed over, a wrong tumour size is refused. */
 function sizesOf(text: string): Result<readonly TumourSize[], Issue> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (fault) {
-    return fail(issue('fhir-json', (fault as Error).message, 'give FHIR as JSON'))
-  }
-  const bundle = json as { readonly resourceType?: unknown; readonly entry?: readonly { readonly resource?: unknown }[] } | null
-  const resources = bundle?.resourceType === 'Bundle' && Array.isArray(bundle.entry) ? bundle.entry.map(entry => entry.resource) : [json]
+  const read = parseFhir(text)
+  if (!read.ok) return read
+  const { resources } = read.value
   const sizes: TumourSize[] = []
-  for (const resource of resources) {
+  for (const { resource, line } of resources) {
     const size = readTumourSize(resource)
     if (size.ok) sizes.push(size.value)
-    else if (resources.length === 1 || (size.issue.code !== 'fhir-resource' && size.issue.code !== 'fhir-code')) return size
+    else if (resources.length === 1 || (size.issue.code !== 'fhir-resource' && size.issue.code !== 'fhir-code'))
+      return fail({ ...size.issue, line })
   }
   return ok(sizes)
 }

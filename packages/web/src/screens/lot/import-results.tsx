@@ -42,7 +42,7 @@ export function ImportResults({ client }: { readonly client: Client }) {
       <h1>Results of a laboratory</h1>
       <form className="fields" onSubmit={event => void preview(event)}>
         <label>
-          File: CSV or TSV with the columns sample, result, unit, tested_at, or HL7 version 2
+          File: CSV or TSV with the columns sample, result, unit, tested_at, or HL7 version 2, or FHIR R4 (JSON)
           <input name="file" type="file" required />
         </label>
         <label>
@@ -50,7 +50,7 @@ export function ImportResults({ client }: { readonly client: Client }) {
           <input name="columns" placeholder="sample=Probe, result=Wert" autoComplete="off" />
         </label>
         <label>
-          Mapping of the laboratory, YAML, for HL7 (may stay empty)
+          Mapping of the laboratory, YAML, for HL7 and FHIR (may stay empty)
           <input name="mapping" type="file" />
         </label>
         <p className="choices">
@@ -65,11 +65,11 @@ export function ImportResults({ client }: { readonly client: Client }) {
 
 function Matched({ client, chosen }: { readonly client: Client; readonly chosen: Chosen }) {
   const { matched, waiting, left_out } = chosen
-  const [entered, setEntered] = useState<ReadonlySet<number>>(new Set())
-  const [refused, setRefused] = useState<ReadonlyMap<number, Issue>>(new Map())
+  const [entered, setEntered] = useState<ReadonlySet<MatchedResult>>(new Set())
+  const [refused, setRefused] = useState<ReadonlyMap<MatchedResult, Issue>>(new Map())
   const [issue, setIssue] = useState<Issue>()
   const [busy, setBusy] = useState(false)
-  const open = matched.filter(({ line }) => !entered.has(line))
+  const open = matched.filter(one => !entered.has(one))
   const enter = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
@@ -78,7 +78,7 @@ function Matched({ client, chosen }: { readonly client: Client; readonly chosen:
     form.reset()
     setBusy(true)
     setIssue(undefined)
-    const failed = await enterAll(client, chosen.bytes, open, proof, line => setEntered(held => new Set([...held, line])), setRefused)
+    const failed = await enterAll(client, chosen.bytes, open, proof, one => setEntered(held => new Set([...held, one])), setRefused)
     setBusy(false)
     setIssue(failed)
   }
@@ -88,18 +88,18 @@ function Matched({ client, chosen }: { readonly client: Client; readonly chosen:
         caption={`What matches: ${matched.length} of ${matched.length + waiting.length}`}
         columns={['Line', 'Lot', 'Test', 'Result', 'Tested', 'Would be', 'State']}
         none="No row matches."
-        rows={matched.map(({ line, lot, test, raw, unit, tested_at, verdict }) => ({
-          key: String(line),
+        rows={matched.map(one => ({
+          key: `${one.lot} ${one.test}`,
           cells: [
-            line,
-            <a key="lot" href={`#/lot/${encodeURIComponent(lot)}`}>
-              {lot}
+            one.line,
+            <a key="lot" href={`#/lot/${encodeURIComponent(one.lot)}`}>
+              {one.lot}
             </a>,
-            test,
-            withUnit(raw, unit),
-            tested_at,
-            <Mark key="verdict" says={verdict} />,
-            entered.has(line) ? 'entered' : (refused.get(line)?.what ?? ''),
+            one.test,
+            withUnit(one.raw, one.unit),
+            one.tested_at,
+            <Mark key="verdict" says={one.verdict} />,
+            entered.has(one) ? 'entered' : (refused.get(one)?.what ?? ''),
           ],
         }))}
       />
@@ -107,7 +107,7 @@ function Matched({ client, chosen }: { readonly client: Client; readonly chosen:
         caption="What waits"
         columns={['Line', 'Sample', 'Why', 'What to do']}
         none="Nothing."
-        rows={waiting.map(({ line, sample, issue: why }) => ({ key: String(line), cells: [line, sample, why.what, why.remedy] }))}
+        rows={waiting.map(({ line, sample, issue: why }, i) => ({ key: String(i), cells: [line, sample, why.what, why.remedy] }))}
       />
       {left_out === 0 ? null : <p className="muted">{left_out} observations are left out by the mapping.</p>}
       {open.length === 0 ? null : (
@@ -133,14 +133,15 @@ async function enterAll(
   bytes: ArrayBuffer,
   rows: readonly MatchedResult[],
   proof: { readonly password: string; readonly code: string },
-  onEntered: (line: number) => void,
-  onRefused: (refused: ReadonlyMap<number, Issue>) => void,
+  onEntered: (one: MatchedResult) => void,
+  onRefused: (refused: ReadonlyMap<MatchedResult, Issue>) => void,
 ): Promise<Issue | undefined> {
   const stored = await client.store(bytes)
   if (!stored.ok) return stored.issue
-  const refused = new Map<number, Issue>()
+  const refused = new Map<MatchedResult, Issue>()
   let { code } = proof
-  for (const { line, lot, test, raw, unit, tested_at, instrument, inputs } of rows) {
+  for (const one of rows) {
+    const { lot, test, raw, unit, tested_at, instrument, inputs } = one
     const body = { test, raw, unit, tested_at, instrument, inputs, attachment_sha256: stored.value }
     const wish: Wish = { path: `/lots/${encodeURIComponent(lot)}/results`, body, version: undefined, key: crypto.randomUUID() }
     const asked = await client.command(wish)
@@ -151,8 +152,8 @@ async function enterAll(
       code = ''
       said = await client.command(wish, token.value)
     }
-    if (said.ok) onEntered(line)
-    else refused.set(line, said.issue)
+    if (said.ok) onEntered(one)
+    else refused.set(one, said.issue)
     onRefused(new Map(refused))
   }
   return undefined
