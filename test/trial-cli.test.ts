@@ -130,6 +130,51 @@ describe('the bundled trial', () => {
   })
 })
 
+test('readers’ calls stand beside what they measured, in the report and in a table; whose readings count may be the accepted ones', () => {
+  const called = join(folder, 'called')
+  cpSync(example, called, { recursive: true })
+  const { rows } = table(join(out, 'response.tsv'))
+  const calls = rows.filter(row => row.cells[10] !== 'BASELINE')
+  const visits = new Map(table(join(example, 'tr.csv')).rows.map(row => [row.cells[12]!, row.cells[11]!]))
+  // one call is not what was measured
+  const lines = calls.map((row, i) =>
+    [row.cells[0], 'OVRLRESP', i === 0 ? 'CR' : row.cells[10], 'INVESTIGATOR', visits.get(row.cells[2]!)].join(','),
+  )
+  writeFileSync(
+    join(called, 'rs.csv'),
+    ['USUBJID,RSTESTCD,RSSTRESC,RSEVAL,VISITNUM', ...lines, 'SYN-C01,NTRGRESP,PR,INVESTIGATOR,2'].join('\n'),
+  )
+  const tr = readFileSync(join(called, 'tr.csv'), 'utf8').trim().split('\n')
+  writeFileSync(join(called, 'tr.csv'), tr.map((line, i) => `${line},${i === 0 ? 'TRACPTFL' : 'Y'}`).join('\n'))
+  const yaml = readFileSync(join(called, 'TRIAL.yaml'), 'utf8')
+  writeFileSync(join(called, 'TRIAL.yaml'), yaml.replace('reader: INVESTIGATOR', 'reader: ACCEPTED'))
+  const to = join(folder, 'called-out')
+  const run = cognate(['trial', 'report', called, '--out', to])
+  expect([run.code, run.err]).toEqual([1, expect.stringContaining('the non-target response is "PR"')])
+  const compared = table(join(to, 'reader-calls.tsv')).rows.map(row => row.cells)
+  expect(compared.length).toBe(calls.length)
+  expect(compared.filter(cells => cells[6] === 'no').map(cells => cells.slice(3, 6))).toEqual([['overall', 'CR', calls[0]!.cells[10]]])
+  expect(readFileSync(join(to, 'report.html'), 'utf8')).toContain(
+    `${calls.length - 1} of ${calls.length} calls are what the reader’s own measurements give`,
+  )
+  for (const name of ['response.tsv', 'best-response.tsv', 'endpoints.tsv'])
+    expect(readFileSync(join(to, name), 'utf8')).toBe(readFileSync(join(out, name), 'utf8'))
+})
+
+test('`cognate response propose` proposes targets with the reason of each', () => {
+  const file = join(folder, 'baseline.csv')
+  writeFileSync(file, 'subject,lesion,organ,size_mm\nS1,A,liver,40\nS1,B,lymph node,9\nS1,C,lung,~8\n')
+  const run = cognate(['response', 'propose', file])
+  expect([run.code, run.err]).toEqual([1, expect.stringContaining('baseline.csv:4: "~8" is no length')])
+  expect(
+    run.out
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map(line => line.split('\t')[4]),
+  ).toEqual(['TARGET', 'not recorded'])
+})
+
 oracle('every ADaM dataset is valid by CDISC’s schema of Dataset-JSON 1.1, and the schema refuses what is not', () => {
   const schema = JSON.parse(readFileSync(data('clinical/cdisc/dataset.schema.json'), 'utf8')) as object
   const ajv = new Ajv2019({ strict: false })

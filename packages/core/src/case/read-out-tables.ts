@@ -2,7 +2,7 @@
 import { dayText } from '../base/index.ts'
 import type { Cell } from '../format/index.ts'
 import { cellularKinetics } from '../infusion/index.ts'
-import { formatLength, type TimePoint } from '../response/index.ts'
+import { formatLength, READER_CALL_COLUMNS, readerCallRow, type TimePoint } from '../response/index.ts'
 import { months, type ReadOut, type SubjectReadOut } from './read-out.ts'
 
 export interface OutTable {
@@ -127,6 +127,7 @@ export function readOutTables(out: ReadOut): ReadonlyMap<string, OutTable> {
       ...[...out.ungraded].map(([reason, n]): readonly Cell[] => ['laboratory, ungraded values', reason, '', n]),
     ],
   })
+  if (out.calls !== undefined) tables.set('reader-calls.tsv', { columns: READER_CALL_COLUMNS, rows: out.calls.map(readerCallRow) })
   return tables
 }
 

@@ -46,7 +46,8 @@ function readOutAt(cut: string | undefined): ReadOut {
   const text = readData(`${FOLDER}/TRIAL.yaml`)
   const file = value(parseTrial(cut === undefined ? text : text.replace(/data_cut: .*/, `data_cut: '${cut}'`)))
   const tables: TrialTables = Object.fromEntries(
-    TRIAL_DOMAINS.map(domain => [
+    // nobody's calls are in the folder
+    TRIAL_DOMAINS.filter(domain => domain !== 'rs').map(domain => [
       domain,
       { file: `${domain}.csv`, table: value(parseDelimited(readData(`${FOLDER}/${domain}.csv`), { delimiter: ',' })) },
     ]),

@@ -5,7 +5,9 @@ import {
   assessVisits,
   bestResponse,
   type CensoringRules,
+  type ComparedCall,
   type ConfirmationRules,
+  compareCalls,
   type DatedBest,
   type Endpoint,
   emaCensoring,
@@ -88,6 +90,8 @@ export interface ReadOut {
   readonly laboratory: ReadonlyMap<string, ReadonlyMap<number, number>>
   /** Laboratory values without a grade, by reason. */
   readonly ungraded: ReadonlyMap<string, number>
+  /** What readers called themselves beside what they measured, of the treated; undefined without rs. */
+  readonly calls: readonly ComparedCall[] | undefined
   readonly issues: readonly Issue[]
 }
 
@@ -114,6 +118,13 @@ export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCri
     adverseEvents: worstGrades(treated.flatMap(one => one.subject.events)),
     laboratory,
     ungraded,
+    calls:
+      trial.calls === undefined
+        ? undefined
+        : compareCalls(
+            treated.flatMap(one => one.points),
+            trial.calls.filter(call => treated.some(one => one.subject.id === call.subject)),
+          ),
     issues: trial.issues,
   }
 }

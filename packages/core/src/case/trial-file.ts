@@ -20,7 +20,13 @@ export const TrialSchema = z.strictObject({
   clock: z.enum(['inclusive', 'exclusive']).default('inclusive').describe('inclusive: end − start + 1, as in ADaM.'),
   month_days: z.number().gt(28).max(31).default(30.4375),
   criteria: z.enum(['recist-1.1', 'recist-1.0']).default('recist-1.1'),
-  reader: z.string().min(1).default('INVESTIGATOR').describe('Whose readings count: INVESTIGATOR, or TREVALID of an independent reader.'),
+  reader: z
+    .string()
+    .min(1)
+    .default('INVESTIGATOR')
+    .describe(
+      'Whose readings count: INVESTIGATOR, TREVALID of an independent reader, or ACCEPTED: the one of each subject whose rows have TRACPTFL.',
+    ),
   confirmation: z
     .strictObject({
       required: z.boolean().default(true),

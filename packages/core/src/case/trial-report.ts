@@ -2,7 +2,15 @@
 import { dayText, describeIssue } from '../base/index.ts'
 import { escapeHtml, htmlTable, raw } from '../format/index.ts'
 import { cellCourseFigure, toxicityFigure } from '../infusion/index.ts'
-import { type Figure, kaplanMeierFigure, spiderFigure, swimmerFigure, waterfallFigure } from '../response/index.ts'
+import {
+  agrees,
+  type ComparedCall,
+  type Figure,
+  kaplanMeierFigure,
+  spiderFigure,
+  swimmerFigure,
+  waterfallFigure,
+} from '../response/index.ts'
 import { PAGE_STYLE, RESEARCH_NOTICE } from './dossier.ts'
 import { months, type Proportion, type ReadOut, type Survival } from './read-out.ts'
 
@@ -143,6 +151,7 @@ export function trialReportHtml(out: ReadOut, { figures, software, published }: 
     section('safety', 'Safety', safetySection(out) + figure('toxicity')),
     section('cells', 'Transferred cells', cellSection(out, anchor) + figure('persistence')),
     section('visits', 'Every assessment', visitSection(out)),
+    ...(out.calls === undefined ? [] : [section('calls', 'What the readers called', callSection(out.calls))]),
     section('parameters', 'Parameters', parameterSection(out)),
     ...(out.issues.length === 0
       ? []
@@ -272,6 +281,15 @@ const visitSection = (out: ReadOut): string =>
         )}`,
     )
     .join('')
+
+/** Calls that differ from what the same reader measured, with the numbers. */
+function callSection(calls: readonly ComparedCall[]): string {
+  const differing = calls.filter(one => !agrees(one))
+  const told = `<p>${calls.length - differing.length} of ${calls.length} calls are what the reader’s own measurements give. Every figure here is made of the measurements. Rows: <code>reader-calls.tsv</code>.</p>`
+  if (differing.length === 0) return told
+  const rows = differing.map(one => [one.subject, String(one.visitNumber), one.part, one.call, one.ours ?? 'nothing measured', one.why])
+  return told + htmlTable(['subject', 'visit', 'part', 'reader says', 'measurements say', 'why'], rows)
+}
 
 const parameterSection = ({ file }: ReadOut): string =>
   `<p>Responses by ${file.criteria}${file.confirmation.required ? `, confirmed after at least ${file.confirmation.min_days} days with at most ${file.confirmation.max_ne} assessment not evaluable between` : ''}; stable disease from day ${file.stable_min_days} on. Intervals of proportions: ${file.intervals.proportion.join(', ')}; of medians: ${file.intervals.survival.join(', ')}; level ${file.intervals.level}.</p>${htmlTable(

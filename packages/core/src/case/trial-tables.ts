@@ -2,11 +2,11 @@
 import { fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
 import type { Table } from '../format/index.ts'
 import type { AdverseEvent } from '../infusion/index.ts'
-import { type LesionSet, readLesions } from '../response/index.ts'
+import { ACCEPTED, type LesionSet, type ReaderCall, readLesions, readReaderCalls, setsOfReader } from '../response/index.ts'
 import { DomainRows, numberOf, reader } from './domain-rows.ts'
 import type { TrialFile } from './trial-file.ts'
 
-export const TRIAL_DOMAINS = ['dm', 'ex', 'ds', 'tu', 'tr', 'ae', 'lb', 'persistence'] as const
+export const TRIAL_DOMAINS = ['dm', 'ex', 'ds', 'tu', 'tr', 'rs', 'ae', 'lb', 'persistence'] as const
 export type TrialDomain = (typeof TRIAL_DOMAINS)[number]
 
 /** A domain that is not there is undefined; `file` is what issues name. */
@@ -67,6 +67,8 @@ export interface TrialSubject {
 export interface Trial {
   /** Enrolled by the cut, in order of id. */
   readonly subjects: readonly TrialSubject[]
+  /** What the readers that count called themselves; undefined without rs. */
+  readonly calls: readonly ReaderCall[] | undefined
   readonly issues: readonly Issue[]
 }
 
@@ -97,7 +99,11 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   const issues: Issue[] = []
   const lesions = readLesions(tables.tu!.table, tables.tr!.table, cut.value, { tu: tables.tu!.file, tr: tables.tr!.file })
   if (!lesions.ok) return lesions
-  issues.push(...lesions.value.issues)
+  const counted = setsOfReader(lesions.value, file.reader, tables.tr!.file)
+  issues.push(...counted.issues)
+  const calls = tables.rs === undefined ? undefined : readReaderCalls(tables.rs.table, tables.rs.file, cut.value)
+  if (calls?.ok === false) return calls
+  issues.push(...(calls?.value.issues ?? []))
   issues.push(...strangers(tables), ...unreadReader(lesions.value.sets, file.reader, tables.tr!.file))
   const of = new DomainRows(tables, cut.value, issues)
   const dispositions = of.bySubject(
@@ -127,7 +133,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
           },
     'AESTDTC',
   )
-  const sets = new Map(lesions.value.sets.filter(one => one.reader === file.reader).map(one => [one.subject, one]))
+  const sets = new Map(counted.sets.map(one => [one.subject, one]))
   const subjects: TrialSubject[] = []
   const dm = tables.dm!
   const get = reader(dm.table)
@@ -175,7 +181,11 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
     return fail(
       issue('cut-early', `nobody was enrolled by the data cut ${file.data_cut}`, 'choose a later cut, or check the rows ENROLLED of ds'),
     )
-  return ok({ subjects: subjects.toSorted((a, b) => (a.id < b.id ? -1 : 1)), issues })
+  return ok({
+    subjects: subjects.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    calls: calls?.value.calls.filter(call => sets.get(call.subject)?.reader === call.reader),
+    issues,
+  })
 }
 
 /** Rows of people whom dm does not know: they would vanish. */
@@ -199,13 +209,13 @@ function strangers(tables: TrialTables): readonly Issue[] {
 
 /** Nobody has read as the reader that counts, though others have. */
 function unreadReader(sets: readonly LesionSet[], name: string, file: string): readonly Issue[] {
-  if (sets.length === 0 || sets.some(set => set.reader === name)) return []
+  if (sets.length === 0 || sets.some(set => (name === ACCEPTED ? set.accepted : set.reader === name))) return []
   return [
     inFile(
       file,
       issue(
         'reader-unknown',
-        `nobody called ${name} has read a lesion`,
+        name === ACCEPTED ? 'no row is flagged as accepted (TRACPTFL)' : `nobody called ${name} has read a lesion`,
         `set reader to one of ${[...new Set(sets.map(set => set.reader))].join(', ')}`,
       ),
     ),

@@ -23,6 +23,7 @@ export interface TumourRow {
   readonly visit: number
   readonly visitName: string
   readonly date: CalendarDate | undefined
+  readonly accepted: boolean
 }
 
 /** Gathers the rows of one subject and reader. */
@@ -119,7 +120,14 @@ export class SetBuilder {
       return { number, name: here[0]!.visitName, findings }
     })
     this.noteSmallTargets(visits[0])
-    return { subject: this.subject, reader: this.reader, lesions: [...this.lesions.values()], visits, caveats: this.caveats }
+    return {
+      subject: this.subject,
+      reader: this.reader,
+      accepted: rows.some(row => row.accepted),
+      lesions: [...this.lesions.values()],
+      visits,
+      caveats: this.caveats,
+    }
   }
 
   findingOf(lesion: Lesion, rows: readonly TumourRow[], report: (problem: Issue) => void): Finding | undefined {

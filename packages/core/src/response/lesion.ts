@@ -37,6 +37,8 @@ export interface LesionSet {
   readonly subject: string
   /** `INVESTIGATOR`, or the name of an independent reader. */
   readonly reader: string
+  /** Some row of TR is flagged as the accepted one (TRACPTFL). */
+  readonly accepted: boolean
   readonly lesions: readonly Lesion[]
   /** In order of visit number; the first is baseline. */
   readonly visits: readonly Visit[]
@@ -150,6 +152,7 @@ export function readLesions(
         visit,
         visitName: found(row, 'VISIT'),
         date,
+        accepted: found(row, 'TRACPTFL').toUpperCase() === 'Y',
       },
       problem => issues.push(in_(files.tr, problem)),
     )
@@ -158,10 +161,37 @@ export function readLesions(
   return ok({ sets: sets.filter(set => set.visits.length > 0), issues })
 }
 
+/** The reader that adjudication accepted, whoever it was of each subject. */
+export const ACCEPTED = 'ACCEPTED'
+
+/** Sets of one reader, or of the accepted one of each subject; `accepted-several`: two readers are flagged, and neither is taken. */
+export function setsOfReader({ sets, issues }: LesionTables, name: string, file = 'tr'): LesionTables {
+  if (name !== ACCEPTED) return { sets: sets.filter(set => set.reader === name), issues }
+  const accepted = sets.filter(set => set.accepted)
+  const readersOf = (subject: string) => accepted.filter(set => set.subject === subject).map(set => set.reader)
+  const several = [...new Set(accepted.map(set => set.subject))].filter(subject => readersOf(subject).length > 1)
+  return {
+    sets: accepted.filter(set => !several.includes(set.subject)),
+    issues: [
+      ...issues,
+      ...several.map(subject =>
+        in_(
+          file,
+          issue(
+            'accepted-several',
+            `${subject}: rows of ${readersOf(subject).join(' and ')} are flagged as accepted (TRACPTFL)`,
+            'adjudicate: one reader’s lesions count for a subject, since each reader chose targets of their own',
+          ),
+        ),
+      ),
+    ],
+  }
+}
+
 const reader = (table: Table) => {
   const get = columnReader(table.columns)
   const has = new Set(table.columns)
   return (row: Table['rows'][number], column: string) => (has.has(column) ? get(row, column).trim() : '')
 }
 
-const readerOf = (evaluator: string, id: string): string => (id !== '' ? id : evaluator === '' ? 'INVESTIGATOR' : evaluator)
+export const readerOf = (evaluator: string, id: string): string => (id !== '' ? id : evaluator === '' ? 'INVESTIGATOR' : evaluator)

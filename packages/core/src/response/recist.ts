@@ -11,7 +11,7 @@ export type RecistVersion = 'recist-1.1' | 'recist-1.0'
 /** Least growth that is progression, beside a fifth over the nadir; RECIST 1.0 knows no such floor. */
 const LEAST_GROWTH = ofMillimetres(5)
 /** A node below it is normal. */
-const NORMAL_NODE = ofMillimetres(10)
+export const NORMAL_NODE = ofMillimetres(10)
 
 export interface Sums {
   readonly baseline: Length
@@ -203,40 +203,4 @@ function reasonOf(
   if (nonTarget !== undefined) words.push(`non-targets ${nonTarget}`)
   if (newLesion) words.push('new lesion')
   return words.join('; ')
-}
-
-export interface ProposedLesion {
-  readonly id: string
-  readonly organ: string
-  readonly node: boolean
-  /** Longest diameter, of a node the short axis. */
-  readonly size: Length
-}
-
-export interface TargetProposal {
-  readonly targets: readonly ProposedLesion[]
-  readonly nonTargets: readonly ProposedLesion[]
-  /** Nodes below 10 mm: normal. */
-  readonly normal: readonly ProposedLesion[]
-}
-
-/**
- * A proposal that a reader decides on: measurable lesions (10 mm; nodes 15 mm short axis), every organ once with its largest, then the largest of what is left, at most `most` in all and
- * `perOrgan` in one organ. Paired organs are one organ, all nodes are one.
- */
-export function proposeTargets(lesions: readonly ProposedLesion[], most = 5, perOrgan = 2): TargetProposal {
-  const normal = lesions.filter(lesion => lesion.node && lesion.size < NORMAL_NODE)
-  const measurable = lesions
-    .filter(lesion => lesion.size >= (lesion.node ? ofMillimetres(15) : ofMillimetres(10)))
-    .toSorted((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1))
-  const organOf = (lesion: ProposedLesion) => (lesion.node ? 'LYMPH NODE' : lesion.organ.toUpperCase().replace(/^(LEFT|RIGHT) /, ''))
-  const chosen = new Set<ProposedLesion>()
-  for (const organ of new Set(measurable.map(organOf)))
-    if (chosen.size < most) chosen.add(measurable.find(lesion => organOf(lesion) === organ)!)
-  for (const lesion of measurable) {
-    const inOrgan = [...chosen].filter(other => organOf(other) === organOf(lesion)).length
-    if (chosen.size < most && inOrgan < perOrgan) chosen.add(lesion)
-  }
-  const targets = measurable.filter(lesion => chosen.has(lesion))
-  return { targets, nonTargets: lesions.filter(lesion => !chosen.has(lesion) && !normal.includes(lesion)), normal }
 }

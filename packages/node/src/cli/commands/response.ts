@@ -2,17 +2,29 @@ import { caveat, dayText, describeIssue, Funnel, fail, type Issue, inFile, issue
 import { RESPONSE_COLUMNS, responseRow } from '@cognate/core/case'
 import { columnReader, formatTsv, parseFhir } from '@cognate/core/format'
 import {
+  agrees,
   assessImmuneVisits,
   assessVisits,
+  BASELINE_COLUMNS,
   bestImmuneResponse,
   bestResponse,
   type ConfirmationRules,
+  compareCalls,
   formatLength,
   type Length,
   type LesionSet,
+  OPTIONAL_BASELINE_COLUMNS,
+  PROPOSAL_COLUMNS,
+  proposalRows,
+  READER_CALL_COLUMNS,
+  type ReaderCall,
+  readBaselineLesions,
+  readerCallRow,
   readLesions,
   readMeasurements,
+  readReaderCalls,
   readTumourSize,
+  setsOfReader,
   type TumourSize,
   untilProgression,
 } from '@cognate/core/response'
@@ -29,6 +41,7 @@ import { plural, type StageReport } from '../stages/stage.ts'
 interface Flags extends CommonFlags {
   readonly tu: string
   readonly tr: string
+  readonly rs?: string
   readonly ex?: string
   readonly product?: string
   readonly criteria: 'recist-1.1' | 'recist-1.0' | 'irecist'
@@ -49,10 +62,11 @@ export function defineResponse(program: Command): void {
   )
     .option('--tu <file>', 'SDTM TU: USUBJID, TULNKID, TUORRES, TULOC, VISITNUM (CSV, XPT, Dataset-JSON, NDJSON)')
     .option('--tr <file>', 'SDTM TR: USUBJID, TRLNKID, TRTESTCD, TRSTRESC, TRSTRESU, TRSTAT, VISITNUM, VISIT, TRDTC')
+    .option('--rs <file>', 'SDTM RS: what the readers called themselves, laid beside what their measurements give (reader-calls.tsv)')
     .option('--ex <file>', 'SDTM EX, with --product: stable disease is counted from that exposure; without it from baseline')
     .option('--product <name>', 'EXTRT of the cells')
     .addOption(new Option('--criteria <name>', 'criteria').choices(['recist-1.1', 'recist-1.0', 'irecist']).default('recist-1.1'))
-    .option('--reader <name>', 'INVESTIGATOR, or TREVALID of an independent reader; default: every reader apart')
+    .option('--reader <name>', 'INVESTIGATOR, TREVALID of an independent reader, or ACCEPTED (TRACPTFL); default: every reader apart')
     .option('--cut <date>', 'rows dated after it do not exist')
     .option('--stable-min-days <days>', 'days from start from which stable disease counts', wholeNumber, 42)
     .option('--confirm-days <days>', 'days between a response and the one that confirms it', wholeNumber, 28)
@@ -63,14 +77,15 @@ export function defineResponse(program: Command): void {
       'folder for response.tsv, best-response.tsv and discordance.tsv (visits that readers see differently, to be adjudicated by another person)',
     )
     .addHelpText('after', '\nExample:\n  cognate response --tu tu.csv --tr tr.csv --out results\n')
-    .action((given: Partial<Flags> & CommonFlags, command: Command) => {
-      if (given.tu === undefined || given.tr === undefined || given.out === undefined)
+    .action((wanted: Partial<Flags> & CommonFlags, command: Command) => {
+      if (wanted.tu === undefined || wanted.tr === undefined || wanted.out === undefined)
         command.error("error: '--tu', '--tr' and '--out' are needed", { exitCode: 2 })
-      const flags = given as Flags
+      const flags = wanted as Flags
       const started = performance.now()
       const cut = flags.cut === undefined ? undefined : must(parseDate(flags.cut))
       const read = must(readLesions(must(readDataset(flags.tu)), must(readDataset(flags.tr)), cut, { tu: flags.tu, tr: flags.tr }))
-      const sets = read.sets.filter(set => flags.reader === undefined || set.reader === flags.reader)
+      const chosen = flags.reader === undefined ? read : setsOfReader(read, flags.reader)
+      const { sets } = chosen
       if (sets.length === 0)
         throw new InputFault(
           issue(
@@ -80,9 +95,13 @@ export function defineResponse(program: Command): void {
           ),
         )
       const starts = must(startsOf(flags))
-      finishStage('response', reportOf(sets, read.issues, starts, flags), flags.out, flags, started)
-      if (read.issues.length > 0) process.exitCode = EXIT.input
+      const given = flags.rs === undefined ? undefined : must(readReaderCalls(must(readDataset(flags.rs)), flags.rs, cut))
+      const issues = [...chosen.issues, ...(given?.issues ?? [])]
+      const calls = given?.calls.filter(call => sets.some(set => set.subject === call.subject && set.reader === call.reader))
+      finishStage('response', reportOf(sets, calls, issues, starts, flags), flags.out, flags, started)
+      if (issues.length > 0) process.exitCode = EXIT.input
     })
+  defineProposal(response)
   withCommon(response.command('sr').description('measurements of DICOM structured reports (TID 1500), in millimetres to a hundredth'))
     .argument('<files...>', 'structured reports of one patient')
     .requiredOption('--patient <id>', 'whose they have to be: a report of anybody else stops everything')
@@ -126,6 +145,34 @@ export function defineResponse(program: Command): void {
     })
 }
 
+function defineProposal(response: Command): void {
+  withCommon(
+    response
+      .command('propose')
+      .description('baseline lesions to a proposal of target lesions by RECIST 1.1, with the reason of each: a reader decides'),
+  )
+    .argument('<lesions>', `CSV or TSV with the columns ${BASELINE_COLUMNS.join(', ')}; may have ${OPTIONAL_BASELINE_COLUMNS.join(', ')}`)
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .addHelpText(
+      'after',
+      '\nOf a lymph node (organ LYMPH NODE) the size is the short axis. Slices thicker than 5 mm need twice their thickness. The limits of chest X-ray (20 mm) and calliper (10 mm) are from memory of the paper: check them.\n\nExample:\n  cognate response propose baseline.tsv\n',
+    )
+    .action((file: string, flags: CommonFlags & { out: string }) => {
+      const read = readBaselineLesions(must(readDataset(file)))
+      if (!read.ok) throw new InputFault(inFile(file, read.issue))
+      const { bySubject, issues } = read.value
+      putText(
+        flags.out,
+        formatTsv(
+          PROPOSAL_COLUMNS,
+          [...bySubject].flatMap(([subject, lesions]) => proposalRows(subject, lesions)),
+        ),
+      )
+      for (const problem of issues) process.stderr.write(`${describeIssue(inFile(file, problem))}\n`)
+      if (issues.length > 0) process.exitCode = EXIT.input
+    })
+}
+
 /** Every tumour size of a resource or a bundle; other resources of a bundle are passed over, a wrong tumour size is refused. */
 function sizesOf(text: string): Result<readonly TumourSize[], Issue> {
   const read = parseFhir(text)
@@ -159,7 +206,13 @@ function startsOf(flags: Flags): Result<ReadonlyMap<string, number>, Issue> {
   return ok(starts)
 }
 
-function reportOf(sets: readonly LesionSet[], issues: readonly Issue[], starts: ReadonlyMap<string, number>, flags: Flags): StageReport {
+function reportOf(
+  sets: readonly LesionSet[],
+  calls: readonly ReaderCall[] | undefined,
+  issues: readonly Issue[],
+  starts: ReadonlyMap<string, number>,
+  flags: Flags,
+): StageReport {
   const rules: ConfirmationRules = {
     stableMinDays: flags.stableMinDays,
     minDays: flags.confirmDays,
@@ -189,6 +242,16 @@ function reportOf(sets: readonly LesionSet[], issues: readonly Issue[], starts: 
       const key = `${set.subject}\t${point.visit}`
       byVisit.set(key, (byVisit.get(key) ?? new Map<string, string>()).set(set.reader, point.overall!))
     }
+  const every = visits.flatMap(({ points }) => points)
+  const compared =
+    calls === undefined
+      ? []
+      : compareCalls(
+          every.map(({ point }) => point),
+          calls,
+          new Map(every.flatMap(({ point, response }) => (response === undefined ? [] : [[point, response] as const]))),
+        )
+  const differing = compared.filter(one => !agrees(one))
   const discordant = [...byVisit].filter(([, overall]) => new Set(overall.values()).size > 1)
   const funnel = new Funnel('response')
   funnel.add('in', '', sets.length)
@@ -219,6 +282,7 @@ function reportOf(sets: readonly LesionSet[], issues: readonly Issue[], starts: 
           ]),
         ),
       ],
+      ...(calls === undefined ? [] : [['reader-calls.tsv', formatTsv(READER_CALL_COLUMNS, compared.map(readerCallRow))] as const]),
       [
         'best-response.tsv',
         formatTsv(['subject', 'reader', 'criteria', 'best', 'best_date', 'confirmed_best', 'confirmed_best_date', 'irecist_best'], best),
@@ -226,12 +290,20 @@ function reportOf(sets: readonly LesionSet[], issues: readonly Issue[], starts: 
     ]),
     funnel: funnel.rows(),
     caveats: [
+      ...(differing.length === 0
+        ? []
+        : [
+            caveat(
+              'reader-differs',
+              `${differing.length} of ${compared.length} calls of readers differ from what they measured: reader-calls.tsv`,
+            ),
+          ]),
       ...issues.map(problem => caveat(problem.code, describeIssue(problem).replaceAll('\n', ' '))),
       ...sets.flatMap(set => set.caveats.map(one => caveat(one.code, `${set.subject}, ${set.reader}: ${one.text}`))),
     ],
     headline: `${plural(new Set(sets.map(set => set.subject)).size, 'subject')}, ${plural(new Set(sets.map(set => set.reader)).size, 'reader')} → ${plural(
       visits.reduce((sum, { points }) => sum + points.length, 0),
       'visit',
-    )} (${flags.criteria})`,
+    )} (${flags.criteria})${calls === undefined ? '' : `; ${compared.length - differing.length} of ${compared.length} calls of the readers agree`}`,
   }
 }
