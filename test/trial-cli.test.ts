@@ -81,6 +81,7 @@ describe('the bundled trial', () => {
         (c: string, k: number) => (k === 2 ? Number(c).toFixed(1) : c),
       ],
       ['swimmer', ['subject', 'end'], ['subject', 'end_day'], (c: string) => c],
+      ['lesions', ['subject', 'lesion', 'day'], ['subject', 'lesion', 'day'], (c: string) => c],
       ['ttp', ['day', 'survival', 'risk'], ['day', 'survival', 'at_risk'], (c: string) => c],
       ['os', ['day', 'survival', 'risk'], ['day', 'survival', 'at_risk'], (c: string) => c],
       ['persistence', ['subject', 'day', 'percent'], ['subject', 'day', 'percent_of_cd3'], (c: string) => c],
@@ -94,6 +95,30 @@ describe('the bundled trial', () => {
       marks += expected.length
     }
     expect(marks).toBeGreaterThan(90)
+  })
+
+  test('adverse events by when they began and what they were related to; each with its days', () => {
+    const events = table(join(out, 'adverse-events.tsv'))
+    const at = (name: string) => events.columns.indexOf(name)
+    const ae = table(join(example, 'ae.csv'))
+    expect(events.rows.length).toBe(ae.rows.length)
+    // conditioning begins before the cells: every event of the example is emergent, some began before the infusion or not
+    const [start, infusion] = ['day_from_conditioning', 'day_from_infusion'].map(name =>
+      events.rows.map(row => Number(row.cells[at(name)])),
+    )
+    expect(start!.every((day, i) => day > infusion![i]!)).toBe(true)
+    expect(events.rows.map(row => row.cells[at('emergent')])).toEqual(start!.map(day => (day >= 0 ? 'yes' : 'no')))
+    const toxicity = table(join(out, 'toxicity.tsv')).rows.map(row => row.cells)
+    const subjects = (source: string, term: string) =>
+      toxicity.filter(cells => cells[0] === source && cells[1] === term).reduce((sum, cells) => sum + Number(cells[3]), 0)
+    const ofTerm = (term: string, keep: (cells: readonly string[]) => boolean) =>
+      new Set(ae.rows.filter(({ cells }) => cells[4] === term && keep(cells)).map(({ cells }) => cells[2])).size
+    for (const term of new Set(ae.rows.map(({ cells }) => cells[4]!))) {
+      expect(subjects('adverse events', term)).toBe(ofTerm(term, () => true))
+      expect(subjects('adverse events serious', term)).toBe(ofTerm(term, cells => cells[6] === 'Y'))
+      for (const cause of ['CELLS', 'CHEMOTHERAPY', 'IL-2'])
+        expect(subjects(`adverse events related to ${cause}`, term)).toBe(ofTerm(term, cells => cells[7] === cause))
+    }
   })
 
   test('reads the same from transport files and Dataset-JSON, with the same tables out', () => {

@@ -4,6 +4,7 @@ import type { Cell } from '../format/index.ts'
 import { cellularKinetics } from '../infusion/index.ts'
 import { formatLength, READER_CALL_COLUMNS, readerCallRow, type TimePoint } from '../response/index.ts'
 import { months, type ReadOut, type SubjectReadOut } from './read-out.ts'
+import { EVENT_COLUMNS, type EventPart, eventRows } from './read-out-safety.ts'
 
 export interface OutTable {
   readonly columns: readonly string[]
@@ -115,18 +116,19 @@ export function readOutTables(out: ReadOut): ReadonlyMap<string, OutTable> {
     ],
     rows: treated.flatMap(kineticRows),
   })
-  const graded = (source: string, grades: ReadOut['adverseEvents']) =>
+  const graded = (source: string, grades: EventPart['grades']) =>
     [...grades].flatMap(([term, counts]) =>
       [...counts].toSorted(([a], [b]) => a - b).map(([grade, n]): readonly Cell[] => [source, term, grade, n]),
     )
   tables.set('toxicity.tsv', {
     columns: ['source', 'term', 'worst_grade', 'subjects'],
     rows: [
-      ...graded('adverse events', out.adverseEvents),
+      ...out.adverseEvents.flatMap(({ name, grades }, i) => graded(i === 0 ? name : `adverse events ${name}`, grades)),
       ...graded(`laboratory, ${file.lab_criteria}`, out.laboratory),
       ...[...out.ungraded].map(([reason, n]): readonly Cell[] => ['laboratory, ungraded values', reason, '', n]),
     ],
   })
+  tables.set('adverse-events.tsv', { columns: EVENT_COLUMNS, rows: eventRows(treated.map(one => one.subject)) })
   if (out.calls !== undefined) tables.set('reader-calls.tsv', { columns: READER_CALL_COLUMNS, rows: out.calls.map(readerCallRow) })
   return tables
 }

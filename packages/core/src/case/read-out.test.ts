@@ -196,7 +196,7 @@ oracle('funnel, origins, persistence at one month, adverse events and laboratory
     expected.cytotoxic_origin_responders,
     expected.persistence!.at_one_month_10pct_or_more,
   ])
-  expect(plain(out.adverseEvents)).toEqual(expected.adverse_events_worst_grade)
+  expect([out.adverseEvents[0]!.name, plain(out.adverseEvents[0]!.grades)]).toEqual(['adverse events', expected.adverse_events_worst_grade])
   expect(plain(out.laboratory)).toEqual(expected.laboratory_worst_grade_after_infusion)
   expect(out.treated.flatMap(({ endpoints }) => (endpoints.DOR === undefined ? [] : [one(months(endpoints.DOR.days, out.file))]))).toEqual([
     4, 5.5, 7,

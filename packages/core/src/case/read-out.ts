@@ -1,6 +1,6 @@
 // What a trial shows at a data cut: funnel, responses, times to events, toxicity, persistence. Every number is made of rows that stand in the tables beside it.
 import { clopperPearson, type Issue, wilson } from '../base/index.ts'
-import { atOneMonth, gradeLabTest, type LabCriterion, worstGrades } from '../infusion/index.ts'
+import { atOneMonth, type LabCriterion } from '../infusion/index.ts'
 import {
   assessVisits,
   bestResponse,
@@ -25,6 +25,7 @@ import {
   timeToProgression,
   untilProgression,
 } from '../response/index.ts'
+import { type EventPart, eventParts, gradeLaboratory } from './read-out-safety.ts'
 import type { TrialFile } from './trial-file.ts'
 import type { Trial, TrialSubject } from './trial-tables.ts'
 
@@ -86,7 +87,8 @@ export interface ReadOut {
   readonly cytotoxicResponders: number
   readonly highPersistence: number
   readonly survival: readonly Survival[]
-  readonly adverseEvents: ReadonlyMap<string, ReadonlyMap<number, number>>
+  /** All of them first; then since conditioning, since infusion, the serious ones, and by what they were related to. */
+  readonly adverseEvents: readonly EventPart[]
   readonly laboratory: ReadonlyMap<string, ReadonlyMap<number, number>>
   /** Laboratory values without a grade, by reason. */
   readonly ungraded: ReadonlyMap<string, number>
@@ -103,7 +105,8 @@ export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCri
   const counted = (one: SubjectReadOut) => (file.confirmation.required ? one.confirmed : one.best).response
   const responders = treated.filter(one => counted(one) === 'CR' || counted(one) === 'PR')
   const controlled = treated.filter(one => ['CR', 'PR', 'SD', 'NON-CR/NON-PD'].includes(counted(one)))
-  const { laboratory, ungraded } = gradeLaboratory(treated, file, criteria)
+  const subjects = treated.map(one => one.subject)
+  const { laboratory, ungraded } = gradeLaboratory(subjects, file, criteria)
   return {
     file,
     enrolled: trial.subjects.length,
@@ -115,7 +118,7 @@ export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCri
     cytotoxicResponders: responders.filter(one => one.origins.includes('CD8')).length,
     highPersistence: treated.filter(one => one.oneMonth !== undefined && one.oneMonth >= file.persistence_threshold).length,
     survival: ENDPOINTS.map(name => survivalOf(name, treated, file)),
-    adverseEvents: worstGrades(treated.flatMap(one => one.subject.events)),
+    adverseEvents: eventParts(subjects),
     laboratory,
     ungraded,
     calls:
@@ -263,46 +266,6 @@ export function cellSeries({ persistence }: TrialSubject): CellSeries {
       total: Math.max(days.get(sample.day)?.total ?? 0, sample.total),
     })
   return { method, points: [...days].map(([day, point]) => ({ day, ...point })).toSorted((a, b) => a.day - b.day) }
-}
-
-function gradeLaboratory(treated: readonly SubjectReadOut[], file: TrialFile, criteria: readonly LabCriterion[]) {
-  const table = criteria.filter(row => row.criteria === file.lab_criteria)
-  const ungraded = new Map<string, number>()
-  const graded: { subject: string; term: string; grade: number }[] = []
-  for (const { subject } of treated) {
-    const baselines = new Map(subject.labs.filter(lab => lab.baseline).map(lab => [lab.test, lab]))
-    for (const lab of subject.labs.filter(one => one.day > 0)) {
-      const base = baselines.get(lab.test)
-      const indicator =
-        base?.value === undefined
-          ? undefined
-          : base.high !== undefined && base.value > base.high
-            ? 'HIGH'
-            : base.low !== undefined && base.value < base.low
-              ? 'LOW'
-              : 'NORMAL'
-      const grades = gradeLabTest(
-        lab.test,
-        {
-          value: lab.value,
-          unit: lab.unit,
-          normalLow: lab.low,
-          normalHigh: lab.high,
-          baseline: base?.value,
-          baselineIndicator: indicator,
-          sex: subject.sex,
-        },
-        table,
-      )
-      const count = (reason: string) => ungraded.set(reason, (ungraded.get(reason) ?? 0) + 1)
-      if (grades.length === 0) count(`test ${lab.test} is not in the table`)
-      for (const { term, result } of grades) {
-        if (result.grade === undefined) count(`${term}: ${result.reason}`)
-        else if (result.grade > 0) graded.push({ subject: subject.id, term, grade: result.grade })
-      }
-    }
-  }
-  return { laboratory: worstGrades(graded), ungraded }
 }
 
 /** Days in months of the trial. */

@@ -16,6 +16,10 @@ export const TrialSchema = z.strictObject({
   synthetic: z.boolean().default(false).describe('True when no row is a person: every page says so.'),
   data_cut: date.describe('Rows dated after it do not exist for the run.'),
   product: z.string().min(1).describe('EXTRT of the cells: that row is the infusion.'),
+  conditioning: z
+    .array(z.string().min(1))
+    .default(['CYCLOPHOSPHAMIDE', 'FLUDARABINE'])
+    .describe('EXTRT of the chemotherapy before the cells: adverse events are counted since its first day too.'),
   start: z.enum(['infusion', 'first-treatment', 'enrolment']).default('infusion').describe('Where every clock starts.'),
   clock: z.enum(['inclusive', 'exclusive']).default('inclusive').describe('inclusive: end − start + 1, as in ADaM.'),
   month_days: z.number().gt(28).max(31).default(30.4375),

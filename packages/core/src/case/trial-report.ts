@@ -7,12 +7,15 @@ import {
   type ComparedCall,
   type Figure,
   kaplanMeierFigure,
+  type LesionCourse,
+  lesionMapFigure,
   spiderFigure,
   swimmerFigure,
   waterfallFigure,
 } from '../response/index.ts'
 import { PAGE_STYLE, RESEARCH_NOTICE } from './dossier.ts'
 import { months, type Proportion, type ReadOut, type Survival } from './read-out.ts'
+import type { EventPart } from './read-out-safety.ts'
 
 /** Figures in the order of the report. */
 export function readOutFigures(out: ReadOut): readonly Figure[] {
@@ -51,6 +54,7 @@ export function readOutFigures(out: ReadOut): readonly Figure[] {
       })),
       file.month_days,
     ),
+    lesionMapFigure(treated.flatMap(lesionCourses), file.month_days),
     kaplanMeierFigure('ttp', 'Time to progression', survival('TTP').curves[0]!, file.month_days),
     kaplanMeierFigure('pfs', 'Progression-free survival', survival('PFS').curves[0]!, file.month_days),
     kaplanMeierFigure('dor', 'Duration of response', survival('DOR').curves[0]!, file.month_days),
@@ -63,9 +67,22 @@ export function readOutFigures(out: ReadOut): readonly Figure[] {
       })),
       `all receptors, ${[...new Set(treated.map(one => one.cells.method).filter(method => method !== ''))].join(', ') || 'no sample'}`,
     ),
-    toxicityFigure(out.adverseEvents, treated.length),
+    toxicityFigure(out.adverseEvents[0]!.grades, treated.length),
   ]
 }
+
+const lesionCourses = ({ subject, start }: ReadOut['treated'][number]): readonly LesionCourse[] =>
+  (subject.lesions?.lesions ?? []).map(lesion => ({
+    subject: subject.id,
+    lesion: lesion.id,
+    role: lesion.role,
+    organ: lesion.organ,
+    points: subject.lesions!.visits.flatMap(visit => {
+      const finding = visit.findings.get(lesion.id)
+      const { date, length, state } = finding ?? {}
+      return date === undefined || (length === undefined && state === undefined) ? [] : [{ day: date.last - start, length, state }]
+    }),
+  }))
 
 const percent = (share: number, decimals: number) => (100 * share).toFixed(decimals)
 
@@ -146,7 +163,7 @@ export function trialReportHtml(out: ReadOut, { figures, software, published }: 
     section(
       'efficacy',
       `Efficacy (${file.criteria}, reader ${file.reader})`,
-      efficacySection(out, anchor) + ['waterfall', 'spider', 'swimmer', 'ttp', 'pfs', 'dor', 'os'].map(figure).join(''),
+      efficacySection(out, anchor) + ['waterfall', 'spider', 'swimmer', 'lesions', 'ttp', 'pfs', 'dor', 'os'].map(figure).join(''),
     ),
     section('safety', 'Safety', safetySection(out) + figure('toxicity')),
     section('cells', 'Transferred cells', cellSection(out, anchor) + figure('persistence')),
@@ -236,7 +253,7 @@ function efficacySection(out: ReadOut, anchor: Anchor): string {
 }
 
 function safetySection(out: ReadOut): string {
-  const table = (grades: ReadOut['adverseEvents']) =>
+  const table = (grades: EventPart['grades']) =>
     htmlTable(
       ['term', 'any', '1', '2', '3', '4', '5'],
       [...grades].map(([term, counts]) => [
@@ -247,7 +264,21 @@ function safetySection(out: ReadOut): string {
     )
   const ungraded = [...out.ungraded].map(([reason, n]) => `${n} × ${reason}`)
   const deaths = out.treated.filter(one => one.subject.death !== undefined).length
-  return `<h3>Adverse events, subjects by worst grade</h3>${table(out.adverseEvents)}<h3>Laboratory after infusion, subjects by worst grade (${out.file.lab_criteria})</h3>${table(out.laboratory)}<p>${ungraded.length === 0 ? 'Every laboratory value has a grade.' : `Without a grade: ${escapeHtml(ungraded.join('; '))}.`} ${deaths} of ${out.treated.length} treated died by the cut. Rows: <code>toxicity.tsv</code>.</p>`
+  return `<h3>Adverse events, subjects by worst grade</h3>${table(out.adverseEvents[0]!.grades)}${partTable(out.adverseEvents)}<h3>Laboratory after infusion, subjects by worst grade (${out.file.lab_criteria})</h3>${table(out.laboratory)}<p>${ungraded.length === 0 ? 'Every laboratory value has a grade.' : `Without a grade: ${escapeHtml(ungraded.join('; '))}.`} ${deaths} of ${out.treated.length} treated died by the cut. Rows: <code>adverse-events.tsv</code>, <code>toxicity.tsv</code>.</p>`
+}
+
+/** When events began and what they were related to: subjects with the term, of grade 3 and more behind the stroke. */
+function partTable(parts: readonly EventPart[]): string {
+  const [all, ...others] = parts
+  const count = (part: EventPart, term: string): string => {
+    const grades = [...(part.grades.get(term) ?? [])]
+    const of = (least: number) => grades.filter(([grade]) => grade >= least).reduce((sum, [, n]) => sum + n, 0)
+    return of(0) === 0 ? '' : `${of(0)} / ${of(3)}`
+  }
+  return `<h3>The same by when they began and what they were related to</h3>${htmlTable(
+    ['term', ...others.map(part => part.name)],
+    [...all!.grades.keys()].map(term => [term, ...others.map(part => count(part, term))]),
+  )}<p class="muted">Subjects with the term / of grade 3 and more. Conditioning: the drugs that the parameters name.</p>`
 }
 
 const cellSection = (out: ReadOut, anchor: Anchor): string =>

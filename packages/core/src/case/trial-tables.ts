@@ -1,5 +1,5 @@
 // A trial's SDTM tables at a data cut → its subjects: who was enrolled, what each was given, when, and what became of them. A row that cannot be used is an issue with its line.
-import { fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
+import { type CalendarDate, fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
 import type { Table } from '../format/index.ts'
 import type { AdverseEvent } from '../infusion/index.ts'
 import { ACCEPTED, type LesionSet, type ReaderCall, readLesions, readReaderCalls, setsOfReader } from '../response/index.ts'
@@ -52,6 +52,8 @@ export interface TrialSubject {
   readonly enrolled: number
   readonly infusion: number | undefined
   readonly firstTreatment: number | undefined
+  /** First day of the chemotherapy before the cells. */
+  readonly conditioning: number | undefined
   readonly exposures: readonly Exposure[]
   /** Why a subject without infusion has none: DSDECOD of the last disposition. */
   readonly disposition: string
@@ -129,6 +131,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
             serious: get(row, 'AESER').toUpperCase() === 'Y',
             related: get(row, 'AEREL'),
             start: day,
+            end: endDay(get(row, 'AEENDTC'), cut.value),
             line: row.line,
           },
     'AESTDTC',
@@ -165,6 +168,7 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
       enrolled,
       infusion,
       firstTreatment: given[0]?.day,
+      conditioning: given.find(exposure => file.conditioning.some(drug => drug.toUpperCase() === exposure.treatment.toUpperCase()))?.day,
       exposures: given,
       disposition: ends.at(-1)?.what ?? 'NOT YET TREATED',
       death,
@@ -186,6 +190,12 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
     calls: calls?.value.calls.filter(call => sets.get(call.subject)?.reader === call.reader),
     issues,
   })
+}
+
+/** Day on which an event had ended at the latest; of one that ended after the cut it is not yet known. */
+const endDay = (text: string, cut: CalendarDate): number | undefined => {
+  const date = text === '' ? undefined : parseDate(text)
+  return date?.ok === true && date.value.last <= cut.last ? date.value.last : undefined
 }
 
 /** Rows of people whom dm does not know: they would vanish. */

@@ -11,6 +11,8 @@ export interface AdverseEvent {
   readonly related: string
   /** Day number. */
   readonly start: number
+  /** Day number; undefined: it goes on, or nobody wrote when it ended. */
+  readonly end: number | undefined
   readonly line: number
 }
 

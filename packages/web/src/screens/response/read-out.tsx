@@ -153,6 +153,25 @@ const Responses = ({ client, the, of }: Part) => (
         { name: 'reason', title: 'Why', kind: 'prose' },
       ]}
     />
+    <Picture the={the} of={of} name="lesions" says="Every lesion over time" />
+    {!the.files.includes('reader-calls.tsv') ? null : (
+      <DataTable
+        client={client}
+        of={of}
+        table="reader-calls"
+        caption="What the readers called"
+        rowKey={['subject', 'reader', 'visit', 'part']}
+        columns={[
+          SUBJECT,
+          { name: 'visit', title: 'Visit', kind: 'number' },
+          { name: 'part', title: 'Part' },
+          { name: 'reader_says', title: 'Reader', show: row => <Mark says={row.reader_says ?? ''} /> },
+          { name: 'from_measurements', title: 'Measurements', show: row => <Mark says={row.from_measurements ?? ''} /> },
+          { name: 'agree', title: 'Agree' },
+          { name: 'why', title: 'Why', kind: 'prose' },
+        ]}
+      />
+    )}
   </>
 )
 
@@ -205,6 +224,26 @@ const Toxicity = ({ client, the, of }: Part) => (
         { name: 'subjects', title: 'Subjects', kind: 'number' },
       ]}
     />
+    {!the.files.includes('adverse-events.tsv') ? null : (
+      <DataTable
+        client={client}
+        of={of}
+        table="adverse-events"
+        caption="Every adverse event"
+        rowKey={['subject', 'term', 'start', 'grade']}
+        columns={[
+          SUBJECT,
+          { name: 'term', title: 'Event' },
+          { name: 'grade', title: 'Grade', kind: 'number' },
+          { name: 'serious', title: 'Serious' },
+          { name: 'related', title: 'Related to' },
+          { name: 'start', title: 'From', kind: 'word' },
+          { name: 'end', title: 'To', kind: 'word' },
+          { name: 'day_from_conditioning', title: 'Day from conditioning', kind: 'number' },
+          { name: 'day_from_infusion', title: 'Day from infusion', kind: 'number' },
+        ]}
+      />
+    )}
   </>
 )
 
