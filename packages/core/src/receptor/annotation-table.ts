@@ -2,6 +2,7 @@
 import { translate } from '../bio/index.ts'
 import type { Cell } from '../format/index.ts'
 import type { AnnotatedContig, PlacedSegment } from './contig-annotator.ts'
+import { type NovelBase, novelBaseText } from './novel-allele.ts'
 
 export const ANNOTATION_COLUMNS = [
   'sequence_id',
@@ -47,6 +48,7 @@ export const ANNOTATION_COLUMNS = [
   'leader_sequence',
   'chain_nt',
   'differences',
+  'novel_bases',
   'reason',
   'caveats',
 ] as const
@@ -94,7 +96,7 @@ function frameworks({ v, sequence }: AnnotatedContig): { readonly fwr1: string; 
   return { fwr1: sequence.slice(first, cdr1), cdr1: sequence.slice(cdr1, fwr2), fwr2: sequence.slice(fwr2, fwr2 + 51) }
 }
 
-export function annotationCells(id: string, contig: AnnotatedContig): readonly Cell[] {
+export function annotationCells(id: string, contig: AnnotatedContig, novel: readonly NovelBase[] = []): readonly Cell[] {
   const { v, d, j, c, sequence, junctionStart, junctionEnd } = contig
   const junction = junctionStart === undefined || junctionEnd === undefined ? '' : sequence.slice(junctionStart, junctionEnd)
   const junctionAa = contig.inFrame === true ? translate(junction) : ''
@@ -143,7 +145,8 @@ export function annotationCells(id: string, contig: AnnotatedContig): readonly C
     contig.leaderStart === undefined || v === undefined ? '' : sequence.slice(contig.leaderStart, v.start - v.germlineStart),
     contig.leaderStart === undefined || j === undefined ? '' : sequence.slice(contig.leaderStart, j.end),
     contig.differences.join(';'),
+    novel.map(novelBaseText).join('; '),
     contig.reason,
-    contig.caveats.map(other => other.code).join(';'),
+    [...contig.caveats.map(other => other.code), ...new Set(novel.map(base => base.kind))].join(';'),
   ]
 }

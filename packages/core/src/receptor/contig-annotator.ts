@@ -487,16 +487,35 @@ function leaderStartOf(contig: string, v: PlacedSegment<GermlineV>): number | un
   return undefined
 }
 
-/** Substitutions and indels against the allele, outside the junction: `TRAV12-1 165 G>C`, 1-based in the segment. */
-function differencesOf(placing: PlacedSegment<{ readonly gene: string }>, before?: number, behind?: number): readonly string[] {
-  const found: string[] = []
+/** Where a contig differs from the allele. */
+export interface AlleleDifference {
+  /** 0-based in the segment; of an insertion the base behind it. */
+  readonly germlineAt: number
+  /** 0-based in the contig; of a deletion the base behind it. */
+  readonly contigAt: number
+  /** `-`: none. */
+  readonly germline: string
+  readonly own: string
+}
+
+/** Substitutions and indels against the allele, outside the junction: before an offset of the segment, and from three behind another on. */
+export function alleleDifferences(placing: PlacedSegment<unknown>, before?: number, behind?: number): readonly AlleleDifference[] {
+  const found: AlleleDifference[] = []
   let germlineAt = placing.germlineStart
+  let contigAt = placing.start
   for (let i = 0; i < placing.contigAligned.length; i++) {
     const own = placing.contigAligned[i]!
     const germline = placing.germlineAligned[i]!
     const outside = (before === undefined || germlineAt < before) && (behind === undefined || germlineAt >= behind + 3)
-    if (own !== germline && outside) found.push(`${placing.segment.gene} ${germlineAt + 1} ${germline}>${own}`)
+    if (own !== germline && outside) found.push({ germlineAt, contigAt, germline, own })
     if (germline !== '-') germlineAt++
+    if (own !== '-') contigAt++
   }
   return found
 }
+
+/** `TRAV12-1 165 G>C`, 1-based in the segment. */
+const differencesOf = (placing: PlacedSegment<{ readonly gene: string }>, before?: number, behind?: number): readonly string[] =>
+  alleleDifferences(placing, before, behind).map(
+    ({ germlineAt, germline, own }) => `${placing.segment.gene} ${germlineAt + 1} ${germline}>${own}`,
+  )

@@ -1,8 +1,8 @@
 // Stage `annotate`: contig FASTA or FASTQ → AIRR Rearrangement TSV.
-import { Funnel, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { caveat, Funnel, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import type { Germline } from '@cognate/core/bio'
 import { formatTsv, parseFasta, parseFastq, type SequenceRecord } from '@cognate/core/format'
-import { ANNOTATION_COLUMNS, annotationCells, ContigAnnotator } from '@cognate/core/receptor'
+import { ANNOTATION_COLUMNS, annotationCells, ContigAnnotator, novelBases, novelBaseText } from '@cognate/core/receptor'
 import { shippedDSegments, shippedGermline } from '../../read/shipped.ts'
 import { readStandardInput, readText } from '../../read/text.ts'
 import { importedGermline } from '../../reference/germline.ts'
@@ -33,17 +33,23 @@ export async function annotateContigs(input: AnnotateInput): Promise<StageOutcom
   if (!germline.ok) return germline
   const annotator = new ContigAnnotator(germline.value, shippedDSegments(input.species))
   const funnel = new Funnel('annotate')
-  const rows = records.value.map(record => {
+  const contigs = records.value.map(record => {
     funnel.add('in', record.id)
     const contig = annotator.annotate(record.sequence)
     funnel.add(contig.reason !== '' ? contig.reason : contig.productive ? 'out' : 'not-productive', record.id)
-    return annotationCells(record.id, contig)
+    return contig
   })
+  const novel = novelBases(
+    contigs,
+    records.value.map(record => record.quality),
+  )
+  const rows = records.value.map((record, i) => annotationCells(record.id, contigs[i]!, novel[i]))
+  const alleles = new Map(novel.flat().flatMap(base => (base.kind === 'novel-allele' ? [[base.name, base] as const] : [])))
   const productive = funnel.count('out')
   return ok({
     files: new Map([['annotation.tsv', formatTsv(ANNOTATION_COLUMNS, rows)]]),
     funnel: funnel.rows(),
-    caveats: [],
+    caveats: [...alleles.values()].map(base => caveat('novel-allele', novelBaseText({ ...base, quality: undefined }))),
     headline: `${plural(records.value.length, 'contig')} → ${count(productive)} productive (${germline.value.release})`,
     ...(productive === 0
       ? { empty: 'no contig holds a productive receptor chain: is the species right, and are these V(D)J contigs?' }
