@@ -138,6 +138,26 @@ describe('species', () => {
   })
 })
 
+describe('alleles', () => {
+  test('one that the germline has not is refused, or gives way with a caveat when that is said; preferred ones are taken', () => {
+    const table = join(folder, 'absent.tsv')
+    writeFileSync(table, `${COLUMNS.join('\t')}\n${TP53.map(cell => (cell === 'TRBV10-3' ? 'TRBV10-3*77' : cell)).join('\t')}\n`)
+    const refused = cognate(['construct', '--receptors', table, '--out', join(folder, 'absent')])
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('TRBV10-3*77')])
+    const run = cognate(['construct', '--receptors', table, '--allele-fallback', '--out', join(folder, 'fallback')])
+    expect([run.err, run.code]).toEqual([expect.stringContaining('TRBV10-3*01 stands in for it'), 0])
+    const preferred = join(folder, 'preferred.tsv')
+    writeFileSync(preferred, 'Gene\tAllele\tRegion\nTRBV10-3\t02\tVARIABLE\n')
+    expect(
+      cognate(['construct', '--receptors', receptors, '--preferred-alleles', preferred, '--out', join(folder, 'preferred')]).code,
+    ).toBe(0)
+    expect(readFileSync(join(folder, 'preferred/constructs.tsv'), 'utf8')).toContain('TRBV10-3*02')
+    writeFileSync(preferred, 'Gene\tAllele\nTRBV10-3\t02\n')
+    const wrong = cognate(['construct', '--receptors', receptors, '--preferred-alleles', preferred, '--out', folder])
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('preferred.tsv:1: there is no column Region')])
+  })
+})
+
 describe('presets', () => {
   test('a file of the user is used and named; a wrong one is refused by its key', () => {
     const shipped = JSON.parse(readFileSync(join(root, 'packages/core/src/bio/presets/generic-strict.json'), 'utf8')) as object

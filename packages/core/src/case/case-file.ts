@@ -127,6 +127,13 @@ export const CaseSchema = z.strictObject({
         .describe('Both chains in one insert, a vector each, or two receptors in one insert.'),
       preset: z.string().default('generic-strict').describe('Sequence limits: a shipped name, or a JSON file of the same form.'),
       lock_junction: z.boolean().default(false),
+      preferred_alleles: path
+        .optional()
+        .describe('Alleles that are built where a receptor names none: stitchr’s table (Gene, Allele, Region).'),
+      allele_fallback: z
+        .boolean()
+        .default(false)
+        .describe('Another allele stands in for a named one that the germline has not, with a caveat; else the receptor is refused.'),
       receptors: z
         .int()
         .min(1)

@@ -132,7 +132,7 @@ function buildChains(
   const issues: Issue[] = []
   const chains: AssembledChain[] = []
   for (const input of plan.chains) {
-    const chain = reconstructChain(input, references.receptor, usage)
+    const chain = reconstructChain(input, references.receptor, usage, options.alleles)
     if (!chain.ok) {
       issues.push(chain.issue)
       continue

@@ -1,3 +1,4 @@
+export * from './allele-choice.ts'
 export * from './barcode.ts'
 export * from './chain-locus.ts'
 export * from './constant-set.ts'

@@ -1,5 +1,6 @@
 // What is to be built: the options of a product, and the inserts that a batch of receptors becomes.
 import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import { type AlleleChoice, NO_CHOICE } from './allele-choice.ts'
 import { KOZAK, type Layout, STOP, type Tag } from './construct.ts'
 import type { GateReferences } from './gate.ts'
 import { LINKERS } from './linker.ts'
@@ -25,6 +26,7 @@ export interface ProductOptions {
   /** Made behind the last chain, after another 2A peptide. */
   readonly payload: UserChain | undefined
   readonly vector: OpenVector | undefined
+  readonly alleles: AlleleChoice
 }
 
 export const DEFAULT_PRODUCT: ProductOptions = {
@@ -40,6 +42,7 @@ export const DEFAULT_PRODUCT: ProductOptions = {
   barcodeLength: 0,
   payload: undefined,
   vector: undefined,
+  alleles: NO_CHOICE,
 }
 
 export interface ReceptorInput {

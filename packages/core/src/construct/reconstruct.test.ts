@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { humanUsage, imgtGermline, openGermline } from '../../../../test/imgt.ts'
 import { oracle, tableOf, value } from '../../../../test/oracle.ts'
 import { findSegment, type Germline, translate } from '../bio/index.ts'
-import { type ChainInput, readContigChain, reconstructChain } from './index.ts'
+import { type AlleleChoice, type ChainInput, parsePreferredAlleles, readContigChain, reconstructChain } from './index.ts'
 
 const usage = humanUsage()
 
@@ -145,4 +145,66 @@ test('a gene name is repaired with its audit line only when nothing else can be 
     issue: { code: 'gene-name-candidates', what: expect.stringContaining('TRAV8-1') },
   })
   expect(alpha('TRAV99', 'TRAJ42')).toMatchObject({ ok: false, issue: { code: 'gene-unknown' } })
+})
+
+oracle(
+  'public receptors whose junction ends as another J allele does: said where it changes nothing, taken where no allele is named',
+  () => {
+    const germline = imgtGermline('human')
+    const told = new Map<string, number>()
+    for (const row of tableOf('tcr/golden/B_vdjdb_muC_CysLVL_furinP2A_in.tsv')) {
+      const made = reconstructChain(
+        { locus: 'TRA', vCall: row.TRAV!, jCall: row.TRAJ!, junctionAa: row.TRA_CDR3!, junctionNt: '' },
+        germline,
+        usage,
+      )
+      for (const { code, text } of made.ok ? made.value.caveats : [])
+        if (code === 'j-allele-contradicted' || code === 'allele-by-junction') {
+          const key = `${code} ${row.TRAJ}`
+          told.set(key, (told.get(key) ?? 0) + 1)
+          // another allele of the same gene, and the junction's own end
+          expect(text).toMatch(/^the junction ends as (TRAJ\d+)\*0\d does, not as \1\*0\d/)
+        }
+    }
+    expect(Object.fromEntries(told)).toEqual({
+      'j-allele-contradicted TRAJ24*01': 3,
+      'j-allele-contradicted TRAJ37*01': 4,
+      'allele-by-junction TRAJ37': 1,
+    })
+  },
+)
+
+test('alleles that are preferred, and one that stands in for another', () => {
+  const germline = openGermline('human')
+  const built = (vCall: string, choice?: AlleleChoice) => {
+    const made = reconstructChain(
+      { locus: 'TRB', vCall, jCall: 'TRBJ2-1', junctionAa: 'CASSRANNEQFF', junctionNt: '' },
+      germline,
+      usage,
+      choice,
+    )
+    return made.ok
+      ? [made.value.v.allele, ...made.value.caveats.map(({ code }) => code).filter(code => code.startsWith('allele'))]
+      : [made.issue.code]
+  }
+  const choice = value(
+    parsePreferredAlleles('Gene\tAllele\tRegion\tLoci\tSource\nTRBV7-9\t03\tVARIABLE\tTRB\tx\nTRBC1\t01\tCONSTANT\tTRB\tx\n'),
+  )
+  expect(choice.unused).toBe(1)
+  const preferred = { preferred: choice.preferred, fallback: false }
+  expect(built('TRBV7-9')).toEqual(['01', 'allele-assumed'])
+  expect(built('TRBV7-9', preferred)).toEqual(['03'])
+  // a name wins over what is preferred
+  expect(built('TRBV7-9*01', preferred)).toEqual(['01'])
+  expect(built('TRBV7-9*77')).toEqual(['allele-absent'])
+  expect(built('TRBV7-9*77', { ...preferred, fallback: true })).toEqual(['01', 'allele-fallback', 'allele-assumed'])
+  const wrong = (text: string) => {
+    const read = parsePreferredAlleles(`Gene\tAllele\tRegion\n${text}`)
+    return read.ok ? 'ok' : `${read.issue.code}:${read.issue.line}`
+  }
+  expect([wrong('TRBV2\t01\tHINGE\n'), wrong('TRBV2\t01\tVARIABLE\nTRBV2\t02\tVARIABLE\n'), wrong('TRBV2\t01\tLEADER\n')]).toEqual([
+    'preferred-region:2',
+    'preferred-twice:3',
+    'ok',
+  ])
 })

@@ -15,8 +15,10 @@ import {
   repairGeneName,
   residueOfCodon,
   segmentName,
+  splitGeneName,
   translate,
 } from '../bio/index.ts'
+import { type AlleleChoice, NO_CHOICE } from './allele-choice.ts'
 import type { ChainLocusName } from './chain-locus.ts'
 import { readContigChain } from './contig-chain.ts'
 
@@ -54,14 +56,19 @@ export interface ReconstructedChain {
 }
 
 /**
- * Errors: `gene-name`, `gene-name-candidates`, `gene-unknown`, `allele-absent`, `locus-differs`, `v-unusable` (no leader, no anchors, a stop), `j-unusable`, `junction-residue`,
+ * Errors: `gene-name`, `gene-name-candidates`, `gene-unknown`, `allele-absent`, `locus-differs`, `v-unusable` (no leader, no anchors, a stop), `j-unusable`, `j-allele-contradicted`, `junction-residue`,
  * `junction-length`, `junction-stop`, `junction-ends` (not C…J118), `junction-translation`.
  */
-export function reconstructChain(input: ChainInput, germline: Germline, usage: CodonUsage): Result<ReconstructedChain, Issue> {
+export function reconstructChain(
+  input: ChainInput,
+  germline: Germline,
+  usage: CodonUsage,
+  choice: AlleleChoice = NO_CHOICE,
+): Result<ReconstructedChain, Issue> {
   const caveats: Caveat[] = []
-  const v = chooseV(input, germline, caveats)
+  const v = chooseV(input, germline, choice, caveats)
   if (!v.ok) return v
-  const j = chooseJ(input, germline, caveats)
+  const j = chooseJ(input, germline, choice, caveats)
   if (!j.ok) return j
   const mode = modeOf(input)
   if (mode === 'contig') return fromContig(input, v.value, j.value, caveats)
@@ -139,16 +146,31 @@ function geneNameOf(written: string, germline: Germline, caveats: Caveat[]): Res
   return ok(outcome.name)
 }
 
-function findNamed<R extends 'V' | 'J'>(region: R, written: string, locus: ChainLocusName, germline: Germline, caveats: Caveat[]) {
+function findNamed<R extends 'V' | 'J'>(
+  region: R,
+  written: string,
+  locus: ChainLocusName,
+  germline: Germline,
+  choice: AlleleChoice,
+  caveats: Caveat[],
+) {
   const name = geneNameOf(written, germline, caveats)
   if (!name.ok) return name
   if (locusOf(name.value) !== locus)
     return refuse('locus-differs', `${written} is no ${locus} gene`, 'put each chain under its own columns')
-  return findSegment(germline, region, name.value)
+  const { gene, allele } = splitGeneName(name.value)
+  const preferred = allele === undefined ? choice.preferred.get(`${region} ${gene}`) : undefined
+  const wanted = preferred === undefined ? name.value : `${gene}*${preferred}`
+  const found = findSegment(germline, region, wanted)
+  if (found.ok || found.issue.code !== 'allele-absent' || !choice.fallback) return found
+  const other = findSegment(germline, region, gene)
+  if (other.ok)
+    caveats.push(caveat('allele-fallback', `${germline.release} has no ${wanted}: ${segmentName(other.value.segment)} stands in for it`))
+  return other
 }
 
-function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineV, Issue> {
-  const found = findNamed('V', input.vCall, input.locus, germline, caveats)
+function chooseV(input: ChainInput, germline: Germline, choice: AlleleChoice, caveats: Caveat[]): Result<GermlineV, Issue> {
+  const found = findNamed('V', input.vCall, input.locus, germline, choice, caveats)
   if (!found.ok) return found
   const { segment, basis, others } = found.value
   if (segment.cys104 === undefined || segment.leader === '') {
@@ -173,8 +195,8 @@ function chooseV(input: ChainInput, germline: Germline, caveats: Caveat[]): Resu
   return ok(segment)
 }
 
-function chooseJ(input: ChainInput, germline: Germline, caveats: Caveat[]): Result<GermlineJ, Issue> {
-  const found = findNamed('J', input.jCall, input.locus, germline, caveats)
+function chooseJ(input: ChainInput, germline: Germline, choice: AlleleChoice, caveats: Caveat[]): Result<GermlineJ, Issue> {
+  const found = findNamed('J', input.jCall, input.locus, germline, choice, caveats)
   if (!found.ok) return found
   const { segment, basis, others } = found.value
   if (segment.j118 === undefined)
@@ -184,9 +206,39 @@ function chooseJ(input: ChainInput, germline: Germline, caveats: Caveat[]): Resu
       'check the gene name, or import a germline reference',
     )
   const tail = (j: GermlineJ) => translate(j.sequence.slice(j.j118 ?? 0))
+  const better = alleleOfJunction(input, segment, others)
+  if (better !== undefined) {
+    const told = `the junction ends as ${segmentName(better)} does, not as ${segmentName(segment)}`
+    if (basis !== 'named') {
+      caveats.push(caveat('allele-by-junction', `${told}: ${segmentName(better)} was taken`))
+      return ok(better)
+    }
+    if (tail(better) !== tail(segment))
+      return refuse('j-allele-contradicted', told, `name ${segmentName(better)}, or give the contig: behind residue 118 they differ`)
+    caveats.push(caveat('j-allele-contradicted', `${told}; behind residue 118 they are the same`))
+  }
   if (basis === 'assumed' && others.some(other => tail(other) !== tail(segment)))
     caveats.push(caveat('allele-assumed', `${segmentName(segment)} was assumed; other alleles differ behind residue 118`))
   return ok(segment)
+}
+
+/** Residues that an allele has to agree in more than the one that is named. */
+const MORE_RESIDUES = 2
+
+/** The allele whose end before residue 118 agrees with the junction in two residues or more beyond what the named one does; a contig says it itself. */
+function alleleOfJunction(input: ChainInput, named: GermlineJ, others: readonly GermlineJ[]): GermlineJ | undefined {
+  const junction = input.junctionNt === '' ? input.junctionAa : translate(input.junctionNt)
+  if (modeOf(input) === 'contig' || junction === '') return undefined
+  const agreement = (j: GermlineJ): number => {
+    if (j.j118 === undefined) return 0
+    const own = translate(j.sequence.slice(j.j118 % 3, j.j118 + 3))
+    let same = 0
+    while (same < Math.min(own.length, junction.length) && own.at(-1 - same) === junction.at(-1 - same)) same++
+    return same
+  }
+  const least = agreement(named) + MORE_RESIDUES
+  const agreeing = others.filter(other => agreement(other) >= least).toSorted((a, b) => agreement(b) - agreement(a))
+  return agreeing.length > 1 && agreement(agreeing[0]!) === agreement(agreeing[1]!) ? undefined : agreeing[0]
 }
 
 function checkedJunction(input: ChainInput): Result<string, Issue> {

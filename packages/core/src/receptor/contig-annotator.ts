@@ -155,6 +155,12 @@ function bestStretch(contig: string, segment: string, diagonal: number, least: n
   return best
 }
 
+/** Bases at the start of a V that a difference cut off the alignment, where the contig goes on. */
+const CUT_OFF = 6
+
+const fromFirstBase = ({ diagonal, stretch }: Placing): Stretch =>
+  stretch.from <= CUT_OFF && diagonal >= 0 ? { ...stretch, from: 0 } : stretch
+
 interface Placing {
   readonly segment: number
   readonly diagonal: number
@@ -286,7 +292,7 @@ export class ContigAnnotator {
       .filter(placing => placing.stretch.score === best.stretch.score)
       .map(placing => segmentName(this.#v[placing.segment]!))
     const gapless = best.stretch.score === bestStretch(contig, segment.sequence, best.diagonal, 0).score
-    if (gapless) return placed(contig, segment, segment.sequence, best.diagonal, best.stretch, calls)
+    if (gapless) return placed(contig, segment, segment.sequence, best.diagonal, fromFirstBase(best), calls)
     // an indel: align the V against the part of the contig that can hold it
     const from = Math.max(0, best.diagonal - WIDEST_INDEL)
     const part = contig.slice(from, best.diagonal + segment.sequence.length + WIDEST_INDEL)

@@ -1,8 +1,10 @@
 // An allele that the reference has not, found again: each second allele of the open set is taken out and its contigs are annotated without it.
 import { expect, test } from 'vitest'
-import { openGermline } from '../../../../test/imgt.ts'
+import { imgtGermline, openGermline } from '../../../../test/imgt.ts'
+import { oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import type { Germline, GermlineV } from '../bio/index.ts'
 import { segmentName, translate } from '../bio/index.ts'
+import { parseFasta } from '../format/index.ts'
 import { ContigAnnotator, novelBases, novelBaseText } from './index.ts'
 
 const without = (germline: Germline, gone: GermlineV): Germline => ({
@@ -78,4 +80,50 @@ test('cells of one clonotype that share a base do not make an allele; qualities 
     [0, 1].map(() => ['possible-error', `${segmentName(v)}_${v.sequence[place]}${place + 1}${own}`, 1, 0]),
   )
   expect(novelBaseText(found[0]!)).toMatch(/^possible-error TRAV12-2\*\d\d_[ACGT]121[ACGT] \(.*, Q0\)$/)
+})
+
+/** IMGT's gapped numbers of the bases of each human V allele, 1-based. */
+function gappedNumbers(): ReadonlyMap<string, readonly number[]> {
+  const numbers = new Map<string, readonly number[]>()
+  for (const locus of ['TRAV', 'TRBV'])
+    for (const { id, sequence } of value(parseFasta(readData(`tcr/imgt_nt_gapped/human__vdj__imgt_human_${locus}.fasta`))))
+      numbers.set(
+        id.split('|')[1]!,
+        [...sequence].flatMap((letter, i) => (letter === '.' ? [] : [i + 1])),
+      )
+  return numbers
+}
+
+oracle('published alleles that IMGT has not get the bases of their published names', () => {
+  const germline = imgtGermline('human')
+  const numbers = gappedNumbers()
+  const annotator = new ContigAnnotator(germline)
+  let compared = 0
+  const differing: string[] = []
+  for (const row of tableOf('tcr/novel_alleles/novel-TCR-alleles-2026-07-01_v0.7.1_GENEDB-202615-7.tsv')) {
+    // `TRAV12-1*01_C165G`, several bases one behind the other; IMGT's gapped numbers
+    const published = /^(TR[AB]V[^*]*\*\d+)((?:_[ACGT]\d+[ACGT])+)$/.exec(row['Standard-ID']!)
+    if (published === null) continue
+    const [, allele, changes] = published as unknown as [string, string, string]
+    const known = germline.byGene.get(allele.split('*')[0]!)?.find(one => one.region === 'V' && segmentName(one) === allele)
+    const places = numbers.get(allele)
+    if (known?.region !== 'V' || known.cys104 === undefined || known.leader === '' || places === undefined) continue
+    const sequence = row['Ungapped-Sequence']!
+    const [contig] = contigsOf({ ...known, sequence }, germline, 1)
+    const found = annotator.annotate(contig!)
+    // a published allele may lie nearer to another one by now
+    if (found.v === undefined || segmentName(found.v.segment) !== allele || sequence.length < known.cys104) continue
+    const wanted = changes
+      .slice(1)
+      .split('_')
+      .filter(change => places.indexOf(Number(change.slice(1, -1))) < known.cys104!)
+    const ours = novelBases([found])[0]!.map(({ name }) => {
+      const [, from, place, to] = /_([ACGT])(\d+)([ACGT])$/.exec(name)!
+      return `${from}${places[Number(place) - 1]}${to}`
+    })
+    compared++
+    if (ours.join('_') !== wanted.join('_')) differing.push(`${row['Standard-ID']}: ${ours.join('_')}`)
+  }
+  expect(differing).toEqual([])
+  expect(compared).toBe(175)
 })

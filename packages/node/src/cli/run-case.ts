@@ -144,6 +144,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   const receptorsTable = join(folder, 'receptors.tsv')
   const presetFile = product.preset.endsWith('.json') ? at(product.preset) : undefined
   const vectorFile = maybe(product.vector)
+  const allelesFile = maybe(product.preferred_alleles)
   stages.push(
     {
       name: 'receptors',
@@ -159,6 +160,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
         ...(file.screens.length > 0 ? [join(folder, SELECTED)] : []),
         ...(presetFile === undefined ? [] : [presetFile]),
         ...(vectorFile === undefined ? [] : [vectorFile]),
+        ...(allelesFile === undefined ? [] : [allelesFile]),
       ],
       options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
@@ -179,6 +181,8 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
           files: {
             preset: presetFile ?? product.preset,
             vector: vectorFile === undefined ? undefined : { file: vectorFile, cut: product.cut ?? '', overlap: product.overlap },
+            preferredAlleles: allelesFile,
+            alleleFallback: product.allele_fallback,
           },
           title: file.case,
           synthetic: file.synthetic,

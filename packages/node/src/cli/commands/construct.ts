@@ -44,6 +44,8 @@ interface ProductFlags extends CommonFlags {
   readonly overlap: number
   readonly germline?: string
   readonly species?: 'human' | 'mouse'
+  readonly preferredAlleles?: string
+  readonly alleleFallback?: boolean
   readonly out: string
 }
 
@@ -105,6 +107,8 @@ function productOf(flags: ProductFlags): { product: ConstructInput['product']; f
       payload: flags.payload,
       germline: flags.germline,
       species: flags.species,
+      preferredAlleles: flags.preferredAlleles,
+      alleleFallback: flags.alleleFallback,
       vector: flags.vector === undefined ? undefined : { file: flags.vector, cut: flags.cut!, overlap: flags.overlap },
     },
   }
@@ -136,6 +140,8 @@ export function defineConstruct(program: Command): void {
       )
       .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
       .option('--species <species>', 'of the receptors: human or mouse; it is never guessed', oneOf(['human', 'mouse']), 'human')
+      .option('--preferred-alleles <file>', 'alleles that are taken where a receptor names none: stitchr’s table (Gene, Allele, Region)')
+      .option('--allele-fallback', 'another allele of the gene stands in, with a caveat, for a named one that the germline has not')
       .option('--germline <name or folder>', 'imported germline (imgt, tenx, vdj) instead of the open set that ships')
       .option(
         '--constant <set>',

@@ -16,6 +16,7 @@ import {
   type InsertPlan,
   judgeBatch,
   makeBarcodes,
+  NO_CHOICE,
   type OpenVector,
   ORDER_COLUMNS,
   openVector,
@@ -23,6 +24,7 @@ import {
   orderRows,
   type ProductOptions,
   parseConstantSet,
+  parsePreferredAlleles,
   parseReceptors,
   parseUserChain,
   planInserts,
@@ -52,6 +54,10 @@ export interface ProductFiles {
   readonly germline?: string | undefined
   /** Of the receptors; human unless said. */
   readonly species?: 'human' | 'mouse' | undefined
+  /** stitchr's table of alleles that are taken where a receptor names none. */
+  readonly preferredAlleles?: string | undefined
+  /** Another allele stands in for a named one that the germline has not. */
+  readonly alleleFallback?: boolean | undefined
 }
 
 export interface ConstructInput {
@@ -60,7 +66,7 @@ export interface ConstructInput {
   readonly most: number
   /** FASTA files of contigs, or AIRR tables with `sequence`: with them each chain is built from its contig. */
   readonly contigs?: readonly string[] | undefined
-  readonly product: Omit<ProductOptions, 'preset' | 'payload' | 'vector'>
+  readonly product: Omit<ProductOptions, 'preset' | 'payload' | 'vector' | 'alleles'>
   readonly files: ProductFiles
   /** Printed on the sheet. */
   readonly title?: string
@@ -110,7 +116,17 @@ function readProduct(product: ConstructInput['product'], files: ProductFiles): R
   if (!payload.ok) return payload
   const vector: Result<OpenVector | undefined, Issue> = files.vector === undefined ? ok(undefined) : readVector(files.vector)
   if (!vector.ok) return vector
-  const options = { ...product, constantSet, preset: preset.value?.name ?? files.preset, payload: payload.value, vector: vector.value }
+  const preferred = files.preferredAlleles === undefined ? ok(undefined) : readParsed(files.preferredAlleles, parsePreferredAlleles)
+  if (!preferred.ok) return preferred
+  const alleles = { preferred: preferred.value?.preferred ?? NO_CHOICE.preferred, fallback: files.alleleFallback === true }
+  const options = {
+    ...product,
+    constantSet,
+    alleles,
+    preset: preset.value?.name ?? files.preset,
+    payload: payload.value,
+    vector: vector.value,
+  }
   const checked = checkProduct(options, references)
   return checked.ok ? ok({ options, references }) : checked
 }

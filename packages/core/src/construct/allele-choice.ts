@@ -1,0 +1,51 @@
+// Which allele of a gene is built when the receptor names none, or one that the reference has not: what the user prefers, and whether another may stand in.
+import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { columnReader, parseDelimited } from '../format/index.ts'
+
+export interface AlleleChoice {
+  /** `V TRAV10` → `04`: of a strain, or of the person. */
+  readonly preferred: ReadonlyMap<string, string>
+  /** A named allele that the reference has not gives way to another of the gene, with a caveat; else it is refused. */
+  readonly fallback: boolean
+}
+
+export const NO_CHOICE: AlleleChoice = { preferred: new Map(), fallback: false }
+
+const REGIONS: Readonly<Record<string, 'V' | 'J'>> = { VARIABLE: 'V', JOINING: 'J' }
+
+/**
+ * stitchr's table (Gene, Allele, Region: VARIABLE, JOINING, LEADER, CONSTANT). Leaders go with their V and constants are a set of their own, so those rows are counted and not used.
+ * Errors: `column-missing`, `preferred-region`, `preferred-twice` (two alleles of one gene), each with its line.
+ */
+export function parsePreferredAlleles(
+  text: string,
+): Result<{ readonly preferred: ReadonlyMap<string, string>; readonly unused: number }, Issue> {
+  const table = parseDelimited(text, { delimiter: '\t' })
+  if (!table.ok) return table
+  const { columns, rows } = table.value
+  const missing = ['Gene', 'Allele', 'Region'].find(name => !columns.includes(name))
+  if (missing !== undefined)
+    return fail(issue('column-missing', `there is no column ${missing}`, 'the table needs Gene, Allele and Region, tab-separated', 1))
+  const get = columnReader(columns)
+  const preferred = new Map<string, string>()
+  let unused = 0
+  for (const row of rows) {
+    const [gene, allele, region] = ['Gene', 'Allele', 'Region'].map(name => get(row, name).trim()) as [string, string, string]
+    if (region === 'LEADER' || region === 'CONSTANT') {
+      unused++
+      continue
+    }
+    const of = REGIONS[region]
+    if (of === undefined)
+      return fail(
+        issue('preferred-region', `the region of ${gene} is "${region}"`, 'write VARIABLE, JOINING, LEADER or CONSTANT', row.line),
+      )
+    const key = `${of} ${gene}`
+    const before = preferred.get(key)
+    const number = allele.replace(/^\*/, '')
+    if (before !== undefined && before !== number)
+      return fail(issue('preferred-twice', `${gene} is to be *${before} and *${number}`, 'leave the one that is preferred', row.line))
+    preferred.set(key, number)
+  }
+  return ok({ preferred, unused })
+}
