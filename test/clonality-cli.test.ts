@@ -34,3 +34,26 @@ test('purity without copy number, and a share that is none, are refused', () => 
   expect([alone.code, alone.err.includes('purity-incomplete')]).toEqual([1, true])
   expect(cognate([...base, '--purity', '70', '--out', temporary()]).code).toBe(2)
 })
+
+test('hotspots of the user’s table are flagged in a column and as a reason; the order stays', () => {
+  const folder = temporary()
+  const out = join(folder, 'hotspots')
+  const plain = join(folder, 'no-hotspots')
+  expect(cognate([...base, '--out', plain]).code).toBe(0)
+  const rows = (path: string) => value(parseDelimited(readFileSync(join(path, 'neoantigens.tsv'), 'utf8'), { delimiter: '\t' }))
+  const [first] = rows(plain).rows
+  const at = (name: string) => first!.cells[rows(plain).columns.indexOf(name)]!
+  const table = join(folder, 'hotspots.tsv')
+  writeFileSync(table, `gene\tchange\tsource\n${at('gene')}\t${/[A-Z]\d+/.exec(at('amino_acid_change'))![0]}\tmade up\n`)
+  expect(cognate([...base, '--hotspots', table, '--out', out]).code).toBe(0)
+  const { columns, rows: flagged } = rows(out)
+  const cells = (name: string) => flagged.map(row => row.cells[columns.indexOf(name)])
+  expect(cells('neoantigen_id')).toEqual(rows(plain).rows.map(row => row.cells[columns.indexOf('neoantigen_id')]))
+  expect(cells('hotspot').filter(text => text !== '').length).toBeGreaterThanOrEqual(1)
+  expect([cells('hotspot')[0], cells('reasons')[0]]).toEqual([
+    expect.stringMatching(/ \(made up\)$/),
+    expect.stringContaining('known hotspot: '),
+  ])
+  const half = cognate([...base, '--id-column', 'x', '--out', out])
+  expect([half.code, half.err]).toEqual([2, expect.stringContaining("'--id-column' and '--value-column' belong together")])
+})

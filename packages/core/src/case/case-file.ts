@@ -47,7 +47,11 @@ export const CaseSchema = z.strictObject({
           z.strictObject({ kallisto: path }),
           z.strictObject({ rsem: path }),
           z.strictObject({ stringtie: path }),
-          z.strictObject({ tsv: path }),
+          z.strictObject({
+            tsv: path,
+            id: z.string().min(1).optional().describe('Column of gene or transcript ids, where it is not gene or transcript.'),
+            value: z.string().min(1).optional().describe('Column of TPM, where it is not tpm.'),
+          }),
         ])
         .optional()
         .describe('Expression table; without it the GX and TX fields of the VCF are used.'),
@@ -68,6 +72,7 @@ export const CaseSchema = z.strictObject({
       junctions: path
         .optional()
         .describe('Table of regtools cis-splice-effects identify: new splice junctions become peptides. Needs reference.'),
+      hotspots: path.optional().describe('Known hotspots and drivers, TSV with gene, change and source: flagged, not ranked by.'),
       proteome: path.optional().describe('FASTA of the human proteome for the match against self.'),
     })
     .describe('The tumour.'),

@@ -1,6 +1,6 @@
 // Expression tables (salmon, kallisto, RSEM, StringTie, any TSV) → TPM by id. Missing is not zero. Version suffixes are stripped for matching only.
 import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
-import { columnReader, parseDelimited } from '../format/index.ts'
+import { columnReader, delimiterOf, parseDelimited } from '../format/index.ts'
 
 export interface Expression {
   /** `salmon`, `kallisto`, `rsem-genes`, `rsem-isoforms`, `stringtie`, `tsv`. */
@@ -13,7 +13,7 @@ export interface Expression {
 /** `ENST00000456328.2` → `ENST00000456328`; `_PAR_Y` stays. */
 export const stripVersion = (id: string): string => id.replace(/\.\d+(_PAR_Y)?$/, '$1')
 
-const SHAPES: readonly { source: string; id: string; value: string; level: 'gene' | 'transcript' }[] = [
+const SHAPES: readonly { source: string; id: string; value: string; level: 'gene' | 'transcript' | 'either' }[] = [
   { source: 'salmon', id: 'Name', value: 'TPM', level: 'transcript' },
   { source: 'kallisto', id: 'target_id', value: 'tpm', level: 'transcript' },
   { source: 'rsem-isoforms', id: 'transcript_id', value: 'TPM', level: 'transcript' },
@@ -23,18 +23,25 @@ const SHAPES: readonly { source: string; id: string; value: string; level: 'gene
   { source: 'tsv', id: 'transcript', value: 'tpm', level: 'transcript' },
 ]
 
-/** Recognised by header. Errors: `expression-unknown` (header seen, shapes known), `expression-value` (line, text). */
-export function parseExpression(text: string): Result<Expression, Issue> {
-  const table = parseDelimited(text, { delimiter: '\t' })
+/** Columns of a table that has none of the known headers; ids of Ensembl's transcripts are told from genes by themselves. */
+export interface ExpressionColumns {
+  readonly id: string
+  readonly value: string
+}
+
+/** Recognised by header, or by the columns that are named. Errors: `expression-unknown` (header seen, shapes known), `expression-value` (line, text). */
+export function parseExpression(text: string, named?: ExpressionColumns): Result<Expression, Issue> {
+  const table = parseDelimited(text, { delimiter: named === undefined ? '\t' : delimiterOf(text) })
   if (!table.ok) return table
   const columns = table.value.columns
-  const shape = SHAPES.find(candidate => columns.includes(candidate.id) && columns.includes(candidate.value))
+  const shapes = named === undefined ? SHAPES : [{ source: 'tsv', ...named, level: 'either' as const }]
+  const shape = shapes.find(candidate => columns.includes(candidate.id) && columns.includes(candidate.value))
   if (shape === undefined) {
     return fail(
       issue(
         'expression-unknown',
         `the header is ${columns.slice(0, 8).join(', ')}`,
-        `give one of: ${SHAPES.map(s => `${s.source} (${s.id}, ${s.value})`).join('; ')}`,
+        `give one of: ${shapes.map(s => `${s.source} (${s.id}, ${s.value})`).join('; ')}`,
         1,
       ),
     )
@@ -52,7 +59,8 @@ export function parseExpression(text: string): Result<Expression, Issue> {
     if (shape.source === 'stringtie' && columns.includes('Gene Name') && get(row, 'Gene Name') !== '-')
       addTo(byGene, get(row, 'Gene Name'), value)
     // salmon's quant.genes.sf has the same header with genes in it
-    if (shape.level === 'gene' || /^ENS[A-Z]*G\d/.test(id)) addTo(byGene, id, value)
+    if (shape.level === 'gene' || /^ENS[A-Z]*G\d/.test(id) || (shape.level === 'either' && !/^(ENS[A-Z]*T\d|[NX][MR]_\d)/.test(id)))
+      addTo(byGene, id, value)
     else {
       addTo(byTranscript, id, value)
       if (gene !== '') addTo(byGene, gene, value)

@@ -14,6 +14,7 @@ import { bestPeptide, bindingCounts, flankRatioOf, presentingAlleles, Scores } f
 import { cellFraction, type TumourPurity } from './clonality.ts'
 import { type Expression, expressionOf } from './expression.ts'
 import type { HlaLoss } from './hla-loss.ts'
+import { type Hotspots, hotspotOf } from './hotspot.ts'
 import { type Neoantigen, neoantigenId, type RefMatch, shortChange, type Tier } from './neoantigen.ts'
 import { clonalVaf, pvacseqTier } from './pvacseq-tier.ts'
 import { rankScore, rankTerms } from './rank.ts'
@@ -26,6 +27,7 @@ export interface NeoantigenOptions extends SearchOptions {
   readonly hlaLoss?: readonly HlaLoss[]
   /** Purity and copy number; without them clonality follows pVACseq's rule. */
   readonly tumour?: TumourPurity
+  readonly hotspots?: Hotspots
 }
 
 export interface NeoantigenResult {
@@ -181,6 +183,8 @@ function makeNeoantigen(
   if (hlaLost) reasons.unshift(`only ${best.allele} presents it, and the tumour has lost that allele`)
   if (match !== undefined) reasons.unshift(`shares an 8-mer with ${match.gene} (${match.id})`)
   if (!from.preferred) reasons.push('only in transcripts that are neither MANE Select, canonical nor of support level 1')
+  const hotspot = options.hotspots === undefined ? undefined : hotspotOf(options.hotspots, change)
+  if (hotspot !== undefined && hotspot !== '') reasons.push(`known hotspot: ${hotspot}`)
   if (refMatch === 'no') reasons.push('no changed 8-mer in another protein of the proteome')
   const support = predictor.support(best.allele)
   const caveats = [...variant.caveats]
@@ -207,6 +211,7 @@ function makeNeoantigen(
     clonality,
     cellFraction: fraction,
     refMatch,
+    hotspot,
     transcripts: usable.flatMap(w => w.transcripts),
     minigene: minigeneWindow(change),
     terms,

@@ -69,6 +69,8 @@ export interface Neoantigen {
   /** With purity and copy number; otherwise the clonality is pVACseq's rule. */
   readonly cellFraction: CellFraction | undefined
   readonly refMatch: RefMatch
+  /** As the user's table of hotspots names it; '' where it is in none, undefined without a table. */
+  readonly hotspot: string | undefined
   /** With a proteome, where the allele presents a self peptide that looks alike. */
   readonly nearestSelf?: NearestSelf
   readonly transcripts: readonly string[]

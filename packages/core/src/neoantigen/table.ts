@@ -55,6 +55,7 @@ export const NEOANTIGEN_COLUMNS = [
   'nearest_self_percentile',
   'flank_ratio',
   'percentile_with_flanks',
+  'hotspot',
 ] as const
 
 export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (readonly Cell[])[] =>
@@ -109,4 +110,5 @@ export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (re
     rounded(n.nearestSelf?.percentile, 4),
     rounded(n.flankRatio, 4),
     n.flankRatio === undefined ? undefined : rounded(percentileWithFlanks(n.best.percentileMutant, n.flankRatio), 4),
+    n.hotspot,
   ])

@@ -94,6 +94,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   const given = {
     expression: maybe(tumour.expression === undefined ? undefined : (Object.values(tumour.expression)[0] as string)),
     hlaLoss: maybe(tumour.hla_loss),
+    hotspots: maybe(tumour.hotspots),
     proteome: maybe(tumour.proteome),
     copyNumber: maybe(tumour.copy_number),
     fusions: maybe(tumour.fusions),
@@ -136,6 +137,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
           downstream: 1000,
           purity: tumour.purity,
           sex: tumour.sex,
+          expressionColumns: expressionColumnsOf(tumour.expression),
           ...given,
         }),
     },
@@ -192,6 +194,13 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     },
   )
   return stages
+}
+
+/** Names of a plain table's columns; undefined for the tables that are known by their header. */
+function expressionColumnsOf(expression: CaseFile['tumour']['expression']): { readonly id: string; readonly value: string } | undefined {
+  if (expression === undefined || !('tsv' in expression)) return undefined
+  const { id, value } = expression
+  return id === undefined && value === undefined ? undefined : { id: id ?? 'gene', value: value ?? 'tpm' }
 }
 
 /** Plates and choice, where the case has plates. */

@@ -23,6 +23,9 @@ import { findNeoantigens, type NeoantigenRun } from '../stages/neoantigens.ts'
 interface Flags extends CommonFlags, VariantFlags {
   readonly hla: readonly string[]
   readonly expression?: string
+  readonly idColumn?: string
+  readonly valueColumn?: string
+  readonly hotspots?: string
   readonly hlaLoss?: string
   readonly proteome?: string
   readonly purity?: number
@@ -46,6 +49,12 @@ export function defineNeoantigens(program: Command): void {
   )
     .requiredOption('--hla <list>', 'HLA alleles of the patient, comma-separated, any spelling', list)
     .option('--expression <file>', 'salmon quant.sf, kallisto abundance.tsv, RSEM results, or TSV with gene and tpm')
+    .option('--id-column <name>', 'of another expression table: gene ids or symbols, or transcript ids; with --value-column')
+    .option('--value-column <name>', 'of another expression table: TPM')
+    .option(
+      '--hotspots <file>',
+      'known hotspots and drivers, CSV or TSV with gene, change (G12D, G12 or 12) and source: flagged, not ranked by',
+    )
     .option('--hla-loss <file>', 'TSV allele, lost, evidence; or the table of LOHHLA')
     .option('--purity <share>', 'share of tumour cells in the sample, 0-1; needs --copy-number', shareOfOne)
     .option('--copy-number <file>', 'segments of ASCAT, FACETS, Sequenza, PURPLE, or TSV with chrom, start, end, total, minor')
@@ -72,10 +81,15 @@ export function defineNeoantigens(program: Command): void {
     .action(async (flags: Flags, command: Command) => {
       if (flags.out === undefined && flags.explain === undefined)
         command.error("error: one of '--out' and '--explain' is needed", { exitCode: 2 })
+      if ((flags.idColumn === undefined) !== (flags.valueColumn === undefined))
+        command.error("error: '--id-column' and '--value-column' belong together", { exitCode: 2 })
       const started = performance.now()
       const { vcf, hla, downstream } = flags
       const optional = {
         expression: flags.expression,
+        expressionColumns:
+          flags.idColumn === undefined || flags.valueColumn === undefined ? undefined : { id: flags.idColumn, value: flags.valueColumn },
+        hotspots: flags.hotspots,
         hlaLoss: flags.hlaLoss,
         purity: flags.purity,
         copyNumber: flags.copyNumber,

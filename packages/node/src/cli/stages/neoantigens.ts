@@ -8,6 +8,7 @@ import {
   checkExpressionIds,
   comparePeers,
   type Expression,
+  type ExpressionColumns,
   NEOANTIGEN_COLUMNS,
   NearestSelfFinder,
   type Neoantigen,
@@ -19,6 +20,7 @@ import {
   type ProteomeProtein,
   parseExpression,
   parseHlaLoss,
+  parseHotspots,
   parsePeerTable,
   peerCells,
   ReferenceMatcher,
@@ -50,6 +52,8 @@ export interface NeoantigensInput {
   readonly rnaAlignment?: string
   readonly hla: readonly string[]
   readonly expression?: string
+  /** Of a table that has none of the known headers. */
+  readonly expressionColumns?: ExpressionColumns
   readonly hlaLoss?: string
   readonly proteome?: string
   /** Purity and copy number go together. */
@@ -62,6 +66,8 @@ export interface NeoantigensInput {
   readonly starFusion?: string
   /** regtools cis-splice-effects; needs the own route. */
   readonly junctions?: string
+  /** Table of hotspots and drivers: gene, change, source. */
+  readonly hotspots?: string
   /** Tables of other tools to compare with. */
   readonly peers?: readonly string[]
   /** Also write pVACseq's aggregated report. */
@@ -92,12 +98,14 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const route = opened.value?.route
   const calls = await callWithRna({ ...input, options: input.variantOptions }, route)
   if (!calls.ok) return calls
-  const expression = readExpression(input.expression, calls.value)
+  const expression = readExpression(input, calls.value)
   if (!expression.ok) return expression
   const loss = input.hlaLoss === undefined ? ok(undefined) : readParsed(input.hlaLoss, parseHlaLoss)
   if (!loss.ok) return loss
   const tumour = readTumour(input)
   if (!tumour.ok) return tumour
+  const hotspots = input.hotspots === undefined ? ok(undefined) : readParsed(input.hotspots, parseHotspots)
+  if (!hotspots.ok) return hotspots
   const peers = readPeers(input.peers ?? [])
   if (!peers.ok) return peers
   const scope = { downstream: input.downstream, class2Alleles: alleles.value.II }
@@ -120,6 +128,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     expression: expression.value,
     hlaLoss: loss.value,
     tumour: tumour.value,
+    hotspots: hotspots.value,
   }
   const ranked = rankNeoantigens(search, predictors.value, options, matches.value)
   const compared =
@@ -241,9 +250,10 @@ function report(
   return { ...base, empty: `0 neoantigens: ${why}` }
 }
 
-function readExpression(path: string | undefined, calls: VariantCalls): Result<Expression | undefined, Issue> {
+function readExpression(input: NeoantigensInput, calls: VariantCalls): Result<Expression | undefined, Issue> {
+  const path = input.expression
   if (path === undefined) return ok(undefined)
-  const parsed = readParsed(path, parseExpression)
+  const parsed = readParsed(path, text => parseExpression(text, input.expressionColumns))
   if (!parsed.ok) return parsed
   const checked = checkExpressionIds(parsed.value, calls.changes)
   return checked.ok ? parsed : fail(inFile(path, checked.issue))
