@@ -186,6 +186,50 @@ test('readers’ calls stand beside what they measured, in the report and in a t
     expect(readFileSync(join(to, name), 'utf8')).toBe(readFileSync(join(out, name), 'utf8'))
 })
 
+test('stopping rules are evaluated at the cut; times under both presets of censoring stand side by side', () => {
+  const ruled = join(folder, 'ruled')
+  cpSync(example, ruled, { recursive: true })
+  const yaml = readFileSync(join(ruled, 'TRIAL.yaml'), 'utf8')
+  const rules = [
+    // five had hypoxia of grade 3 within four weeks, nobody of grade 4
+    '{what: grade 3 hypoxia, term: hypoxia, grade: 3, window_days: 28, limit: 5, citation: made up}',
+    '{what: grade 4 hypoxia, term: Hypoxia, grade: 4, window_days: 28, limit: 0, citation: made up}',
+    '{what: any grade 3, grade: 3, window_days: 28, limit: 2, citation: made up}',
+    '{what: death within a year, term: Death, grade: 5, window_days: 365, limit: 9, citation: made up}',
+  ]
+  writeFileSync(join(ruled, 'TRIAL.yaml'), `${yaml}\nstopping_rules:\n${rules.map(rule => `  - ${rule}\n`).join('')}`)
+  const to = join(folder, 'ruled-out')
+  const run = cognate(['trial', 'report', ruled, '--out', to])
+  expect(run.code).toBe(0)
+  const rows = table(join(to, 'stopping.tsv')).rows.map(row => row.cells)
+  const worst = (term: string, least: number) =>
+    new Set(
+      table(join(out, 'adverse-events.tsv'))
+        .rows.filter(({ cells }) => cells[1] === term && Number(cells[2]) >= least && Number(cells[8]) >= 0 && Number(cells[8]) <= 28)
+        .map(({ cells }) => cells[0]),
+    ).size
+  expect(rows.map(cells => cells[1])).toEqual([
+    String(worst('Hypoxia', 3)),
+    String(worst('Hypoxia', 4)),
+    expect.any(String),
+    expect.any(String),
+  ])
+  expect(rows.map(cells => cells[3])).toEqual(
+    rows.map(([, count, limit]) => (Number(count) > Number(limit) ? 'over limit' : count === limit ? 'at limit' : 'below limit')),
+  )
+  expect(new Set(rows.map(cells => cells[3]))).toContain('over limit')
+  expect(run.err).toContain('any grade 3: ')
+  expect(readFileSync(join(to, 'report.html'), 'utf8')).toContain('<h3>Stopping rules</h3>')
+  // the trial's own preset gives what the headlines say
+  const sensitivity = table(join(out, 'sensitivity.tsv')).rows.map(row => row.cells)
+  expect(sensitivity.length).toBe(4 * 2 * 2)
+  const own = sensitivity.filter(cells => cells[2] === 'yes' && cells[0] === 'TTP')
+  expect(own.map(cells => [cells[1], Number(cells[5]).toFixed(1), Number(cells[6]).toFixed(1), cells[8]])).toEqual([
+    ['fda', '4.6', '2.6', 'log'],
+    ['fda', '4.6', '1.4', 'log-log'],
+  ])
+})
+
 test('`cognate response propose` proposes targets with the reason of each', () => {
   const file = join(folder, 'baseline.csv')
   writeFileSync(file, 'subject,lesion,organ,size_mm\nS1,A,liver,40\nS1,B,lymph node,9\nS1,C,lung,~8\n')

@@ -1,7 +1,7 @@
 // Safety of a read-out: adverse events by when they began and what they were related to, and graded laboratory values.
 import { dayText } from '../base/index.ts'
 import type { Cell } from '../format/index.ts'
-import { type AdverseEvent, gradeLabTest, type LabCriterion, worstGrades } from '../infusion/index.ts'
+import { type AdverseEvent, evaluateStopping, gradeLabTest, type LabCriterion, type StoppingState, worstGrades } from '../infusion/index.ts'
 import type { TrialFile } from './trial-file.ts'
 import type { TrialSubject } from './trial-tables.ts'
 
@@ -36,6 +36,17 @@ export function eventParts(subjects: readonly TrialSubject[]): readonly EventPar
   ]
   return parts.map(([name, events]) => ({ name, grades: worstGrades(events) }))
 }
+
+/** The trial's stopping rules at the cut; a death counts as an event of grade 5 called Death. */
+export const stoppingStates = (subjects: readonly TrialSubject[], file: TrialFile): readonly StoppingState[] =>
+  evaluateStopping(
+    file.stopping_rules,
+    subjects.flatMap(({ id, infusion, death, events }) => {
+      if (infusion === undefined) return []
+      const own = events.map(({ term, grade, start }) => ({ subject: id, term, grade, day: start - infusion }))
+      return death === undefined ? own : [...own, { subject: id, term: 'Death', grade: 5, day: death - infusion }]
+    }),
+  )
 
 export const EVENT_COLUMNS = [
   'subject',

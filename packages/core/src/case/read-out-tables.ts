@@ -3,7 +3,7 @@ import { dayText } from '../base/index.ts'
 import type { Cell } from '../format/index.ts'
 import { cellularKinetics } from '../infusion/index.ts'
 import { formatLength, READER_CALL_COLUMNS, readerCallRow, type TimePoint } from '../response/index.ts'
-import { months, type ReadOut, type SubjectReadOut } from './read-out.ts'
+import { months, type ReadOut, type SubjectReadOut, sensitivity } from './read-out.ts'
 import { EVENT_COLUMNS, type EventPart, eventRows } from './read-out-safety.ts'
 
 export interface OutTable {
@@ -129,6 +129,31 @@ export function readOutTables(out: ReadOut): ReadonlyMap<string, OutTable> {
     ],
   })
   tables.set('adverse-events.tsv', { columns: EVENT_COLUMNS, rows: eventRows(treated.map(one => one.subject)) })
+  tables.set('sensitivity.tsv', {
+    columns: ['endpoint', 'censoring', 'of_the_trial', 'subjects', 'events', 'median_months', 'lower', 'upper', 'interval'],
+    rows: sensitivity(out).flatMap(({ name, preset, subjects, events, medians }) =>
+      medians.map((m, i): readonly Cell[] => {
+        const shown = (days: number | undefined) => (days === undefined ? 'not reached' : months(days, file).toFixed(2))
+        const kind = file.intervals.survival[i]
+        return [
+          name,
+          preset,
+          preset === file.censoring ? 'yes' : 'no',
+          subjects,
+          events,
+          shown(m.estimate),
+          shown(m.lower),
+          shown(m.upper),
+          kind,
+        ]
+      }),
+    ),
+  })
+  if (file.stopping_rules.length > 0)
+    tables.set('stopping.tsv', {
+      columns: ['rule', 'subjects', 'limit', 'state', 'citation'],
+      rows: out.stopping.map(({ what, count, limit, state }, i) => [what, count, limit, state, file.stopping_rules[i]!.citation]),
+    })
   if (out.calls !== undefined) tables.set('reader-calls.tsv', { columns: READER_CALL_COLUMNS, rows: out.calls.map(readerCallRow) })
   return tables
 }

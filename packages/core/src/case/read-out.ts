@@ -1,6 +1,6 @@
 // What a trial shows at a data cut: funnel, responses, times to events, toxicity, persistence. Every number is made of rows that stand in the tables beside it.
 import { clopperPearson, type Issue, wilson } from '../base/index.ts'
-import { atOneMonth, type LabCriterion } from '../infusion/index.ts'
+import { atOneMonth, type LabCriterion, type StoppingState } from '../infusion/index.ts'
 import {
   assessVisits,
   bestResponse,
@@ -25,7 +25,7 @@ import {
   timeToProgression,
   untilProgression,
 } from '../response/index.ts'
-import { type EventPart, eventParts, gradeLaboratory } from './read-out-safety.ts'
+import { type EventPart, eventParts, gradeLaboratory, stoppingStates } from './read-out-safety.ts'
 import type { TrialFile } from './trial-file.ts'
 import type { Trial, TrialSubject } from './trial-tables.ts'
 
@@ -90,6 +90,7 @@ export interface ReadOut {
   /** All of them first; then since conditioning, since infusion, the serious ones, and by what they were related to. */
   readonly adverseEvents: readonly EventPart[]
   readonly laboratory: ReadonlyMap<string, ReadonlyMap<number, number>>
+  readonly stopping: readonly StoppingState[]
   /** Laboratory values without a grade, by reason. */
   readonly ungraded: ReadonlyMap<string, number>
   /** What readers called themselves beside what they measured, of the treated; undefined without rs. */
@@ -119,6 +120,7 @@ export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCri
     highPersistence: treated.filter(one => one.oneMonth !== undefined && one.oneMonth >= file.persistence_threshold).length,
     survival: ENDPOINTS.map(name => survivalOf(name, treated, file)),
     adverseEvents: eventParts(subjects),
+    stopping: stoppingStates(subjects, file),
     laboratory,
     ungraded,
     calls:
@@ -228,11 +230,28 @@ export const endpointsUnder = (one: SubjectReadOut, file: TrialFile, preset: 'fd
     censoringOf(file, preset),
   )
 
-function survivalOf(name: EndpointName, treated: readonly SubjectReadOut[], file: TrialFile): Survival {
-  const ends = treated.flatMap(one => {
-    const end = one.endpoints[name]
-    return end === undefined ? [] : [end]
+/** The times to events under both presets of censoring, that of the trial among them. */
+export const sensitivity = ({ treated, file }: ReadOut): readonly (Survival & { readonly preset: 'fda' | 'ema' })[] =>
+  (['fda', 'ema'] as const).flatMap(preset => {
+    const ends = treated.map(one => endpointsUnder(one, file, preset))
+    return ENDPOINTS.map(name => ({
+      preset,
+      ...survivalOfEnds(
+        name,
+        ends.flatMap(end => end[name] ?? []),
+        file,
+      ),
+    }))
   })
+
+const survivalOf = (name: EndpointName, treated: readonly SubjectReadOut[], file: TrialFile): Survival =>
+  survivalOfEnds(
+    name,
+    treated.flatMap(one => one.endpoints[name] ?? []),
+    file,
+  )
+
+function survivalOfEnds(name: EndpointName, ends: readonly TimedEndpoint[], file: TrialFile): Survival {
   const data = eventTimes(
     ends.map(end => end.days),
     ends.map(end => (end.event ? 1 : 0)),

@@ -1,6 +1,7 @@
 // TRIAL.yaml → the parameters of a read-out. Each is printed beside the figures that used it.
 import { z } from 'zod'
 import { type Issue, parseDate, type Result } from '../base/index.ts'
+import { stoppingRuleSchema } from '../infusion/index.ts'
 import { INTERVAL_KINDS } from '../response/index.ts'
 import { parseCheckedYaml } from './checked-yaml.ts'
 
@@ -54,6 +55,10 @@ export const TrialSchema = z.strictObject({
       level: z.number().gt(0.5).lt(1).default(0.95),
     })
     .prefault({}),
+  stopping_rules: z
+    .array(stoppingRuleSchema)
+    .default([])
+    .describe('Evaluated at every cut: subjects with such an event within so many days of the infusion.'),
   lab_criteria: z.enum(['ctcae-4', 'ctcae-5', 'ctcae-6', 'daids']).default('ctcae-5'),
   persistence_threshold: z.number().gt(0).max(100).default(10).describe('Per cent of CD3⁺ counted as high at one month.'),
 })

@@ -249,7 +249,7 @@ function efficacySection(out: ReadOut, anchor: Anchor): string {
       end(one, 'OS'),
       one.endpoints.PFS.reason,
     ]),
-  )}<p class="muted">Times in months of ${file.month_days} days, ${file.clock} of both ends; + censored. Censoring: ${file.censoring}. Rows: <code>best-response.tsv</code>, <code>endpoints.tsv</code>.</p>`
+  )}<p class="muted">Times in months of ${file.month_days} days, ${file.clock} of both ends; + censored. Censoring: ${file.censoring}. Both presets side by side: <code>sensitivity.tsv</code>. Rows: <code>best-response.tsv</code>, <code>endpoints.tsv</code>.</p>`
 }
 
 function safetySection(out: ReadOut): string {
@@ -264,7 +264,20 @@ function safetySection(out: ReadOut): string {
     )
   const ungraded = [...out.ungraded].map(([reason, n]) => `${n} × ${reason}`)
   const deaths = out.treated.filter(one => one.subject.death !== undefined).length
-  return `<h3>Adverse events, subjects by worst grade</h3>${table(out.adverseEvents[0]!.grades)}${partTable(out.adverseEvents)}<h3>Laboratory after infusion, subjects by worst grade (${out.file.lab_criteria})</h3>${table(out.laboratory)}<p>${ungraded.length === 0 ? 'Every laboratory value has a grade.' : `Without a grade: ${escapeHtml(ungraded.join('; '))}.`} ${deaths} of ${out.treated.length} treated died by the cut. Rows: <code>adverse-events.tsv</code>, <code>toxicity.tsv</code>.</p>`
+  return `${stoppingTable(out)}<h3>Adverse events, subjects by worst grade</h3>${table(out.adverseEvents[0]!.grades)}${partTable(out.adverseEvents)}<h3>Laboratory after infusion, subjects by worst grade (${out.file.lab_criteria})</h3>${table(out.laboratory)}<p>${ungraded.length === 0 ? 'Every laboratory value has a grade.' : `Without a grade: ${escapeHtml(ungraded.join('; '))}.`} ${deaths} of ${out.treated.length} treated died by the cut. Rows: <code>adverse-events.tsv</code>, <code>toxicity.tsv</code>.</p>`
+}
+
+/** Rules that stop the trial come first. */
+function stoppingTable({ stopping, file }: ReadOut): string {
+  if (stopping.length === 0) return ''
+  const rows = stopping.map(({ what, count, limit, state }, i) => [
+    what,
+    String(count),
+    String(limit),
+    state,
+    file.stopping_rules[i]!.citation,
+  ])
+  return `<h3>Stopping rules</h3>${htmlTable(['rule', 'subjects', 'still allowed', 'state', 'source'], rows)}<p class="muted">Rows: <code>stopping.tsv</code>.</p>`
 }
 
 /** When events began and what they were related to: subjects with the term, of grade 3 and more behind the stroke. */

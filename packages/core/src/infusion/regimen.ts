@@ -16,10 +16,9 @@ const drug = z.strictObject({
   citation: z.string().min(1).describe('Where the number stands, or "unverified".'),
 })
 
-const stoppingRule = z.strictObject({
+export const stoppingRuleSchema = z.strictObject({
   what: z.string().min(1),
-  /** Adverse event by term, from a grade on; or deaths. */
-  term: z.string().optional(),
+  term: z.string().optional().describe('Adverse event by its term, or Death; without it any event counts.'),
   grade: z.int().min(1).max(5).default(3),
   window_days: z.int().min(1).describe('Days from infusion that count.'),
   limit: z.int().min(0).describe('So many subjects are still allowed.'),
@@ -30,7 +29,7 @@ export const RegimenSchema = z.strictObject({
   regimen: z.string().min(1),
   version: z.string().min(1),
   drugs: z.array(drug).min(1),
-  stopping_rules: z.array(stoppingRule).default([]),
+  stopping_rules: z.array(stoppingRuleSchema).default([]),
 })
 
 export type Regimen = z.infer<typeof RegimenSchema>

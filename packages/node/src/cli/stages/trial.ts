@@ -99,6 +99,11 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
   )
   files.set('ro-crate-metadata.json', crateText(file.trial, file, inputs, new Map<string, string | Uint8Array>([...files, ...binary])))
   const caveats = [
+    ...out.stopping
+      .filter(({ state }) => state !== 'below limit')
+      .map(({ what, count, limit, state }) =>
+        caveat('stopping-rule', `${what}: ${plural(count, 'subject')}, ${limit} still allowed: ${state}`),
+      ),
     ...(file.synthetic ? [caveat('synthetic', 'a synthetic trial: every subject was made up')] : []),
     ...out.issues.map(problem =>
       caveat(problem.code, `${problem.file ?? ''}${problem.line === undefined ? '' : `:${problem.line}`} ${problem.what}`),
