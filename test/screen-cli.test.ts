@@ -156,6 +156,13 @@ describe('screens of the example, to the choice', () => {
       at('pools-read'),
     ])
     expect(rowsAt(at('pools-read/deconvolution.tsv')).map(row => [row.peptide_id, row.confidence])).toEqual([[planted, 'confident']])
+    // and by each rule of others, that its users may hold ours against theirs
+    for (const method of ['empirical', 'em', 'lasso']) {
+      const read = ['screen', 'read', '--map', at('pools/pool-plate-map.csv'), '--readout', at('pools.csv')]
+      must([...read, '--pools', at('pools/peptide-pools.tsv'), '--deconvolution', method, '--out', at(`pools-${method}`)])
+      const found = rowsAt(at(`pools-${method}/deconvolution.tsv`)).map(row => row.peptide_id)
+      expect([method, found]).toEqual([method, expect.arrayContaining([planted])])
+    }
   })
 
   test('two rounds, a titration, and the choice names what was simulated', () => {

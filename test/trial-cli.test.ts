@@ -392,6 +392,16 @@ describe('single commands', () => {
       'nothing',
     ])
     expect([wrong.code, wrong.err.includes('column-missing')]).toEqual([1, true])
+    writeFileSync(
+      join(folder, 'findings.csv'),
+      'subject,when,temperature_c,fever_treated,hypotension,hypoxia\nS1,day 2,38.4,no,none,low-flow\n',
+    )
+    const astct = cognate(['infusion', 'astct', join(folder, 'findings.csv')])
+    expect([astct.code, astct.out.trim().split('\n').at(-1)?.trim(), astct.err]).toEqual([
+      0,
+      'S1\tday 2\t2',
+      expect.stringContaining('worst cytokine release 2'),
+    ])
     const grades = cognate(['infusion', 'grade', data('clinical/readout/synthetic-seven/lb.csv')])
     const lb = table(data('clinical/readout/synthetic-seven/lb.csv'))
     const expected = lb.rows.map(row =>

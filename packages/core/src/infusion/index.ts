@@ -1,3 +1,4 @@
+export * from './astct-table.ts'
 export * from './bedside-commands.ts'
 export * from './cellular-kinetics.ts'
 export * from './follow-up.ts'

@@ -3,17 +3,54 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { oracle, readData, root, value } from '../../../../test/oracle.ts'
+import { parseDelimited } from '../format/index.ts'
 import {
   bodySurface,
   compareDoses,
   cytokineReleaseGrade,
   evaluateStopping,
+  gradeAstct,
   neurotoxicityGrade,
   planRegimen,
   RegimenSchema,
 } from './index.ts'
 
 const template = () => RegimenSchema.parse(parse(readFileSync(join(root, 'packages/node/data/regimen-tcr-t.yaml'), 'utf8')))
+
+test('body surface by three formulas, each with its arithmetic', () => {
+  const of = (formula: 'mosteller' | 'du-bois' | 'haycock') => bodySurface(170, 70, formula).toFixed(2)
+  expect([of('mosteller'), of('du-bois'), of('haycock')]).toEqual(['1.82', '1.81', '1.83'])
+  const regimen = { ...template(), body_surface: 'du-bois' as const }
+  const [dose] = value(planRegimen(regimen, { weightKg: 70, heightCm: 170 })).filter(one => one.drug === 'FLUDARABINE')
+  expect([dose!.dose, dose!.how]).toEqual([45.2, expect.stringContaining('1.810 m² (0.007184 × 70^0.425 × 170^0.725)')])
+})
+
+test('bedside findings of a table are graded row by row; what is missing or misspelt is named', () => {
+  const table = value(
+    parseDelimited(
+      [
+        'subject,when,temperature_c,fever_treated,hypotension,hypoxia,ice_score,consciousness,seizure,motor_weakness,raised_pressure',
+        'S1,day 2,38.0,no,none,none,,,,,',
+        'S1,day 3,37.9,no,one-vasopressor,none,10,awake,none,no,none',
+        'S1,day 4,37.2,yes,one-vasopressor,low-flow,2,awake,none,no,none',
+        'S1,day 5,39.1,yes,none,positive-pressure,0,none,none,no,none',
+        'S1,day 6,39.1,yes,none,oxygen,,,,,',
+        'S1,day 7,102,yes,none,none,,,,,',
+        'S1,day 8,38,yes,none,none,8,,none,no,none',
+      ].join('\n'),
+      { delimiter: ',' },
+    ),
+  )
+  const { grades, issues } = value(gradeAstct(table))
+  expect(grades.map(one => [one.when, one.cytokineRelease, one.neurotoxicity])).toEqual([
+    ['day 2', 1, undefined],
+    ['day 3', 0, 0],
+    ['day 4', 3, 3],
+    ['day 5', 4, 4],
+  ])
+  expect(issues.map(({ code, line }) => `${code} ${line}`)).toEqual(['astct-value 6', 'astct-value 7', 'astct-incomplete 8'])
+  expect(gradeAstct({ ...table, columns: ['subject'] }).ok).toBe(false)
+})
 
 test('doses by weight and surface, with their arithmetic; nothing is assumed for a missing weight or height', () => {
   expect(bodySurface(180, 80)).toBe(2)

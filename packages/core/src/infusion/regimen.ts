@@ -28,6 +28,7 @@ export const stoppingRuleSchema = z.strictObject({
 export const RegimenSchema = z.strictObject({
   regimen: z.string().min(1),
   version: z.string().min(1),
+  body_surface: z.enum(['mosteller', 'du-bois', 'haycock']).default('mosteller').describe('Formula of the body surface.'),
   drugs: z.array(drug).min(1),
   stopping_rules: z.array(stoppingRuleSchema).default([]),
 })
@@ -35,8 +36,22 @@ export const RegimenSchema = z.strictObject({
 export type Regimen = z.infer<typeof RegimenSchema>
 export type RegimenDrug = Regimen['drugs'][number]
 
-/** Body surface in m² (Mosteller 1987, doi:10.1056/NEJM198710223171717). */
-export const bodySurface = (heightCm: number, weightKg: number): number => Math.sqrt((heightCm * weightKg) / 3600)
+interface SurfaceFormula {
+  /** m² of centimetres and kilograms. */
+  readonly of: (heightCm: number, weightKg: number) => number
+  readonly text: (heightCm: number, weightKg: number) => string
+}
+
+/** Mosteller 1987 (doi:10.1056/NEJM198710223171717), Du Bois 1916 (doi:10.1001/archinte.1916.00080130010002), Haycock 1978 (doi:10.1016/S0022-3476(78)80601-5). */
+const SURFACES: Readonly<Record<Regimen['body_surface'], SurfaceFormula>> = {
+  mosteller: { of: (h, w) => Math.sqrt((h * w) / 3600), text: (h, w) => `√(${h} × ${w} / 3600)` },
+  'du-bois': { of: (h, w) => 0.007184 * w ** 0.425 * h ** 0.725, text: (h, w) => `0.007184 × ${w}^0.425 × ${h}^0.725` },
+  haycock: { of: (h, w) => 0.024265 * w ** 0.5378 * h ** 0.3964, text: (h, w) => `0.024265 × ${w}^0.5378 × ${h}^0.3964` },
+}
+
+/** Body surface in m². */
+export const bodySurface = (heightCm: number, weightKg: number, formula: Regimen['body_surface'] = 'mosteller'): number =>
+  SURFACES[formula].of(heightCm, weightKg)
 
 export interface Person {
   readonly weightKg: number | undefined
@@ -70,7 +85,7 @@ export function planRegimen(regimen: Regimen, person: Person): Result<readonly P
     return fail(issue('height-odd', `a height of ${heightCm} cm`, 'give centimetres'))
   return ok(
     regimen.drugs.flatMap(one => {
-      const surface = heightCm === undefined || weightKg === undefined ? 0 : bodySurface(heightCm, weightKg)
+      const surface = heightCm === undefined || weightKg === undefined ? 0 : bodySurface(heightCm, weightKg, regimen.body_surface)
       const times = one.per === 'kg' ? weightKg! : one.per === 'm2' ? surface : 1
       const exact = one.dose * times
       // to whole steps; a product such as 0.1 × 3 must not lose one
@@ -79,7 +94,11 @@ export function planRegimen(regimen: Regimen, person: Person): Result<readonly P
           ? Number(exact.toPrecision(12))
           : Number((Math.round(Number((exact / one.round_to).toPrecision(12))) * one.round_to).toPrecision(12))
       const basis =
-        one.per === 'kg' ? ` × ${weightKg} kg` : one.per === 'm2' ? ` × ${surface.toFixed(3)} m² (√(${heightCm} × ${weightKg} / 3600))` : ''
+        one.per === 'kg'
+          ? ` × ${weightKg} kg`
+          : one.per === 'm2'
+            ? ` × ${surface.toFixed(3)} m² (${SURFACES[regimen.body_surface].text(heightCm!, weightKg!)})`
+            : ''
       const how = `${one.dose}${basis} = ${Number(exact.toPrecision(6))} ${one.unit}${one.round_to === undefined ? '' : `, rounded to ${one.round_to}`}`
       const all = one.days.toSorted((a, b) => a - b).flatMap(day => Array.from({ length: one.times_a_day }, () => day))
       return all

@@ -133,6 +133,7 @@ export const SAFETY_COLUMNS = [
   'essential_tissues',
   'wild_type',
   'tested',
+  'crossdome_contact',
 ] as const
 
 export const safetyCells = (row: SafetyRow): readonly (string | number | boolean | undefined)[] => [
@@ -158,4 +159,5 @@ export const safetyCells = (row: SafetyRow): readonly (string | number | boolean
   row.essentials.map(({ tissue, value }) => `${tissue} ${value}`).join(';'),
   row.isWildType,
   'no',
+  row.word.crossdomeContact,
 ]

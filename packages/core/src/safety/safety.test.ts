@@ -81,6 +81,26 @@ oracle('the scan of 6,742 proteins: mismatch and motif counts, and the nearest 2
   expect(compared).toBe(8)
 })
 
+oracle('the best words by contact are those of every word, scored one by one', () => {
+  const words = new Set<string>()
+  const builder = new ProteomeBuilder()
+  for (const { id, sequence } of value(parseFasta(readData('singlecell/safety/proteins.fasta.gz')))) {
+    builder.add({ id, gene: '' }, sequence)
+    for (let i = 0; i + 9 <= sequence.length; i++) words.add(sequence.slice(i, i + 9))
+  }
+  const proteome = builder.finish()
+  const scores: number[] = []
+  for (const word of words) {
+    const score = crossdome('EVDPIGHLY', word, pairs, CONTACT_WEIGHTS)?.score
+    if (score !== undefined) scores.push(score)
+  }
+  scores.sort((a, b) => a - b)
+  const scan = scanProteome('EVDPIGHLY', proteome, pairs, { maxMismatches: 0, top: 50, byContact: true })!
+  const found = scan.words.filter(word => word.mismatches > 0).map(word => word.crossdomeContact!)
+  expect(found.length).toBeGreaterThanOrEqual(50)
+  for (const [i, score] of found.entries()) expect(score).toBeCloseTo(scores[i]!, 9)
+})
+
 test('the motif of an alanine scan of MAGE-A3 EVDPIGHLY fits titin ESDPIVAQY, and the score ranks it', () => {
   // E1, D3, P4, I5 and Y9 bear the response (Cameron 2013, doi:10.1126/scitranslmed.3006034): alanine there takes it away
   const share = [0.05, 0.9, 0.02, 0.03, 0.04, 0.8, 0.7, 0.75, 0.02]

@@ -1,7 +1,7 @@
 // One pass over a proteome: the words most like a peptide, by mismatches, by CrossDome's score and by a motif. Each word counts once, with every gene that holds it.
-import { byNumber, byText, normalBelow } from '../base/index.ts'
+import { byNumber, byText } from '../base/index.ts'
 import { RESIDUES, STANDARD_RESIDUES, wordCodes } from '../bio/index.ts'
-import { CROSSDOME_BACKGROUND, CROSSDOME_LENGTH } from './crossdome.ts'
+import { CONTACT_WEIGHTS, CROSSDOME_LENGTH, crossdome } from './crossdome.ts'
 import { fitsMotif, type Motif, motifWeight } from './motif.ts'
 import { BREAK, type Proteome, proteinAt } from './proteome.ts'
 import type { ResiduePairs } from './residue-pairs.ts'
@@ -37,6 +37,8 @@ export interface ScanOptions {
   /** Words with the best CrossDome score that are listed beside. */
   readonly top: number
   readonly motif?: Motif
+  /** The best words by CrossDome's score with the weights of contact, instead of without. */
+  readonly byContact?: boolean
 }
 
 export interface OffTargetWord {
@@ -49,6 +51,8 @@ export interface OffTargetWord {
   readonly positions: readonly number[]
   /** Undefined for words that are no 9-mers. */
   readonly crossdome: number | undefined
+  /** The score with residues that face the receptor counted twice. */
+  readonly crossdomeContact: number | undefined
   readonly z: number | undefined
   readonly p: number | undefined
   readonly motif: boolean
@@ -77,11 +81,15 @@ export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePa
   const length = codes.length
   const scored = length === CROSSDOME_LENGTH
   const table = new Float64Array(length * RESIDUES)
-  for (let i = 0; i < length; i++) for (let b = 0; b < RESIDUES; b++) table[i * RESIDUES + b] = pairs.distance[codes[i]! * RESIDUES + b]!
+  for (let i = 0; i < length; i++) {
+    const weight = scored ? Math.sqrt(options.byContact === true ? CONTACT_WEIGHTS[i]! : 1) : 1
+    for (let b = 0; b < RESIDUES; b++) table[i * RESIDUES + b] = weight * pairs.distance[codes[i]! * RESIDUES + b]!
+  }
   const motif = options.motif?.length === length ? options.motif : undefined
   const look = new CloseLook(codes, table, proteome, options, motif)
   if (options.sieve === undefined || motif !== undefined || !scored || options.maxMismatches >= length || !sieved(look, options.sieve))
     walk(look)
+  const scoreOf = (one: OffTargetWord) => (options.byContact === true ? one.crossdomeContact : one.crossdome)
   const { found, best } = look
   best.finish()
   const countByMismatches = new Array<number>(options.maxMismatches + 1).fill(0)
@@ -92,8 +100,8 @@ export function scanProteome(query: string, proteome: Proteome, pairs: ResiduePa
   }
   const words = [...found]
     .filter(([, held]) => held.motif || held.mismatches <= options.maxMismatches || (scored && held.sum <= best.limit))
-    .map(([word, held]) => offTarget(word, held, codes, proteome, scored, motif))
-    .sort((a, b) => byNumber(a.crossdome, b.crossdome) || a.mismatches - b.mismatches || byText(a.word, b.word))
+    .map(([word, held]) => offTarget(word, held, query, codes, proteome, pairs, motif))
+    .sort((a, b) => byNumber(scoreOf(a), scoreOf(b)) || a.mismatches - b.mismatches || byText(a.word, b.word))
   return { query, words, countByMismatches, motifWords, windows: windowsOf(proteome, length) }
 }
 
@@ -271,16 +279,16 @@ function wordAt(codes: Uint8Array, from: number, length: number): string {
 
 function offTarget(
   word: string,
-  held: { readonly places: readonly number[]; readonly mismatches: number; readonly sum: number; readonly motif: boolean },
+  held: { readonly places: readonly number[]; readonly mismatches: number; readonly motif: boolean },
+  queryWord: string,
   query: Uint8Array,
   proteome: Proteome,
-  scored: boolean,
+  pairs: ResiduePairs,
   motif: Motif | undefined,
 ): OffTargetWord {
   const names = held.places.map(place => proteome.names[proteinAt(proteome, place)]!)
   const codes = wordCodes(word)!
-  const score = held.sum / CROSSDOME_LENGTH
-  const z = (score - CROSSDOME_BACKGROUND.mean) / CROSSDOME_BACKGROUND.sd
+  const score = crossdome(queryWord, word, pairs)
   const weight = motif === undefined ? Number.NaN : motifWeight(motif, codes)
   return {
     word,
@@ -288,9 +296,10 @@ function offTarget(
     proteins: [...new Set(names.map(name => name.id))].sort(byText),
     mismatches: held.mismatches,
     positions: [...query.keys()].filter(i => query[i] !== codes[i]).map(i => i + 1),
-    crossdome: scored ? score : undefined,
-    z: scored ? z : undefined,
-    p: scored ? normalBelow(z) : undefined,
+    crossdome: score?.score,
+    crossdomeContact: crossdome(queryWord, word, pairs, CONTACT_WEIGHTS)?.score,
+    z: score?.z,
+    p: score?.p,
     motif: held.motif,
     motifWeight: Number.isNaN(weight) ? undefined : weight,
   }

@@ -29,13 +29,14 @@ export function deconvolveEmpirical(
   const positive = pools.filter((_, pool) => spots[pool]! >= minSpots)
   const inPositive = new Int32Array(peptides)
   for (const pool of positive) for (const peptide of pool) inPositive[peptide]!++
-  return graded(
+  return gradeHits(
     Array.from({ length: peptides }, (_, i) => i).filter(peptide => inPositive[peptide]! >= minCoverage),
     positive,
   )
 }
 
-function graded(hits: readonly number[], positive: readonly (readonly number[])[]): readonly Hit[] {
+/** A hit is confident when a positive pool of it holds no other. */
+export function gradeHits(hits: readonly number[], positive: readonly (readonly number[])[]): readonly Hit[] {
   const set = new Set(hits)
   return hits.map(peptide => ({
     peptide,
@@ -177,5 +178,5 @@ export function deconvolveLikelihood(
   const floor = Math.max(3 * fit.background, LEAST_ACTIVITY)
   const kept = chosen.filter(peptide => fit.activity[peptide]! >= floor).sort((a, b) => a - b)
   const positive = readout.pools.filter((_, pool) => readout.spots[pool]! >= options.minSpots)
-  return { hits: graded(kept, positive), fit }
+  return { hits: gradeHits(kept, positive), fit }
 }

@@ -1,13 +1,24 @@
-import { issue, parseDate } from '@cognate/core/base'
+import { describeIssue, inFile, issue, parseDate } from '@cognate/core/base'
 import { parseCheckedYaml } from '@cognate/core/case'
 import { columnReader, formatTsv } from '@cognate/core/format'
-import { compareDoses, gradeLabTest, LAB_CRITERIA, LAB_TERMS, planRegimen, RegimenSchema } from '@cognate/core/infusion'
+import {
+  ASTCT_CHOICES,
+  ASTCT_COLUMNS,
+  compareDoses,
+  gradeAstct,
+  gradeLabTest,
+  ICANS_COLUMNS,
+  LAB_CRITERIA,
+  LAB_TERMS,
+  planRegimen,
+  RegimenSchema,
+} from '@cognate/core/infusion'
 import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
 import { dataPath } from '../../read/paths.ts'
 import { shippedLabCriteria } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
-import { InputFault, must } from '../exit.ts'
+import { EXIT, InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, anyNumber as number, withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { plural } from '../stages/stage.ts'
@@ -87,9 +98,42 @@ function givenDoses({ ex, subject, product }: PlanFlags) {
     }))
 }
 
+function defineAstct(infusion: Command): void {
+  withCommon(infusion.command('astct').description('bedside findings to grades of cytokine release and neurotoxicity (ASTCT consensus)'))
+    .argument('<findings>', `CSV or TSV: ${ASTCT_COLUMNS.join(', ')}; for neurotoxicity also ${ICANS_COLUMNS.join(', ')}`)
+    .option('--out <file>', 'table to write; - is standard output', '-')
+    .addHelpText(
+      'after',
+      `\n${Object.entries(ASTCT_CHOICES)
+        .map(([name, choices]) => `${name}: ${choices.join(', ')}`)
+        .join(
+          '\n',
+        )}\nfever_treated: an antipyretic or a drug against cytokines was given, so that fever is no longer needed. Findings with another cause are left out by the examiner.\n\nExample:\n  cognate infusion astct findings.csv --out grades.tsv\n`,
+    )
+    .action((path: string, flags: CommonFlags & { out: string }) => {
+      const read = gradeAstct(must(readDataset(path)))
+      if (!read.ok) throw new InputFault(inFile(path, read.issue))
+      const { grades, issues } = read.value
+      putText(
+        flags.out,
+        formatTsv(
+          ['subject', 'when', 'crs', 'icans'],
+          grades.map(one => [one.subject, one.when, one.cytokineRelease, one.neurotoxicity]),
+        ),
+      )
+      for (const problem of issues) process.stderr.write(`${describeIssue(inFile(path, problem))}\n`)
+      const worst = (of: (one: (typeof grades)[number]) => number | undefined) => Math.max(0, ...grades.map(one => of(one) ?? 0))
+      consoleOf(flags).notice(
+        `${plural(grades.length, 'finding')} graded; worst cytokine release ${worst(one => one.cytokineRelease)}, worst neurotoxicity ${worst(one => one.neurotoxicity)}`,
+      )
+      if (issues.length > 0) process.exitCode = EXIT.input
+    })
+}
+
 export function defineInfusion(program: Command): void {
   const infusion = program.command('infusion').description('what is given, and what it does')
   defineFollowUp(infusion)
+  defineAstct(infusion)
   definePlan(infusion)
   withCommon(infusion.command('grade').description('laboratory values to toxicity grades by CTCAE v4, v5, v6 or DAIDS'))
     .argument('<lb>', `SDTM LB: USUBJID, LBTESTCD (${Object.keys(LAB_TERMS).join(', ')}), LBORRES, LBORRESU, LBORNRLO, LBORNRHI, LBBLFL`)

@@ -17,6 +17,7 @@ interface Flags extends CommonFlags {
   readonly tissues?: string
   readonly mismatches: number
   readonly top: number
+  readonly contactWeights?: boolean
   readonly out: string
 }
 
@@ -37,6 +38,7 @@ export function defineSafety(program: Command): void {
     .option('--tissues <file>', 'expression by tissue, one row a gene, as the Human Protein Atlas publishes it')
     .option('--mismatches <number>', 'list words within this many mismatches', wholeNumber, 3)
     .option('--top <number>', 'and this many of the best by likeness', wholeNumber, 200)
+    .option('--contact-weights', 'the best by likeness of the residues that face the receptor, which count twice (crossdome_contact)')
     .requiredOption('--out <folder>', 'folder for the results')
     .addHelpText(
       'after',
@@ -67,6 +69,7 @@ export function defineSafety(program: Command): void {
           tissues: flags.tissues,
           maxMismatches: flags.mismatches,
           top: flags.top,
+          byContact: flags.contactWeights,
         }),
       )
       finishStage('safety', report, flags.out, flags, started)

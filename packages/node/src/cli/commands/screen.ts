@@ -1,4 +1,4 @@
-import type { Rule, Unit } from '@cognate/core/screen'
+import { DECONVOLUTIONS, type Deconvolution, type Rule, type Unit } from '@cognate/core/screen'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
@@ -30,6 +30,7 @@ interface ReadFlags extends CommonFlags {
   readonly unit: Unit
   readonly alpha: number
   readonly minSpots: number
+  readonly deconvolution: Deconvolution
   readonly ceiling?: number
   readonly minigenes?: string
   readonly hla?: readonly string[]
@@ -85,6 +86,11 @@ export function defineScreen(program: Command): void {
     .option('--alpha <share>', 'p at which a resampling rule calls', shareOfOne, 0.05)
     .option('--pools <file>', 'peptide-pools.tsv: pools are taken apart into peptides')
     .option('--min-spots <number>', 'a pool is positive from this many on', wholeNumber, 25)
+    .addOption(
+      new Option('--deconvolution <method>', 'how pools are taken apart: likelihood is the most exact on simulated plates')
+        .choices([...DECONVOLUTIONS])
+        .default('likelihood'),
+    )
     .option('--ceiling <number>', 'the reader counts no further than this', wholeNumber)
     .option('--minigenes <file>', 'minigenes.tsv of the design: next-round.tsv splits constructs that answered')
     .option('--hla <list>', 'alleles of the patient, for the restriction panels of the next round', list)

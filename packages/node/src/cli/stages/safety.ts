@@ -36,6 +36,8 @@ export interface SafetyInput {
   readonly tissues?: string
   readonly maxMismatches: number
   readonly top: number
+  /** The best words by the score with weights of contact. */
+  readonly byContact?: boolean
 }
 
 /** Targets of a TSV with receptor_id, peptide, hla and perhaps wt_peptide. Errors: `targets-malformed`. */
@@ -88,6 +90,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
       sieve: sieve.value,
       maxMismatches: input.maxMismatches,
       top: input.top,
+      byContact: input.byContact === true,
       ...(motif.value === undefined ? {} : { motif: motif.value }),
     })
     if (scan === undefined)

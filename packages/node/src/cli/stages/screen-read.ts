@@ -4,6 +4,7 @@ import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/cor
 import {
   type AceConfiguration,
   type Call,
+  type Deconvolution,
   deconvolvePools,
   isAceAssignment,
   joinPlates,
@@ -44,6 +45,7 @@ export interface ScreenReadInput {
   readonly unit: Unit
   readonly alpha: number
   readonly minSpots: number
+  readonly deconvolution?: Deconvolution
   readonly ceiling?: number
   /** minigenes.tsv of the design: positive constructs are split into their minigenes for the next round. */
   readonly minigenes?: string
@@ -83,7 +85,7 @@ export async function runScreenRead(input: ScreenReadInput): Promise<StageOutcom
   const caveats: Caveat[] = [...readout.caveats]
   const rows = [...readout.rows.map(row => screenCells(row)), ...titrationRows(readout)]
   const hits = new Set(readout.rows.filter(row => row.call === 'positive').flatMap(row => row.wells.map(well => `${row.plate} ${well}`)))
-  const pools = deconvolvePools(members, readout.rows, input.minSpots)
+  const pools = deconvolvePools(members, readout.rows, input.minSpots, input.deconvolution)
   const next = proposeNextRound({ readout, pools, constructs: constructs.value, hla: input.hla ?? [] })
   const files = new Map([
     ['screen.tsv', formatTsv(SCREEN_COLUMNS, rows)],
