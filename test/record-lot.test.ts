@@ -459,6 +459,45 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   fine(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }))
   expect(fine(await nina.get('/containers/L-1-B1')).body.data.stage).toBe('given')
 
+  // its end: times and volumes that cannot be are refused, what was left needs a reason, a correction too
+  const started = site.clock.iso
+  expect(fine(await nina.get('/orders/ORD-1/given')).body).toMatchObject({
+    open: ['the end of L-1-B1 was not recorded', 'L-1-B2 was not given'],
+    cells_ordered: '3.5e8',
+  })
+  site.clock.forward(25 * MINUTE)
+  const end = (more: Readonly<Record<string, unknown>>) =>
+    nina.do('/infusions/ORD-1:L-1-B1/end', { stopped_at: site.clock.iso, volume_given_ml: '95', why_less: 'line clotted', ...more })
+  refusedAs(await end({ volume_given_ml: '500' }), 'volume')
+  refusedAs(await end({ volume_given_ml: '-1' }), 'volume')
+  refusedAs(await end({ why_less: '' }), 'why-less')
+  refusedAs(await end({ stopped_at: new Date(site.clock.time + MINUTE).toISOString() }), 'time')
+  refusedAs(await end({ stopped_at: '2020-01-01T00:00:00Z' }), 'time')
+  refusedAs(await end({ thawed_at: site.clock.iso }), 'time')
+  refusedAs(await olga.do('/infusions/ORD-1:L-1-B1/end', { stopped_at: site.clock.iso, volume_given_ml: '1', why_less: 'x' }), 'role')
+  const signs = { at: started, temperature_c: '36.9', pulse: '88', systolic_mmhg: '121', diastolic_mmhg: '74', saturation_pct: '97' }
+  const ended = fine(await end({ reaction: 'chills, settled by itself', vital_signs: [signs] }))
+  expect(ended.body.alerts[0]).toMatchObject({ to: ['physician', 'qa'], text: 'ST1-001: reaction to L-1-B1: chills, settled by itself' })
+  refusedAs(await end({ volume_given_ml: '90' }), 'ended')
+  fine(
+    await end({ reaction: 'chills, settled by itself', vital_signs: [signs], volume_given_ml: '90', reason: 'residual was weighed again' }),
+  )
+  const given = await cognate(nina, ['infusion', 'given', 'ORD-1'])
+  const [bag] = rowsOf(given.out)
+  expect([given.code, bag!.started_at, bag!.minutes, bag!.volume_given_ml, bag!.fraction, bag!.why_less, bag!.reaction]).toEqual([
+    0,
+    started,
+    expect.stringMatching(/^25/),
+    '90',
+    '0.9',
+    'line clotted',
+    'chills, settled by itself',
+  ])
+  // two bags of 100 mL hold the lot's 3.5e8 cells: 90 of 200 mL were given, in the shares of the pooled arms
+  expect(Number(bag!.cells)).toBe(157_500_000)
+  expect(given.err).toContain('open: L-1-B2 was not given')
+  expect(given.err).toContain('given: 157500000 cells of 3.5e8 ordered')
+
   // day 9 of 14: growth. Recalled at once, every container on hold, everybody told
   site.clock.forward(9 * DAY)
   const late = fine(

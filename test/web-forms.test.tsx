@@ -447,8 +447,14 @@ test('a lot goes from its subject to the patient by forms alone; the wrong wrist
   await browser.until('Give L-9-B1')
   await browser.press('Give L-9-B1')
   await browser.sign(paula, 'performed')
-  await browser.until('ORD-9')
+  await browser.until('the end of L-9-B1 was not recorded')
   expect(fine(await nina.get('/containers/L-9-B1')).body.data.stage).toBe('given')
+  expect(browser.page.querySelector('a[href="#/do/infusion.end/ORD-9%3AL-9-B1"]')).not.toBeNull()
+  site.clock.forward(8 * MINUTE)
+  const { volume_ml } = fine(await nina.get('/containers/L-9-B1')).body.data
+  await record(paula, 'infusion.end', 'ORD-9:L-9-B1', { stopped_at: now(), volume_given_ml: volume_ml })
+  await browser.open('#/bedside/ORD-9')
+  await browser.until(`${volume_ml} of ${volume_ml} mL`)
 })
 
 test('a new colleague is proposed, applied and enrolled in the browser, and signs in', async () => {

@@ -130,8 +130,18 @@ const procedureOf = ({ id, data }: Row<InfusionData>, subject: Reference): Resou
   status: 'completed',
   code: coded('procedure', 'infusion of cells'),
   subject,
-  performedDateTime: data.started_at,
+  ...(data.end === undefined
+    ? { performedDateTime: data.started_at }
+    : { performedPeriod: { start: data.started_at, end: data.end.stopped_at } }),
   performer: [data.given_by, ...data.verified_by].map(account => ({ actor: { identifier: identified('account', account) } })),
+  ...(data.end === undefined
+    ? {}
+    : {
+        note: [
+          { text: `${data.end.volume_given_ml} mL given${data.end.why_less === '' ? '' : `: ${data.end.why_less}`}` },
+          ...(data.end.reaction === '' ? [] : [{ text: `reaction: ${data.end.reaction}` }]),
+        ],
+      }),
 })
 
 const followUpOf = ({ id, data }: Row<FollowUpData>, subject: Reference): Resource => ({

@@ -1,5 +1,5 @@
 // Every command of the record, in the order in which a product comes about.
-import { bedsideCommands, followUpCommands } from '../infusion/index.ts'
+import { bedsideCommands, followUpCommands, infusionEndCommands } from '../infusion/index.ts'
 import {
   batchCommands,
   containerCommands,
@@ -24,5 +24,6 @@ export const RECORD_COMMANDS: readonly RecordCommand[] = [
   ...testingCommands,
   ...dispositionCommands,
   ...bedsideCommands,
+  ...infusionEndCommands,
   ...followUpCommands,
 ]

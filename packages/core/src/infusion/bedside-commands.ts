@@ -21,6 +21,7 @@ import {
   wristbandString,
 } from '../lot/index.ts'
 import { decimalSchema, defineCommand, existing, fresh, idSchema, instantSchema, type RecordCommand, type Rows } from '../record/index.ts'
+import type { InfusionEnd } from './infusion-end.ts'
 
 export type DoseOrderData = {
   readonly lot: string
@@ -50,6 +51,8 @@ export type InfusionData = {
   readonly started_at: string
   readonly given_by: string
   readonly verified_by: readonly string[]
+  /** Once it was recorded. */
+  readonly end?: InfusionEnd
 }
 
 /** The two scans are at most this far apart, and at most that old when the container is given. */

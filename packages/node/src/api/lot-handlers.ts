@@ -3,7 +3,15 @@ import type { AuditEvent } from '@cognate/core/audit'
 import { byText, fail, issue } from '@cognate/core/base'
 import { lotBundle } from '@cognate/core/case'
 import { exactJsonText } from '@cognate/core/format'
-import { type FollowUpData, type FollowUpLine, followUpLine, type InfusionData, needsFollowUp } from '@cognate/core/infusion'
+import {
+  type DoseOrderData,
+  type FollowUpData,
+  type FollowUpLine,
+  followUpLine,
+  givenOrder,
+  type InfusionData,
+  needsFollowUp,
+} from '@cognate/core/infusion'
 import {
   type BoardLine,
   boardLine,
@@ -47,6 +55,9 @@ const PAGE = {
   type: 'text/html; charset=utf-8',
   headers: { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'" },
 }
+
+/** Commands whose signature makes a lot fit to give. */
+const RELEASES = new Set(['lot.release', 'lot.accept'])
 
 /** Events of an item that are looked through for earlier openings. */
 const MOST_OPENINGS = 50
@@ -92,6 +103,15 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
         if (line !== undefined) lines.push(line)
       }
       return done({ today, lines: lines.toSorted((a, b) => byText(a.next_due || '9', b.next_due || '9') || byText(a.coi, b.coi)) })
+    },
+    async 'order.given'(call) {
+      const order = await rowInScope<DoseOrderData>(call, 'dose_order')
+      if (!order.ok) return order
+      const { lot } = order.value.data
+      const file = await readLotFile(pool, lot)
+      if (!file.ok) return file
+      const released = (await signaturesOf(pool, lot)).filter(({ command }) => RELEASES.has(command)).at(-1)
+      return done(givenOrder(order.value, file.value, await rowsOf<InfusionData>('infusion', lot), released?.time ?? ''))
     },
     async 'lot.file'(call) {
       const file = await lotInScope(call)

@@ -135,6 +135,13 @@ export const ROUTES: readonly RouteSpec[] = [
     title: 'Samples for replication-competent virus: what is due, overdue and done of everybody who was given changed cells',
     policy: { action: 'read-record' },
   },
+  {
+    name: 'order.given',
+    method: 'GET',
+    path: '/orders/:id/given',
+    title: 'What of an ordered dose was given: share of each container, cells, by receptor, and what is open',
+    policy: { action: 'read-record' },
+  },
   { name: 'lot.file', method: 'GET', path: '/lots/:id/file', title: 'Everything that belongs to a lot', policy: { action: 'read-record' } },
   {
     name: 'lot.certificate',

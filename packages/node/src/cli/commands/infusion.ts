@@ -23,6 +23,7 @@ import { type CommonFlags, consoleOf, anyNumber as number, withCommon } from '..
 import { putText } from '../put-text.ts'
 import { plural } from '../stages/stage.ts'
 import { defineFollowUp } from './infusion-follow-up.ts'
+import { defineGiven } from './infusion-given.ts'
 
 interface Flags extends CommonFlags {
   readonly criteria: (typeof LAB_CRITERIA)[number]
@@ -133,6 +134,7 @@ function defineAstct(infusion: Command): void {
 export function defineInfusion(program: Command): void {
   const infusion = program.command('infusion').description('what is given, and what it does')
   defineFollowUp(infusion)
+  defineGiven(infusion)
   defineAstct(infusion)
   definePlan(infusion)
   withCommon(infusion.command('grade').description('laboratory values to toxicity grades by CTCAE v4, v5, v6 or DAIDS'))

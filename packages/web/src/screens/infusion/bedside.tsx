@@ -1,5 +1,5 @@
 // At the bedside: wristband and bag are scanned by two persons, each signed in as themselves; what does not match is a stop that nobody can lift here.
-import type { DoseOrderData, ScanData } from '@cognate/core/infusion'
+import type { DoseOrderData, GivenOrder, ScanData } from '@cognate/core/infusion'
 import { type Coi, showCoi } from '@cognate/core/lot'
 import type { Row } from '@cognate/core/record'
 import { type FormEvent, useState } from 'react'
@@ -13,6 +13,8 @@ import { Signed } from '../../parts/signed.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useSignature } from '../../parts/use-signature.tsx'
+import { withUnit } from '../../parts/with-unit.ts'
+import { DutiesOf } from '../record/duties.tsx'
 
 interface OrdersAnswer {
   readonly orders: readonly Row<DoseOrderData>[]
@@ -62,6 +64,12 @@ export function Bedside({ desk, order }: { readonly desk: Desk; readonly order: 
 function OrderScans({ desk, order }: { readonly desk: Desk; readonly order: Row<DoseOrderData> }) {
   const { data } = order
   const { result, again } = useAnswer<ScansAnswer>(desk.client, `/scans?limit=500&parent=${encodeURIComponent(data.lot)}`)
+  /** What was given is read again with the scans. */
+  const [round, setRound] = useState(0)
+  const refresh = () => {
+    again()
+    setRound(before => before + 1)
+  }
   const scans = result?.ok === true ? result.value.scans.filter(scan => scan.data.order === order.id) : []
   return (
     <>
@@ -90,10 +98,46 @@ function OrderScans({ desk, order }: { readonly desk: Desk; readonly order: Row<
           order={order.id}
           container={container}
           scans={scans.filter(scan => scan.data.container === container)}
-          again={again}
+          again={refresh}
         />
       ))}
+      <Given key={round} desk={desk} order={order.id} />
     </>
+  )
+}
+
+/** What was given so far, and where its end is recorded. */
+function Given({ desk, order }: { readonly desk: Desk; readonly order: string }) {
+  const { result } = useAnswer<GivenOrder>(desk.client, `/orders/${encodeURIComponent(order)}/given`)
+  if (result?.ok !== true) return null
+  const { containers, cells, cells_ordered, arms, open } = result.value
+  const begun = containers.filter(({ infusion }) => infusion !== '')
+  if (begun.length === 0) return null
+  return (
+    <section>
+      <Table
+        caption="Given"
+        columns={['Container', 'From', 'To', 'Volume', 'Cells', 'Reaction', 'To do']}
+        none=""
+        rows={begun.map(one => ({
+          key: one.container,
+          cells: [
+            one.container,
+            <Time key="from" at={one.started_at} />,
+            one.stopped_at === '' ? '' : <Time key="to" at={one.stopped_at} />,
+            one.volume_given_ml === '' ? '' : `${one.volume_given_ml} of ${withUnit(one.volume_ml, 'mL')}`,
+            one.cells?.toExponential(2),
+            one.reaction,
+            <DutiesOf key="end" desk={desk} of="infusions" id={one.infusion} without={['follow-up.enter']} />,
+          ],
+        }))}
+      />
+      <p>
+        {cells?.toExponential(2) ?? 'Not yet known how many'} of {cells_ordered} cells
+        {arms.map(({ receptor, cells: own }) => (own === undefined ? '' : `; ${receptor} ${own.toExponential(2)}`))}
+        {open.length === 0 ? '' : `. Open: ${open.join('; ')}`}.
+      </p>
+    </section>
   )
 }
 
