@@ -1,5 +1,6 @@
 // Which allele of a gene is built when the receptor names none, or one that the reference has not: what the user prefers, and whether another may stand in.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import type { ArdenTable } from '../bio/index.ts'
 import { columnReader, parseDelimited } from '../format/index.ts'
 
 export interface AlleleChoice {
@@ -7,9 +8,11 @@ export interface AlleleChoice {
   readonly preferred: ReadonlyMap<string, string>
   /** A named allele that the reference has not gives way to another of the gene, with a caveat; else it is refused. */
   readonly fallback: boolean
+  /** Older names of genes (Arden's `TRBV13S1`) to the reference's, by a table of the user. */
+  readonly names: ArdenTable
 }
 
-export const NO_CHOICE: AlleleChoice = { preferred: new Map(), fallback: false }
+export const NO_CHOICE: AlleleChoice = { preferred: new Map(), fallback: false, names: new Map() }
 
 const REGIONS: Readonly<Record<string, 'V' | 'J'>> = { VARIABLE: 'V', JOINING: 'J' }
 
@@ -48,4 +51,20 @@ export function parsePreferredAlleles(
     preferred.set(key, number)
   }
   return ok({ preferred, unused })
+}
+
+/** Two columns without a header: a name, and the genes that it may mean, comma-separated, as VDJdb's table has them; `#` begins a remark. Errors: `gene-names` with the line. */
+export function parseGeneNames(text: string): Result<ArdenTable, Issue> {
+  const names = new Map<string, readonly string[]>()
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const [name = '', genes = ''] = line.split('\t').map(cell => cell.trim())
+    const means = genes.split(',').filter(gene => gene !== '')
+    if (name === '' || means.length === 0)
+      return fail(
+        issue('gene-names', `"${line.slice(0, 60)}" names no gene`, 'write a name, a tab, and its genes with commas between', i + 1),
+      )
+    names.set(name, [...(names.get(name) ?? []), ...means])
+  }
+  return ok(names)
 }

@@ -1,5 +1,6 @@
 export * from './allele-choice.ts'
 export * from './barcode.ts'
+export * from './chain-input.ts'
 export * from './chain-locus.ts'
 export * from './constant-set.ts'
 export * from './construct.ts'

@@ -1,11 +1,11 @@
 // What is to be built: the options of a product, and the inserts that a batch of receptors becomes.
 import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
 import { type AlleleChoice, NO_CHOICE } from './allele-choice.ts'
+import type { ChainInput } from './chain-input.ts'
 import { KOZAK, type Layout, STOP, type Tag } from './construct.ts'
 import type { GateReferences } from './gate.ts'
 import { LINKERS } from './linker.ts'
 import type { OpenVector } from './open-vector.ts'
-import type { ChainInput } from './reconstruct.ts'
 import type { UserChain } from './user-parts.ts'
 
 export interface ProductOptions {

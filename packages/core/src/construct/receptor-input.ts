@@ -2,9 +2,9 @@
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { isDna } from '../bio/index.ts'
 import { columnReader, parseAirr, parseDelimited, parseThimbleHeader, parseThimbleLine } from '../format/index.ts'
+import type { ChainInput } from './chain-input.ts'
 import type { ChainLocusName } from './chain-locus.ts'
 import type { ReceptorInput } from './product.ts'
-import type { ChainInput } from './reconstruct.ts'
 
 const PAIRS = [
   ['tra', 'trb'],

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { humanUsage, imgtGermline, openGermline } from '../../../../test/imgt.ts'
 import { oracle, tableOf, value } from '../../../../test/oracle.ts'
 import { findSegment, type Germline, translate } from '../bio/index.ts'
-import { type AlleleChoice, type ChainInput, parsePreferredAlleles, readContigChain, reconstructChain } from './index.ts'
+import {
+  type AlleleChoice,
+  type ChainInput,
+  NO_CHOICE,
+  parseGeneNames,
+  parsePreferredAlleles,
+  readContigChain,
+  reconstructChain,
+} from './index.ts'
 
 const usage = humanUsage()
 
@@ -139,7 +147,9 @@ test('a gene name is repaired with its audit line only when nothing else can be 
     'TRAJ 42 → TRAJ42 [characters]',
   ])
   expect(alpha('TRAV14/DV4', 'TRAJ42-1')).toMatchObject({ ok: false, issue: { code: 'gene-name-candidates' } })
-  expect(alpha('TRAV14/DV4,TRAV12-2', 'TRAJ42')).toMatchObject({ ok: false, issue: { code: 'gene-name-candidates' } })
+  // CAMR goes on as TRAV14 ends; of TRAV12-2 and 12-3 neither does
+  expect(value(alpha('TRAV14/DV4,TRAV12-2', 'TRAJ42')).v.gene).toBe('TRAV14/DV4')
+  expect(alpha('TRAV12-2,TRAV12-3', 'TRAJ42')).toMatchObject({ ok: false, issue: { code: 'gene-name-candidates' } })
   expect(alpha('TRAV8', 'TRAJ42')).toMatchObject({
     ok: false,
     issue: { code: 'gene-name-candidates', what: expect.stringContaining('TRAV8-1') },
@@ -191,7 +201,7 @@ test('alleles that are preferred, and one that stands in for another', () => {
     parsePreferredAlleles('Gene\tAllele\tRegion\tLoci\tSource\nTRBV7-9\t03\tVARIABLE\tTRB\tx\nTRBC1\t01\tCONSTANT\tTRB\tx\n'),
   )
   expect(choice.unused).toBe(1)
-  const preferred = { preferred: choice.preferred, fallback: false }
+  const preferred = { ...NO_CHOICE, preferred: choice.preferred }
   expect(built('TRBV7-9')).toEqual(['01', 'allele-assumed'])
   expect(built('TRBV7-9', preferred)).toEqual(['03'])
   // a name wins over what is preferred
@@ -207,4 +217,25 @@ test('alleles that are preferred, and one that stands in for another', () => {
     'preferred-twice:3',
     'ok',
   ])
+})
+
+test('several genes are settled by the junction alone, or by one protein; older names by a table of the user', () => {
+  const germline = openGermline('human')
+  const built = (jCall: string, junctionAa: string, choice = NO_CHOICE) => {
+    const made = reconstructChain({ locus: 'TRB', vCall: 'TRBV19', jCall, junctionAa, junctionNt: '' }, germline, usage, choice)
+    return made.ok
+      ? [made.value.j.gene, ...made.value.caveats.flatMap(({ code }) => (code.startsWith('gene-name') ? [code] : []))]
+      : [made.issue.code]
+  }
+  // …NEQFF ends as TRBJ2-1 does, …YEQYF as TRBJ2-7
+  expect(built('TRBJ2-1/2-7', 'CASSRANNEQFF')).toEqual(['TRBJ2-1', 'gene-name-settled'])
+  expect(built('TRBJ2-1,TRBJ2-7', 'CASSRANYEQYF')).toEqual(['TRBJ2-7', 'gene-name-settled'])
+  // the junction carries on neither
+  expect(built('TRBJ2-1/2-7', 'CASSRANNNNNF')).toEqual(['gene-name-candidates'])
+  const names = value(parseGeneNames('#remark\nTRBJ2S7\tTRBJ2-1\n'))
+  // the table and the digits disagree: VDJdb's table errs here, and the junction says so
+  expect(built('TRBJ2S7', 'CASSRANYEQYF', { ...NO_CHOICE, names })).toEqual(['TRBJ2-7', 'gene-name-settled'])
+  expect(built('TRBJ2S7', 'CASSRANYEQYF')).toEqual(['gene-name-candidates'])
+  const wrong = parseGeneNames('TRBJ2S7\n')
+  expect(wrong.ok ? '' : `${wrong.issue.code}:${wrong.issue.line}`).toBe('gene-names:1')
 })

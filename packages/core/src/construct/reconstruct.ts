@@ -4,41 +4,19 @@ import { type Caveat, caveat, type Issue, ok, type Result, refuse } from '../bas
 import {
   type CodonUsage,
   codonsByUse,
-  findSegment,
   type Germline,
   type GermlineJ,
   type GermlineV,
-  geneIndexOf,
   isDna,
-  locusOf,
-  normaliseGeneName,
-  repairGeneName,
   residueOfCodon,
   segmentName,
-  splitGeneName,
   translate,
 } from '../bio/index.ts'
 import { type AlleleChoice, NO_CHOICE } from './allele-choice.ts'
+import { type ChainInput, modeOf, type ReconstructionMode } from './chain-input.ts'
 import type { ChainLocusName } from './chain-locus.ts'
+import { chooseJ, chooseV } from './choose-segment.ts'
 import { readContigChain } from './contig-chain.ts'
-
-export interface ChainInput {
-  readonly locus: ChainLocusName
-  readonly vCall: string
-  readonly jCall: string
-  /** Residues of C104 to F/W118, both included. */
-  readonly junctionAa: string
-  /** Bases of the junction; empty when only residues are known. */
-  readonly junctionNt: string
-  /** The sequenced contig, either strand: its bases win over germline. */
-  readonly contig?: string | undefined
-}
-
-export type ReconstructionMode = 'contig' | 'nucleotide' | 'amino-acid'
-
-/** The best evidence decides: a contig, else bases of the junction, else its residues. */
-export const modeOf = (input: ChainInput): ReconstructionMode =>
-  input.contig !== undefined && input.contig !== '' ? 'contig' : input.junctionNt === '' ? 'amino-acid' : 'nucleotide'
 
 export interface ReconstructedChain {
   readonly locus: ChainLocusName
@@ -131,114 +109,6 @@ function fromContig(input: ChainInput, v: GermlineV, j: GermlineJ, caveats: read
     jNt,
     caveats: [...kept, ...read.value.caveats],
   })
-}
-
-/** The reference's name for what was written. Only lossless repairs are made, each with its audit line; everything else is for people to decide. */
-function geneNameOf(written: string, germline: Germline, caveats: Caveat[]): Result<string, Issue> {
-  const outcome = repairGeneName(written, geneIndexOf(germline))
-  if (outcome.kind === 'refused') return normaliseGeneName(written)
-  if (outcome.kind === 'valid' || outcome.kind === 'allele-absent') return ok(outcome.name)
-  // `TRAJ32-1` may be a habit of writing TRAJ32, or an Arden name: not ours to say without a table
-  const names = outcome.kind === 'candidates' ? outcome.names : [outcome.name]
-  if (outcome.kind === 'candidates' || outcome.rule.includes('single-member-suffix'))
-    return refuse('gene-name-candidates', `"${written}" may mean ${names.join(', ')} [${outcome.rule}]`, 'write the gene that is meant')
-  caveats.push(caveat('gene-name-repaired', outcome.audit))
-  return ok(outcome.name)
-}
-
-function findNamed<R extends 'V' | 'J'>(
-  region: R,
-  written: string,
-  locus: ChainLocusName,
-  germline: Germline,
-  choice: AlleleChoice,
-  caveats: Caveat[],
-) {
-  const name = geneNameOf(written, germline, caveats)
-  if (!name.ok) return name
-  if (locusOf(name.value) !== locus)
-    return refuse('locus-differs', `${written} is no ${locus} gene`, 'put each chain under its own columns')
-  const { gene, allele } = splitGeneName(name.value)
-  const preferred = allele === undefined ? choice.preferred.get(`${region} ${gene}`) : undefined
-  const wanted = preferred === undefined ? name.value : `${gene}*${preferred}`
-  const found = findSegment(germline, region, wanted)
-  if (found.ok || found.issue.code !== 'allele-absent' || !choice.fallback) return found
-  const other = findSegment(germline, region, gene)
-  if (other.ok)
-    caveats.push(caveat('allele-fallback', `${germline.release} has no ${wanted}: ${segmentName(other.value.segment)} stands in for it`))
-  return other
-}
-
-function chooseV(input: ChainInput, germline: Germline, choice: AlleleChoice, caveats: Caveat[]): Result<GermlineV, Issue> {
-  const found = findNamed('V', input.vCall, input.locus, germline, choice, caveats)
-  if (!found.ok) return found
-  const { segment, basis, others } = found.value
-  if (segment.cys104 === undefined || segment.leader === '') {
-    return refuse(
-      'v-unusable',
-      `${segmentName(segment)} has ${segment.leader === '' ? 'no usable leader' : 'not all of C23, W41 and C104'} in ${germline.release}`,
-      'use a contig, or import a germline reference that holds the gene',
-    )
-  }
-  const mature = translate(segment.sequence.slice(0, segment.cys104))
-  if (mature.includes('*'))
-    return refuse('v-unusable', `${segmentName(segment)} has a stop in its V region: a pseudogene`, 'check the gene name')
-  const differing = others.filter(other => translate(other.sequence.slice(0, other.cys104)) !== mature)
-  if (basis === 'assumed' && differing.length > 0) {
-    caveats.push(
-      caveat(
-        'allele-assumed',
-        `${segmentName(segment)} was assumed; ${differing.map(o => `*${o.allele}`).join(', ')} differ in the mature protein`,
-      ),
-    )
-  }
-  return ok(segment)
-}
-
-function chooseJ(input: ChainInput, germline: Germline, choice: AlleleChoice, caveats: Caveat[]): Result<GermlineJ, Issue> {
-  const found = findNamed('J', input.jCall, input.locus, germline, choice, caveats)
-  if (!found.ok) return found
-  const { segment, basis, others } = found.value
-  if (segment.j118 === undefined)
-    return refuse(
-      'j-unusable',
-      `${segmentName(segment)} has no trustworthy residue 118 in ${germline.release}`,
-      'check the gene name, or import a germline reference',
-    )
-  const tail = (j: GermlineJ) => translate(j.sequence.slice(j.j118 ?? 0))
-  const better = alleleOfJunction(input, segment, others)
-  if (better !== undefined) {
-    const told = `the junction ends as ${segmentName(better)} does, not as ${segmentName(segment)}`
-    if (basis !== 'named') {
-      caveats.push(caveat('allele-by-junction', `${told}: ${segmentName(better)} was taken`))
-      return ok(better)
-    }
-    if (tail(better) !== tail(segment))
-      return refuse('j-allele-contradicted', told, `name ${segmentName(better)}, or give the contig: behind residue 118 they differ`)
-    caveats.push(caveat('j-allele-contradicted', `${told}; behind residue 118 they are the same`))
-  }
-  if (basis === 'assumed' && others.some(other => tail(other) !== tail(segment)))
-    caveats.push(caveat('allele-assumed', `${segmentName(segment)} was assumed; other alleles differ behind residue 118`))
-  return ok(segment)
-}
-
-/** Residues that an allele has to agree in more than the one that is named. */
-const MORE_RESIDUES = 2
-
-/** The allele whose end before residue 118 agrees with the junction in two residues or more beyond what the named one does; a contig says it itself. */
-function alleleOfJunction(input: ChainInput, named: GermlineJ, others: readonly GermlineJ[]): GermlineJ | undefined {
-  const junction = input.junctionNt === '' ? input.junctionAa : translate(input.junctionNt)
-  if (modeOf(input) === 'contig' || junction === '') return undefined
-  const agreement = (j: GermlineJ): number => {
-    if (j.j118 === undefined) return 0
-    const own = translate(j.sequence.slice(j.j118 % 3, j.j118 + 3))
-    let same = 0
-    while (same < Math.min(own.length, junction.length) && own.at(-1 - same) === junction.at(-1 - same)) same++
-    return same
-  }
-  const least = agreement(named) + MORE_RESIDUES
-  const agreeing = others.filter(other => agreement(other) >= least).toSorted((a, b) => agreement(b) - agreement(a))
-  return agreeing.length > 1 && agreement(agreeing[0]!) === agreement(agreeing[1]!) ? undefined : agreeing[0]
 }
 
 function checkedJunction(input: ChainInput): Result<string, Issue> {

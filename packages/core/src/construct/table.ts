@@ -3,6 +3,7 @@
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { translate } from '../bio/index.ts'
 import { type Cell, columnReader, parseDelimited } from '../format/index.ts'
+import { type ChainInput, modeOf } from './chain-input.ts'
 import { type ChainLocusName, isBetaLike } from './chain-locus.ts'
 import {
   type Construct,
@@ -16,7 +17,6 @@ import {
   STOP,
 } from './construct.ts'
 import type { InsertPlan, ProductOptions } from './product.ts'
-import { type ChainInput, modeOf } from './reconstruct.ts'
 import { PART_ROLES, type UserPart } from './user-parts.ts'
 
 /** A column, and its cell of a construct and of a plan that could not be built. */

@@ -46,6 +46,7 @@ interface ProductFlags extends CommonFlags {
   readonly species?: 'human' | 'mouse'
   readonly preferredAlleles?: string
   readonly alleleFallback?: boolean
+  readonly geneNames?: string
   readonly out: string
 }
 
@@ -109,6 +110,7 @@ function productOf(flags: ProductFlags): { product: ConstructInput['product']; f
       species: flags.species,
       preferredAlleles: flags.preferredAlleles,
       alleleFallback: flags.alleleFallback,
+      geneNames: flags.geneNames,
       vector: flags.vector === undefined ? undefined : { file: flags.vector, cut: flags.cut!, overlap: flags.overlap },
     },
   }
@@ -141,6 +143,7 @@ export function defineConstruct(program: Command): void {
       .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
       .option('--species <species>', 'of the receptors: human or mouse; it is never guessed', oneOf(['human', 'mouse']), 'human')
       .option('--preferred-alleles <file>', 'alleles that are taken where a receptor names none: stitchr’s table (Gene, Allele, Region)')
+      .option('--gene-names <file>', 'older names of genes (TRBV13S1) to the reference’s: name, tab, genes; as VDJdb’s table')
       .option('--allele-fallback', 'another allele of the gene stands in, with a caveat, for a named one that the germline has not')
       .option('--germline <name or folder>', 'imported germline (imgt, tenx, vdj) instead of the open set that ships')
       .option(

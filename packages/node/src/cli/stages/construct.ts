@@ -24,6 +24,7 @@ import {
   orderRows,
   type ProductOptions,
   parseConstantSet,
+  parseGeneNames,
   parsePreferredAlleles,
   parseReceptors,
   parseUserChain,
@@ -56,6 +57,8 @@ export interface ProductFiles {
   readonly species?: 'human' | 'mouse' | undefined
   /** stitchr's table of alleles that are taken where a receptor names none. */
   readonly preferredAlleles?: string | undefined
+  /** Older names of genes, as VDJdb's table has them. */
+  readonly geneNames?: string | undefined
   /** Another allele stands in for a named one that the germline has not. */
   readonly alleleFallback?: boolean | undefined
 }
@@ -118,7 +121,13 @@ function readProduct(product: ConstructInput['product'], files: ProductFiles): R
   if (!vector.ok) return vector
   const preferred = files.preferredAlleles === undefined ? ok(undefined) : readParsed(files.preferredAlleles, parsePreferredAlleles)
   if (!preferred.ok) return preferred
-  const alleles = { preferred: preferred.value?.preferred ?? NO_CHOICE.preferred, fallback: files.alleleFallback === true }
+  const names = files.geneNames === undefined ? ok(NO_CHOICE.names) : readParsed(files.geneNames, parseGeneNames)
+  if (!names.ok) return names
+  const alleles = {
+    preferred: preferred.value?.preferred ?? NO_CHOICE.preferred,
+    fallback: files.alleleFallback === true,
+    names: names.value,
+  }
   const options = {
     ...product,
     constantSet,
