@@ -133,6 +133,11 @@ describe('examples/crc-001', () => {
       'kras:g12d',
     ])
     expect(explained.out).toContain('GADGVGKSAL')
+    const beside = cognate([
+      ...['neoantigens', '--vcf', join(EXAMPLE, 'somatic.vcf.gz'), '--tumour', 'TUMOR_DNA'],
+      ...['--hla', 'C*08:02,A*02:01', '--explain', 'KRAS:G12D, tp53:r175h'],
+    ])
+    expect(beside.out).toMatch(/^ +KRAS:G12D +TP53:R175H\nrank .*\n(.*\n)*presentation +\S+ +\S+\n/)
     const cell = gunzipSync(readFileSync(join(out, 'cells.tsv.gz')))
       .toString()
       .split('\n')[1]!

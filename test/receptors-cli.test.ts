@@ -55,6 +55,19 @@ test('two lesions in one run come apart by their hashtags, and the doublet is to
   expect(readFileSync(join(folder, 'out/funnel.tsv'), 'utf8')).toContain('hashtags\thashtag-doublet\t1\tCELL45-1')
 })
 
+oracle('one pair a clonotype where that is asked for', () => {
+  const rowsOf = (flags: readonly string[]) => {
+    const to = temporary()
+    const contigs = data('singlecell/screpertoire/P17L_filtered_contig_annotations.csv.gz')
+    expect(cognate(['receptors', '--contigs', `liver=${contigs}`, ...flags, '--out', to]).code).toBe(0)
+    const { columns, rows } = value(parseDelimited(readFileSync(join(to, 'receptors.tsv'), 'utf8'), { delimiter: '\t' }))
+    return rows.map(row => ['clonotype_id', 'pair_rank', 'receptor_id'].map(name => row.cells[columns.indexOf(name)]).join(' '))
+  }
+  const every = rowsOf([])
+  expect(every.some(row => / 2 /.test(row))).toBe(true)
+  expect(rowsOf(['--primary-only'])).toEqual(every.filter(row => / 1 /.test(row)))
+})
+
 test('a table of samples that shares a run without hashtags, or names one that is not there, is refused', () => {
   const folder = makeRun()
   const codes = ['hashtag-missing', 'hashtag-twice', 'hashtag-unknown', 'manifest-row', 'column-missing']

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { humanUsage, openGermline, openReferences } from '../../../../test/imgt.ts'
 import { oracle, tableOf, value } from '../../../../test/oracle.ts'
-import { breaches, type GermlineC, type GermlineJ, PRESETS, residueOfCodon, translate } from '../bio/index.ts'
+import { breaches, type GermlineC, type GermlineJ, PRESETS, residueOfCodon, reverseComplement, translate } from '../bio/index.ts'
 import { formatTsv } from '../format/index.ts'
 import {
   buildConstant,
@@ -19,6 +19,7 @@ import {
   judge,
   judgeBatch,
   makeBarcodes,
+  PROBE_LENGTH,
   type ProductOptions,
   parseConstantSet,
   parseDeclarations,
@@ -27,6 +28,7 @@ import {
   parseUserChain,
   planInserts,
   type ReceptorInput,
+  uniqueProbes,
 } from './index.ts'
 
 const references = openReferences()
@@ -297,4 +299,30 @@ oracle('thimble rows and AIRR cells give the receptors that the same rows give a
   expect(plain(thimble)).toEqual(plain(own))
   expect(plain(airr)).toEqual(plain(own))
   expect(parseReceptors(airr.split('\n').slice(0, 2).join('\n'))).toMatchObject({ ok: false, issue: { code: 'cell-chains', line: 2 } })
+})
+
+test('each insert has a stretch of its own: in no germline and in no other insert, on either strand', () => {
+  const constructs = built([tp53, nyEso], {})
+  const germlines = [references.receptor, ...Object.values(references.constants)]
+  const probes = uniqueProbes(
+    constructs.map(one => one.insert),
+    germlines,
+  )
+  const natural = germlines.flatMap(germline =>
+    [...germline.byGene.values()].flat().map(s => (s.region === 'V' ? s.leader : '') + s.sequence),
+  )
+  probes.forEach((probe, i) => {
+    expect(probe!.sequence).toBe(constructs[i]!.insert.slice(probe!.start, probe!.start + PROBE_LENGTH))
+    for (const strand of [probe!.sequence, reverseComplement(probe!.sequence)])
+      for (let k = 0; k + 20 <= PROBE_LENGTH; k++) {
+        const word = strand.slice(k, k + 20)
+        expect(natural.some(sequence => sequence.includes(word))).toBe(false)
+        expect(constructs.filter(one => one.insert.includes(word)).length).toBe(strand === probe!.sequence ? 1 : 0)
+      }
+  })
+  // the same insert twice, and native codons: nothing is its own
+  const twice = [constructs[0]!.insert, constructs[0]!.insert]
+  expect(uniqueProbes(twice, germlines)).toEqual([undefined, undefined])
+  const [segment] = [...references.receptor.byGene.values()].flat().filter(s => s.region === 'V')
+  expect(uniqueProbes([segment!.sequence], germlines)).toEqual([undefined])
 })

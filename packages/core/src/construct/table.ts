@@ -16,6 +16,7 @@ import {
   receptorChains,
   STOP,
 } from './construct.ts'
+import type { Probe } from './probe.ts'
 import type { InsertPlan, ProductOptions } from './product.ts'
 import { PART_ROLES, type UserPart } from './user-parts.ts'
 
@@ -132,7 +133,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'failed_checks', built: c => failedChecks(c.gate).join(',') },
 ]
 
-export const CONSTRUCT_COLUMNS: readonly string[] = [...COLUMNS.map(column => column.name), 'reference']
+export const CONSTRUCT_COLUMNS: readonly string[] = [...COLUMNS.map(column => column.name), 'reference', 'probe', 'probe_start']
 
 export interface DesignOutcome {
   readonly plan: InsertPlan
@@ -143,6 +144,8 @@ export const constructRows = (
   outcomes: readonly DesignOutcome[],
   options: ProductOptions,
   reference: string,
+  /** Of the ready constructs. */
+  probes: ReadonlyMap<string, Probe> = new Map(),
 ): readonly (readonly Cell[])[] =>
   outcomes.map(({ plan, result }) => [
     ...COLUMNS.map(column => {
@@ -151,7 +154,10 @@ export const constructRows = (
       return column.refused?.(plan, options) ?? ''
     }),
     reference,
+    ...probeCells(result.ok ? probes.get(result.value.id) : undefined),
   ])
+
+const probeCells = (probe: Probe | undefined): readonly Cell[] => (probe === undefined ? ['', ''] : [probe.sequence, probe.start + 1])
 
 const NEEDED = [
   'construct_id',

@@ -10,6 +10,8 @@ export interface RankOptions {
   readonly signatures: readonly Signature[]
   /** Receptors on the shortlist. */
   readonly candidates: number
+  /** One pair of chains a clonotype, the commonest. */
+  readonly primaryOnly?: boolean | undefined
 }
 
 /** Round-robin over the lists (signature × lesion × lineage): best unseen clone of each in turn. Clones beyond follow by size. */
@@ -89,7 +91,7 @@ function pairsOf(entry: ScoredClonotype, options: RankOptions, shortlisted: bool
     lineage === 'unknown' ? 'lineage unknown' : lineage,
     ...(clonotype.flags.length > 0 ? [`flagged ${clonotype.flags.join(', ')}: probably not tumour-specific`] : []),
   ]
-  return pairs.map(({ alpha, beta, cells }, i) => ({
+  return (options.primaryOnly === true ? pairs.slice(0, 1) : pairs).map(({ alpha, beta, cells }, i) => ({
     id: `RC-${sha256Hex(`${alpha.chain.key}\n${beta.chain.key}`).slice(0, 10)}` as ReceptorId,
     rank: 0,
     clonotype,

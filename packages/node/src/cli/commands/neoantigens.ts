@@ -72,7 +72,7 @@ export function defineNeoantigens(program: Command): void {
     .option('--out <folder>', 'folder for the results')
     .option(
       '--explain <what>',
-      'print why one variant ranks where it does (KRAS:G12D), or what became of one that is not listed (chr12:25245350), and write nothing',
+      'print why one variant ranks where it does (KRAS:G12D), several side by side (KRAS:G12D,TP53:R175H), or what became of one that is not listed (chr12:25245350), and write nothing',
     )
     .addHelpText(
       'after',
@@ -156,23 +156,65 @@ function decisionsAt(wanted: string): { readonly watch: Watch; readonly text: (r
 }
 
 /** The terms of one variant's score, as a table a person reads. */
+const nameOf = (n: Neoantigen) => `${n.gene}:${n.aminoAcidChange}`
+
+/** One, or several side by side: `KRAS:G12D,TP53:R175H`. */
 function explain(neoantigens: readonly Neoantigen[], wanted: string): string {
-  const name = (n: Neoantigen) => `${n.gene}:${n.aminoAcidChange}`
-  const at = neoantigens.findIndex(n => name(n).toLowerCase() === wanted.toLowerCase())
-  const found = neoantigens[at]
-  if (found === undefined)
+  const places = wanted.split(',').map(one => placeOf(neoantigens, one.trim()))
+  return places.length === 1 ? explainOne(neoantigens, places[0]!) : sideBySide(neoantigens, places)
+}
+
+function placeOf(neoantigens: readonly Neoantigen[], wanted: string): number {
+  const at = neoantigens.findIndex(n => nameOf(n).toLowerCase() === wanted.toLowerCase())
+  if (at < 0)
     throw new InputFault(
       issue(
         'neoantigen-unknown',
         `no variant is called ${wanted}`,
-        `the nearest are ${nearest(wanted, neoantigens.map(name)).join(', ') || 'none: the list is empty'}; what became of one that is not listed: --explain chr12:25245350`,
+        `the nearest are ${nearest(wanted, neoantigens.map(nameOf)).join(', ') || 'none: the list is empty'}; what became of one that is not listed: --explain chr12:25245350`,
       ),
     )
+  return at
+}
+
+/** A line for each term, a column for each variant. */
+function sideBySide(neoantigens: readonly Neoantigen[], places: readonly number[]): string {
+  const shown = places.map(at => neoantigens[at]!)
+  const signed = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(2)}`
+  const terms = [...new Set(shown.flatMap(n => n.terms.map(term => term.name)))]
+  const rows: readonly (readonly string[])[] = [
+    ['', ...shown.map(nameOf)],
+    ['rank', ...places.map(at => `${at + 1} of ${neoantigens.length}`)],
+    ['tier', ...shown.map(n => n.tier)],
+    ['peptide', ...shown.map(n => n.best.sequence)],
+    ['allele', ...shown.map(n => n.best.allele)],
+    ...terms.map(name => [
+      name,
+      ...shown.map(n => {
+        const term = n.terms.find(one => one.name === name)
+        return term === undefined ? '-' : signed(term.value)
+      }),
+    ]),
+    ['score', ...shown.map(n => n.score.toFixed(2))],
+  ]
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map(row => row[i]!.length)))
+  return `${rows
+    .map(row =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')}\nweights are priors\n`
+}
+
+function explainOne(neoantigens: readonly Neoantigen[], at: number): string {
+  const found = neoantigens[at]!
   const lines = found.terms.map(
     term => `  ${term.value >= 0 ? '+' : '−'}${Math.abs(term.value).toFixed(2)}  ${term.name.padEnd(16)} ${term.fact}`,
   )
   return [
-    `${name(found)}  rank ${at + 1} of ${neoantigens.length}  tier ${found.tier}  score ${found.score.toFixed(2)} (weights are priors)`,
+    `${nameOf(found)}  rank ${at + 1} of ${neoantigens.length}  tier ${found.tier}  score ${found.score.toFixed(2)} (weights are priors)`,
     `  peptide ${found.best.sequence} on ${found.best.allele}, wild type ${found.best.wildType ?? 'none'}, changed positions ${found.best.changedPositions.join(', ')}`,
     ...lines,
     ...flankLine(found),

@@ -15,6 +15,7 @@ interface Flags extends CommonFlags {
   readonly candidates: number
   readonly method: ScoringMethod
   readonly mana3?: boolean
+  readonly primaryOnly?: boolean
   readonly known?: readonly string[]
   readonly explain?: string
   readonly out?: string
@@ -41,6 +42,7 @@ export function defineReceptors(program: Command): void {
         .choices(['ucell', 'mean', 'score-genes', 'module-score', 'aucell'])
         .default('ucell'),
     )
+    .option('--primary-only', 'one pair of chains a clonotype, the commonest, instead of every alpha with every beta')
     .option('--mana3', 'rank clones by the three-gene model of tumour-antigen-specific cells as well')
     .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
     .option('--explain <barcode>', 'tell one cell’s story from contig to fate, and write nothing')
@@ -62,6 +64,7 @@ export function defineReceptors(program: Command): void {
         known: flags.known,
         method: flags.method,
         mana3: flags.mana3,
+        primaryOnly: flags.primaryOnly,
       }
       const started = performance.now()
       if (flags.explain !== undefined) process.stdout.write(explain(must(await callReceptors(input)), flags.explain))

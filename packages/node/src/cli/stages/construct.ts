@@ -22,6 +22,7 @@ import {
   openVector,
   orderColumns,
   orderRows,
+  PROBE_LENGTH,
   type ProductOptions,
   parseConstantSet,
   parseGeneNames,
@@ -32,6 +33,7 @@ import {
   plasmidGenbankOf,
   type ReceptorInput,
   sheetHtml,
+  uniqueProbes,
 } from '@cognate/core/construct'
 import { formatCsv, formatFasta, formatTsv, parseAirr, parseFasta, parseGenbank } from '@cognate/core/format'
 import { readPreset } from '../../read/preset.ts'
@@ -199,6 +201,11 @@ function designAll(
   const outcomes = judgedAsBatch(alone)
   const constructs = outcomes.flatMap(({ result }) => (result.ok ? [result.value] : []))
   const ready = constructs.filter(construct => construct.status === 'ready')
+  const found = uniqueProbes(
+    ready.map(construct => construct.insert),
+    [references.receptor, ...Object.values(references.constants)],
+  )
+  const probes = new Map(ready.flatMap((construct, i) => (found[i] === undefined ? [] : [[construct.id, found[i]] as const])))
   const funnel = new Funnel('constructs')
   funnel.add('in', '', plans.length)
   for (const { plan, result } of outcomes) {
@@ -217,7 +224,7 @@ function designAll(
   )
   assertRoundTrip(ready, genbank, plasmids, fasta, order)
   const files = new Map([
-    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, options, references.receptor.release))],
+    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, options, references.receptor.release, probes))],
     ['gate.tsv', formatTsv(GATE_COLUMNS, gateRows(constructs))],
     ['constructs.gb', genbank],
     ...(options.vector === undefined ? [] : [['plasmids.gb', plasmids] as const]),
@@ -237,6 +244,14 @@ function designAll(
     ...(receptors.length === 0
       ? []
       : [caveat('selection-not-signed', 'receptors were taken by rank, not by a signed selection: research use')]),
+    ...ready
+      .filter(construct => !probes.has(construct.id))
+      .map(construct =>
+        caveat(
+          'no-probe',
+          `${construct.receptorId}: no ${PROBE_LENGTH} bases of the insert are its own: a probe cannot tell it from natural receptors or the other inserts`,
+        ),
+      ),
     ...outcomes.flatMap(({ plan, result }) =>
       result.ok
         ? result.value.caveats.map(c => caveat(c.code, `${plan.name}: ${c.text}`))

@@ -51,6 +51,8 @@ export interface ReceptorsInput {
   readonly method?: ScoringMethod
   /** Rank clones by the three-gene model as well. */
   readonly mana3?: boolean
+  /** The commonest pair of each clonotype alone. */
+  readonly primaryOnly?: boolean
   /** Tables of receptors of known specificity. */
   readonly known?: readonly string[]
 }
@@ -102,7 +104,8 @@ async function readRuns(entries: readonly LesionFiles[]): Promise<Result<SplitRu
 
 function findAmong(run: SplitRun, input: ReceptorsInput): Result<ReceptorResult, Issue> {
   const signatures = [...shippedSignatures(), ...(input.mana3 === true ? [MANA_3_SIGNATURE] : [])]
-  const found = findReceptors(run.lesions, { signatures, candidates: input.candidates, seed: input.seed, method: input.method })
+  const { candidates, seed, method, primaryOnly } = input
+  const found = findReceptors(run.lesions, { signatures, candidates, seed, method, primaryOnly })
   if (!found.ok) return fail(inFile([...new Set(input.lesions.map(lesion => lesion.contigs))].join(', '), found.issue))
   const whole = { ...found.value, funnel: [...run.funnel, ...found.value.funnel], caveats: [...run.caveats, ...found.value.caveats] }
   return withKnown(whole, input.known ?? [])
