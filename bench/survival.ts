@@ -1,10 +1,11 @@
 // Survival statistics beside R (survival), the same numbers in the same run; where R is not installed, its recorded times are printed. And the whole report of a simulated trial.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import {
+  fhirBundle,
   parseTrial,
   readOut,
   readOutFigures,
@@ -14,6 +15,7 @@ import {
   type TrialTables,
   trialReportHtml,
 } from '@cognate/core/case'
+import { exactJsonText } from '@cognate/core/format'
 import { coxModel, kaplanMeier, logRank, restrictedMean } from '@cognate/core/response'
 import { readDataset } from '../packages/node/src/read/dataset.ts'
 import { shippedLabCriteria } from '../packages/node/src/read/shipped.ts'
@@ -112,7 +114,7 @@ export function trialReport(example: string, times: number): Measured {
   }
   const file = must(parseTrial(must(readText(join(example, 'TRIAL.yaml')))))
   const tables: TrialTables = Object.fromEntries(
-    TRIAL_DOMAINS.map(domain => {
+    TRIAL_DOMAINS.filter(domain => existsSync(join(example, `${domain}.csv`))).map(domain => {
       const path = join(example, `${domain}.csv`)
       const { columns, rows } = must(readDataset(path))
       const subject = columns.indexOf('USUBJID')
@@ -124,9 +126,13 @@ export function trialReport(example: string, times: number): Measured {
   )
   const criteria = shippedLabCriteria()
   const started = performance.now()
-  const out = readOut(must(readTrial(tables, file)), file, criteria)
+  const trial = must(readTrial(tables, file))
+  const out = readOut(trial, file, criteria)
   const figures = readOutFigures(out)
-  const length = trialReportHtml(out, { figures, software: 'bench', published: [] }).length + readOutTables(out).size
+  const length =
+    trialReportHtml(out, { figures, software: 'bench', published: [] }).length +
+    readOutTables(out).size +
+    exactJsonText(fhirBundle(out, trial, tables) ?? '').length
   return {
     name: 'whole report of a simulated trial',
     items: length > 0 ? out.treated.length : 0,

@@ -1,15 +1,17 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { issue, isWhole, parseDate } from '@cognate/core/base'
-import { headlines } from '@cognate/core/case'
-import { formatCsv, formatDatasetJson, formatDatasetNdjson, formatTsv, formatXpt } from '@cognate/core/format'
+import { inFile, issue, isWhole, parseDate } from '@cognate/core/base'
+import { headlines, tablesOfResources } from '@cognate/core/case'
+import { formatCsv, formatDatasetJson, formatDatasetNdjson, formatTsv, formatXpt, parseFhir } from '@cognate/core/format'
 import type { Command } from 'commander'
 import { printPdf } from '../../external/print-pdf.ts'
 import { readWholeDataset } from '../../read/dataset.ts'
 import { userPath } from '../../read/paths.ts'
+import { readParsed } from '../../read/text.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { plural } from '../stages/stage.ts'
 import { runTrialReport } from '../stages/trial.ts'
 
 interface Flags extends CommonFlags {
@@ -39,6 +41,41 @@ export function defineTrial(program: Command): void {
       if (flags.pdf === true)
         screen.result(`  ${must(printPdf(userPath(join(flags.out, 'report.html')), userPath(join(flags.out, 'report.pdf'))))}`)
       if (readOut.issues.length > 0) process.exitCode = EXIT.input
+    })
+  withCommon(trial.command('tables').description('a FHIR R4 bundle to SDTM tables: what `trial report` wrote, or what a hospital gives'))
+    .argument('<bundle>', 'JSON: a bundle, or one resource a line')
+    .requiredOption('--out <folder>', 'folder for the tables; TRIAL.yaml is put beside them by hand')
+    .addHelpText(
+      'after',
+      '\nA bundle of `trial report` gives back every row and cell up to its cut. Of others, patients, medication and adverse events are read, and what is left is told by type.\n\nExample:\n  cognate trial tables out/trial/fhir-bundle.json --out tables\n',
+    )
+    .action((bundle: string, flags: CommonFlags & { out: string }) => {
+      const { tables, left } = tablesOfResources(must(readParsed(bundle, parseFhir)))
+      if (tables.size === 0)
+        throw new InputFault(
+          inFile(
+            bundle,
+            issue(
+              'fhir-no-rows',
+              'no resource stands for a row of a table',
+              'give patients, medication, adverse events, or a bundle of `trial report`',
+            ),
+          ),
+        )
+      const folder = userPath(flags.out)
+      mkdirSync(folder, { recursive: true })
+      const screen = consoleOf(flags)
+      for (const [domain, { columns, rows }] of tables) {
+        writeFileSync(
+          join(folder, `${domain}.csv`),
+          formatCsv(
+            columns,
+            rows.map(row => columns.map(name => row[name])),
+          ),
+        )
+        screen.result(`  ${flags.out}/${domain}.csv: ${plural(rows.length, 'row')}, ${plural(columns.length, 'column')}`)
+      }
+      if (left.size > 0) screen.notice(`stand for no row: ${[...left].map(([type, n]) => `${n} ${type}`).join(', ')}`)
     })
   withCommon(
     trial.command('convert').description('a dataset from one form to another: XPT, Dataset-JSON, NDJSON, CSV, TSV by the name of the file'),

@@ -7,6 +7,7 @@ import {
   cdiscDatasets,
   fhirBundle,
   headlines,
+  MOST_BUNDLE_ROWS,
   parseTrial,
   type ReadOut,
   readOut,
@@ -19,7 +20,7 @@ import {
   type TrialTables,
   trialReportHtml,
 } from '@cognate/core/case'
-import { formatDatasetJson, formatTsv, formatXpt } from '@cognate/core/format'
+import { exactJsonText, formatDatasetJson, formatTsv, formatXpt } from '@cognate/core/format'
 import { datasetFile, readDataset } from '../../read/dataset.ts'
 import { userPath } from '../../read/paths.ts'
 import { shippedLabCriteria } from '../../read/shipped.ts'
@@ -88,7 +89,8 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
     if (!xpt.ok) return fail(inFile(`${name}.xpt`, xpt.issue))
     binary.set(`${name}.xpt`, xpt.value)
   }
-  files.set('fhir-bundle.json', `${JSON.stringify(fhirBundle(out), null, 1)}\n`)
+  const bundle = fhirBundle(out, trial.value, tables)
+  if (bundle !== undefined) files.set('fhir-bundle.json', `${exactJsonText(bundle)}\n`)
   files.set(
     'report.html',
     trialReportHtml(out, {
@@ -99,6 +101,9 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
   )
   files.set('ro-crate-metadata.json', crateText(file.trial, file, inputs, new Map<string, string | Uint8Array>([...files, ...binary])))
   const caveats = [
+    ...(bundle === undefined
+      ? [caveat('fhir-too-large', `no FHIR bundle was written: the tables have more than ${MOST_BUNDLE_ROWS} rows`)]
+      : []),
     ...out.stopping
       .filter(({ state }) => state !== 'below limit')
       .map(({ what, count, limit, state }) =>
