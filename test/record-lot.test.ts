@@ -467,14 +467,14 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   })
   site.clock.forward(25 * MINUTE)
   const end = (more: Readonly<Record<string, unknown>>) =>
-    nina.do('/infusions/ORD-1:L-1-B1/end', { stopped_at: site.clock.iso, volume_given_ml: '95', why_less: 'line clotted', ...more })
+    nina.do('/infusions/ORD-1:L-1-B1/end', { stopped_at: site.clock.iso, volume_given_ml: '95', why_not_all: 'line clotted', ...more })
   refusedAs(await end({ volume_given_ml: '500' }), 'volume')
   refusedAs(await end({ volume_given_ml: '-1' }), 'volume')
-  refusedAs(await end({ why_less: '' }), 'why-less')
+  refusedAs(await end({ why_not_all: '' }), 'why-not-all')
   refusedAs(await end({ stopped_at: new Date(site.clock.time + MINUTE).toISOString() }), 'time')
   refusedAs(await end({ stopped_at: '2020-01-01T00:00:00Z' }), 'time')
   refusedAs(await end({ thawed_at: site.clock.iso }), 'time')
-  refusedAs(await olga.do('/infusions/ORD-1:L-1-B1/end', { stopped_at: site.clock.iso, volume_given_ml: '1', why_less: 'x' }), 'role')
+  refusedAs(await olga.do('/infusions/ORD-1:L-1-B1/end', { stopped_at: site.clock.iso, volume_given_ml: '1', why_not_all: 'x' }), 'role')
   const signs = { at: started, temperature_c: '36.9', pulse: '88', systolic_mmhg: '121', diastolic_mmhg: '74', saturation_pct: '97' }
   const ended = fine(await end({ reaction: 'chills, settled by itself', vital_signs: [signs] }))
   expect(ended.body.alerts[0]).toMatchObject({ to: ['physician', 'qa'], text: 'ST1-001: reaction to L-1-B1: chills, settled by itself' })
@@ -484,7 +484,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   )
   const given = await cognate(nina, ['infusion', 'given', 'ORD-1'])
   const [bag] = rowsOf(given.out)
-  expect([given.code, bag!.started_at, bag!.minutes, bag!.volume_given_ml, bag!.fraction, bag!.why_less, bag!.reaction]).toEqual([
+  expect([given.code, bag!.started_at, bag!.minutes, bag!.volume_given_ml, bag!.fraction, bag!.why_not_all, bag!.reaction]).toEqual([
     0,
     started,
     expect.stringMatching(/^25/),

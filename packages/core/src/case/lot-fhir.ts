@@ -138,7 +138,7 @@ const procedureOf = ({ id, data }: Row<InfusionData>, subject: Reference): Resou
     ? {}
     : {
         note: [
-          { text: `${data.end.volume_given_ml} mL given${data.end.why_less === '' ? '' : `: ${data.end.why_less}`}` },
+          { text: `${data.end.volume_given_ml} mL given${data.end.why_not_all === '' ? '' : `: ${data.end.why_not_all}`}` },
           ...(data.end.reaction === '' ? [] : [{ text: `reaction: ${data.end.reaction}` }]),
         ],
       }),

@@ -30,7 +30,7 @@ const infusion = (container: string, end?: Readonly<Record<string, string>>) =>
       started_at: '2026-03-24T10:00:00Z',
       ...(end === undefined
         ? {}
-        : { end: { thawed_at: '2026-03-24T09:50:00Z', stopped_at: '2026-03-24T10:20:00Z', why_less: '', reaction: '', ...end } }),
+        : { end: { thawed_at: '2026-03-24T09:50:00Z', stopped_at: '2026-03-24T10:20:00Z', why_not_all: '', reaction: '', ...end } }),
     },
   }) as unknown as Row<InfusionData>
 

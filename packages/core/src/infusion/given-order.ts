@@ -17,7 +17,7 @@ export interface GivenContainer {
   /** Of the container, 0-1; undefined until the end was recorded. */
   readonly fraction: number | undefined
   readonly cells: number | undefined
-  readonly why_less: string
+  readonly why_not_all: string
   readonly reaction: string
   /** From the release of the lot, and from thawing. */
   readonly hours_from_release: number | undefined
@@ -86,7 +86,7 @@ export function givenOrder(
       volume_given_ml: end?.volume_given_ml ?? '',
       fraction: given === undefined || volume === undefined || volume.over === 0n ? undefined : ratioToNumber(divide(given, volume)),
       cells: cells === undefined ? undefined : Math.round(ratioToNumber(cells)),
-      why_less: end?.why_less ?? '',
+      why_not_all: end?.why_not_all ?? '',
       reaction: end?.reaction ?? '',
       hours_from_release: between(releasedAt, infusion?.data.started_at ?? '', 3_600_000),
       minutes_from_thaw: between(end?.thawed_at ?? '', infusion?.data.started_at ?? '', 60_000),

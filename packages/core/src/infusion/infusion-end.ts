@@ -20,7 +20,7 @@ export type InfusionEnd = {
   readonly stopped_at: string
   readonly volume_given_ml: string
   /** Why not all of the container was given; empty when it was. */
-  readonly why_less: string
+  readonly why_not_all: string
   readonly vital_signs: readonly z.infer<typeof vitalSigns>[]
   /** Empty: none. */
   readonly reaction: string
@@ -38,8 +38,8 @@ export const infusionEndCommands: readonly RecordCommand[] = [
       id: idSchema,
       stopped_at: instantSchema,
       volume_given_ml: decimalSchema,
-      why_less: z.string().max(1000).default(''),
-      thawed_at: z.union([z.literal(''), instantSchema]).default(''),
+      why_not_all: z.string().max(1000).default(''),
+      thawed_at: instantSchema.optional(),
       reaction: z.string().max(2000).default(''),
       vital_signs: z.array(vitalSigns).max(100).default([]),
       reason: z.string().max(1000).default('').describe('of a correction'),
@@ -63,7 +63,7 @@ export const infusionEndCommands: readonly RecordCommand[] = [
       if (Date.parse(input.stopped_at) > Date.parse(at)) return wrongTime(`stopped at ${input.stopped_at}, which is after now, ${at}`)
       if (Date.parse(input.stopped_at) < Date.parse(data.started_at))
         return wrongTime(`stopped at ${input.stopped_at}, before it was started at ${data.started_at}`)
-      if (input.thawed_at !== '' && Date.parse(input.thawed_at) > Date.parse(data.started_at))
+      if (input.thawed_at !== undefined && Date.parse(input.thawed_at) > Date.parse(data.started_at))
         return wrongTime(`thawed at ${input.thawed_at}, after it was started at ${data.started_at}`)
       const late = input.vital_signs.find(signs => Date.parse(signs.at) > Date.parse(at))
       if (late !== undefined) return wrongTime(`vital signs of ${late.at}, which is after now, ${at}`)
@@ -80,19 +80,19 @@ export const infusionEndCommands: readonly RecordCommand[] = [
             'give the volume that went in, at most what the container held',
           ),
         )
-      if (less < 0 && input.why_less.trim() === '')
+      if (less < 0 && input.why_not_all.trim() === '')
         return fail(
-          issue('why-less', `${input.volume_given_ml} of ${container.value.data.volume_ml} mL were given`, 'say why the rest was not'),
+          issue('why-not-all', `${input.volume_given_ml} of ${container.value.data.volume_ml} mL were given`, 'say why the rest was not'),
         )
       if (data.end !== undefined && input.reason.trim() === '')
         return fail(
           issue('ended', `the end was recorded by ${data.end.ended_by}`, 'a correction needs a reason; what stood before is kept'),
         )
       const end: InfusionEnd = {
-        thawed_at: input.thawed_at,
+        thawed_at: input.thawed_at ?? '',
         stopped_at: input.stopped_at,
         volume_given_ml: input.volume_given_ml,
-        why_less: input.why_less,
+        why_not_all: input.why_not_all,
         vital_signs: input.vital_signs,
         reaction: input.reaction,
         ended_by: actor.account,

@@ -238,8 +238,8 @@ function Entry({ id, name, schema, required, value }: FieldProps & { readonly id
         {...shared}
         type="datetime-local"
         step={1}
-        // what was done was most often done now; what is to come is not guessed
-        defaultValue={name.endsWith('_at') ? nowField() : ''}
+        // what was done was most often done now; what is to come, or may not have been done, is not guessed
+        defaultValue={shared.required && name.endsWith('_at') ? nowField() : ''}
       />
     )
   if (schema.format === 'date') return <input {...shared} type="date" />

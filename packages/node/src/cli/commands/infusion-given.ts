@@ -15,7 +15,7 @@ const COLUMNS = [
   'volume_given_ml',
   'fraction',
   'cells',
-  'why_less',
+  'why_not_all',
   'reaction',
   'hours_from_release',
   'minutes_from_thaw',

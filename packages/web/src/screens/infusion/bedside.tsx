@@ -64,11 +64,11 @@ export function Bedside({ desk, order }: { readonly desk: Desk; readonly order: 
 function OrderScans({ desk, order }: { readonly desk: Desk; readonly order: Row<DoseOrderData> }) {
   const { data } = order
   const { result, again } = useAnswer<ScansAnswer>(desk.client, `/scans?limit=500&parent=${encodeURIComponent(data.lot)}`)
-  /** What was given is read again with the scans. */
-  const [round, setRound] = useState(0)
+  const { result: given, again: readGiven } = useAnswer<GivenOrder>(desk.client, `/orders/${encodeURIComponent(order.id)}/given`)
+  const begun = given?.ok === true ? given.value.containers.filter(({ infusion }) => infusion !== '') : []
   const refresh = () => {
     again()
-    setRound(before => before + 1)
+    readGiven()
   }
   const scans = result?.ok === true ? result.value.scans.filter(scan => scan.data.order === order.id) : []
   return (
@@ -98,21 +98,25 @@ function OrderScans({ desk, order }: { readonly desk: Desk; readonly order: Row<
           order={order.id}
           container={container}
           scans={scans.filter(scan => scan.data.container === container)}
+          given={begun.some(one => one.container === container)}
           again={refresh}
         />
       ))}
-      <Given key={round} desk={desk} order={order.id} />
+      {given?.ok !== true || begun.length === 0 ? null : <Given desk={desk} order={given.value} begun={begun} />}
     </>
   )
 }
 
 /** What was given so far, and where its end is recorded. */
-function Given({ desk, order }: { readonly desk: Desk; readonly order: string }) {
-  const { result } = useAnswer<GivenOrder>(desk.client, `/orders/${encodeURIComponent(order)}/given`)
-  if (result?.ok !== true) return null
-  const { containers, cells, cells_ordered, arms, open } = result.value
-  const begun = containers.filter(({ infusion }) => infusion !== '')
-  if (begun.length === 0) return null
+function Given({
+  desk,
+  order: { cells, cells_ordered, arms, open },
+  begun,
+}: {
+  readonly desk: Desk
+  readonly order: GivenOrder
+  readonly begun: GivenOrder['containers']
+}) {
   return (
     <section>
       <Table
@@ -146,12 +150,14 @@ function Container({
   order,
   container,
   scans,
+  given,
   again,
 }: {
   readonly desk: Desk
   readonly order: string
   readonly container: string
   readonly scans: readonly Row<ScanData>[]
+  readonly given: boolean
   readonly again: () => void
 }) {
   const may = (name: string) => desk.forms.some(form => form.name === name)
@@ -178,8 +184,10 @@ function Container({
           ],
         }))}
       />
-      {may('bedside.scan') ? <Scan desk={desk} order={order} container={container} again={again} /> : null}
-      {may('infusion.give') && new Set(scans.filter(scan => scan.data.verdict === 'match').map(scan => scan.data.person)).size > 1 ? (
+      {may('bedside.scan') && !given ? <Scan desk={desk} order={order} container={container} again={again} /> : null}
+      {may('infusion.give') &&
+      !given &&
+      new Set(scans.filter(scan => scan.data.verdict === 'match').map(scan => scan.data.person)).size > 1 ? (
         <div>
           <SignButton
             client={desk.client}
