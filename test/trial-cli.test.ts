@@ -121,6 +121,20 @@ describe('the bundled trial', () => {
     }
   })
 
+  test('iRECIST beside RECIST: the first progression of each is unconfirmed, the best response stays', () => {
+    const { columns, rows } = table(join(out, 'irecist.tsv'))
+    const at = (name: string) => columns.indexOf(name)
+    expect(rows.length).toBe(table(join(out, 'response.tsv')).rows.filter(row => row.cells[10] !== 'BASELINE').length)
+    for (const { cells } of rows) expect(cells[at('irecist')]).toBe(cells[at('overall')] === 'PD' ? 'iUPD' : `i${cells[at('overall')]}`)
+    const best = table(join(out, 'best-response.tsv'))
+    const bestOf = new Map(best.rows.map(({ cells }) => [cells[0], cells[best.columns.indexOf('best')]]))
+    for (const { cells } of rows) {
+      const plain = bestOf.get(cells[0])
+      // a stable disease that came a day too early is no stable disease, but an immune one
+      expect(plain === 'PD' ? ['iUPD', 'iSD'] : [`i${plain}`]).toContain(cells[at('best')])
+    }
+  })
+
   test('reads the same from transport files and Dataset-JSON, with the same tables out', () => {
     const formats = join(folder, 'formats')
     mkdirSync(formats)

@@ -2,7 +2,7 @@
 import { dayText } from '../base/index.ts'
 import type { Cell } from '../format/index.ts'
 import { cellularKinetics } from '../infusion/index.ts'
-import { formatLength, READER_CALL_COLUMNS, readerCallRow, type TimePoint } from '../response/index.ts'
+import { bestImmuneResponse, formatLength, READER_CALL_COLUMNS, readerCallRow, type TimePoint } from '../response/index.ts'
 import { months, type ReadOut, type SubjectReadOut, sensitivity } from './read-out.ts'
 import { EVENT_COLUMNS, type EventPart, eventRows } from './read-out-safety.ts'
 
@@ -128,6 +128,22 @@ export function readOutTables(out: ReadOut): ReadonlyMap<string, OutTable> {
       ...[...out.ungraded].map(([reason, n]): readonly Cell[] => ['laboratory, ungraded values', reason, '', n]),
     ],
   })
+  if (file.criteria === 'recist-1.1')
+    tables.set('irecist.tsv', {
+      columns: ['subject', 'visit', 'date', 'overall', 'irecist', 'best'],
+      rows: treated.flatMap(one =>
+        one.immune
+          .filter(({ response }) => response !== undefined)
+          .map(({ point, response }): readonly Cell[] => [
+            one.subject.id,
+            point.visit,
+            point.date?.text,
+            point.overall,
+            response,
+            bestImmuneResponse(one.immune.flatMap(other => other.response ?? [])),
+          ]),
+      ),
+    })
   tables.set('adverse-events.tsv', { columns: EVENT_COLUMNS, rows: eventRows(treated.map(one => one.subject)) })
   tables.set('sensitivity.tsv', {
     columns: ['endpoint', 'censoring', 'of_the_trial', 'subjects', 'events', 'median_months', 'lower', 'upper', 'interval'],

@@ -2,6 +2,7 @@
 import { clopperPearson, type Issue, wilson } from '../base/index.ts'
 import { atOneMonth, type LabCriterion, type StoppingState } from '../infusion/index.ts'
 import {
+  assessImmuneVisits,
   assessVisits,
   bestResponse,
   type CensoringRules,
@@ -16,6 +17,7 @@ import {
   firstConfirmedResponse,
   firstResponse,
   type History,
+  type ImmuneTimePoint,
   type KaplanMeier,
   kaplanMeier,
   median,
@@ -45,6 +47,8 @@ export interface SubjectReadOut {
   /** Day number at which the clocks start. */
   readonly start: number
   readonly points: readonly TimePoint[]
+  /** By iRECIST, beside the criteria of the trial; empty where those are RECIST 1.0. */
+  readonly immune: readonly ImmuneTimePoint[]
   readonly best: DatedBest
   readonly confirmed: DatedBest
   /** Day number of the first response: confirmed where the trial asks for it. */
@@ -175,6 +179,7 @@ function readSubject(subject: TrialSubject, file: TrialFile): SubjectReadOut {
     subject,
     start,
     points,
+    immune: subject.lesions === undefined || file.criteria !== 'recist-1.1' ? [] : assessImmuneVisits(subject.lesions),
     best: bestResponse(seen, start, rules, false),
     confirmed: bestResponse(seen, start, rules, true),
     response,

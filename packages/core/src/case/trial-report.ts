@@ -4,6 +4,7 @@ import { escapeHtml, htmlTable, raw } from '../format/index.ts'
 import { cellCourseFigure, toxicityFigure } from '../infusion/index.ts'
 import {
   agrees,
+  bestImmuneResponse,
   type ComparedCall,
   type Figure,
   kaplanMeierFigure,
@@ -236,11 +237,12 @@ function efficacySection(out: ReadOut, anchor: Anchor): string {
     return endpoint === undefined ? '-' : `${months(endpoint.days, file).toFixed(1)}${endpoint.event ? '' : '+'}`
   }
   return `${htmlTable(
-    ['subject', 'best', 'confirmed', 'best change', 'response', 'duration', 'TTP', 'PFS', 'OS', 'ends by'],
+    ['subject', 'best', 'confirmed', 'iRECIST', 'best change', 'response', 'duration', 'TTP', 'PFS', 'OS', 'ends by'],
     out.treated.map(one => [
       anchor(one.subject.id),
       one.best.response,
       one.confirmed.response,
+      one.immune.length === 0 ? '-' : bestImmuneResponse(one.immune.flatMap(({ response }) => response ?? [])),
       one.bestChange === undefined ? '-' : `${one.bestChange.toFixed(0)} %`,
       one.response === undefined ? '-' : dayText(one.response),
       end(one, 'DOR'),
@@ -249,7 +251,7 @@ function efficacySection(out: ReadOut, anchor: Anchor): string {
       end(one, 'OS'),
       one.endpoints.PFS.reason,
     ]),
-  )}<p class="muted">Times in months of ${file.month_days} days, ${file.clock} of both ends; + censored. Censoring: ${file.censoring}. Both presets side by side: <code>sensitivity.tsv</code>. Rows: <code>best-response.tsv</code>, <code>endpoints.tsv</code>.</p>`
+  )}<p class="muted">Times in months of ${file.month_days} days, ${file.clock} of both ends; + censored. Censoring: ${file.censoring}. iRECIST: best immune response, where progression waits for the next assessment (<code>irecist.tsv</code>). Both presets side by side: <code>sensitivity.tsv</code>. Rows: <code>best-response.tsv</code>, <code>endpoints.tsv</code>.</p>`
 }
 
 function safetySection(out: ReadOut): string {
@@ -296,7 +298,7 @@ function partTable(parts: readonly EventPart[]): string {
 
 const cellSection = (out: ReadOut, anchor: Anchor): string =>
   `${htmlTable(
-    ['subject', 'receptors', 'from', 'one month, % of CD3⁺', 'last sample'],
+    ['subject', 'receptors', 'from', 'product, % of CD3⁺', 'one month, % of CD3⁺', 'last sample'],
     out.treated.map(one => {
       const receptors = [...new Set(one.subject.persistence.map(sample => sample.receptor).filter(receptor => receptor !== 'ALL'))]
       const last = one.cells.points.at(-1)
@@ -304,11 +306,21 @@ const cellSection = (out: ReadOut, anchor: Anchor): string =>
         anchor(one.subject.id),
         receptors.join(', '),
         one.origins.join(', '),
+        productShare(one.subject)?.toFixed(1) ?? '-',
         one.oneMonth?.toFixed(1) ?? '-',
         last === undefined ? '-' : `day ${last.day}: ${last.value.toPrecision(3)} %`,
       ]
     }),
   )}<p class="muted">Rows: <code>persistence.tsv</code>.</p>`
+
+/** Cells of the product that carry a receptor: all of them by flow, else the sum of the receptors by one method. */
+function productShare({ persistence }: ReadOut['treated'][number]['subject']): number | undefined {
+  const product = persistence.filter(sample => sample.sample === 'product' && sample.unit.includes('%'))
+  const whole = product.find(sample => sample.receptor === 'ALL')
+  if (whole !== undefined) return whole.value
+  const method = product[0]?.method
+  return method === undefined ? undefined : product.filter(sample => sample.method === method).reduce((sum, { value }) => sum + value, 0)
+}
 
 const visitSection = (out: ReadOut): string =>
   out.treated
