@@ -310,3 +310,12 @@ test('a witness that is away holds nothing up, and cosigns the newest checkpoint
   expect(await cosignedUpTo(size)).toBe(size)
   expect(told.at(-1)).toBe('cognate.example/w/record: witness auditor.example/w1 answers again')
 }, 30_000)
+
+test('an address that asks too often is answered 429, and told to wait', async () => {
+  const limited = buildWitnessServer(witness, undefined, 3)
+  const ask = () => limited.inject({ method: 'POST', url: '/add-checkpoint', headers: { 'content-type': 'text/plain' }, payload: 'x' })
+  const answers = [await ask(), await ask(), await ask(), await ask()]
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400, 429])
+  expect(Number(answers.at(-1)!.headers['retry-after'])).toBeGreaterThan(0)
+  await limited.close()
+})
