@@ -154,7 +154,7 @@ describe('alleles', () => {
     expect(readFileSync(join(folder, 'preferred/constructs.tsv'), 'utf8')).toContain('TRBV10-3*02')
     writeFileSync(preferred, 'Gene\tAllele\nTRBV10-3\t02\n')
     const wrong = cognate(['construct', '--receptors', receptors, '--preferred-alleles', preferred, '--out', folder])
-    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('preferred.tsv:1: there is no column Region')])
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('preferred.tsv:1: the header has no column Region')])
   })
 })
 

@@ -1,6 +1,6 @@
 // A trial's SDTM tables at a data cut → its subjects: who was enrolled, what each was given, when, and what became of them. A row that cannot be used is an issue with its line.
 import { type CalendarDate, fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
-import type { Table } from '../format/index.ts'
+import { lackingColumn, type Table } from '../format/index.ts'
 import type { AdverseEvent } from '../infusion/index.ts'
 import { ACCEPTED, type LesionSet, type ReaderCall, readLesions, readReaderCalls, setsOfReader } from '../response/index.ts'
 import { DomainRows, numberOf, reader } from './domain-rows.ts'
@@ -92,9 +92,8 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
     )
   for (const [domain, columns] of Object.entries(NEEDED)) {
     const given = tables[domain as TrialDomain]
-    const absent = columns.find(column => given !== undefined && !given.table.columns.includes(column))
-    if (absent !== undefined)
-      return fail(inFile(given!.file, issue('column-missing', `there is no column ${absent}`, `the table needs ${columns.join(', ')}`, 1)))
+    const lacking = given === undefined ? undefined : lackingColumn(given.table, columns)
+    if (lacking !== undefined) return fail(inFile(given!.file, lacking))
   }
   const cut = parseDate(file.data_cut)
   if (!cut.ok) return cut

@@ -23,12 +23,9 @@ const REGIONS: Readonly<Record<string, 'V' | 'J'>> = { VARIABLE: 'V', JOINING: '
 export function parsePreferredAlleles(
   text: string,
 ): Result<{ readonly preferred: ReadonlyMap<string, string>; readonly unused: number }, Issue> {
-  const table = parseDelimited(text, { delimiter: '\t' })
+  const table = parseDelimited(text, { delimiter: '\t', required: ['Gene', 'Allele', 'Region'] })
   if (!table.ok) return table
   const { columns, rows } = table.value
-  const missing = ['Gene', 'Allele', 'Region'].find(name => !columns.includes(name))
-  if (missing !== undefined)
-    return fail(issue('column-missing', `there is no column ${missing}`, 'the table needs Gene, Allele and Region, tab-separated', 1))
   const get = columnReader(columns)
   const preferred = new Map<string, string>()
   let unused = 0

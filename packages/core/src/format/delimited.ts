@@ -96,6 +96,14 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
 /** Tab where the first line holds one, else comma. */
 export const delimiterOf = (text: string): ',' | '\t' => (/^[^\n]*\t/.test(text) ? '\t' : ',')
 
+/** `column-missing` of the first needed column that a table has not. `more`: columns that it may have. */
+export function lackingColumn({ columns }: Table, needed: readonly string[], more: readonly string[] = []): Issue | undefined {
+  const missing = needed.find(name => !columns.includes(name))
+  if (missing === undefined) return undefined
+  const remedy = `the table needs ${needed.join(', ')}${more.length === 0 ? '' : `; it may have ${more.join(', ')}`}`
+  return issue('column-missing', `there is no column ${missing}`, remedy, 1)
+}
+
 /** Reader of one column; undefined cells read as the empty text. */
 export function columnReader(columns: readonly string[]): (row: TableRow, name: string) => string {
   const at = new Map(columns.map((name, i) => [name, i]))

@@ -1,6 +1,6 @@
 // A table of bedside findings → grades of cytokine release and neurotoxicity, a row each, with what decided.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { columnReader, type Table, type TableRow } from '../format/index.ts'
+import { columnReader, lackingColumn, type Table, type TableRow } from '../format/index.ts'
 import { type CytokineRelease, cytokineReleaseGrade, type Neurotoxicity, neurotoxicityGrade } from './toxicity.ts'
 
 const CHOICES = {
@@ -29,21 +29,13 @@ export interface AstctGrade {
 
 /** Rows that cannot be graded are issues with their line: `astct-value`, `astct-incomplete`. Errors: `column-missing`. */
 export function gradeAstct(table: Table): Result<{ readonly grades: readonly AstctGrade[]; readonly issues: readonly Issue[] }, Issue> {
-  const missing = ASTCT_COLUMNS.find(name => !table.columns.includes(name))
-  if (missing !== undefined)
-    return fail(
-      issue(
-        'column-missing',
-        `there is no column ${missing}`,
-        `the table needs ${ASTCT_COLUMNS.join(', ')}; for neurotoxicity also ${ICANS_COLUMNS.join(', ')}`,
-        1,
-      ),
-    )
+  const lacking = lackingColumn(table, ASTCT_COLUMNS, ICANS_COLUMNS)
+  if (lacking !== undefined) return fail(lacking)
   const get = columnReader(table.columns)
   const grades: AstctGrade[] = []
   const issues: Issue[] = []
   for (const row of table.rows) {
-    const cells = new RowCells(row, name => (table.columns.includes(name) ? get(row, name).trim() : ''))
+    const cells = new RowCells(row, name => get(row, name).trim())
     const temperature = cells.number('temperature_c', 25, 45)
     const release: CytokineRelease = {
       fever: temperature !== undefined && temperature >= FEVER,

@@ -18,12 +18,9 @@ export type Hotspots = ReadonlyMap<string, readonly Hotspot[]>
 
 /** Columns gene and change (`G12D`, `p.G12D`, `G12`, `12`), perhaps source. Errors: `column-missing`, `hotspot-change`, each with its line. */
 export function parseHotspots(text: string): Result<Hotspots, Issue> {
-  const table = parseDelimited(text, { delimiter: delimiterOf(text) })
+  const table = parseDelimited(text, { delimiter: delimiterOf(text), required: ['gene', 'change'] })
   if (!table.ok) return table
   const { columns, rows } = table.value
-  const missing = ['gene', 'change'].find(name => !columns.includes(name))
-  if (missing !== undefined)
-    return fail(issue('column-missing', `there is no column ${missing}`, 'the table needs gene and change; it may have source', 1))
   const get = columnReader(columns)
   const hotspots = new Map<string, Hotspot[]>()
   for (const row of rows) {
@@ -34,7 +31,7 @@ export function parseHotspots(text: string): Result<Hotspots, Issue> {
         issue('hotspot-change', `"${gene}" "${change}" is no change of a residue`, 'write a gene symbol, and G12D, G12 or 12', row.line),
       )
     const [, wild = '', residue, mutant = ''] = read
-    const source = columns.includes('source') ? get(row, 'source').trim() : ''
+    const source = get(row, 'source').trim()
     hotspots.set(gene, [...(hotspots.get(gene) ?? []), { gene, wild, residue: Number(residue), mutant, source }])
   }
   return ok(hotspots)

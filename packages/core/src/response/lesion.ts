@@ -1,6 +1,6 @@
 // Lesions and their measurements as SDTM's TU and TR tables write them → one set a subject and reader. Nothing is dropped: what cannot be used is an issue with its row.
 import { type CalendarDate, type Caveat, fail, type Issue, issue, ok, parseDate, type Result } from '../base/index.ts'
-import { columnReader, type Table } from '../format/index.ts'
+import { columnReader, lackingColumn, type Table } from '../format/index.ts'
 import type { Length } from './length.ts'
 import { LENGTH_TESTS, SetBuilder } from './lesion-set.ts'
 
@@ -74,9 +74,8 @@ export function readLesions(
     [tu, files.tu, ['USUBJID', 'TULNKID', 'TUORRES', 'VISITNUM']],
     [tr, files.tr, ['USUBJID', 'TRLNKID', 'TRTESTCD', 'TRSTRESC', 'VISITNUM']],
   ] as const) {
-    const missing = names.find(name => !table.columns.includes(name))
-    if (missing !== undefined)
-      return fail(in_(file, issue('column-missing', `there is no column ${missing}`, `the table needs ${names.join(', ')}`, 1)))
+    const lacking = lackingColumn(table, names)
+    if (lacking !== undefined) return fail(in_(file, lacking))
   }
   const issues: Issue[] = []
   const builders = new Map<string, SetBuilder>()

@@ -1,6 +1,6 @@
 // Target lesions as RECIST 1.1 would have them chosen at baseline (doi:10.1016/j.ejca.2008.10.026): the program proposes with its reason, a reader decides.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { columnReader, type Table } from '../format/index.ts'
+import { columnReader, lackingColumn, type Table } from '../format/index.ts'
 import { formatLength, type Length, ofMillimetres, parseLength } from './length.ts'
 import { NORMAL_NODE } from './recist.ts'
 
@@ -55,21 +55,13 @@ const METHODS: Readonly<Record<string, number>> = { '': 10, CT: 10, 'CT SCAN': 1
 export function readBaselineLesions(
   table: Table,
 ): Result<{ readonly bySubject: ReadonlyMap<string, readonly ProposedLesion[]>; readonly issues: readonly Issue[] }, Issue> {
-  const missing = BASELINE_COLUMNS.find(name => !table.columns.includes(name))
-  if (missing !== undefined)
-    return fail(
-      issue(
-        'column-missing',
-        `there is no column ${missing}`,
-        `the table needs ${BASELINE_COLUMNS.join(', ')}; it may have ${OPTIONAL_BASELINE_COLUMNS.join(', ')}`,
-        1,
-      ),
-    )
+  const lacking = lackingColumn(table, BASELINE_COLUMNS, OPTIONAL_BASELINE_COLUMNS)
+  if (lacking !== undefined) return fail(lacking)
   const get = columnReader(table.columns)
   const issues: Issue[] = []
   const bySubject = new Map<string, ProposedLesion[]>()
   for (const row of table.rows) {
-    const cell = (name: string): string => (table.columns.includes(name) ? get(row, name).trim() : '')
+    const cell = (name: string): string => get(row, name).trim()
     const [id, organ, subject] = [cell('lesion'), cell('organ').toUpperCase(), cell('subject')]
     const faults: Issue[] = []
     const lengthOf = (name: string) => {

@@ -1,6 +1,6 @@
 // What readers called themselves (SDTM RS), beside what their own measurements give: both shown, with the rule and the numbers that made ours. Nothing of theirs enters ours.
 import { type CalendarDate, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '../base/index.ts'
-import { columnReader, type Table } from '../format/index.ts'
+import { columnReader, lackingColumn, type Table } from '../format/index.ts'
 import { readerOf } from './lesion.ts'
 import type { TimePoint } from './recist.ts'
 
@@ -39,14 +39,13 @@ const NEEDED = ['USUBJID', 'RSTESTCD', 'RSSTRESC', 'VISITNUM']
 
 /** Rows of other tests are passed over; those dated after the cut do not exist. Errors: `column-missing`. */
 export function readReaderCalls(rs: Table, file = 'rs', cut?: CalendarDate): Result<ReaderCalls, Issue> {
-  const missing = NEEDED.find(name => !rs.columns.includes(name))
-  if (missing !== undefined)
-    return fail(inFile(file, issue('column-missing', `there is no column ${missing}`, `the table needs ${NEEDED.join(', ')}`, 1)))
+  const lacking = lackingColumn(rs, NEEDED)
+  if (lacking !== undefined) return fail(inFile(file, lacking))
   const get = columnReader(rs.columns)
   const issues: Issue[] = []
   const calls = new Map<string, ReaderCall>()
   for (const row of rs.rows) {
-    const cell = (name: string): string => (rs.columns.includes(name) ? get(row, name).trim() : '')
+    const cell = (name: string): string => get(row, name).trim()
     const report = (code: string, what: string, remedy: string) => issues.push(inFile(file, issue(code, what, remedy, row.line)))
     const part = PARTS.get(cell('RSTESTCD').toUpperCase())
     if (part === undefined) continue

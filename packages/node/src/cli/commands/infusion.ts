@@ -123,7 +123,8 @@ function defineAstct(infusion: Command): void {
         ),
       )
       for (const problem of issues) process.stderr.write(`${describeIssue(inFile(path, problem))}\n`)
-      const worst = (of: (one: (typeof grades)[number]) => number | undefined) => Math.max(0, ...grades.map(one => of(one) ?? 0))
+      const worst = (of: (one: (typeof grades)[number]) => number | undefined) =>
+        grades.reduce((most, one) => Math.max(most, of(one) ?? 0), 0)
       consoleOf(flags).notice(
         `${plural(grades.length, 'finding')} graded; worst cytokine release ${worst(one => one.cytokineRelease)}, worst neurotoxicity ${worst(one => one.neurotoxicity)}`,
       )
