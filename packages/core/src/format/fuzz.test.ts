@@ -4,11 +4,19 @@ import { describe, expect, test } from 'vitest'
 import { mangled } from '../../../../test/mangle.ts'
 import { parseGermline, parseHlaAllele, parsePreset, parseTyping } from '../bio/index.ts'
 import { parseCase, parseTrial } from '../case/index.ts'
-import { parseDeclarations, parseReceptorTable, parseStitchrReference, parseUserChain } from '../construct/index.ts'
+import {
+  parseDeclarations,
+  parseGeneNames,
+  parsePreferredAlleles,
+  parseReceptorTable,
+  parseStitchrReference,
+  parseUserChain,
+} from '../construct/index.ts'
+import { gradeAstct } from '../infusion/index.ts'
 import { fhirMappingSchema, fhirResults, hl7MappingSchema, hl7Results } from '../lot/index.ts'
-import { parseExpression, parseHlaLoss, parsePeerTable } from '../neoantigen/index.ts'
+import { parseExpression, parseHlaLoss, parseHotspots, parsePeerTable } from '../neoantigen/index.ts'
 import { parseKnownReceptors } from '../receptor/index.ts'
-import { assessVisits, readLesions } from '../response/index.ts'
+import { assessVisits, readBaselineLesions, readLesions, readReaderCalls } from '../response/index.ts'
 import { parsePattern, parseScan, parseTissues } from '../safety/index.ts'
 import { parseAceAssignment, parsePlateMap, parsePools, parseReadout } from '../screen/index.ts'
 import {
@@ -52,6 +60,7 @@ import {
   parseVcfHeader,
   parseVcfRecord,
   parseXpt,
+  type Table,
 } from './index.ts'
 
 /** Whole pass over a VCF, as the rim does it. */
@@ -68,6 +77,12 @@ function vcf(text: string): unknown {
     if (!added.ok) return added
   }
   return caller.value.finish()
+}
+
+/** Of a comma-separated table. */
+const ofTable = (read: (parsed: Table) => unknown) => (text: string) => {
+  const parsed = parseDelimited(text, { delimiter: ',' })
+  return parsed.ok ? read(parsed.value) : parsed
 }
 
 function matrix(text: string): unknown {
@@ -212,6 +227,21 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
   },
   csv: { parse: text => parseDelimited(text, { delimiter: ',' }), sample: 'a,b\n"1,""2",3\n' },
   tsv: { parse: text => parseDelimited(text, { delimiter: '\t' }), sample: 'a\tb\n1\t2\n' },
+  'reader-calls': {
+    parse: ofTable(readReaderCalls),
+    sample: 'USUBJID,RSTESTCD,RSSTRESC,RSEVAL,VISITNUM,RSDTC\nS,OVRLRESP,PR,INVESTIGATOR,2,2022-01-01\nS,NTRGRESP,NON-CR/NON-PD,,2,2022\n',
+  },
+  'baseline-lesions': {
+    parse: ofTable(readBaselineLesions),
+    sample: 'lesion,organ,size_mm,method,slice_mm,irradiated\nT1,LIVER,12.5,CT,7,yes\nN1,LYMPH NODE,15,,,\n',
+  },
+  astct: {
+    parse: ofTable(gradeAstct),
+    sample: 'subject,when,temperature_c,fever_treated,hypotension,hypoxia\nS,day 2,38.4,no,none,low-flow\n',
+  },
+  hotspots: { parse: parseHotspots, sample: 'gene\tchange\tsource\nKRAS\tp.G12D\tx\nTP53\t175\t\n' },
+  'preferred-alleles': { parse: parsePreferredAlleles, sample: 'Gene\tAllele\tRegion\nTRBV19\t01\tVARIABLE\nTRAC\t01\tCONSTANT\n' },
+  'gene-names': { parse: parseGeneNames, sample: '# remark\nTRAV2S3\tTRAV12-1\nTRAV15S1\tTRAV5,TRAV13-2\n' },
   expression: { parse: parseExpression, sample: 'Name\tLength\tTPM\nENST1|ENSG1|X\t5\t2.5\n' },
   'hla-loss': { parse: parseHlaLoss, sample: 'allele\tlost\tevidence\nA*02:01\ttrue\tx\n' },
   'hla-name': { parse: parseHlaAllele, sample: 'HLA-DPA10103-DPB10401' },
