@@ -6,6 +6,7 @@ import { supportedAlleles, unscorable, WEAK_BINDER_PERCENTILE } from '@cognate/c
 import {
   designMinigenes,
   designPools,
+  forecastStrategies,
   layoutFigure,
   layoutPlates,
   MAP_COLUMNS,
@@ -68,6 +69,9 @@ function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issu
     })),
   )
 }
+
+/** Numbers of hits that a screen is forecast for. */
+const HITS = [1, 2, 3, 4, 5, 6, 8, 10]
 
 export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
   const read = readMinigenes(input.neoantigens)
@@ -179,6 +183,18 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
       order.map(line => [line.name, line.kind, line.sequence, line.length]),
     ),
   )
+  const forecast = forecastStrategies(
+    { antigens: minigenes.length, together: input.perConstruct, coverage: input.coverage, seed: input.seed },
+    HITS,
+  )
+  files.set(
+    'strategy.tsv',
+    formatTsv(
+      ['hits', 'two_rounds_wells', 'one_round_wells', 'one_round_false_positives', 'one_round_exact'],
+      forecast.map(one => [one.hits, Number(one.adaptiveWells.toFixed(1)), one.oneRoundWells, one.falsePositives, one.exact]),
+    ),
+  )
+  const few = forecast.find(({ hits }) => hits === 3)
   const plates = new Set(layout.value.map(well => well.plate)).size
   const funnel: FunnelRow[] = [
     { stage: 'screen design', reason: 'in', count: read.value.length, example: read.value[0]!.neoantigenId },
@@ -197,7 +213,7 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
     files,
     funnel,
     caveats: [...alleles.value.caveats, ...designed.value.caveats],
-    headline: `${plural(Math.min(input.top, read.value.length), 'neoantigen')} → ${plural(minigenes.length, 'minigene')} in ${plural(constructs.length, 'construct')}; ${plural(input.effectors.length, 'effector')} on ${plural(plates, 'plate')}`,
+    headline: `${plural(Math.min(input.top, read.value.length), 'neoantigen')} → ${plural(minigenes.length, 'minigene')} in ${plural(constructs.length, 'construct')}; ${plural(input.effectors.length, 'effector')} on ${plural(plates, 'plate')}${few === undefined ? '' : `; three hits take about ${Math.round(few.adaptiveWells)} wells in two rounds (strategy.tsv)`}`,
   })
 }
 
