@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseDate } from '@cognate/core/base'
 import { bundleOf, resourcesOfTables, type TrialTables, tablesOfResources } from '@cognate/core/case'
 import { exactJsonText, parseDelimited, parseFhir, type Table } from '@cognate/core/format'
-import { formatLength, readTumourSize, tumourSizeResource } from '@cognate/core/response'
+import { formatLength, readTumourSize } from '@cognate/core/response'
 import { Fhir } from 'fhir'
 import { expect, test } from 'vitest'
 import { oracle, readData, value } from './oracle.ts'
@@ -20,22 +20,21 @@ oracle('of mCODE’s three observations the one with a specimen alone is valid; 
   expect([formatLength(size.longest!), size.others.map(formatLength)]).toEqual(['12', ['5']])
 })
 
-test('a written tumour size is read back; other units and other resources are refused', () => {
-  const size = value(
-    readTumourSize(
-      tumourSizeResource('x', {
-        subject: 'Patient/1',
-        of: 'BodyStructure/1',
-        date: '2022-01-02',
-        longest: 30_030_000 as never,
-        others: [],
-      }),
-    ),
-  )
-  expect(formatLength(size.longest!)).toBe('30.03')
-  const written = JSON.stringify(
-    tumourSizeResource('x', { subject: 'Patient/1', of: 'B/1', date: '', longest: 1_000_000 as never, others: [] }),
-  )
+const SIZE = {
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code: '21889-1' }] },
+  subject: { reference: 'Patient/1' },
+  focus: [{ reference: 'BodyStructure/1' }],
+  effectiveDateTime: '2022-01-02',
+  component: [
+    { code: { coding: [{ system: 'http://loinc.org', code: '33728-7' }] }, valueQuantity: { value: 30.03, unit: 'mm', code: 'mm' } },
+  ],
+}
+
+test('a tumour size keeps its digits; other units and other resources are refused', () => {
+  expect(formatLength(value(readTumourSize(SIZE)).longest!)).toBe('30.03')
+  const written = JSON.stringify(SIZE)
   const code = (text: string) => {
     const read = readTumourSize(JSON.parse(text))
     return read.ok ? 'ok' : read.issue.code

@@ -242,6 +242,15 @@ test('stopping rules are evaluated at the cut; times under both presets of censo
     ['fda', '4.6', '2.6', 'log'],
     ['fda', '4.6', '1.4', 'log-log'],
   ])
+  const landmarks = table(join(out, 'landmarks.tsv')).rows.map(row => row.cells)
+  expect(landmarks.filter(cells => cells[0] === 'OS')).toEqual([
+    // four of seven; limits by Greenwood on the logarithm, none while everybody is alive except 100 %
+    ['OS', '6', '7', '100.0', '100.0', '100.0', 'log'],
+    ['OS', '6', '7', '100.0', '', '', 'log-log'],
+    ['OS', '12', '4', '57.1', '30.1', '100.0', 'log'],
+    ['OS', '12', '4', '57.1', '17.2', '83.7', 'log-log'],
+  ])
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('57 % (30-100), 4 at risk')
 })
 
 test('`cognate response propose` proposes targets with the reason of each', () => {
@@ -378,8 +387,18 @@ describe('single commands', () => {
       'fustat',
       '--interval',
       'log-log',
+      '--at',
+      '1,365,2000',
     ])
-    expect(JSON.parse(km.out)).toMatchObject({ conf_type: 'log-log', n_risk: expect.arrayContaining([26]) })
+    expect(JSON.parse(km.out)).toMatchObject({
+      conf_type: 'log-log',
+      n_risk: expect.arrayContaining([26]),
+      at: [
+        { time: 1, n_risk: 26, surv: 1, lower: null },
+        { time: 365, n_risk: 20, surv: expect.closeTo(19 / 26, 9) },
+        { time: 2000, n_risk: 0, surv: null },
+      ],
+    })
     const cox = cognate([
       'survival',
       'cox',

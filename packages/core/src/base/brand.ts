@@ -7,6 +7,3 @@ export type Brand<T, K extends string> = T & { readonly [kind]: K }
 export type Ordinal1 = Brand<number, 'ordinal-1'>
 /** 0-based offset; intervals of offsets are half-open. */
 export type Offset0 = Brand<number, 'offset-0'>
-
-export const ordinal1 = (n: number): Ordinal1 => n as Ordinal1
-export const offset0 = (n: number): Offset0 => n as Offset0

@@ -68,10 +68,3 @@ function translateShort(sequence: string, residues: number, letters: string): st
   }
   return out
 }
-
-/** Up to the first stop, which is left out. */
-export function translateToStop(sequence: string, table: 1 | 2 = 1): string {
-  const protein = translate(sequence, table)
-  const stop = protein.indexOf('*')
-  return stop < 0 ? protein : protein.slice(0, stop)
-}

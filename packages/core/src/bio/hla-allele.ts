@@ -126,6 +126,3 @@ export function parseHlaList(names: readonly string[]): Result<readonly ParsedAl
   }
   return ok([...seen.values()].sort((a, b) => byText(a.allele, b.allele)))
 }
-
-/** How pVACseq prints it: class II without `HLA-`. */
-export const pvacseqAllele = (allele: string): string => (allele.startsWith('HLA-D') ? allele.slice(4).replace('/', '-') : allele)

@@ -1,8 +1,18 @@
 // A trial's SDTM tables as FHIR R4 resources, a row each, and back. A cell stands in the element that R4 has for it; one that none can hold stands in an extension named after its column, so
 // that nothing is lost on the way. Where both hold the same cell, the extension counts.
 import { byText, type CalendarDate, parseDate } from '../base/index.ts'
-import { Exact, element, elements, type FhirElement, type FhirFile, type FhirResource, primitive, type Table } from '../format/index.ts'
-import { LOINC, UCUM } from '../response/index.ts'
+import {
+  Exact,
+  element,
+  elements,
+  type FhirElement,
+  type FhirFile,
+  type FhirResource,
+  LOINC,
+  primitive,
+  type Table,
+  UCUM,
+} from '../format/index.ts'
 import { coded, FHIR_SYSTEM, idOf, type Resource } from './fhir-resource.ts'
 import { TRIAL_DOMAINS, type TrialDomain, type TrialTables } from './trial-tables.ts'
 

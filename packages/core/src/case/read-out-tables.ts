@@ -3,7 +3,7 @@ import { dayText } from '../base/index.ts'
 import type { Cell } from '../format/index.ts'
 import { cellularKinetics } from '../infusion/index.ts'
 import { bestImmuneResponse, formatLength, READER_CALL_COLUMNS, readerCallRow, type TimePoint } from '../response/index.ts'
-import { months, type ReadOut, type SubjectReadOut, sensitivity } from './read-out.ts'
+import { type Landmark, landmarks, months, type ReadOut, type SubjectReadOut, sensitivity } from './read-out.ts'
 import { EVENT_COLUMNS, type EventPart, eventRows } from './read-out-safety.ts'
 
 export interface OutTable {
@@ -165,6 +165,7 @@ export function readOutTables(out: ReadOut): ReadonlyMap<string, OutTable> {
       }),
     ),
   })
+  tables.set('landmarks.tsv', { columns: LANDMARK_COLUMNS, rows: landmarks(out).map(landmarkCells) })
   if (file.stopping_rules.length > 0)
     tables.set('stopping.tsv', {
       columns: ['rule', 'subjects', 'limit', 'state', 'citation'],
@@ -172,6 +173,21 @@ export function readOutTables(out: ReadOut): ReadonlyMap<string, OutTable> {
     })
   if (out.calls !== undefined) tables.set('reader-calls.tsv', { columns: READER_CALL_COLUMNS, rows: out.calls.map(readerCallRow) })
   return tables
+}
+
+const LANDMARK_COLUMNS = ['endpoint', 'months', 'at_risk', 'without_event_pct', 'lower', 'upper', 'interval']
+
+const landmarkCells = ({ name, months: at, kind, found }: Landmark): readonly Cell[] => {
+  const percent = (share: number | undefined) => (share === undefined || Number.isNaN(share) ? '' : (100 * share).toFixed(1))
+  return [
+    name,
+    at,
+    found?.atRisk ?? 0,
+    found === undefined ? 'not followed' : percent(found.survival),
+    percent(found?.lower),
+    percent(found?.upper),
+    kind,
+  ]
 }
 
 function kineticRows(one: SubjectReadOut): readonly (readonly Cell[])[] {

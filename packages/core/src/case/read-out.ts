@@ -23,6 +23,8 @@ import {
   median,
   overallSurvival,
   type Quantile,
+  type SurvivalAt,
+  survivalAt,
   type TimePoint,
   timeToProgression,
   untilProgression,
@@ -233,6 +235,22 @@ export const endpointsUnder = (one: SubjectReadOut, file: TrialFile, preset: 'fd
     one.response,
     file,
     censoringOf(file, preset),
+  )
+
+export interface Landmark {
+  readonly name: EndpointName
+  readonly months: number
+  readonly kind: string
+  /** Undefined: nobody was followed so long. */
+  readonly found: SurvivalAt | undefined
+}
+
+/** Share without the event at the months that the trial names, by each kind of interval. */
+export const landmarks = ({ survival, file }: ReadOut): readonly Landmark[] =>
+  survival.flatMap(({ name, curves }) =>
+    file.landmark_months.flatMap(at =>
+      curves.map(curve => ({ name, months: at, kind: curve.interval, found: survivalAt(curve, at * file.month_days) })),
+    ),
   )
 
 /** The times to events under both presets of censoring, that of the trial among them. */

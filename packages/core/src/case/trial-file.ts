@@ -32,6 +32,7 @@ export const TrialSchema = z.strictObject({
     .describe(
       'Whose readings count: INVESTIGATOR, TREVALID of an independent reader, or ACCEPTED: the one of each subject whose rows have TRACPTFL.',
     ),
+  landmark_months: z.array(z.number().gt(0)).default([6, 12]).describe('Months at which times to events are told too.'),
   confirmation: z
     .strictObject({
       required: z.boolean().default(true),

@@ -15,7 +15,7 @@ import {
   waterfallFigure,
 } from '../response/index.ts'
 import { PAGE_STYLE, RESEARCH_NOTICE } from './dossier.ts'
-import { months, type Proportion, type ReadOut, type Survival } from './read-out.ts'
+import { landmarks, months, type Proportion, type ReadOut, type Survival } from './read-out.ts'
 import type { EventPart } from './read-out-safety.ts'
 
 /** Figures in the order of the report. */
@@ -251,7 +251,26 @@ function efficacySection(out: ReadOut, anchor: Anchor): string {
       end(one, 'OS'),
       one.endpoints.PFS.reason,
     ]),
-  )}<p class="muted">Times in months of ${file.month_days} days, ${file.clock} of both ends; + censored. Censoring: ${file.censoring}. iRECIST: best immune response, where progression waits for the next assessment (<code>irecist.tsv</code>). Both presets side by side: <code>sensitivity.tsv</code>. Rows: <code>best-response.tsv</code>, <code>endpoints.tsv</code>.</p>`
+  )}<p class="muted">Times in months of ${file.month_days} days, ${file.clock} of both ends; + censored. Censoring: ${file.censoring}. iRECIST: best immune response, where progression waits for the next assessment (<code>irecist.tsv</code>). Both presets side by side: <code>sensitivity.tsv</code>. Rows: <code>best-response.tsv</code>, <code>endpoints.tsv</code>.</p>${landmarkTable(out)}`
+}
+
+/** Share without the event at the trial's landmarks, with the first kind of interval. */
+function landmarkTable(out: ReadOut): string {
+  const { file } = out
+  const shown = landmarks(out).filter(({ kind, name }) => kind === file.intervals.survival[0] && name !== 'DOR')
+  if (shown.length === 0) return ''
+  const percent = (share: number) => (100 * share).toFixed(0)
+  const cell = (name: string, at: number) => {
+    const found = shown.find(one => one.name === name && one.months === at)?.found
+    if (found === undefined) return 'not followed'
+    const limits = Number.isNaN(found.lower) ? '' : ` (${percent(found.lower)}-${percent(found.upper)})`
+    return `${percent(found.survival)} %${limits}, ${found.atRisk} at risk`
+  }
+  const names = [...new Set(shown.map(({ name }) => name))]
+  return `<h3>At landmarks</h3>${htmlTable(
+    ['without the event', ...file.landmark_months.map(at => `${at} months`)],
+    names.map(name => [NAMES[name], ...file.landmark_months.map(at => cell(name, at))]),
+  )}<p class="muted">In brackets ${100 * file.intervals.level} % limits (${file.intervals.survival[0]}). Every endpoint and kind of interval: <code>landmarks.tsv</code>.</p>`
 }
 
 function safetySection(out: ReadOut): string {

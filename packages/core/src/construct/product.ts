@@ -2,9 +2,10 @@
 import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
 import { type AlleleChoice, NO_CHOICE } from './allele-choice.ts'
 import type { ChainInput } from './chain-input.ts'
+import { DEFAULT_CONSTANT_SET } from './constant-set.ts'
 import { KOZAK, type Layout, STOP, type Tag } from './construct.ts'
 import type { GateReferences } from './gate.ts'
-import { LINKERS } from './linker.ts'
+import { DEFAULT_LINKER, LINKERS } from './linker.ts'
 import type { OpenVector } from './open-vector.ts'
 import type { UserChain } from './user-parts.ts'
 
@@ -30,8 +31,8 @@ export interface ProductOptions {
 }
 
 export const DEFAULT_PRODUCT: ProductOptions = {
-  constantSet: 'murine-cys-lvl',
-  linker: 'furin-SGSG-P2A',
+  constantSet: DEFAULT_CONSTANT_SET,
+  linker: DEFAULT_LINKER,
   order: 'beta-alpha',
   layout: 'together',
   preset: 'generic-strict',

@@ -2,6 +2,9 @@
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { Exact, isRecord, parseExactJson } from './json.ts'
 
+export const LOINC = 'http://loinc.org'
+export const UCUM = 'http://unitsofmeasure.org'
+
 export type FhirElement = Readonly<Record<string, unknown>>
 
 export interface FhirResource {

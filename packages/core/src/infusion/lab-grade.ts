@@ -160,7 +160,3 @@ function ageOf({ birth, date }: LabValue, unit: 'years' | 'months' | 'days'): nu
   const months = 12 * (y1 - y0) + m1 - m0 - (d1 < d0 ? 1 : 0)
   return unit === 'months' ? months : Math.floor(months / 12)
 }
-
-/** Both directions joined for display: -4 … 4; the worse of the two. */
-export const displayGrade = (low: LabGrade, high: LabGrade): number | undefined =>
-  low.grade === undefined ? high.grade : high.grade === undefined || low.grade > high.grade ? -low.grade : high.grade

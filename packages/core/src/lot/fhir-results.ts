@@ -1,7 +1,7 @@
 // A laboratory's Observations (FHIR R4) as rows of results, by a mapping that the site writes once for the laboratory.
 // What is preliminary, amended, marked as a test, without specimen or zone, or carries an element that changes its meaning waits with the reason.
 import { z } from 'zod'
-import { element, elements, type FhirElement, type FhirFile, type FhirResource, identifiersOf, primitive } from '../format/index.ts'
+import { element, elements, type FhirElement, type FhirFile, type FhirResource, identifiersOf, primitive, UCUM } from '../format/index.ts'
 import { instantSchema, textSchema } from '../record/index.ts'
 import { laboratoryMapping, type ReadResults, ResultRows } from './observed-result.ts'
 
@@ -29,7 +29,6 @@ const STATUS: Readonly<Record<string, string>> = {
   'entered-in-error': 'entered in error',
   unknown: 'of a status that the laboratory does not know',
 }
-const UCUM = 'http://unitsofmeasure.org'
 
 export function fhirResults(file: FhirFile, mapping: FhirMapping): ReadResults {
   const results = new ResultRows('fhir', mapping)

@@ -1,14 +1,11 @@
-// FHIR R4 Observations of tumour size (mCODE 4.0.0, http://hl7.org/fhir/us/mcode): LOINC 21889-1 with the longest dimension 33728-7 and others 33729-5. Read exactly, written back with
-// every element they came with.
+// FHIR R4 Observations of tumour size (mCODE 4.0.0, http://hl7.org/fhir/us/mcode): LOINC 21889-1 with the longest dimension 33728-7 and others 33729-5. Read exactly.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
-import { element, elements, type FhirElement, primitive } from '../format/index.ts'
-import { formatLength, type Length, parseLength } from './length.ts'
+import { element, elements, LOINC, primitive, UCUM } from '../format/index.ts'
+import { type Length, parseLength } from './length.ts'
 
-export const LOINC = 'http://loinc.org'
 const TUMOUR_SIZE = '21889-1'
 const LONGEST = '33728-7'
 const OTHER = '33729-5'
-export const UCUM = 'http://unitsofmeasure.org'
 
 export interface TumourSize {
   /** Reference of the subject, such as `Patient/SYN-C01`. */
@@ -64,24 +61,4 @@ export function readTumourSize(resource: unknown): Result<TumourSize, Issue> {
     longest: lengths.find(({ code }) => code === LONGEST)?.length,
     others: lengths.filter(({ code }) => code === OTHER).map(({ length }) => length),
   })
-}
-
-/** An Observation of a size in millimetres. `id`: at most 64 letters, digits, - and dots. */
-export function tumourSizeResource(id: string, { subject, of, date, longest, others }: TumourSize): FhirElement {
-  const component = (code: string, length: Length) => ({
-    code: { coding: [{ system: LOINC, code }] },
-    valueQuantity: { value: Number(formatLength(length)), unit: 'mm', system: UCUM, code: 'mm' },
-  })
-  return {
-    resourceType: 'Observation',
-    id,
-    meta: { profile: ['http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-tumor-size'] },
-    status: 'final',
-    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'imaging' }] }],
-    code: { coding: [{ system: LOINC, code: TUMOUR_SIZE }] },
-    subject: { reference: subject },
-    focus: [{ reference: of }],
-    ...(date === '' ? {} : { effectiveDateTime: date }),
-    component: [...(longest === undefined ? [] : [component(LONGEST, longest)]), ...others.map(length => component(OTHER, length))],
-  }
 }

@@ -122,10 +122,27 @@ export function quantile(curve: KaplanMeier, p: number): Quantile {
 
 export const median = (curve: KaplanMeier): Quantile => quantile(curve, 0.5)
 
-/** S at a time, with its limits; 1 before the first. */
-export function survivalAt(curve: KaplanMeier, at: number): { readonly survival: number; readonly lower: number; readonly upper: number } {
+export interface SurvivalAt {
+  readonly survival: number
+  /** NaN where the kind of interval has none. */
+  readonly lower: number
+  readonly upper: number
+  /** Followed for as long or longer. */
+  readonly atRisk: number
+}
+
+/** S at a time; 1 before the first. Undefined behind the last time while somebody is still without event: nobody was followed so long. */
+export function survivalAt(curve: KaplanMeier, at: number): SurvivalAt | undefined {
   const k = curve.time.findLastIndex(t => t <= at)
-  return k < 0 ? { survival: 1, lower: 1, upper: 1 } : { survival: curve.survival[k]!, lower: curve.lower[k]!, upper: curve.upper[k]! }
+  const next = curve.time.findIndex(t => t >= at)
+  const atRisk = next < 0 ? 0 : curve.atRisk[next]!
+  if (k < 0) {
+    // with everybody still without event some kinds have no limits
+    const limit = curve.interval === 'log' || curve.interval === 'plain' ? 1 : Number.NaN
+    return curve.time.length === 0 ? undefined : { survival: 1, lower: limit, upper: limit, atRisk }
+  }
+  if (next < 0 && curve.survival[k]! > 0) return undefined
+  return { survival: curve.survival[k]!, lower: curve.lower[k]!, upper: curve.upper[k]!, atRisk }
 }
 
 /** Area under the curve up to `until` (default: the last time) and its standard error; undefined without subjects. */

@@ -18,6 +18,7 @@ import {
   restrictedMean,
   rowAt,
   simonDesigns,
+  survivalAt,
   type TieMethod,
 } from './index.ts'
 
@@ -167,6 +168,18 @@ oracle('Kaplan-Meier: seven sets, five kinds of interval: counts, survival, erro
             ...close(`${at} q${p} upper`, q.upper, expected.quantile.upper[i], 1e-9),
           ]
         }),
+        ...closeAll(
+          `${at} at each time`,
+          expected.time.map(t => survivalAt(curve, t!)!.survival),
+          expected.surv,
+          1e-9,
+        ),
+        ...closeAll(
+          `${at} at risk`,
+          expected.time.map(t => survivalAt(curve, t!)!.atRisk),
+          expected.n_risk,
+          0,
+        ),
         ...close(`${at} rmean`, restrictedMean(curve)?.mean, expected.rmean, 1e-9),
         ...close(`${at} rmean se`, restrictedMean(curve)?.standardError, expected.rmean_se, 1e-9),
       )
@@ -427,6 +440,22 @@ oracle('Simon’s designs: optimal and minimax of seven settings', () => {
     )
   })
   expect([designs.length, wrong]).toEqual([7, []])
+})
+
+test('survival at a time: 1 before the first, as before it between two, and unknown behind the last without an event', () => {
+  const curve = kaplanMeier(eventTimes([2, 4, 6], [1, 1, 0]), 'log')
+  expect([0, 1, 3, 5, 6, 7].map(at => [survivalAt(curve, at)?.survival.toFixed(3), survivalAt(curve, at)?.atRisk])).toEqual([
+    ['1.000', 3],
+    ['1.000', 3],
+    ['0.667', 2],
+    ['0.333', 1],
+    ['0.333', 1],
+    [undefined, undefined],
+  ])
+  // everybody had the event: it stays at none
+  expect(survivalAt(kaplanMeier(eventTimes([2, 4], [1, 1])), 9)).toMatchObject({ survival: 0, atRisk: 0 })
+  expect(survivalAt(kaplanMeier(eventTimes([2], [1]), 'log-log'), 1)).toMatchObject({ survival: 1, lower: Number.NaN })
+  expect(survivalAt(kaplanMeier(eventTimes([], [])), 1)).toBeUndefined()
 })
 
 test('order of subjects and unit of time change nothing; one subject, all censored and no subject give curves without a number out of place', () => {

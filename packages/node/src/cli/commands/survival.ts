@@ -13,6 +13,7 @@ import {
   quantile,
   restrictedMean,
   simonDesigns,
+  survivalAt,
   type TieMethod,
 } from '@cognate/core/response'
 import { type Command, Option } from 'commander'
@@ -62,8 +63,9 @@ export function defineSurvival(program: Command): void {
       new Option('--interval <kind>', 'kind of interval; it changes the printed answer').choices([...INTERVAL_KINDS]).default('log'),
     )
     .option('--group <column>', 'one curve a group')
+    .option('--at <times>', 'survival at these times too, comma-separated', (text: string) => list(text).map(number))
     .addOption(levelOption)
-    .action((file: string, flags: TimeFlags & { interval: IntervalKind; group?: string; level: number }) => {
+    .action((file: string, flags: TimeFlags & { interval: IntervalKind; group?: string; at?: readonly number[]; level: number }) => {
       const columns = new SurvivalColumns(file, [flags.time, flags.status, ...(flags.group === undefined ? [] : [flags.group])])
       const data = columns.times(flags)
       const groups = flags.group === undefined ? { names: [''], codes: new Uint8Array(data.time.length) } : columns.levels(flags.group)
@@ -93,6 +95,20 @@ export function defineSurvival(program: Command): void {
           },
           rmean: mean?.mean ?? null,
           rmean_se: mean?.standardError ?? null,
+          ...(flags.at === undefined
+            ? {}
+            : {
+                at: flags.at.map(time => {
+                  const found = survivalAt(curve, time)
+                  return {
+                    time,
+                    n_risk: found?.atRisk ?? 0,
+                    surv: found?.survival ?? null,
+                    lower: found?.lower ?? null,
+                    upper: found?.upper ?? null,
+                  }
+                }),
+              }),
         }
       })
       write(flags.group === undefined ? curves[0] : curves, flags.out)
