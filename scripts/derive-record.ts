@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
+import type { DoseRule } from '@cognate/core/lot'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 const data = process.env.COGNATE_DATA ?? join(root, '../shared/data')
@@ -54,6 +55,12 @@ interface Source {
     })[]
   }[]
 }
+/** What the dose of each template's lots is made of: its test says which cells it counts. */
+const DOSES: Readonly<Record<string, DoseRule>> = {
+  'tcr-t-21d': { test: 'dose', counted: 'viable', cd3: 'identity CD3+ of CD45+', receptor_positive: 'receptor-positive of CD3+' },
+  'til-rep': { test: 'dose', counted: 'viable', cd3: 'identity CD3+ of CD45+' },
+  'car-t-9d': { test: 'dose', counted: 'viable receptor-positive' },
+}
 /** Limits become decimal texts; 1e8 stays short. */
 const decimal = (value: number | null) => (value === null ? null : String(value))
 const source = JSON.parse(read('manufacturing/templates.json')) as Source
@@ -67,6 +74,7 @@ write(
         parameters: step.parameters.map(parameter => ({ ...parameter, low: decimal(parameter.low), high: decimal(parameter.high) })),
       })),
       release: template.release.map(test => ({ ...test, low: decimal(test.low), high: decimal(test.high) })),
+      ...(DOSES[template.template] === undefined ? {} : { dose: DOSES[template.template] }),
     })),
     null,
     1,

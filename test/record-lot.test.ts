@@ -405,6 +405,11 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   const certificate = fine(await paula.get('/lots/L-1/certificate', { accept: 'text/html' }))
   expect(certificate.text).toContain('2 tests pending')
   expect(certificate.text).toContain('detected text (invalidated)')
+  expect(fine(await paula.get('/lots/L-1/certificate')).body.dose).toEqual([
+    { cells: 'viable cells', number: '350000000', basis: 'counted (dose)' },
+    { cells: 'viable CD3+ cells', number: '339500000', basis: '× 97 % (identity CD3+ of CD45+)' },
+    { cells: 'viable receptor-positive cells', number: '217280000', basis: '× 64 % (receptor-positive of CD3+)' },
+  ])
   // custody
   expect(await onBoard('L-1')).toMatchObject({ disposition: 'conditional', next: 'ship', due: expires })
   fine(
@@ -497,6 +502,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   expect(Number(bag!.cells)).toBe(157_500_000)
   expect(given.err).toContain('open: L-1-B2 was not given')
   expect(given.err).toContain('given: 157500000 cells of 3.5e8 ordered')
+  expect(given.err).toContain('viable and receptor-positive: 97776000 cells')
 
   // day 9 of 14: growth. Recalled at once, every container on hold, everybody told
   site.clock.forward(9 * DAY)

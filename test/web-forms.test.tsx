@@ -23,6 +23,7 @@ import { Browser } from './web-page.tsx'
 const shipped = (templates as unknown as BatchTemplate[]).find(one => one.product_type === 'TIL')!
 const template: BatchTemplate = {
   ...shipped,
+  dose: undefined,
   template: 'til-by-forms',
   version: '1.0.0',
   steps: [
@@ -196,12 +197,15 @@ test('a template begins with an example that ships, is changed by fields, added 
   expect(browser.field(`release.${added}.name`).value).toBe('')
   browser.fill({ [`release.${added}.name`]: 'look', [`release.${added}.method`]: 'eye', [`release.${added}.unit`]: 'text' })
   browser.fill({ [`release.${added}.text_limit`]: 'clear', [`release.${added}.source`]: 'synthetic' })
+  // the tests that its dose was made of are gone: so is the dose
+  expect([browser.field('dose.test').value, browser.field('dose.counted').value]).toEqual(['dose', 'viable'])
+  browser.fill({ 'dose.test': '', 'dose.counted': '', 'dose.cd3': '' })
   await browser.press('Add to follow up')
   browser.fill({ 'follow_up.0.visit': 'M3', 'follow_up.0.months': '3', 'follow_up.0.source': 'synthetic' })
   await browser.submit(browser.page.querySelector('form.fields')!)
   await browser.until('Recorded: ')
   const { data } = fine(await anna.get('/templates/til-changed:1.1.0')).body as { data: { template: BatchTemplate } }
-  const { follow_up: _, ...before } = shipped
+  const { follow_up: _, dose: __, ...before } = shipped
   expect(data.template).toEqual({
     ...before,
     template: 'til-changed',

@@ -1,6 +1,6 @@
 // What of an ordered dose was given: the share of each container, and the cells, by receptor. Containers of a lot hold one suspension, so the lot's dose lies in them by volume.
 import { add, divide, multiply, parseDecimal, type Ratio, ratioToNumber } from '../base/index.ts'
-import { type ContainerData, type LotFile, stands } from '../lot/index.ts'
+import { type ContainerData, DOSE_CELLS, doseOf, type LotFile } from '../lot/index.ts'
 import type { Row } from '../record/index.ts'
 import type { DoseOrderData, InfusionData } from './bedside-commands.ts'
 
@@ -32,6 +32,8 @@ export interface GivenOrder {
   readonly containers: readonly GivenContainer[]
   /** Sum; undefined while something is open. */
   readonly cells: number | undefined
+  /** Of them viable and receptor-positive by the lot's tests; undefined where its template does not say how. */
+  readonly receptor_positive: number | undefined
   /** By the shares at which the arms were pooled. */
   readonly arms: readonly { readonly receptor: string; readonly share: string; readonly cells: number | undefined }[]
   /** What is missing for a number: nothing is assumed for it. */
@@ -46,13 +48,6 @@ const decimalOf = (text: string): Ratio | undefined => {
 const between = (from: string, to: string, unit: number): number | undefined =>
   from === '' || to === '' ? undefined : Number(((Date.parse(to) - Date.parse(from)) / unit).toFixed(1))
 
-/** Cells of the lot by its release test of the dose. */
-function doseOfLot({ template, results }: LotFile): Ratio | undefined {
-  const test = template.release.find(({ name, unit }) => unit === 'cells' && /\bdose\b/i.test(name))
-  const result = results.find(({ data }) => data.test === test?.name && stands(data))
-  return result === undefined ? undefined : decimalOf(result.data.raw)
-}
-
 /** `releasedAt`: RFC 3339; empty when unknown. */
 export function givenOrder(
   order: Row<DoseOrderData>,
@@ -61,7 +56,9 @@ export function givenOrder(
   releasedAt: string,
 ): GivenOrder {
   const open: string[] = []
-  const dose = doseOfLot(file)
+  const steps = doseOf(file)
+  const dose = steps[0]?.number
+  const carrying = steps.findLast(({ cells }) => cells === `${DOSE_CELLS.at(-1)} cells`)?.number
   if (dose === undefined) open.push('the lot has no result of a dose in cells')
   const byId = new Map(file.containers.map(row => [row.id, row.data]))
   const kinds = new Set(order.data.containers.map(id => byId.get(id)?.kind))
@@ -109,6 +106,10 @@ export function givenOrder(
     cells_ordered: order.data.cells,
     containers,
     cells: total === undefined ? undefined : Math.round(ratioToNumber(total)),
+    receptor_positive:
+      total === undefined || carrying === undefined || dose === undefined || dose.over === 0n
+        ? undefined
+        : Math.round(ratioToNumber(divide(multiply(total, carrying), dose))),
     arms,
     open,
   }

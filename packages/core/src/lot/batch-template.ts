@@ -12,6 +12,18 @@ const limits = {
   source: textSchema,
 }
 
+/** From all cells to those that a dose is stated in; each is a share of the one before. */
+export const DOSE_CELLS = ['total', 'viable', 'viable CD3+', 'viable receptor-positive'] as const
+
+const doseRuleSchema = z.strictObject({
+  test: textSchema.describe('the release test that counts the cells of the dose'),
+  counted: z.enum(DOSE_CELLS).describe('which cells it counts'),
+  viability: textSchema.optional().describe('the release test of viability, in %'),
+  cd3: textSchema.optional().describe('the release test of T cells among the viable ones, in %'),
+  receptor_positive: textSchema.optional().describe('the release test of receptor-positive cells among T cells, in %'),
+})
+export type DoseRule = z.infer<typeof doseRuleSchema>
+
 export const batchTemplateSchema = z.strictObject({
   product_type: z.enum(['TCR-T', 'TIL', 'CAR-T', 'VECTOR']),
   template: idSchema,
@@ -45,6 +57,8 @@ export const batchTemplateSchema = z.strictObject({
       }),
     )
     .min(1),
+  /** What the dose of a lot is made of, for its certificate; without it the number of the test of the dose alone. */
+  dose: doseRuleSchema.optional(),
   /** Samples for replication-competent virus after the infusion; without it the default schedule. */
   follow_up: z
     .array(z.strictObject({ visit: idSchema, months: z.number().int().min(0).max(600), source: textSchema }))
@@ -61,13 +75,25 @@ export type ProductType = BatchTemplate['product_type']
 export const templateId = ({ template, version }: Pick<BatchTemplate, 'template' | 'version'>): string =>
   `${template}@${version}`.replace('@', ':')
 
-/** Errors: `template`: two steps or tests of one name, a predecessor that is none, steps that wait for each other. */
+/** Errors: `template`: two steps or tests of one name, a dose made of tests that are none, a predecessor that is none, steps that wait for each other. */
 export function checkTemplate(template: BatchTemplate): Result<BatchTemplate> {
   const wrong = (what: string) => fail(issue('template', what, 'correct the template and propose it again'))
   const ids = template.steps.map(step => step.id)
   if (new Set(ids).size !== ids.length) return wrong('two steps have the same id')
   const names = template.release.map(test => test.name)
   if (new Set(names).size !== names.length) return wrong('two release tests have the same name')
+  if (template.dose !== undefined) {
+    const { test, counted, ...shares } = template.dose
+    const of = (name: string) => template.release.find(one => one.name === name)
+    const unknown = [test, ...Object.values(shares)].find(name => name !== undefined && of(name) === undefined)
+    if (unknown !== undefined) return wrong(`the dose is made of the test "${unknown}", which the specification does not have`)
+    const percent = Object.values(shares).find(name => name !== undefined && of(name)!.unit !== '%')
+    if (percent !== undefined) return wrong(`the dose takes a share from the test "${percent}", whose unit is ${of(percent)!.unit}, not %`)
+    const steps = (['viability', 'cd3', 'receptor_positive'] as const).slice(DOSE_CELLS.indexOf(counted))
+    const given = Object.values(shares).filter(name => name !== undefined).length
+    if (steps.filter(name => shares[name] !== undefined).length < given || steps.slice(0, given).some(name => shares[name] === undefined))
+      return wrong(`the dose counts ${counted} cells: its shares are ${steps.join(', then ') || 'none'}`)
+  }
   const done = new Set<string>()
   for (let before = -1; done.size !== before; ) {
     before = done.size

@@ -2,6 +2,7 @@
 import { escapeHtml, htmlTable } from '../format/index.ts'
 import { type Coi, showCoi } from './coi.ts'
 import { againstRelease, testStandings } from './disposition-commands.ts'
+import { cellsText, doseOf } from './dose.ts'
 import type { LotFile } from './lot-file.ts'
 import { limitText } from './quantity.ts'
 
@@ -28,6 +29,8 @@ export interface Certificate {
     readonly share: string
     readonly vector_lot: string
   }[]
+  /** From what was counted to the cells that the dose is stated in. */
+  readonly dose: readonly { readonly cells: string; readonly number: string; readonly basis: string }[]
   readonly tests: readonly {
     readonly test: string
     readonly method: string
@@ -63,6 +66,7 @@ export function certificateOf(file: LotFile, signatures: readonly CertificateSig
       share,
       vector_lot,
     })),
+    dose: doseOf(file).map(({ cells, number, basis }) => ({ cells, number: cellsText(number), basis })),
     tests: file.template.release.map((test, i) => {
       const standing = standings[i]!
       const counted = file.results.find(row => row.id === standing.result)?.data
@@ -73,7 +77,9 @@ export function certificateOf(file: LotFile, signatures: readonly CertificateSig
         result:
           counted === undefined
             ? ''
-            : `${counted.value === '' ? counted.raw : counted.value}${test.text_limit === null ? ` ${test.unit}` : ''}`,
+            : counted.value === ''
+              ? `${counted.raw} ${counted.unit}`
+              : `${counted.value}${test.text_limit === null ? ` ${test.unit}` : ''}`,
         verdict: standing.verdict,
         basis: counted?.basis ?? '',
         analyst: counted?.analyst ?? '',
@@ -107,6 +113,10 @@ ${certificate.pending > 0 ? `<p class="pending">${certificate.pending} test${cer
 <h2>Inserts</h2>${table(
     ['receptor', 'construct', 'insert SHA-256', 'share', 'vector lot'],
     certificate.constructs.map(one => [one.receptor, one.construct, one.insert_sha256, one.share, one.vector_lot]),
+  )}
+<h2>Dose</h2>${table(
+    ['cells', 'number', 'basis'],
+    certificate.dose.map(one => [one.cells, one.number, one.basis]),
   )}
 <h2>Tests</h2>${table(
     ['test', 'method', 'limit', 'result', 'verdict', 'analyst', 'reviewer'],

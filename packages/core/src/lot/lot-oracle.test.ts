@@ -3,13 +3,12 @@ import { expect, test } from 'vitest'
 import { oracle, readData, value } from '../../../../test/oracle.ts'
 import {
   convertReading,
-  doseOf,
+  doseSteps,
   type Edge,
   forecastGrowth,
   judgeReading,
   parseReading,
   poissonCopies,
-  potencyFold,
   reachedFrom,
   scheduleTasks,
 } from './index.ts'
@@ -52,21 +51,26 @@ const written = (n: number | null | undefined) => (n === null || n === undefined
 function judgedCase({ test, inputs, limit, expected }: LimitCase): unknown {
   const number = (name: string) => inputs[name]!
   if (test === 'dose') {
-    const dose = value(
-      doseOf(
-        ...([number('total_nucleated_cells'), number('viability'), number('cd3_of_viable'), number('tcr_positive_of_cd3')].map(String) as [
-          string,
-          string,
-          string,
-          string,
-        ]),
-      ),
+    const percent: Readonly<Record<string, number>> = {
+      viability: number('viability'),
+      cd3: number('cd3_of_viable'),
+      receptor_positive: number('tcr_positive_of_cd3'),
+    }
+    const steps = doseSteps(
+      { test: 'count', counted: 'total', viability: 'viability', cd3: 'cd3', receptor_positive: 'receptor_positive' },
+      name => (name === 'count' ? String(number('total_nucleated_cells')) : String(100 * percent[name]!)),
     )
-    return { viable: dose.viable, viable_cd3: dose.viableCd3, viable_tcr_positive: dose.viableReceptorPositive }
+    const [, viable, viable_cd3, viable_tcr_positive] = steps.map(step => ratioToNumber(step.number!))
+    return { viable, viable_cd3, viable_tcr_positive }
   }
   if (test === 'potency') {
-    const fold = potencyFold(number('mutant_pg_ml'), number('wild_type_pg_ml'))
-    return { fold, pass: number('mutant_pg_ml') >= limit!.min_pg_ml! && (fold === undefined || fold >= limit!.min_fold!) }
+    const reading = value(
+      convertReading(value(parseReading(String(number('mutant_pg_ml')))), 'pg/mL', 'ratio', {
+        wild_type_pg_ml: String(number('wild_type_pg_ml')),
+      }),
+    ).reading!
+    const fold = ratioToNumber(reading.value)
+    return { fold, pass: number('mutant_pg_ml') >= limit!.min_pg_ml! && fold >= limit!.min_fold! }
   }
   const raw =
     test === 'viability' ? String(number('live') / (number('live') + number('dead'))) : String(inputs.result ?? inputs.copies_per_cell)
@@ -78,7 +82,8 @@ function judgedCase({ test, inputs, limit, expected }: LimitCase): unknown {
     transduced_fraction: written(inputs.transduced_fraction),
   })
   if (!converted.ok) return { error: converted.issue.what }
-  const verdict = judgeReading(converted.value.reading, {
+  const reading = converted.value.reading!
+  const verdict = judgeReading(reading, {
     unit: to,
     low: written(limit!.min) ?? null,
     high: written(limit!.max) ?? null,
@@ -87,7 +92,7 @@ function judgedCase({ test, inputs, limit, expected }: LimitCase): unknown {
   })
   const poisson = test === 'vcn' ? poissonCopies(number('transduced_fraction')) : undefined
   return {
-    value: ratioToNumber(converted.value.reading.value),
+    value: ratioToNumber(reading.value),
     ...(expected.value === undefined ? {} : { unit: to }),
     pass: verdict === 'pass',
     ...(poisson === undefined ? {} : { poisson_mean_from_fraction: poisson.mean, poisson_per_transduced: poisson.perTransduced }),

@@ -88,7 +88,7 @@ export function judgeReading(reading: Reading, limit: Limit): Verdict {
   return verdicts.includes('fail') ? 'fail' : verdicts.includes('indeterminate') ? 'indeterminate' : 'pass'
 }
 
-export const CONVERSION_INPUTS = ['dose_volume_ml', 'body_weight_kg', 'transduced_fraction'] as const
+export const CONVERSION_INPUTS = ['dose_volume_ml', 'body_weight_kg', 'transduced_fraction', 'wild_type_pg_ml'] as const
 /** What conversions may need; decimals as typed. */
 export type ConversionInputs = { readonly [name in (typeof CONVERSION_INPUTS)[number]]?: string | undefined }
 
@@ -98,6 +98,16 @@ interface ConversionRule {
   readonly needs: readonly (keyof ConversionInputs)[]
   readonly says: string
   readonly convert: (value: Ratio, inputs: (name: keyof ConversionInputs) => Ratio) => Ratio
+  /** What stands beside the result. */
+  readonly beside?: (inputs: (name: keyof ConversionInputs) => Ratio) => string
+  /** Why a divisor of 0 passes without a number; without it 0 is refused. */
+  readonly overZero?: string
+}
+
+/** What a share of transduced cells leads to expect by Poisson's law: mean copies over all cells, and over transduced ones. */
+export function poissonCopies(transducedFraction: number): { readonly mean: number; readonly perTransduced: number } {
+  const mean = -Math.log(1 - transducedFraction)
+  return { mean, perTransduced: mean / transducedFraction }
 }
 
 /** Every conversion there is. 0.5 EU/mL × 400 mL / 70 kg = 2.857 EU/kg. */
@@ -115,11 +125,24 @@ export const CONVERSIONS: readonly ConversionRule[] = [
     needs: ['transduced_fraction'],
     says: 'copies per cell / transduced fraction',
     convert: (value, input) => divide(value, input('transduced_fraction')),
+    beside: input => {
+      const fraction = ratioToNumber(input('transduced_fraction'))
+      return fraction < 1 ? `Poisson’s law expects ${poissonCopies(fraction).perTransduced.toFixed(2)}` : ''
+    },
+  },
+  {
+    from: 'pg/mL',
+    to: 'ratio',
+    needs: ['wild_type_pg_ml'],
+    says: 'pg/mL with the mutant / pg/mL with the wild type',
+    convert: (value, input) => divide(value, input('wild_type_pg_ml')),
+    overZero: 'no fold over a wild type of 0: the absolute limit decides alone',
   },
 ]
 
 export interface Converted {
-  readonly reading: Reading
+  /** Undefined: a rule lets it pass without a number; `basis` says why. */
+  readonly reading: Reading | undefined
   /** The rule in words with its numbers; empty where the unit is the limit's own. */
   readonly basis: string
 }
@@ -143,22 +166,30 @@ export function convertReading(reading: Reading, unit: string, to: string, input
       return refuse('conversion-input', `conversion needs ${name}`, `give ${name}; the result is kept as reported and undecided until then`)
     const value = parseDecimal(text)
     if (!value.ok) return value
-    if (value.value.over <= 0n) return refuse('conversion-input', `${name} is not above 0`, `check ${name}`)
+    if (value.value.over < 0n || (value.value.over === 0n && rule.overZero === undefined))
+      return refuse('conversion-input', `${name} is not above 0`, `check ${name}`)
+    if (name.endsWith('_fraction') && value.value.over > value.value.under)
+      return refuse('conversion-input', `${name} is ${text}, above 1`, 'write a fraction, such as 0.4 for 40 %')
     values.set(name, value.value)
   }
-  const value = rule.convert(reading.value, name => values.get(name)!)
-  return ok({
-    reading: { sign: reading.sign, value },
-    basis: `${rule.says} (${rule.needs.map(name => `${name} ${inputs[name]}`).join(', ')})`,
-  })
+  const input = (name: keyof ConversionInputs) => values.get(name)!
+  const by = `${rule.says} (${rule.needs.map(name => `${name} ${inputs[name]}`).join(', ')})`
+  // only what was measured above 0 is more than a 0
+  if (rule.needs.some(name => input(name).over === 0n)) {
+    if (reading.value.over > 0n && reading.sign !== '<') return ok({ reading: undefined, basis: `${by}; ${rule.overZero}` })
+    return refuse('conversion-input', `${rule.needs[0]} is 0 and so may be the result`, 'give both with numbers above the detection limit')
+  }
+  const beside = rule.beside?.(input) ?? ''
+  return ok({ reading: { sign: reading.sign, value: rule.convert(reading.value, input) }, basis: beside === '' ? by : `${by}; ${beside}` })
 }
 
-/** Verdict of a result as typed, with the value in the limit's unit. Errors: those of `parseReading` and `convertReading`; `text-result` where words are expected. */
+/** Verdict of a result as typed, with the value in the limit's unit. `specification`: every limit of the lot's release. Errors: those of `parseReading` and `convertReading`; `text-result` where words are expected. */
 export function judgeResult(
   raw: string,
   unit: string,
   limit: Limit,
   inputs: ConversionInputs,
+  specification: readonly TemplateLimit[] = [],
 ): Result<{ readonly verdict: Verdict; readonly value: string; readonly basis: string }> {
   if (limit.textLimit !== null) {
     const said = raw.trim().replace(/\s+/g, ' ')
@@ -169,38 +200,14 @@ export function judgeResult(
   if (!reading.ok) return reading
   const converted = convertReading(reading.value, unit, limit.unit, inputs)
   if (!converted.ok) return converted
-  const { sign, value } = converted.value.reading
-  return ok({ verdict: judgeReading(converted.value.reading, limit), value: `${sign}${ratioText(value)}`, basis: converted.value.basis })
-}
-
-/** What a share of transduced cells leads to expect by Poisson's law: mean copies over all cells, and over transduced ones. */
-export function poissonCopies(transducedFraction: number): { readonly mean: number; readonly perTransduced: number } {
-  const mean = -Math.log(1 - transducedFraction)
-  return { mean, perTransduced: mean / transducedFraction }
-}
-
-/** Cells of a dose, factor by factor. Decimal texts in, exact numbers out. Errors: `decimal`. */
-export function doseOf(
-  total: string,
-  viability: string,
-  cd3: string,
-  receptorPositive: string,
-): Result<{ readonly viable: number; readonly viableCd3: number; readonly viableReceptorPositive: number }> {
-  const factors: Ratio[] = []
-  for (const text of [total, viability, cd3, receptorPositive]) {
-    const parsed = parseDecimal(text)
-    if (!parsed.ok) return parsed
-    factors.push(parsed.value)
+  const { reading: found, basis } = converted.value
+  if (found === undefined) {
+    if (specification.some(one => one.unit === unit && one.low !== null)) return ok({ verdict: 'pass', value: '', basis })
+    return refuse(
+      'conversion-input',
+      `${basis}, and the specification has none in ${unit}`,
+      `add a release test with a lower limit in ${unit}`,
+    )
   }
-  const [n, v, c, r] = factors as [Ratio, Ratio, Ratio, Ratio]
-  const viable = multiply(n, v)
-  const viableCd3 = multiply(viable, c)
-  return ok({
-    viable: ratioToNumber(viable),
-    viableCd3: ratioToNumber(viableCd3),
-    viableReceptorPositive: ratioToNumber(multiply(viableCd3, r)),
-  })
+  return ok({ verdict: judgeReading(found, limit), value: `${found.sign}${ratioText(found.value)}`, basis })
 }
-
-/** Response to the mutant over that to the wild type; a wild type of 0 has no fold and passes on the absolute limit alone. */
-export const potencyFold = (mutant: number, wildType: number): number | undefined => (wildType === 0 ? undefined : mutant / wildType)

@@ -19,6 +19,7 @@ const awaits = (lot: string, test: ReleaseTest, results: AwaitedTest['results'] 
   lot,
   subject: `${lot}-S`,
   test,
+  specification: [test],
   results,
 })
 const there = (status: 'entered' | 'invalidated', verdict: 'fail' | 'undecided') => ({ raw: '41', unit: '%', status, verdict })

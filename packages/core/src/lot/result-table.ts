@@ -30,6 +30,8 @@ export interface AwaitedTest {
   readonly lot: string
   readonly subject: string
   readonly test: ReleaseTest
+  /** Every test of the lot's release. */
+  readonly specification: readonly ReleaseTest[]
   /** Of that test, so far. */
   readonly results: readonly Pick<ResultData, 'raw' | 'unit' | 'status' | 'verdict'>[]
 }
@@ -95,7 +97,7 @@ function matchRow(
   if (named.length === 0)
     return waits('test-unknown', `the sample ${sample} was taken for ${names}, not for "${cell('test')}"`, 'check sample and test')
   if (named.length > 1) return waits('test-ambiguous', `the sample ${sample} was taken for ${names}`, 'give a column `test`')
-  const { lot, subject, test, results } = named[0]!
+  const { lot, subject, test, specification, results } = named[0]!
   if (cell('subject') !== '' && cell('subject') !== subject)
     return waits(
       'subject-differs',
@@ -116,7 +118,7 @@ function matchRow(
   if (!instantSchema.safeParse(testedAt).success)
     return waits('time', `"${testedAt}" is no time`, 'write RFC 3339 with the zone, such as 2026-03-24T09:30:00+01:00')
   const inputs = Object.fromEntries(CONVERSION_INPUTS.flatMap(name => (cell(name) === '' ? [] : [[name, cell(name)]]))) as ConversionInputs
-  const judged = judgeResult(raw, unit, limitOf(test), inputs)
+  const judged = judgeResult(raw, unit, limitOf(test), inputs, specification)
   if (!judged.ok && judged.issue.code !== 'conversion-input') return { line, sample, issue: { ...judged.issue, line } }
   seen.set(key, line)
   return {

@@ -76,6 +76,7 @@ export const testingCommands: readonly RecordCommand[] = [
           dose_volume_ml: decimalSchema.optional(),
           body_weight_kg: decimalSchema.optional(),
           transduced_fraction: decimalSchema.optional(),
+          wild_type_pg_ml: decimalSchema.optional(),
         })
         .default({}),
       attachment_sha256: fileSchema.optional(),
@@ -92,7 +93,7 @@ export const testingCommands: readonly RecordCommand[] = [
         )
       if (Date.parse(input.tested_at) > Date.parse(at))
         return fail(issue('time', `tested at ${input.tested_at}, which is after now, ${at}`, 'correct the time'))
-      const judged = judgeResult(input.raw, input.unit, limitOf(test), input.inputs)
+      const judged = judgeResult(input.raw, input.unit, limitOf(test), input.inputs, file.template.release)
       if (!judged.ok && judged.issue.code !== 'conversion-input') return judged
       const before = file.results.filter(row => row.data.test === input.test)
       const live = before.find(row => stands(row.data))

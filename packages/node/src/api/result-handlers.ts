@@ -46,11 +46,12 @@ export function resultHandlers({ record }: HandlerTools): Handlers {
         if (!Object.values(lot.samples).some(sample => samples.has(sample))) continue
         const file = await readLotFile(pool, row.id)
         if (!file.ok) return file
-        for (const test of file.value.template.release) {
+        const specification = file.value.template.release
+        for (const test of specification) {
           const sample = lot.samples[test.name]
           if (sample === undefined) continue
           const results = file.value.results.flatMap(({ data }) => (data.test === test.name ? data : []))
-          awaited.set(sample, [...(awaited.get(sample) ?? []), { lot: row.id, subject: lot.subject, test, results }])
+          awaited.set(sample, [...(awaited.get(sample) ?? []), { lot: row.id, subject: lot.subject, test, specification, results }])
         }
       }
     }

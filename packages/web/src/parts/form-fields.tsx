@@ -27,12 +27,14 @@ interface FieldProps {
 const memberOf = (value: Json | undefined, name: string | number): Json | undefined =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, Json>>)[name] : undefined
 
-/** `value`: what the fields begin with; what the schema does not know of it is left out. */
+/** `value`: what the fields begin with; what the schema does not know of it is left out. `optional`: all of them may stay empty together. */
 export function FormFields({
   schema,
   at = '',
   value,
+  optional = false,
 }: {
+  readonly optional?: boolean
   readonly schema: Schema
   readonly at?: string
   readonly value?: Json | undefined
@@ -45,7 +47,7 @@ export function FormFields({
         key={name}
         name={at === '' ? name : `${at}.${name}`}
         schema={member}
-        required={schema.required?.includes(name) === true && !('default' in member)}
+        required={!optional && schema.required?.includes(name) === true && !('default' in member)}
         value={memberOf(value, name)}
       />
     ))
@@ -83,7 +85,7 @@ function Field({ name, schema: asked, required: isAsked, value }: FieldProps) {
     return (
       <fieldset>
         <legend>{spoken(name)}</legend>
-        <FormFields schema={schema} at={name} value={value} />
+        <FormFields schema={schema} at={name} value={value} optional={!required} />
       </fieldset>
     )
   if (isChoices(schema))

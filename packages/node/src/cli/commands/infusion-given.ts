@@ -44,6 +44,7 @@ export function defineGiven(infusion: Command): void {
           given.containers.map(one => COLUMNS.map(name => one[name])),
         ),
       )
+      if (given.receptor_positive !== undefined) process.stderr.write(`viable and receptor-positive: ${given.receptor_positive} cells\n`)
       for (const { receptor, share, cells } of given.arms)
         process.stderr.write(`${receptor}: ${cells ?? 'unknown'} cells (share ${share || 'unknown'})\n`)
       for (const missing of given.open) process.stderr.write(`open: ${missing}\n`)

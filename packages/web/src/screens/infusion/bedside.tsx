@@ -110,7 +110,7 @@ function OrderScans({ desk, order }: { readonly desk: Desk; readonly order: Row<
 /** What was given so far, and where its end is recorded. */
 function Given({
   desk,
-  order: { cells, cells_ordered, arms, open },
+  order: { cells, cells_ordered, receptor_positive, arms, open },
   begun,
 }: {
   readonly desk: Desk
@@ -138,6 +138,7 @@ function Given({
       />
       <p>
         {cells?.toExponential(2) ?? 'Not yet known how many'} of {cells_ordered} cells
+        {receptor_positive === undefined ? '' : `, ${receptor_positive.toExponential(2)} of them viable and receptor-positive`}
         {arms.map(({ receptor, cells: own }) => (own === undefined ? '' : `; ${receptor} ${own.toExponential(2)}`))}
         {open.length === 0 ? '' : `. Open: ${open.join('; ')}`}.
       </p>

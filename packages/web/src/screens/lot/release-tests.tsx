@@ -37,7 +37,11 @@ export function ReleaseTests({ answer: { template, results }, duty }: { readonly
           cells: [
             test.name,
             limit,
-            `${withUnit(row.data.raw, row.data.unit)}${row.data.basis === '' ? '' : ` = ${row.data.value} ${test.unit}`}`,
+            <>
+              {withUnit(row.data.raw, row.data.unit)}
+              {row.data.basis === '' || row.data.value === '' ? '' : ` = ${row.data.value} ${test.unit}`}
+              {row.data.basis === '' ? null : <span className="muted"> {row.data.basis}</span>}
+            </>,
             row.data.status === 'invalidated' ? <s key="verdict">{row.data.verdict}</s> : <Mark key="verdict" says={row.data.verdict} />,
             <Signed key="analyst" by={row.data.analyst} at={row.data.tested_at} />,
             <Reviewed key="review" row={row} duty={duty} />,

@@ -66,6 +66,7 @@ export function Template({ desk, id }: { readonly desk: Desk; readonly id: strin
           <SinceBefore key={parent} desk={desk} id={id} parent={parent} template={template} />
           <Steps template={template} />
           <Release template={template} />
+          <Dose template={template} />
           {template.follow_up === undefined ? null : (
             <Table
               caption="Follow-up"
@@ -77,6 +78,22 @@ export function Template({ desk, id }: { readonly desk: Desk; readonly id: strin
         </>
       )}
     </Screen>
+  )
+}
+
+function Dose({ template: { dose } }: { readonly template: BatchTemplate }) {
+  if (dose === undefined) return null
+  const shares = [dose.viability, dose.cd3, dose.receptor_positive].filter(name => name !== undefined)
+  return (
+    <p>
+      Dose: {dose.counted} cells of <b>{dose.test}</b>
+      {shares.map(name => (
+        <span key={name}>
+          {' '}
+          × <b>{name}</b>
+        </span>
+      ))}
+    </p>
   )
 }
 
