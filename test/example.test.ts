@@ -153,6 +153,47 @@ describe('examples/crc-001', () => {
   })
 })
 
+describe('what a case may bring', () => {
+  test('known receptors flag without taking away, and every file stands in the crate', () => {
+    const folder = temporary()
+    cpSync(EXAMPLE, folder, { recursive: true })
+    const text = readFileSync(join(folder, 'CASE.yaml'), 'utf8')
+    writeFileSync(
+      join(folder, 'CASE.yaml'),
+      `${text}receptors: {known: [known.tsv], v_loops: [loops.csv], mana3: true, candidates: 3}\n`.replace(
+        'tumour:\n',
+        'tumour:\n  hotspots: hotspots.tsv\n',
+      ),
+    )
+    writeFileSync(join(folder, 'hotspots.tsv'), 'gene\tchange\tsource\nKRAS\tG12\tsynthetic\n')
+    const out = join(folder, 'out')
+    const names = ['known.tsv', 'loops.csv'] as const
+    const missing = cognate(['run', join(folder, 'CASE.yaml'), '--out', out])
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('known.tsv')])
+    writeFileSync(
+      join(folder, 'known.tsv'),
+      'cdr3.alpha\tv.alpha\tcdr3.beta\tv.beta\tantigen.epitope\tantigen.gene\tantigen.species\treference.id\n',
+    )
+    writeFileSync(join(folder, 'loops.csv'), 'organism,gene,cdr1,cdr2,cdr2_5\nhuman,TRBV1*01,A,A,A\n')
+    expect(cognate(['run', join(folder, 'CASE.yaml'), '--out', out]).code).toBe(0)
+    const before = rowsOf(join(out, 'receptors.tsv'))
+    const first = before[0]!
+    // the best one is said to see influenza
+    writeFileSync(
+      join(folder, 'known.tsv'),
+      `cdr3.alpha\tv.alpha\tcdr3.beta\tv.beta\tantigen.epitope\tantigen.gene\tantigen.species\treference.id\n${first.tra_junction_aa}\t${first.tra_v_call}\t${first.trb_junction_aa}\t${first.trb_v_call}\tGILGFVFTL\tM\tInfluenzaA\tsynthetic\n`,
+    )
+    expect(cognate(['run', join(folder, 'CASE.yaml'), '--out', out]).code).toBe(0)
+    const after = rowsOf(join(out, 'receptors.tsv'))
+    expect(after.map(row => row.receptor_id)).toEqual(before.map(row => row.receptor_id))
+    expect([first.flags, after[0]!.flags]).toEqual(['', 'viral-match'])
+    expect(after[0]!.reasons).toContain('known: InfluenzaA M GILGFVFTL (alpha exact, beta exact; synthetic)')
+    expect(after.filter(row => row.shortlisted === 'true' || row.shortlisted === 'yes')).toHaveLength(3)
+    const crate = readFileSync(join(out, 'ro-crate-metadata.json'), 'utf8')
+    for (const name of [...names, 'hotspots.tsv']) expect(crate).toContain(name)
+  })
+})
+
 describe('what goes wrong', () => {
   /** A copy of the example that a test may spoil. */
   function spoiled(change: (folder: string) => void): { code: number; err: string; out: string; written: readonly string[] } {

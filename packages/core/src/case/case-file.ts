@@ -1,6 +1,7 @@
 // CASE.yaml → a checked case. Every fault names the line and what to write instead. Paths stay as written, relative to the file.
 import { z } from 'zod'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { SCORING_METHODS, type ScoringMethod } from '../receptor/index.ts'
 import { parseCheckedYaml } from './checked-yaml.ts'
 
 const path = z.string().min(1)
@@ -100,6 +101,28 @@ export const CaseSchema = z.strictObject({
     )
     .default([])
     .describe('T cells from the tumour, one entry per lesion.'),
+  receptors: z
+    .strictObject({
+      known: z
+        .array(path)
+        .default([])
+        .describe('Receptors of known specificity: VDJdb, McPAS, IEDB or CEDAR. They flag, and take nothing away.'),
+      v_loops: z
+        .array(path)
+        .default([])
+        .describe(
+          'Loops of V genes, so that distances are of whole chains: database of TCRdock or tcrdist3, or IMGT’s gapped V-REGION FASTA.',
+        ),
+      method: z
+        .enum(Object.keys(SCORING_METHODS) as ScoringMethod[])
+        .default('ucell')
+        .describe('How gene sets are scored.'),
+      mana3: z.boolean().default(false).describe('Rank clones by the three-gene model of tumour-antigen-specific cells as well.'),
+      primary_only: z.boolean().default(false).describe('The commonest pair of chains of a clonotype alone.'),
+      candidates: z.int().min(1).max(10_000).default(40).describe('Receptors on the shortlist.'),
+    })
+    .prefault({})
+    .describe('How receptors are found and ranked.'),
   screens: z
     .array(
       z.strictObject({

@@ -5,8 +5,9 @@ import { columnReader, delimiterOf, parseDelimited } from '../format/index.ts'
 import { isIedbExport, parseIedbReceptors } from './iedb-receptors.ts'
 import { type KnownReceptor, kindOfSource, withAnchors } from './known-receptor.ts'
 import type { Receptor } from './receptor.ts'
-import { JunctionSet } from './tcrdist.ts'
+import { chainDistance, JunctionSet, junctionDistance } from './tcrdist.ts'
 import { type MatchNeighbours, MatchSet, TCRMATCH_NEAR, type TcrmatchKernel, trimmedCdr3 } from './tcrmatch.ts'
+import type { VLoops } from './v-loops.ts'
 
 /** Told apart by the header. Errors: `known-receptors-unknown` with the header seen. */
 export function parseKnownReceptors(text: string): Result<readonly KnownReceptor[], Issue> {
@@ -78,15 +79,25 @@ export function parseKnownReceptors(text: string): Result<readonly KnownReceptor
   )
 }
 
-export interface KnownMatch {
-  readonly known: KnownReceptor
-  /** `exact`: same junction and V gene; `near`: TCRdist at most 12 on a chain, or TCRMatch at least 0.97. */
-  readonly alpha: 'exact' | 'near' | undefined
-  readonly beta: 'exact' | 'near' | undefined
+export interface ChainMatch {
+  /** `exact`: same junction and V gene; `near`: TCRdist at most 12, or TCRMatch at least 0.97; `listed`: TCRdist at most 18, told beside another chain and no flag. */
+  readonly like: 'exact' | 'near' | 'listed'
+  /** TCRdist; undefined where TCRMatch alone says near. */
+  readonly distance: number | undefined
+  /** Do the loops of V count in it, or the junction alone? */
+  readonly withV: boolean
 }
 
-/** TCRdist of a chain up to which it counts as near. */
+export interface KnownMatch {
+  readonly known: KnownReceptor
+  readonly alpha: ChainMatch | undefined
+  readonly beta: ChainMatch | undefined
+}
+
+/** TCRdist of a chain up to which it counts as near, and up to which it is told. */
 const NEAR_DISTANCE = 12
+const LISTED_DISTANCE = 18
+const BY_TCRMATCH: ChainMatch = { like: 'near', distance: undefined, withV: false }
 
 /** A longer junction is none; it is found only by its very letters. */
 const LONGEST = 63
@@ -116,10 +127,10 @@ class ChainIndex {
     return this.#rows.get(junction) ?? []
   }
 
-  /** Junctions near to this one, itself among them. */
+  /** Junctions up to the listed distance, itself among them. */
   near(junction: string): readonly string[] {
     if (junction.length > LONGEST) return this.#rows.has(junction) ? [junction] : []
-    return this.#set.near(junction, NEAR_DISTANCE).map(i => this.#junctions[i]!)
+    return this.#set.near(junction, LISTED_DISTANCE).map(i => this.#junctions[i]!)
   }
 }
 
@@ -129,15 +140,18 @@ export class KnownReceptorIndex {
   readonly #alpha: ChainIndex
   readonly #beta: ChainIndex
   readonly #matches: MatchNeighbours
+  readonly #loops: ReadonlyMap<string, VLoops>
   /** Junctions that were asked for, with what TCRMatch says of them: clones share their beta. */
   readonly #asked = new Map<string, readonly number[]>()
 
-  /** `matchSet`: makes the set of trimmed CDR3s that TCRMatch compares with; a kernel's at the rim. */
+  /** `loops` of V genes: with them a distance is of the chain, without of its junction. `matchSet`: makes the set of trimmed CDR3s that TCRMatch compares with; a kernel's at the rim. */
   constructor(
     known: readonly KnownReceptor[],
     kernel: TcrmatchKernel,
     matchSet: (trimmed: readonly string[], kernel: TcrmatchKernel) => MatchNeighbours = (trimmed, kernel) => new MatchSet(trimmed, kernel),
+    loops: ReadonlyMap<string, VLoops> = new Map(),
   ) {
+    this.#loops = loops
     this.#known = known
     this.#alpha = new ChainIndex(known.map((row, i) => [i, row.alphaJunction] as const))
     this.#beta = new ChainIndex(known.map((row, i) => [i, row.betaJunction] as const))
@@ -152,20 +166,29 @@ export class KnownReceptorIndex {
   }): readonly KnownMatch[] {
     const alpha = this.#side(this.#alpha, receptor.alphaJunction, receptor.alphaV, row => row.alphaV)
     const beta = this.#side(this.#beta, receptor.betaJunction, receptor.betaV, row => row.betaV)
-    for (const i of this.#likeBeta(receptor.betaJunction)) if (!beta.has(i)) beta.set(i, 'near')
+    for (const i of this.#likeBeta(receptor.betaJunction)) {
+      const by = beta.get(i)
+      if (by === undefined || by.like === 'listed') beta.set(i, by === undefined ? BY_TCRMATCH : { ...by, like: 'near' })
+    }
     return [...new Set([...alpha.keys(), ...beta.keys()])]
       .sort((x, y) => x - y)
       .map(i => ({ known: this.#known[i]!, alpha: alpha.get(i), beta: beta.get(i) }))
   }
 
-  #side(chain: ChainIndex, junction: string, gene: string, geneIn: (row: KnownReceptor) => string): Map<number, 'exact' | 'near'> {
-    const out = new Map<number, 'exact' | 'near'>()
+  #side(chain: ChainIndex, junction: string, gene: string, geneIn: (row: KnownReceptor) => string): Map<number, ChainMatch> {
+    const out = new Map<number, ChainMatch>()
     if (junction === '') return out
-    for (const other of chain.near(junction))
+    for (const other of chain.near(junction)) {
+      const alone = junctionDistance(junction, other)
       for (const i of chain.rowsOf(other)) {
         const v = geneIn(this.#known[i]!)
-        out.set(i, other === junction && (v === '' || v === geneOf(gene)) ? 'exact' : 'near')
+        const whole = chainDistance({ v: gene, junction }, { v, junction: other }, this.#loops)
+        const distance = whole ?? alone
+        const exact = other === junction && (v === '' || v === geneOf(gene))
+        if (exact || distance <= LISTED_DISTANCE)
+          out.set(i, { like: exact ? 'exact' : distance <= NEAR_DISTANCE ? 'near' : 'listed', distance, withV: whole !== undefined })
       }
+    }
     return out
   }
 
@@ -182,17 +205,25 @@ export class KnownReceptorIndex {
   }
 }
 
-/** Flags of a receptor and the words behind them. `viral-match` needs both chains; one is told as a hint. */
+const counts = (match: ChainMatch | undefined): boolean => match !== undefined && match.like !== 'listed'
+
+const shownChain = (name: string, { like, distance, withV }: ChainMatch): string =>
+  like === 'exact'
+    ? `${name} exact`
+    : `${name} ${like}${distance === undefined ? ' by TCRMatch' : ` TCRdist ${distance}${withV ? '' : ' of the junction'}`}`
+
+/** Flags of a receptor and the words behind them. `viral-match` needs both chains; one is told as a hint. A chain that is only listed raises no flag. */
 export function specificityFlags(matches: readonly KnownMatch[]): { readonly flags: readonly string[]; readonly facts: readonly string[] } {
   const flags = new Set<string>()
   const facts: string[] = []
-  const chains = (match: KnownMatch) => Number(match.alpha !== undefined) + Number(match.beta !== undefined)
-  for (const { known, alpha, beta } of matches.toSorted((a, b) => chains(b) - chains(a))) {
-    const both = alpha !== undefined && beta !== undefined
+  const told = matches.filter(({ alpha, beta }) => counts(alpha) || counts(beta) || (alpha !== undefined && beta !== undefined))
+  const weight = ({ alpha, beta }: KnownMatch) =>
+    [alpha, beta].reduce((sum, chain) => sum + (chain === undefined ? 0 : chain.like === 'listed' ? 1 : 3), 0)
+  for (const { known, alpha, beta } of told.toSorted((a, b) => weight(b) - weight(a))) {
     const name = known.kind === 'viral' ? 'viral' : known.kind === 'tumour' ? 'known-tumour' : 'known'
-    flags.add(both ? `${name}-match` : `${name}-one-chain`)
-    const shown = [alpha === undefined ? '' : `alpha ${alpha}`, beta === undefined ? '' : `beta ${beta}`]
-      .filter(text => text !== '')
+    if (counts(alpha) || counts(beta)) flags.add(counts(alpha) && counts(beta) ? `${name}-match` : `${name}-one-chain`)
+    const shown = [alpha === undefined ? [] : shownChain('alpha', alpha), beta === undefined ? [] : shownChain('beta', beta)]
+      .flat()
       .join(', ')
     facts.push(`${known.source || known.epitope} ${known.epitope} (${shown}; ${known.reference})`)
   }
@@ -210,7 +241,7 @@ export function withSpecificity(receptors: readonly Receptor[], index: KnownRece
         betaJunction: receptor.beta.chain.junctionAa,
       }),
     )
-    if (flags.length === 0) return receptor
+    if (facts.length === 0) return receptor
     const shown = facts.slice(0, MOST_FACTS).join('; ')
     return {
       ...receptor,

@@ -3,18 +3,19 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.ts'
 import {
+  chainDistance,
   hlaAgreement,
   JunctionSet,
   junctionDistance,
   KnownReceptorIndex,
+  loopDistance,
   matchOffTheShelf,
   matchWord,
-  pairedDistance,
   parseKnownReceptors,
   parseTcrmatchKernel,
+  parseVLoops,
   specificityFlags,
   tcrmatchScore,
-  type VLoops,
 } from './index.ts'
 
 const kernel = value(parseTcrmatchKernel(readFileSync(join(root, 'packages/node/data/blosum62-joint.tsv'), 'utf8')))
@@ -35,15 +36,13 @@ oracle('TCRdist of junctions: the 819 ordered pairs within 15 of scirpy, and no 
 })
 
 oracle('TCRdist of paired receptors: all 79,524 stored distances', () => {
-  const loops = new Map<string, VLoops>()
-  for (const row of tableOf('singlecell/tcrdist/v_loops.tsv'))
-    if (row.organism === 'human') loops.set(row.gene!, { cdr1: row.cdr1!, cdr2: row.cdr2!, cdr25: row.cdr2_5! })
+  const loops = value(parseVLoops(readData('singlecell/tcrdist/v_loops.tsv')))
   const receptors = tableOf('singlecell/tcrdist/paired_human_282.tsv').map(row => ({
-    alphaV: row.va!,
-    alphaJunction: row.cdr3a!,
-    betaV: row.vb!,
-    betaJunction: row.cdr3b!,
+    alpha: { v: row.va!, junction: row.cdr3a! },
+    beta: { v: row.vb!, junction: row.cdr3b! },
   }))
+  const distance = (a: (typeof receptors)[number], b: (typeof receptors)[number]) =>
+    chainDistance(a.alpha, b.alpha, loops)! + chainDistance(a.beta, b.beta, loops)!
   const stored = readData('singlecell/tcrdist/paired_human_282_distances.tsv.gz')
     .trim()
     .split('\n')
@@ -51,10 +50,26 @@ oracle('TCRdist of paired receptors: all 79,524 stored distances', () => {
   let compared = 0
   for (const [i, a] of receptors.entries())
     for (const [j, b] of receptors.entries()) {
-      if (pairedDistance(a, b, loops) !== stored[i]![j]) expect([i, j, pairedDistance(a, b, loops)]).toEqual([i, j, stored[i]![j]])
+      if (distance(a, b) !== stored[i]![j]) expect([i, j, distance(a, b)]).toEqual([i, j, stored[i]![j]])
       compared++
     }
   expect(compared).toBe(79_524)
+})
+
+oracle('loops of V from IMGT’s own sequences are those of the database of tcrdist', () => {
+  const stored = value(parseVLoops(readData('singlecell/tcrdist/v_loops.tsv')))
+  const differ: string[] = []
+  let compared = 0
+  for (const locus of ['A', 'B']) {
+    const own = value(parseVLoops(readData(`tcr/imgt_nt_gapped/human__vdj__imgt_human_TR${locus}V.fasta`)))
+    for (const [allele, loops] of own) {
+      const theirs = stored.get(allele)
+      if (!allele.includes('*') || theirs === undefined) continue
+      compared++
+      if (loopDistance(loops, theirs) !== 0) differ.push(`${allele} ${Object.values(loops).join('|')} ${Object.values(theirs).join('|')}`)
+    }
+  }
+  expect([compared, differ]).toEqual([244, []])
 })
 
 oracle('TCRMatch: the same 1,187 pairs above 0.90 of 100 queries against CEDAR', () => {
@@ -121,6 +136,40 @@ test('known receptors: both chains make a match, one a hint; an unknown header i
   expect(flags('CAVRDSNYQLIW', 'CASSSRSSYEQYF')).toEqual(['viral-one-chain'])
   expect(flags('CAVRDSNYQLIW', 'CASSPGQGGDTQYF')).toEqual([])
   expect(parseKnownReceptors('a,b\n1,2\n')).toMatchObject({ ok: false, issue: { code: 'known-receptors-unknown' } })
+})
+
+test('with the loops of V genes a distance is of the chain; up to 18 it is told beside another chain, without a flag', () => {
+  const near = 'organism,gene,cdr1,cdr2,cdr2_5\nhuman,TRBV19*01,SG.HN,FNGG,DRPS\nhuman,TRBV2*01,WG.HW,WWGG,DWPS\nmouse,TRBV19*01,A,A,A\n'
+  const loops = value(parseVLoops(near))
+  // the same table as TCRdock and tcrdist3 write it; the junction's first residues stand last
+  const packed =
+    'id\torganism\tchain\tregion\tcdrs\nTRBV19*01\thuman\tB\tV\tSG.HN;FNGG;DRPS;CAS\nTRBJ1-1*01\thuman\tB\tJ\tNTEAFF\nTRBV2*01\thuman\tB\tV\tWG.HW;WWGG;DWPS;CAS\n'
+  expect(value(parseVLoops(packed))).toEqual(loops)
+  expect([parseVLoops(near.replaceAll('human', 'rat')), parseVLoops('organism,gene\nhuman,TRBV19*01\n')]).toMatchObject([
+    { issue: { code: 'v-loops' } },
+    { issue: { code: 'column-missing' } },
+  ])
+  const vdjdb =
+    'cdr3.alpha\tv.alpha\tcdr3.beta\tv.beta\tantigen.epitope\tantigen.gene\tantigen.species\treference.id\nCAGAGSQGNLIF\tTRAV27*01\tCASSSRSSYEQYF\tTRBV19*01\tGILGFVFTL\tM\tInfluenzaA\tPMID:28636592\n'
+  const rows = value(parseKnownReceptors(vdjdb))
+  const whole = new KnownReceptorIndex(rows, kernel, undefined, loops)
+  const junctions = new KnownReceptorIndex(rows, kernel)
+  const told = (index: KnownReceptorIndex, betaV: string, betaJunction: string, alphaJunction = '') => {
+    const { flags, facts } = specificityFlags(index.find({ alphaV: 'TRAV27', alphaJunction, betaV, betaJunction }))
+    return [flags.join(), facts.join().replace(/^.*\((.*); PMID.*$/, '$1')]
+  }
+  // S to A at one place of the loop: 3 times 3
+  const other = 'CASSSRASYEQYF'
+  expect(junctionDistance(other, 'CASSSRSSYEQYF')).toBe(9)
+  expect(told(junctions, 'TRBV19', other)).toEqual(['viral-one-chain', 'beta near TCRdist 9 of the junction'])
+  expect(told(whole, 'TRBV19', other)).toEqual(['viral-one-chain', 'beta near TCRdist 9'])
+  // two residues more than 18 once the loops count: only TCRMatch may still say near
+  expect(chainDistance({ v: 'TRBV2*03', junction: other }, { v: 'TRBV19', junction: 'CASSSRSSYEQYF' }, loops)).toBeGreaterThan(18)
+  expect(told(whole, 'TRBV2', 'CASSSRSSYEQYF')).toEqual(['viral-one-chain', 'beta near by TCRMatch'])
+  // an alpha at 18 (Q to K, N to D) beside an exact beta is told and changes no flag; alone it is nothing
+  const alpha = 'CAGAGSKGDLIF'
+  expect(told(whole, 'TRBV19', '', alpha)).toEqual(['', ''])
+  expect(told(whole, 'TRBV19', 'CASSSRSSYEQYF', alpha)).toEqual(['viral-one-chain', 'alpha listed TCRdist 18 of the junction, beta exact'])
 })
 
 test('IEDB exports of both layouts: chains by their type, calculated before curated, loops with their anchors', () => {

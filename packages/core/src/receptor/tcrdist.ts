@@ -1,5 +1,6 @@
 // TCRdist (Dash 2017, doi:10.1038/nature22383; rules as in phbradley/TCRdock@c5a7af4): how unlike two receptors are in the loops that touch peptide and MHC.
-import { blosum62, STANDARD_RESIDUES } from '../bio/index.ts'
+import { blosum62, geneOf, STANDARD_RESIDUES } from '../bio/index.ts'
+import type { VLoops } from './v-loops.ts'
 
 /** Distances of residue codes, 32 a row; code 20 is a gap of an alignment, 21 any other letter. */
 const WIDTH = 32
@@ -54,13 +55,6 @@ function encodedDistance(a: Uint8Array, b: Uint8Array, gap: number): number {
   return JUNCTION_WEIGHT * sum + gap * missing
 }
 
-/** Aligned CDR1, CDR2 and CDR2.5 of a V gene; `.` is a gap. */
-export interface VLoops {
-  readonly cdr1: string
-  readonly cdr2: string
-  readonly cdr25: string
-}
-
 /** Distance of two V genes over their aligned loops. */
 export function loopDistance(a: VLoops, b: VLoops): number {
   let sum = 0
@@ -70,6 +64,18 @@ export function loopDistance(a: VLoops, b: VLoops): number {
     for (let i = 0; i < Math.max(x.length, y.length); i++) sum += TABLE[(codeOf(x[i] ?? '.') << 5) | codeOf(y[i] ?? '.')]!
   }
   return sum
+}
+
+/** One chain: V gene, an allele or not, and junction. */
+export interface DistanceChain {
+  readonly v: string
+  readonly junction: string
+}
+
+/** TCRdist of a chain: loops of V and junction. Undefined when a V gene has no loops. */
+export function chainDistance(a: DistanceChain, b: DistanceChain, loops: ReadonlyMap<string, VLoops>): number | undefined {
+  const [x, y] = [a.v, b.v].map(v => loops.get(v) ?? loops.get(geneOf(v)))
+  return x === undefined || y === undefined ? undefined : loopDistance(x, y) + junctionDistance(a.junction, b.junction)
 }
 
 /** Codes of residues and gaps that occur: a pair of them is looked up at once. */
@@ -222,23 +228,4 @@ export class JunctionSet implements JunctionDistances {
       out[order[first + m]!] = JUNCTION_WEIGHT * sum + base
     }
   }
-}
-
-export interface PairedReceptor {
-  readonly alphaV: string
-  readonly alphaJunction: string
-  readonly betaV: string
-  readonly betaJunction: string
-}
-
-/** Alpha and beta together; undefined when a V gene has no loops in the reference. */
-export function pairedDistance(a: PairedReceptor, b: PairedReceptor, loops: ReadonlyMap<string, VLoops>): number | undefined {
-  const [alphaA, alphaB, betaA, betaB] = [a.alphaV, b.alphaV, a.betaV, b.betaV].map(gene => loops.get(gene))
-  if (alphaA === undefined || alphaB === undefined || betaA === undefined || betaB === undefined) return undefined
-  return (
-    loopDistance(alphaA, alphaB) +
-    loopDistance(betaA, betaB) +
-    junctionDistance(a.alphaJunction, b.alphaJunction) +
-    junctionDistance(a.betaJunction, b.betaJunction)
-  )
 }

@@ -88,12 +88,18 @@ function listInputs(file: CaseFile, at: (path: string) => string): readonly Case
   name(tumour.star_fusion, 'fusion counts')
   name(tumour.junctions, 'splice junctions')
   name(tumour.phased, 'phased variants')
+  name(tumour.hotspots, 'hotspots')
+  for (const path of file.receptors.known) name(path, 'known receptors')
+  for (const path of file.receptors.v_loops) name(path, 'loops of V genes')
   for (const { plate, map } of file.screens) {
     name(plate, 'plate readout')
     name(map, 'plate map')
   }
   name(file.minigenes, 'minigenes of the screen')
   name(file.safety, 'off-target words')
+  if (file.product.preset.endsWith('.json')) name(file.product.preset, 'sequence limits')
+  name(file.product.vector, 'vector')
+  name(file.product.preferred_alleles, 'preferred alleles')
   name(file.product.overrides, 'gates let through by a person')
   name(tumour.proteome, 'proteome')
   for (const { lesion, contigs, matrix, airr_cells, hashtag } of file.til) {

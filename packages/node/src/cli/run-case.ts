@@ -144,15 +144,27 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   ]
   if (lesions.length === 0) return stages
   const receptorsTable = join(folder, 'receptors.tsv')
+  const known = file.receptors.known.map(at)
+  const vLoops = file.receptors.v_loops.map(at)
   const presetFile = product.preset.endsWith('.json') ? at(product.preset) : undefined
   const vectorFile = maybe(product.vector)
   const allelesFile = maybe(product.preferred_alleles)
   stages.push(
     {
       name: 'receptors',
-      inputs: lesions.flatMap(l => [l.contigs, l.matrix, l.airrCells].filter(path => path !== undefined)),
-      options: { til: file.til, seed: file.seed },
-      run: () => runReceptors({ lesions, candidates: 40, seed: `${file.seed}|${file.case}` }),
+      inputs: [...lesions.flatMap(l => [l.contigs, l.matrix, l.airrCells]), ...known, ...vLoops].filter(path => path !== undefined),
+      options: { til: file.til, receptors: file.receptors, seed: file.seed },
+      run: () =>
+        runReceptors({
+          lesions,
+          candidates: file.receptors.candidates,
+          seed: `${file.seed}|${file.case}`,
+          known,
+          vLoops,
+          method: file.receptors.method,
+          mana3: file.receptors.mana3,
+          primaryOnly: file.receptors.primary_only,
+        }),
     },
     ...screenStages(file, at, hla, folder),
     {

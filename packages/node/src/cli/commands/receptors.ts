@@ -1,5 +1,5 @@
 import { issue } from '@cognate/core/base'
-import type { ReceptorResult, ScoringMethod } from '@cognate/core/receptor'
+import { type ReceptorResult, SCORING_METHODS, type ScoringMethod } from '@cognate/core/receptor'
 import { type Command, Option } from 'commander'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
@@ -17,9 +17,12 @@ interface Flags extends CommonFlags {
   readonly mana3?: boolean
   readonly primaryOnly?: boolean
   readonly known?: readonly string[]
+  readonly vLoops?: readonly string[]
   readonly explain?: string
   readonly out?: string
 }
+
+const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 export function defineReceptors(program: Command): void {
   withCommon(
@@ -32,16 +35,13 @@ export function defineReceptors(program: Command): void {
     .option('--matrix <lesion=path>', '10x HDF5 file, matrix folder or .h5ad of a lesion; repeat for each', lesionPath)
     .option('--airr-cells <lesion=file>', 'AIRR Cell JSON: which rearrangements belong to which cell; repeat for each', lesionPath)
     .option('--barcode-prefix <lesion=text>', 'what the matrix of a lesion writes before each barcode; repeat for each', lesionPath)
+    .option('--known <file>', 'receptors of known specificity: VDJdb, McPAS, IEDB or CEDAR; repeat for several', several)
     .option(
-      '--known <file>',
-      'receptors of known specificity: VDJdb, McPAS, IEDB or CEDAR; repeat for several',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      '--v-loops <file>',
+      'loops of V genes, so that distances to known receptors are of whole chains: database of TCRdock or tcrdist3, or IMGT’s gapped V-REGION FASTA; repeat for several',
+      several,
     )
-    .addOption(
-      new Option('--method <method>', 'how gene sets are scored')
-        .choices(['ucell', 'mean', 'score-genes', 'module-score', 'aucell'])
-        .default('ucell'),
-    )
+    .addOption(new Option('--method <method>', 'how gene sets are scored').choices(Object.keys(SCORING_METHODS)).default('ucell'))
     .option('--primary-only', 'one pair of chains a clonotype, the commonest, instead of every alpha with every beta')
     .option('--mana3', 'rank clones by the three-gene model of tumour-antigen-specific cells as well')
     .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
@@ -62,6 +62,7 @@ export function defineReceptors(program: Command): void {
         candidates: flags.candidates,
         seed: flags.seed,
         known: flags.known,
+        vLoops: flags.vLoops,
         method: flags.method,
         mana3: flags.mana3,
         primaryOnly: flags.primaryOnly,

@@ -16,12 +16,14 @@ import {
   MANA_3_SIGNATURE,
   mapReceptors,
   parseKnownReceptors,
+  parseVLoops,
   RECEPTOR_COLUMNS,
   type ReceptorResult,
   receptorRows,
   type ScoringMethod,
   type SplitRun,
   splitByHashtag,
+  type VLoops,
   withSpecificity,
 } from '@cognate/core/receptor'
 import { openMatchSet } from '../../distance/match-kernel.ts'
@@ -55,6 +57,8 @@ export interface ReceptorsInput {
   readonly primaryOnly?: boolean
   /** Tables of receptors of known specificity. */
   readonly known?: readonly string[]
+  /** Loops of V genes: with them TCRdist is of whole chains. */
+  readonly vLoops?: readonly string[]
 }
 
 export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome> {
@@ -108,7 +112,7 @@ function findAmong(run: SplitRun, input: ReceptorsInput): Result<ReceptorResult,
   const found = findReceptors(run.lesions, { signatures, candidates, seed, method, primaryOnly })
   if (!found.ok) return fail(inFile([...new Set(input.lesions.map(lesion => lesion.contigs))].join(', '), found.issue))
   const whole = { ...found.value, funnel: [...run.funnel, ...found.value.funnel], caveats: [...run.caveats, ...found.value.caveats] }
-  return withKnown(whole, input.known ?? [])
+  return withKnown(whole, input.known ?? [], input.vLoops ?? [])
 }
 
 /** Entries of one contig file together, in the order in which the files come. */
@@ -199,8 +203,14 @@ export function readManifest(path: string): Result<readonly LesionFiles[], Issue
 }
 
 /** Flags receptors that known ones resemble; none is taken away. */
-function withKnown(result: ReceptorResult, paths: readonly string[]): Result<ReceptorResult, Issue> {
+function withKnown(result: ReceptorResult, paths: readonly string[], vLoops: readonly string[]): Result<ReceptorResult, Issue> {
   if (paths.length === 0) return ok(result)
+  const loops = new Map<string, VLoops>()
+  for (const path of vLoops) {
+    const parsed = readParsed(path, parseVLoops)
+    if (!parsed.ok) return parsed
+    for (const [name, found] of parsed.value) loops.set(name, found)
+  }
   const known: KnownReceptor[] = []
   for (const path of paths) {
     const parsed = readParsed(path, parseKnownReceptors)
@@ -209,6 +219,6 @@ function withKnown(result: ReceptorResult, paths: readonly string[]): Result<Rec
   }
   return ok({
     ...result,
-    receptors: withSpecificity(result.receptors, new KnownReceptorIndex(known, shippedTcrmatchKernel(), openMatchSet)),
+    receptors: withSpecificity(result.receptors, new KnownReceptorIndex(known, shippedTcrmatchKernel(), openMatchSet, loops)),
   })
 }
