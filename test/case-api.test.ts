@@ -139,7 +139,7 @@ test('what had not ended when the server was stopped goes on when it starts agai
 }, 240_000)
 
 test('cases are laid side by side, those that the asker may see: copies of one patient are told, as the command line tells them', async () => {
-  const { compared, finished, pairs, recurrent, unfinished } = (await sven.get('/cohort')).body
+  const { compared, finished, pairs, recurrent, unfinished, public: publics } = (await sven.get('/cohort')).body
   expect([compared, finished, unfinished.map((one: { id: string }) => one.id)]).toEqual([3, 3, ['P-3']])
   const out = join(folder, 'side-by-side')
   cpSync(results, out, { recursive: true })
@@ -153,7 +153,11 @@ test('cases are laid side by side, those that the asker may see: copies of one p
   expect(recurrent.map((one: { minigene: string; cases: unknown[] }) => [one.minigene, String(one.cases.length)])).toEqual(
     rows('recurrent.tsv').map(row => [row.minigene_25, row.cases]),
   )
-  expect((await other.get('/cohort')).body).toMatchObject({ compared: 0, pairs: [], recurrent: [] })
+  expect(publics.map((one: { betaJunction: string }) => one.betaJunction)).toEqual(
+    rows('public-receptors.tsv').map(row => row.trb_junction_aa),
+  )
+  expect(publics.length).toBeGreaterThan(3)
+  expect((await other.get('/cohort')).body).toMatchObject({ compared: 0, pairs: [], recurrent: [], public: [] })
   expect((await maria.get('/cohort')).body.code).toBe('role')
 })
 

@@ -36,7 +36,7 @@ function planted(): string {
   return folder
 }
 
-const TABLES = ['cohort.tsv', 'recurrent.tsv', 'case-pairs.tsv', 'cohort.html']
+const TABLES = ['cohort.tsv', 'recurrent.tsv', 'public-receptors.tsv', 'case-pairs.tsv', 'cohort.html']
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8')
 
 test('cases run side by side give what each gives alone; a copied line of CASE.yaml is told; a failing case stops no other', () => {

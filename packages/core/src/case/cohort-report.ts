@@ -1,6 +1,7 @@
 // A cohort as tables and as one page: figures of every case, what must be looked at first, and the mutated sequences that patients share.
+import { byText } from '../base/index.ts'
 import { escapeHtml, formatTsv, htmlTable, raw } from '../format/index.ts'
-import { type Cohort, type CohortCase, pairsToLookAt, type RecurrentNeoantigen } from './cohort.ts'
+import { type Cohort, type CohortCase, type PublicReceptor, pairsToLookAt, type RecurrentNeoantigen } from './cohort.ts'
 import { PAGE_STYLE, RESEARCH_NOTICE } from './dossier.ts'
 import { barsFigure, funnelCount } from './figures.ts'
 
@@ -32,12 +33,16 @@ function figuresOf(one: CohortCase): readonly (number | undefined)[] {
   )
 }
 
-const doubtOf = ({ doubtful }: RecurrentNeoantigen): string => (doubtful.length === 0 ? '' : `may be one person: ${doubtful.join(', ')}`)
+const doubtOf = ({ doubtful }: RecurrentNeoantigen | PublicReceptor): string =>
+  doubtful.length === 0 ? '' : `may be one person: ${doubtful.join(', ')}`
 
 const byCase = ({ cases }: RecurrentNeoantigen): string =>
   cases.map(({ id, peptide, allele, percentile }) => `${id}:${peptide}/${allele}:${percentile}`).join(' ')
 
-/** cohort.tsv, recurrent.tsv, case-pairs.tsv and cohort.html. */
+const flagsOf = ({ cases }: PublicReceptor): readonly string[] =>
+  [...new Set(cases.flatMap(({ flags }) => flags.split(',')))].filter(flag => flag !== '').sort(byText)
+
+/** cohort.tsv, recurrent.tsv, public-receptors.tsv, case-pairs.tsv and cohort.html. */
 export function cohortFiles(cohort: Cohort, software: string): ReadonlyMap<string, string> {
   const suspicious = pairsToLookAt(cohort)
   const cases = formatTsv(
@@ -90,9 +95,22 @@ export function cohortFiles(cohort: Cohort, software: string): ReadonlyMap<strin
       pair.sharedVariants.slice(0, 5).join(','),
     ]),
   )
+  const publics = formatTsv(
+    ['tra_junction_aa', 'trb_junction_aa', 'cases', 'by_case', 'flags', 'made_apart', 'doubt'],
+    cohort.publicReceptors.map(one => [
+      one.alphaJunction,
+      one.betaJunction,
+      one.cases.length,
+      one.cases.map(({ id, receptor }) => `${id}:${receptor}`).join(' '),
+      flagsOf(one).join(','),
+      String(one.madeApart),
+      doubtOf(one),
+    ]),
+  )
   return new Map([
     ['cohort.tsv', cases],
     ['recurrent.tsv', recurrent],
+    ['public-receptors.tsv', publics],
     ['case-pairs.tsv', pairs],
     ['cohort.html', cohortHtml(cohort, software)],
   ])
@@ -104,10 +122,11 @@ function cohortHtml(cohort: Cohort, software: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Cognate cohort</title><style>${PAGE_STYLE}</style></head><body><main>
 <h1>Cohort</h1><p class="muted">${finished.length} of ${cohort.cases.length} cases finished, ${cohort.compared.toLocaleString('en-US')} pairs compared. ${escapeHtml(software)}</p>${synthetic === 0 ? '' : `<p class="note"><strong>${synthetic} synthetic ${synthetic === 1 ? 'patient' : 'patients'}.</strong> These cases were generated; no person stands behind them.</p>`}<p class="note">${RESEARCH_NOTICE}</p>
-<nav><a href="#look">Look here first</a><a href="#cases">Cases</a><a href="#recurrent">Shared mutations</a></nav>
+<nav><a href="#look">Look here first</a><a href="#cases">Cases</a><a href="#recurrent">Shared mutations</a><a href="#public">Public receptors</a></nav>
 ${lookSection(cohort)}
 ${caseSection(cohort)}
 ${recurrentSection(cohort)}
+${publicSection(cohort)}
 </main></body></html>
 `
 }
@@ -167,4 +186,20 @@ function recurrentSection({ recurrent }: Cohort): string {
       doubtOf(one),
     ])
   return `<h2 id="recurrent">Shared mutations</h2><p class="muted">The same 25 residues around the mutation in two cases or more. Where an allele presents them in several, one receptor could serve several patients. Showing ${rows.length} of ${recurrent.length}; all in recurrent.tsv.</p>${htmlTable(['mutation', 'cases', 'best peptide by case', 'alleles shared', 'doubt'], rows)}`
+}
+
+function publicSection({ publicReceptors }: Cohort): string {
+  const head = '<h2 id="public">Public receptors</h2>'
+  if (publicReceptors.length === 0) return `${head}<p class="muted">No pair of junctions is in two cases.</p>`
+  const rows = publicReceptors
+    .slice(0, 50)
+    .map(one => [
+      raw(`<code>${escapeHtml(one.alphaJunction)}</code><br><code>${escapeHtml(one.betaJunction)}</code>`),
+      String(one.cases.length),
+      raw(one.cases.map(({ id, receptor }) => `${escapeHtml(id)}: ${escapeHtml(receptor)}`).join('<br>')),
+      flagsOf(one).join(', '),
+      one.madeApart ? 'V genes or bases differ' : 'equal to the base',
+      doubtOf(one),
+    ])
+  return `${head}<p class="muted">Both junctions letter by letter in two cases or more: often a receptor of a common virus or an invariant one, seldom one of this tumour. Equal to the base it may be a cell of one patient in the other's library. Showing ${rows.length} of ${publicReceptors.length}; all in public-receptors.tsv.</p>${htmlTable(['junctions', 'cases', 'receptor by case', 'flags', 'made apart', 'doubt'], rows)}`
 }

@@ -36,6 +36,30 @@ test('a receptor counts when both junctions are equal to the base; one chain alo
   expect(codes([one, made('B', { receptors: [receptor('TGTGCC', 'TGTAGC')] })])).toEqual([['A', 'B', 'shared-receptors']])
 })
 
+test('a public receptor is two junctions in two patients, letter by letter; whether it was made apart is told', () => {
+  const pair = (id: string, bases: string, alpha = 'CAVF', beta = 'CASF', flags = '') => ({
+    ...receptor(bases, 'TGTAGC'),
+    receptor_id: id,
+    tra_junction_aa: alpha,
+    trb_junction_aa: beta,
+    flags,
+  })
+  const cohort = gatherCohort([
+    made('A', { receptors: [pair('R1', 'TGTGCC', 'CAVF', 'CASF', 'mait'), pair('R2', 'TGTGCC'), pair('R3', 'TGTAAA', 'CAVW')] }),
+    made('B', { receptors: [pair('R9', 'TGCGCC', 'CAVF', 'CASF', 'viral-match,mait'), pair('R8', 'TGTCCC', 'CAVW', '')] }),
+    made('C', { receptors: [pair('R7', 'TGTGGG', 'CAVY'), pair('R6', 'TGTTTT', 'CAVL')] }),
+    made('D', { receptors: [pair('R5', 'TGTGGG', 'CAVY')] }),
+  ])
+  expect(cohort.publicReceptors.map(({ cases, madeApart, doubtful }) => [cases.map(one => one.receptor), madeApart, doubtful])).toEqual([
+    [['R1', 'R9'], true, []],
+    [['R7', 'R5'], false, ['C and D']],
+  ])
+  expect(cohortFiles(cohort, 'Cognate').get('public-receptors.tsv')!.split('\n').slice(1, 3)).toEqual([
+    'CAVF\tCASF\t2\tA:R1 B:R9\tmait,viral-match\ttrue\t',
+    'CAVY\tCASF\t2\tC:R7 D:R5\t\tfalse\tmay be one person: C and D',
+  ])
+})
+
 test('a whole typing that is equal is told, a part of one is not', () => {
   expect(codes([made('A', { hla: TYPING }), made('B', { hla: TYPING.toReversed() })])).toEqual([['A', 'B', 'same-typing']])
   // as another program spells it, and with class II beside it

@@ -40,6 +40,16 @@ export interface RecurrentNeoantigen {
   readonly doubtful: readonly string[]
 }
 
+/** The same two junctions, letter by letter, in two patients or more: often a receptor of a common virus, or an invariant one. */
+export interface PublicReceptor {
+  readonly alphaJunction: string
+  readonly betaJunction: string
+  readonly cases: readonly { readonly id: string; readonly receptor: string; readonly flags: string }[]
+  /** Do they differ in their V genes or bases? Equal bases may be cells of one patient in the other's library. */
+  readonly madeApart: boolean
+  readonly doubtful: readonly string[]
+}
+
 export interface CasePair {
   readonly a: string
   readonly b: string
@@ -57,6 +67,7 @@ export interface CasePair {
 export interface Cohort {
   readonly cases: readonly CohortCase[]
   readonly recurrent: readonly RecurrentNeoantigen[]
+  readonly publicReceptors: readonly PublicReceptor[]
   /** Pairs that share something; `compared` counts all. */
   readonly pairs: readonly CasePair[]
   readonly compared: number
@@ -85,24 +96,67 @@ export function gatherCohort(cases: readonly CohortCase[]): Cohort {
   return {
     cases,
     recurrent: recurrentNeoantigens(finished, pairsToLookAt({ pairs })),
+    publicReceptors: publicReceptors(finished, pairsToLookAt({ pairs })),
     pairs,
     compared: (finished.length * (finished.length - 1)) / 2,
   }
 }
 
-function recurrentNeoantigens(cases: readonly FinishedCase[], suspicious: readonly CasePair[]): readonly RecurrentNeoantigen[] {
+type Seen = readonly { readonly row: Row; readonly id: string }[]
+
+/** Rows of one key in two cases or more, the first of each case; a row without a key counts nowhere. */
+function inSeveral(
+  cases: readonly FinishedCase[],
+  rowsOf: (one: FinishedCase) => readonly Row[],
+  keyOf: (row: Row) => string,
+): readonly Seen[] {
   const by = new Map<string, { readonly row: Row; readonly id: string }[]>()
-  for (const { id, neoantigens } of cases) {
+  for (const one of cases) {
     const own = new Set<string>()
-    for (const row of neoantigens) {
-      const key = `${row.gene}\t${row.minigene_25}`
-      if ((row.minigene_25 ?? '') === '' || own.has(key)) continue
+    for (const row of rowsOf(one)) {
+      const key = keyOf(row)
+      if (key === '' || own.has(key)) continue
       own.add(key)
-      by.set(key, [...(by.get(key) ?? []), { row, id }])
+      const seen = by.get(key)
+      if (seen === undefined) by.set(key, [{ row, id: one.id }])
+      else seen.push({ row, id: one.id })
     }
   }
-  return [...by.values()]
-    .filter(seen => seen.length > 1)
+  return [...by.values()].filter(seen => seen.length > 1)
+}
+
+/** Pairs of these cases that may be one person, as `A and B`. */
+const doubtfulAmong = (seen: Seen, suspicious: readonly CasePair[]): readonly string[] =>
+  suspicious.filter(pair => [pair.a, pair.b].every(name => seen.some(({ id }) => id === name))).map(pair => `${pair.a} and ${pair.b}`)
+
+function publicReceptors(cases: readonly FinishedCase[], suspicious: readonly CasePair[]): readonly PublicReceptor[] {
+  const pairOf = ({ tra_junction_aa: alpha = '', trb_junction_aa: beta = '' }: Row) =>
+    alpha === '' || beta === '' ? '' : `${alpha}\t${beta}`
+  return inSeveral(cases, ({ receptors }) => receptors, pairOf)
+    .map(seen => {
+      const { row } = seen[0]!
+      return {
+        alphaJunction: row.tra_junction_aa ?? '',
+        betaJunction: row.trb_junction_aa ?? '',
+        cases: seen.map(({ id, row }) => ({ id, receptor: row.receptor_id ?? '', flags: row.flags ?? '' })),
+        madeApart: new Set(seen.map(one => receptorText(one.row))).size > 1,
+        doubtful: doubtfulAmong(seen, suspicious),
+      }
+    })
+    .sort(
+      (a, b) =>
+        a.doubtful.length - b.doubtful.length ||
+        b.cases.length - a.cases.length ||
+        byText(a.betaJunction + a.alphaJunction, b.betaJunction + b.alphaJunction),
+    )
+}
+
+function recurrentNeoantigens(cases: readonly FinishedCase[], suspicious: readonly CasePair[]): readonly RecurrentNeoantigen[] {
+  return inSeveral(
+    cases,
+    ({ neoantigens }) => neoantigens,
+    row => ((row.minigene_25 ?? '') === '' ? '' : `${row.gene}\t${row.minigene_25}`),
+  )
     .map(seen => {
       const alleles = seen.flatMap(({ row }) => [...new Set((row.alleles_presenting ?? '').split(',').filter(name => name !== ''))])
       const { row } = seen[0]!
@@ -117,9 +171,7 @@ function recurrentNeoantigens(cases: readonly FinishedCase[], suspicious: readon
           percentile: Number(row.percentile_mt),
         })),
         sharedAlleles: [...new Set(alleles.filter((name, i) => alleles.indexOf(name) !== i))].sort(byText),
-        doubtful: suspicious
-          .filter(pair => [pair.a, pair.b].every(name => seen.some(({ id }) => id === name)))
-          .map(pair => `${pair.a} and ${pair.b}`),
+        doubtful: doubtfulAmong(seen, suspicious),
       }
     })
     .sort(
@@ -130,13 +182,11 @@ function recurrentNeoantigens(cases: readonly FinishedCase[], suspicious: readon
     )
 }
 
+const receptorText = (row: Row): string => `${row.tra_v_call} ${row.tra_junction} / ${row.trb_v_call} ${row.trb_junction}`
+
 /** Receptors whose two junctions and V genes are known, as text that is equal only for the same bases. */
 const receptorsOf = ({ receptors }: FinishedCase): ReadonlySet<string> =>
-  new Set(
-    receptors
-      .filter(row => (row.tra_junction ?? '') !== '' && (row.trb_junction ?? '') !== '')
-      .map(row => `${row.tra_v_call} ${row.tra_junction} / ${row.trb_v_call} ${row.trb_junction}`),
-  )
+  new Set(receptors.filter(row => (row.tra_junction ?? '') !== '' && (row.trb_junction ?? '') !== '').map(receptorText))
 
 /** What each pair of cases has in common; a case's things are looked up, not compared with every other's. */
 function inCommon(sets: readonly ReadonlySet<string>[]): ReadonlyMap<string, readonly string[]> {

@@ -65,6 +65,7 @@ export function caseHandlers(cases: Cases | undefined, gate: Gate): Handlers {
         unfinished: cohort.cases.flatMap(one => (one.kind === 'unfinished' ? { id: one.id, why: one.why } : [])),
         pairs: pairsToLookAt(cohort).map(({ a, b, findings }) => ({ a, b, findings: findings.map(({ text }) => text) })),
         recurrent: cohort.recurrent,
+        public: cohort.publicReceptors,
       })
     },
     async 'case.show'(call) {

@@ -43,7 +43,11 @@ export function defineCohort(program: Command): void {
       })
       report(entries, failures, flags, started)
     })
-  withCommon(cohort.command('report').description('cases that were run: cohort.tsv, recurrent.tsv, case-pairs.tsv, cohort.html'))
+  withCommon(
+    cohort
+      .command('report')
+      .description('cases that were run: cohort.tsv, recurrent.tsv, public-receptors.tsv, case-pairs.tsv, cohort.html'),
+  )
     .argument('<cases...>', CASES)
     .requiredOption('--out <folder>', 'folder with the results of the cases, one folder a case')
     .addHelpText(

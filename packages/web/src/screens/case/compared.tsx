@@ -1,5 +1,5 @@
 // Cases side by side: pairs that look like one person come first, for a swapped tube makes a receptor for somebody else; then what patients share.
-import type { RecurrentNeoantigen } from '@cognate/core/case'
+import type { PublicReceptor, RecurrentNeoantigen } from '@cognate/core/case'
 import { caseHref } from '../../client/case-answers.ts'
 import type { Client } from '../../client/record-client.ts'
 import { useAnswer } from '../../client/use-answer.ts'
@@ -12,14 +12,18 @@ interface ComparedAnswer {
   readonly unfinished: readonly { readonly id: string; readonly why: string }[]
   readonly pairs: readonly { readonly a: string; readonly b: string; readonly findings: readonly string[] }[]
   readonly recurrent: readonly RecurrentNeoantigen[]
+  readonly public: readonly PublicReceptor[]
 }
 
 const Case = ({ id }: { readonly id: string }) => <a href={caseHref(id)}>{id}</a>
 
+const doubtOf = ({ doubtful }: { readonly doubtful: readonly string[] }) =>
+  doubtful.length === 0 ? '' : `may be one person: ${doubtful.join(', ')}`
+
 export function Compared({ client }: { readonly client: Client }) {
   return (
     <Screen title="Cases side by side" answered={useAnswer<ComparedAnswer>(client, '/cohort')}>
-      {({ compared, finished, unfinished, pairs, recurrent }) => (
+      {({ compared, finished, unfinished, pairs, recurrent, public: publics }) => (
         <>
           <p className="muted">
             {finished} finished cases that you may see; pairs of them compared by variants, receptors, typing and the bytes of their files:{' '}
@@ -50,7 +54,26 @@ export function Compared({ client }: { readonly client: Client }) {
                   </div>
                 )),
                 one.sharedAlleles.join(', '),
-                one.doubtful.length === 0 ? '' : `may be one person: ${one.doubtful.join(', ')}`,
+                doubtOf(one),
+              ],
+            }))}
+          />
+          <Table
+            caption="Public receptors: both junctions in two patients or more"
+            columns={['Junctions', 'Patients', 'Receptor of each', 'Made apart', 'Doubt']}
+            none="No two patients share one."
+            rows={publics.map(one => ({
+              key: `${one.alphaJunction} ${one.betaJunction}`,
+              cells: [
+                `${one.alphaJunction} ${one.betaJunction}`,
+                one.cases.length,
+                one.cases.map(({ id, receptor, flags }) => (
+                  <div key={id}>
+                    <Case id={id} /> {receptor} {flags}
+                  </div>
+                )),
+                one.madeApart ? 'V genes or bases differ' : 'equal to the base',
+                doubtOf(one),
               ],
             }))}
           />
