@@ -160,14 +160,20 @@ describe('what a case may bring', () => {
     const text = readFileSync(join(folder, 'CASE.yaml'), 'utf8')
     writeFileSync(
       join(folder, 'CASE.yaml'),
-      `${text}receptors: {known: [known.tsv], v_loops: [loops.csv], mana3: true, candidates: 3}\n`.replace(
+      `${text}receptors: {known: [known.tsv], v_loops: [loops.csv], signatures: [own.tsv], mana3: true, candidates: 3}\n`.replace(
         'tumour:\n',
         'tumour:\n  hotspots: hotspots.tsv\n',
       ),
     )
     writeFileSync(join(folder, 'hotspots.tsv'), 'gene\tchange\tsource\nKRAS\tG12\tsynthetic\n')
     const out = join(folder, 'out')
-    const names = ['known.tsv', 'loops.csv'] as const
+    const names = ['known.tsv', 'loops.csv', 'own.tsv'] as const
+    const own = (name: string) =>
+      writeFileSync(
+        join(folder, 'own.tsv'),
+        `signature\tgene\tlineage\tdirection\n${name}\tCXCL13\tCD8\tup\n${name}\tENTPD1\tCD8\tup\n${name}\tIL7R\tCD8\tdown\n`,
+      )
+    own('NeoTCR-8')
     const missing = cognate(['run', join(folder, 'CASE.yaml'), '--out', out])
     expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('known.tsv')])
     writeFileSync(
@@ -175,7 +181,15 @@ describe('what a case may bring', () => {
       'cdr3.alpha\tv.alpha\tcdr3.beta\tv.beta\tantigen.epitope\tantigen.gene\tantigen.species\treference.id\n',
     )
     writeFileSync(join(folder, 'loops.csv'), 'organism,gene,cdr1,cdr2,cdr2_5\nhuman,TRBV1*01,A,A,A\n')
+    own('NEOTCR8')
+    expect(cognate(['run', join(folder, 'CASE.yaml'), '--out', out]).err).toContain('another set has the column score_neotcr8 already')
+    own('Mine')
     expect(cognate(['run', join(folder, 'CASE.yaml'), '--out', out]).code).toBe(0)
+    const scored = gunzipSync(readFileSync(join(out, 'cells.tsv.gz')))
+      .toString()
+      .split('\n')[0]!
+      .split('\t')
+    expect(scored.filter(name => name.startsWith('score_'))).toEqual(['score_neotcr8', 'score_neotcr4', 'score_mana_3', 'score_mine'])
     const before = rowsOf(join(out, 'receptors.tsv'))
     const first = before[0]!
     // the best one is said to see influenza

@@ -117,6 +117,10 @@ export const CaseSchema = z.strictObject({
         .enum(Object.keys(SCORING_METHODS) as ScoringMethod[])
         .default('ucell')
         .describe('How gene sets are scored.'),
+      signatures: z
+        .array(path)
+        .default([])
+        .describe('Gene sets of your own, scored beside the shipped ones: TSV signature, gene, lineage, direction, source; or GMT.'),
       mana3: z.boolean().default(false).describe('Rank clones by the three-gene model of tumour-antigen-specific cells as well.'),
       primary_only: z.boolean().default(false).describe('The commonest pair of chains of a clonotype alone.'),
       candidates: z.int().min(1).max(10_000).default(40).describe('Receptors on the shortlist.'),

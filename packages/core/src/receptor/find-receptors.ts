@@ -10,8 +10,8 @@ import { type ExpressionMatrix, joinBarcodes } from './expression-matrix.ts'
 import { LINEAGE_AGREEMENT, type Lineage, lineageCounts, lineageOf, type SurfaceLineage, surfaceLineage } from './lineage.ts'
 import { type RankOptions, rankReceptors } from './rank-receptors.ts'
 import type { LesionScore, Receptor, ScoredClonotype } from './receptor.ts'
-import { MANA_3, MANA_3_SIGNATURE, SCORING_METHODS, type ScoringMethod, scoreThreeGenes } from './signature-methods.ts'
-import { resolveSignature } from './signature-score.ts'
+import { MANA_3, MANA_3_SIGNATURE, type ScoringMethod, scoreSet, scoreThreeGenes } from './signature-methods.ts'
+import { type ResolvedSignature, resolveSignature, type Signature } from './signature-score.ts'
 
 export interface LesionInput {
   readonly lesion: string
@@ -163,26 +163,12 @@ function scoreAll(
     const ofLesion = new Map<string, Float64Array>()
     cellScores.set(lesion, ofLesion)
     for (const signature of options.signatures) {
-      const set = resolveSignature(signature, matrix)
-      const share = set.present / signature.genes.length
-      if (share < 0.5) {
-        caveats.push(
-          caveat(
-            'signature-genes-missing',
-            `${signature.name} was not scored in ${lesion}: ${set.present} of ${signature.genes.length} genes are in the matrix`,
-          ),
-        )
-        continue
-      }
-      if (share < 0.8)
-        caveats.push(
-          caveat(
-            'signature-genes-missing',
-            `${signature.name} in ${lesion}: ${set.present} of ${signature.genes.length} genes are in the matrix; missing ${set.missing.slice(0, 8).join(', ')}`,
-          ),
-        )
+      const sets = [signature, ...lowOf(signature)].map(side => resolveSignature(side, matrix))
+      const measured = sets.map(set => measuredIn(set, lesion, caveats))
+      if (measured.includes(false)) continue
+      const [up, down] = sets as [ResolvedSignature, ResolvedSignature?]
       const values =
-        signature === MANA_3_SIGNATURE ? scoreThreeGenes(matrix, MANA_3).scores : SCORING_METHODS[options.method ?? 'ucell'](matrix, set)
+        signature === MANA_3_SIGNATURE ? scoreThreeGenes(matrix, MANA_3).scores : scoreSet(matrix, options.method ?? 'ucell', up, down)
       ofLesion.set(signature.name, values)
       for (const lineage of ['CD8', 'CD4', 'unknown'] as const) {
         const members: number[] = []
@@ -209,4 +195,18 @@ function scoreAll(
     }
   }
   return { scores, cellScores }
+}
+
+/** The genes of a set that should be low, as a set; nothing where it has none. */
+const lowOf = ({ name, down, ...rest }: Signature): readonly Signature[] =>
+  down === undefined || down.length === 0 ? [] : [{ ...rest, name: `${name} (low)`, genes: down }]
+
+/** Are enough genes of a set in the matrix for a score? Fewer than half are not; fewer than four in five are said. */
+function measuredIn({ signature, present, missing }: ResolvedSignature, lesion: string, caveats: Caveat[]): boolean {
+  const of = `${present} of ${signature.genes.length} genes are in the matrix`
+  const share = present / signature.genes.length
+  if (share < 0.5) caveats.push(caveat('signature-genes-missing', `${signature.name} was not scored in ${lesion}: ${of}`))
+  else if (share < 0.8)
+    caveats.push(caveat('signature-genes-missing', `${signature.name} in ${lesion}: ${of}; missing ${missing.slice(0, 8).join(', ')}`))
+  return share >= 0.5
 }

@@ -174,6 +174,14 @@ export const SCORING_METHODS: Readonly<Record<ScoringMethod, (matrix: Expression
   aucell: auCell,
 }
 
+/** Score of a set; its genes that should be low count against it: UCell never below 0, the others as a difference. */
+export function scoreSet(matrix: ExpressionMatrix, method: ScoringMethod, up: ResolvedSignature, down?: ResolvedSignature): Float64Array {
+  if (down === undefined) return SCORING_METHODS[method](matrix, up)
+  if (method === 'ucell') return uCellTwoSided(matrix, up, down)
+  const low = SCORING_METHODS[method](matrix, down)
+  return SCORING_METHODS[method](matrix, up).map((value, cell) => value - low[cell]!)
+}
+
 /** The three-gene model as a set, so that clones are ranked by it as by any other. */
 export const MANA_3_SIGNATURE: Signature = {
   name: 'MANA-3',

@@ -8,6 +8,8 @@ export interface Signature {
   readonly name: string
   readonly lineage: 'CD8' | 'CD4' | 'any'
   readonly genes: readonly string[]
+  /** Genes that should be low; none where it is left out. */
+  readonly down?: readonly string[]
   readonly source: string
 }
 

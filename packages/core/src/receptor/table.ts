@@ -147,6 +147,9 @@ const CELL_COLUMNS = [
   'clonotype_id',
 ] as const
 
+/** `score_neotcr8`: the column of a signature in cells.tsv.gz. */
+export const scoreColumn = (signature: string): string => `score_${signature.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`
+
 /** `cells.tsv`: every cell with contigs, its clonotype and its score by each signature. */
 export function cellTable({ cells, clonotypes, cellScores }: Pick<ReceptorResult, 'cells' | 'clonotypes' | 'cellScores'>): {
   readonly columns: readonly string[]
@@ -167,7 +170,7 @@ export function cellTable({ cells, clonotypes, cellScores }: Pick<ReceptorResult
     home.get(cell) ?? '',
     ...signatures.map(name => (cell.column === undefined ? undefined : rounded(cellScores.get(cell.lesion)?.get(name)?.[cell.column], 5))),
   ])
-  return { columns: [...CELL_COLUMNS, ...signatures.map(name => `score_${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`)], rows }
+  return { columns: [...CELL_COLUMNS, ...signatures.map(scoreColumn)], rows }
 }
 
 export const CELL_MAP_COLUMNS = ['lesion', 'barcode', 'umap_1', 'umap_2', 'score', 'clonotype_id'] as const

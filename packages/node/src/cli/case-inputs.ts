@@ -90,6 +90,7 @@ function listInputs(file: CaseFile, at: (path: string) => string): readonly Case
   name(tumour.phased, 'phased variants')
   name(tumour.hotspots, 'hotspots')
   for (const path of file.receptors.known) name(path, 'known receptors')
+  for (const path of file.receptors.signatures) name(path, 'gene sets')
   for (const path of file.receptors.v_loops) name(path, 'loops of V genes')
   for (const { plate, map } of file.screens) {
     name(plate, 'plate readout')

@@ -145,6 +145,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   if (lesions.length === 0) return stages
   const receptorsTable = join(folder, 'receptors.tsv')
   const known = file.receptors.known.map(at)
+  const signatures = file.receptors.signatures.map(at)
   const vLoops = file.receptors.v_loops.map(at)
   const presetFile = product.preset.endsWith('.json') ? at(product.preset) : undefined
   const vectorFile = maybe(product.vector)
@@ -152,7 +153,9 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   stages.push(
     {
       name: 'receptors',
-      inputs: [...lesions.flatMap(l => [l.contigs, l.matrix, l.airrCells]), ...known, ...vLoops].filter(path => path !== undefined),
+      inputs: [...lesions.flatMap(l => [l.contigs, l.matrix, l.airrCells]), ...known, ...vLoops, ...signatures].filter(
+        path => path !== undefined,
+      ),
       options: { til: file.til, receptors: file.receptors, seed: file.seed },
       run: () =>
         runReceptors({
@@ -161,6 +164,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
           seed: `${file.seed}|${file.case}`,
           known,
           vLoops,
+          signatures,
           method: file.receptors.method,
           mana3: file.receptors.mana3,
           primaryOnly: file.receptors.primary_only,

@@ -14,6 +14,7 @@ interface Flags extends CommonFlags {
   readonly barcodePrefix?: ReadonlyMap<string, string>
   readonly candidates: number
   readonly method: ScoringMethod
+  readonly signatures?: readonly string[]
   readonly mana3?: boolean
   readonly primaryOnly?: boolean
   readonly known?: readonly string[]
@@ -42,6 +43,11 @@ export function defineReceptors(program: Command): void {
       several,
     )
     .addOption(new Option('--method <method>', 'how gene sets are scored').choices(Object.keys(SCORING_METHODS)).default('ucell'))
+    .option(
+      '--signatures <file>',
+      'gene sets of your own, scored beside the shipped ones: TSV with signature, gene and, if wanted, lineage (CD8, CD4, any), direction (up, down), source; or GMT; repeat for several',
+      several,
+    )
     .option('--primary-only', 'one pair of chains a clonotype, the commonest, instead of every alpha with every beta')
     .option('--mana3', 'rank clones by the three-gene model of tumour-antigen-specific cells as well')
     .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
@@ -64,6 +70,7 @@ export function defineReceptors(program: Command): void {
         known: flags.known,
         vLoops: flags.vLoops,
         method: flags.method,
+        signatures: flags.signatures,
         mana3: flags.mana3,
         primaryOnly: flags.primaryOnly,
       }

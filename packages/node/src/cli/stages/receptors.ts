@@ -16,12 +16,15 @@ import {
   MANA_3_SIGNATURE,
   mapReceptors,
   parseKnownReceptors,
+  parseSignatures,
   parseVLoops,
   RECEPTOR_COLUMNS,
   type ReceptorResult,
   receptorRows,
   type ScoringMethod,
+  type Signature,
   type SplitRun,
+  scoreColumn,
   splitByHashtag,
   type VLoops,
   withSpecificity,
@@ -51,6 +54,8 @@ export interface ReceptorsInput {
   readonly candidates: number
   readonly seed: string
   readonly method?: ScoringMethod
+  /** Tables of gene sets of the user, scored beside the shipped ones. */
+  readonly signatures?: readonly string[]
   /** Rank clones by the three-gene model as well. */
   readonly mana3?: boolean
   /** The commonest pair of each clonotype alone. */
@@ -107,7 +112,9 @@ async function readRuns(entries: readonly LesionFiles[]): Promise<Result<SplitRu
 }
 
 function findAmong(run: SplitRun, input: ReceptorsInput): Result<ReceptorResult, Issue> {
-  const signatures = [...shippedSignatures(), ...(input.mana3 === true ? [MANA_3_SIGNATURE] : [])]
+  const own = ownSignatures(input.signatures ?? [])
+  if (!own.ok) return own
+  const signatures = [...shippedSignatures(), ...(input.mana3 === true ? [MANA_3_SIGNATURE] : []), ...own.value]
   const { candidates, seed, method, primaryOnly } = input
   const found = findReceptors(run.lesions, { signatures, candidates, seed, method, primaryOnly })
   if (!found.ok) return fail(inFile([...new Set(input.lesions.map(lesion => lesion.contigs))].join(', '), found.issue))
@@ -200,6 +207,24 @@ export function readManifest(path: string): Result<readonly LesionFiles[], Issue
   }
   if (lesions.length === 0) return refuse('there is no lesion', 1)
   return ok(lesions)
+}
+
+/** Errors: `signature-twice`: a name that another set has, also one that ships. */
+function ownSignatures(paths: readonly string[]): Result<readonly Signature[], Issue> {
+  const names = new Set([...shippedSignatures(), MANA_3_SIGNATURE].map(({ name }) => scoreColumn(name)))
+  const sets: Signature[] = []
+  for (const path of paths) {
+    const parsed = readParsed(path, parseSignatures)
+    if (!parsed.ok) return parsed
+    for (const set of parsed.value) {
+      const column = scoreColumn(set.name)
+      if (names.has(column))
+        return fail(inFile(path, issue('signature-twice', `another set has the column ${column} already`, 'give the set another name')))
+      names.add(column)
+      sets.push(set)
+    }
+  }
+  return ok(sets)
 }
 
 /** Flags receptors that known ones resemble; none is taken away. */
