@@ -10,7 +10,7 @@ test('sets come from a table or from GMT; genes of receptors are left out', () =
     { name: 'X', lineage: 'CD8', genes: ['GZMB'], down: ['IL7R'], source: 'paper' },
     { name: 'Y', lineage: 'any', genes: ['TCF7'], source: '' },
   ])
-  expect(value(parseSignatures('signature,gene\nY,TCF7\n'))).toMatchObject([{ name: 'Y', genes: ['TCF7'] }])
+  expect(value(parseSignatures('signature,gene,lineage\nY,TCF7,CD4/CD8\n'))).toMatchObject([{ name: 'Y', lineage: 'any', genes: ['TCF7'] }])
   expect(value(parseSignatures('EXHAUSTED\thttps://x\tPDCD1\tTRAV1-2\tLAG3\nNAIVE\t\tTCF7\n'))).toEqual([
     { name: 'EXHAUSTED', lineage: 'any', genes: ['PDCD1', 'LAG3'], source: 'https://x' },
     { name: 'NAIVE', lineage: 'any', genes: ['TCF7'], source: '' },

@@ -25,7 +25,14 @@ export function parseSignatures(text: string): Result<readonly Signature[], Issu
   if (!drafts.ok) return drafts
   const sets: Signature[] = []
   for (const [name, { lineage, source, up, down }] of drafts.value) {
-    if (up.size === 0) return fail(issue('signature-empty', `${name} has no gene that should be high`, 'give the set its genes'))
+    if (up.size === 0)
+      return fail(
+        issue(
+          'signature-empty',
+          `${name} has no gene that should be high`,
+          'genes that should be low (direction down) stand under the name of the set that they count against',
+        ),
+      )
     sets.push({ name, lineage, genes: [...up], ...(down.size === 0 ? {} : { down: [...down] }), source })
   }
   if (sets.length === 0) return fail(issue('signature-empty', 'there is no set', 'give lines of signature and gene, or GMT'))
@@ -71,7 +78,7 @@ function ofTable(text: string): Result<ReadonlyMap<string, Draft>, Issue> {
     const [name, lineage, direction] = [cell('signature', ''), cell('lineage', 'any'), cell('direction', 'up')]
     const refuse = (what: string, remedy: string) => fail(issue('signature-row', what, remedy, row.line))
     if (name === '' || cell('gene', '') === '') return refuse('signature or gene is empty', 'give both')
-    const known = LINEAGES.find(one => one === lineage)
+    const known = /^CD[48]\/CD[48]$/.test(lineage) ? 'any' : LINEAGES.find(one => one === lineage)
     if (known === undefined) return refuse(`lineage "${lineage}" is none`, `write ${LINEAGES.join(', ')}`)
     const side = DIRECTIONS.find(one => one === direction)
     if (side === undefined) return refuse(`direction "${direction}" is none`, `write ${DIRECTIONS.join(' or ')}`)
