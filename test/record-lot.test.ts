@@ -487,6 +487,22 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   fine(
     await end({ reaction: 'chills, settled by itself', vital_signs: [signs], volume_given_ml: '90', reason: 'residual was weighed again' }),
   )
+  // IL-2 dose by dose: neither given nor withheld, an amount without a unit, a time to come and a dose twice are refused
+  const drug = (dose: number, more: Readonly<Record<string, unknown>>) =>
+    nina.do('/orders/ORD-1/drugs', { drug: 'aldesleukin', dose, at: site.clock.iso, ...more })
+  refusedAs(await drug(1, {}), 'drug-dose')
+  refusedAs(await drug(1, { amount: '56.9', unit: '10*6.[iU]', why_withheld: 'fever' }), 'drug-dose')
+  refusedAs(await drug(1, { amount: '56.9' }), 'drug-dose')
+  refusedAs(await drug(1, { amount: '0', unit: '10*6.[iU]' }), 'drug-dose')
+  refusedAs(await drug(1, { amount: '56.9', unit: '10*6.[iU]', at: new Date(site.clock.time + MINUTE).toISOString() }), 'time')
+  refusedAs(await olga.do('/orders/ORD-1/drugs', { drug: 'aldesleukin', dose: 1, at: site.clock.iso, why_withheld: 'x' }), 'role')
+  fine(await drug(1, { amount: '56.9', unit: '10*6.[iU]' }))
+  site.clock.forward(8 * 60 * MINUTE)
+  fine(await drug(2, { amount: '50', unit: '10*6.[iU]' }))
+  refusedAs(await drug(2, { amount: '56.9', unit: '10*6.[iU]' }), 'drug-there')
+  fine(await drug(2, { amount: '56.9', unit: '10*6.[iU]', reason: 'syringe label read again' }))
+  site.clock.forward(8 * 60 * MINUTE)
+  fine(await drug(3, { why_withheld: 'creatinine 2.1 times baseline' }))
   const given = await cognate(nina, ['infusion', 'given', 'ORD-1'])
   const [bag] = rowsOf(given.out)
   expect([given.code, bag!.started_at, bag!.minutes, bag!.volume_given_ml, bag!.fraction, bag!.why_not_all, bag!.reaction]).toEqual([
@@ -503,6 +519,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   expect(given.err).toContain('open: L-1-B2 was not given')
   expect(given.err).toContain('given: 157500000 cells of 3.5e8 ordered')
   expect(given.err).toContain('viable and receptor-positive: 97776000 cells')
+  expect(given.err).toContain('aldesleukin: 2 doses given (113.8 10*6.[iU]), 1 withheld; 3: creatinine 2.1 times baseline\n')
 
   // day 9 of 14: growth. Recalled at once, every container on hold, everybody told
   site.clock.forward(9 * DAY)
@@ -852,6 +869,7 @@ test('the lot as a FHIR bundle is valid by the R4 definitions, resource by resou
     BiologicallyDerivedProduct: 2,
     Observation: results.length + 3,
     Procedure: 1,
+    MedicationAdministration: 3,
     Provenance: signatures,
   })
   expect(new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`)).size).toBe(resources.length)

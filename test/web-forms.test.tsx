@@ -459,6 +459,11 @@ test('a lot goes from its subject to the patient by forms alone; the wrong wrist
   await record(paula, 'infusion.end', 'ORD-9:L-9-B1', { stopped_at: now(), volume_given_ml: volume_ml })
   await browser.open('#/bedside/ORD-9')
   await browser.until(`${volume_ml} of ${volume_ml} mL`)
+  await browser.until('No dose of IL-2 or another drug is recorded.')
+  await record(paula, 'drug.record', 'ORD-9', { drug: 'aldesleukin', dose: '1', at: now(), why_withheld: 'fever of 39.8' })
+  await browser.open('#/bedside/ORD-9')
+  await browser.until('fever of 39.8')
+  expect(browser.page.querySelector('a[href="#/do/drug.record/ORD-9"]')).not.toBeNull()
 })
 
 test('a new colleague is proposed, applied and enrolled in the browser, and signs in', async () => {

@@ -1,7 +1,7 @@
-// A lot as a FHIR R4 bundle: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions, the follow-up,
-// and a provenance for each signature. Codes that no public system has are in our own.
+// A lot as a FHIR R4 bundle: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions and the drugs with them, the
+// follow-up, and a provenance for each signature. Codes that no public system has are in our own.
 import { Exact } from '../format/index.ts'
-import type { FollowUpData, InfusionData } from '../infusion/index.ts'
+import type { DoseOrderData, DrugDose, FollowUpData, InfusionData } from '../infusion/index.ts'
 import type { CertificateSignature, ContainerData, LotFile, ResultData, SpecimenData } from '../lot/index.ts'
 import type { Row } from '../record/index.ts'
 import { bundleOf, coded, identified, idOf, type Resource } from './fhir-resource.ts'
@@ -10,12 +10,13 @@ export interface LotBundleInput {
   readonly file: LotFile
   readonly specimen: Row<SpecimenData> | undefined
   readonly infusions: readonly Row<InfusionData>[]
+  readonly orders: readonly Row<DoseOrderData>[]
   readonly followUps: readonly Row<FollowUpData>[]
   readonly signatures: readonly CertificateSignature[]
 }
 
 export function lotBundle(input: LotBundleInput): unknown {
-  const { file, specimen, infusions, followUps, signatures } = input
+  const { file, specimen, infusions, orders, followUps, signatures } = input
   const { row, lot } = file
   // a vector is nobody's
   const patient: Resource | undefined =
@@ -40,6 +41,7 @@ export function lotBundle(input: LotBundleInput): unknown {
     ...products,
     ...file.results.map(one => observationOf(one, file, subject)),
     ...infusions.map(one => procedureOf(one, subject)),
+    ...orders.flatMap(({ id, data }) => (data.drugs ?? []).map((one, i) => drugOf(idOf(id, 'drug', i + 1), one, subject))),
     ...followUps.map(one => followUpOf(one, subject)),
     ...signatures.map(
       (one, i): Resource => ({
@@ -142,6 +144,19 @@ const procedureOf = ({ id, data }: Row<InfusionData>, subject: Reference): Resou
           ...(data.end.reaction === '' ? [] : [{ text: `reaction: ${data.end.reaction}` }]),
         ],
       }),
+})
+
+const drugOf = (id: string, { drug, dose, at, amount, unit, why_withheld, recorded_by }: DrugDose, subject: Reference): Resource => ({
+  resourceType: 'MedicationAdministration',
+  id,
+  status: amount === '' ? 'not-done' : 'completed',
+  ...(amount === '' ? { statusReason: [{ text: why_withheld }] } : {}),
+  medicationCodeableConcept: { text: drug },
+  subject,
+  effectiveDateTime: at,
+  performer: [{ actor: { identifier: identified('account', recorded_by) } }],
+  note: [{ text: `dose ${dose}` }],
+  ...(amount === '' ? {} : { dosage: { dose: { value: new Exact(amount), unit } } }),
 })
 
 const followUpOf = ({ id, data }: Row<FollowUpData>, subject: Reference): Resource => ({

@@ -1,5 +1,5 @@
 // Every command of the record, in the order in which a product comes about.
-import { bedsideCommands, followUpCommands, infusionEndCommands } from '../infusion/index.ts'
+import { bedsideCommands, drugCommands, followUpCommands, infusionEndCommands } from '../infusion/index.ts'
 import {
   batchCommands,
   containerCommands,
@@ -25,5 +25,6 @@ export const RECORD_COMMANDS: readonly RecordCommand[] = [
   ...dispositionCommands,
   ...bedsideCommands,
   ...infusionEndCommands,
+  ...drugCommands,
   ...followUpCommands,
 ]

@@ -21,6 +21,7 @@ import {
   wristbandString,
 } from '../lot/index.ts'
 import { decimalSchema, defineCommand, existing, fresh, idSchema, instantSchema, type RecordCommand, type Rows } from '../record/index.ts'
+import type { DrugDose } from './drug-commands.ts'
 import type { InfusionEnd } from './infusion-end.ts'
 
 export type DoseOrderData = {
@@ -30,6 +31,8 @@ export type DoseOrderData = {
   readonly cells: string
   readonly planned_end: string
   readonly ordered_by: string
+  /** Once one was recorded. */
+  readonly drugs?: readonly DrugDose[]
 }
 
 export type ScanData = {
@@ -59,11 +62,11 @@ export type InfusionData = {
 export const SCANS_APART_MS = 10 * 60_000
 export const SCAN_VALID_MS = 30 * 60_000
 
-const needsOrder = (id: string, rows: Rows) => {
+export const needsOrder = (id: string, rows: Rows) => {
   const parent = rows.peek('dose_order', id)?.parent
   return parent === undefined ? { rows: [{ table: 'dose_order' as const, id }] } : lotNeeds(parent, rows, [{ table: 'dose_order', id }])
 }
-const placeOfOrder = (id: string, rows: Rows) => lotPlace(rows.peek('dose_order', id)?.parent ?? '', rows)
+export const placeOfOrder = (id: string, rows: Rows) => lotPlace(rows.peek('dose_order', id)?.parent ?? '', rows)
 
 /** Why this container may not be given to whoever wears this wristband; undefined: nothing stands against it. */
 function mismatch(

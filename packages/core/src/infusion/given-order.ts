@@ -3,6 +3,7 @@ import { add, divide, multiply, parseDecimal, type Ratio, ratioToNumber } from '
 import { type ContainerData, DOSE_CELLS, doseOf, type LotFile } from '../lot/index.ts'
 import type { Row } from '../record/index.ts'
 import type { DoseOrderData, InfusionData } from './bedside-commands.ts'
+import { type DrugTotal, drugTotals } from './drug-commands.ts'
 
 export interface GivenContainer {
   readonly container: string
@@ -36,6 +37,7 @@ export interface GivenOrder {
   readonly receptor_positive: number | undefined
   /** By the shares at which the arms were pooled. */
   readonly arms: readonly { readonly receptor: string; readonly share: string; readonly cells: number | undefined }[]
+  readonly drugs: readonly DrugTotal[]
   /** What is missing for a number: nothing is assumed for it. */
   readonly open: readonly string[]
 }
@@ -111,6 +113,7 @@ export function givenOrder(
         ? undefined
         : Math.round(ratioToNumber(divide(multiply(total, carrying), dose))),
     arms,
+    drugs: drugTotals(order.data.drugs ?? []),
     open,
   }
 }

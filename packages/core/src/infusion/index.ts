@@ -1,6 +1,7 @@
 export * from './astct-table.ts'
 export * from './bedside-commands.ts'
 export * from './cellular-kinetics.ts'
+export * from './drug-commands.ts'
 export * from './follow-up.ts'
 export * from './given-order.ts'
 export * from './infusion-end.ts'

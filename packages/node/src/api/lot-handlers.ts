@@ -143,6 +143,7 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
         file: file.value,
         specimen: (await rowsOf<SpecimenData>('specimen', coi)).find(row => row.id === specimen),
         infusions: await rowsOf<InfusionData>('infusion', id),
+        orders: await rowsOf<DoseOrderData>('dose_order', id),
         followUps: await rowsOf<FollowUpData>('follow_up', id),
         signatures: await signaturesOf(pool, id),
       })

@@ -103,7 +103,33 @@ function OrderScans({ desk, order }: { readonly desk: Desk; readonly order: Row<
         />
       ))}
       {given?.ok !== true || begun.length === 0 ? null : <Given desk={desk} order={given.value} begun={begun} />}
+      <Drugs desk={desk} order={order} />
     </>
+  )
+}
+
+/** IL-2 and what else belongs to the infusion, dose by dose. */
+function Drugs({ desk, order }: { readonly desk: Desk; readonly order: Row<DoseOrderData> }) {
+  return (
+    <section>
+      <Table
+        caption="Drugs with the infusion"
+        columns={['Drug', 'Dose', 'When', 'Given', 'Why withheld', 'By']}
+        none="No dose of IL-2 or another drug is recorded."
+        rows={(order.data.drugs ?? []).map(one => ({
+          key: `${one.drug} ${one.dose}`,
+          cells: [
+            one.drug,
+            one.dose,
+            <Time key="at" at={one.at} />,
+            one.amount === '' ? 'withheld' : withUnit(one.amount, one.unit),
+            one.why_withheld,
+            one.recorded_by,
+          ],
+        }))}
+      />
+      <DutiesOf desk={desk} of="orders" id={order.id} without={['bedside.scan', 'infusion.give']} />
+    </section>
   )
 }
 
