@@ -1,5 +1,5 @@
-// A lot as a FHIR R4 bundle: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions and the drugs with them, the
-// follow-up, and a provenance for each signature. Codes that no public system has are in our own.
+// A lot as a FHIR R4 bundle: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions, the drugs with
+// them, the follow-up, and a provenance for each signature. Codes that no public system has are in our own.
 import { Exact } from '../format/index.ts'
 import type { DoseOrderData, DrugDose, FollowUpData, InfusionData } from '../infusion/index.ts'
 import type { CertificateSignature, ContainerData, LotFile, ResultData, SpecimenData } from '../lot/index.ts'

@@ -51,16 +51,23 @@ export function defineReference(program: Command): void {
     .description('compare every reference with its checksum')
     .action(() => {
       const damaged = damagedReferences()
-      const manifest = JSON.parse(readFileSync(modelPath('class1.manifest.json'), 'utf8')) as { weights_sha256: string }
-      if (sha256OfFile(modelPath('class1.cogm')) !== manifest.weights_sha256)
-        throw new InputFault(
-          issue('model-damaged', 'the class I model differs from its manifest', 'run `git checkout packages/node/models`'),
-        )
+      for (const [name, file] of MODELS) {
+        const manifest = JSON.parse(readFileSync(modelPath(`${file}.manifest.json`), 'utf8')) as { weights_sha256: string }
+        if (sha256OfFile(modelPath(`${file}.cogm`)) !== manifest.weights_sha256)
+          throw new InputFault(
+            issue('model-damaged', `the ${name} model differs from its manifest`, 'run `git checkout packages/node/models`'),
+          )
+      }
       if (damaged.length > 0)
         throw new InputFault(issue('reference-damaged', `damaged: ${damaged.join(', ')}`, 'add them again with `cognate reference add`'))
       process.stdout.write(`all references are as they were added\n${listText()}`)
     })
 }
+
+const MODELS = [
+  ['class I', 'class1'],
+  ['class II', 'class2'],
+] as const
 
 const isKind = (kind: string): kind is 'proteome' | 'imgt' | 'tenx' | 'vdj' => ['proteome', 'imgt', 'tenx', 'vdj'].includes(kind)
 
@@ -96,7 +103,9 @@ function listText(): string {
     ...shippedSignatures().map(
       signature => `shipped   signature       ${signature.name}, ${signature.genes.length} genes, ${signature.source}`,
     ),
-    `shipped   class I model   sha256 ${sha256OfFile(modelPath('class1.cogm')).slice(0, 12)}`,
+    ...MODELS.map(
+      ([name, file]) => `shipped   ${`${name} model`.padEnd(15)} sha256 ${sha256OfFile(modelPath(`${file}.cogm`)).slice(0, 12)}`,
+    ),
     ...listReferences().map(
       entry => `imported  ${entry.kind.padEnd(15)} ${entry.name}: ${entry.holds}, sha256 ${entry.sha256.slice(0, 12)}`,
     ),
