@@ -4,7 +4,9 @@ import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { SCORING_METHODS, type ScoringMethod } from '../receptor/index.ts'
 import { parseCheckedYaml } from './checked-yaml.ts'
 
-const path = z.string().min(1)
+/** Which members of a case name a file: what reads a case, and what lists its files for checksums, are held to it. */
+export const CASE_FILES = z.registry<{ readonly file: true }>()
+const path = z.string().min(1).register(CASE_FILES, { file: true })
 
 export const CaseSchema = z.strictObject({
   case: z

@@ -72,7 +72,8 @@ export const vcfsOf = ({ tumour }: CaseFile): readonly VcfInput[] =>
     ? [{ caller: '', path: tumour.vcf }]
     : Object.entries(tumour.vcf).map(([caller, path]) => ({ caller, path }))
 
-function listInputs(file: CaseFile, at: (path: string) => string): readonly CaseInput[] {
+/** Every file that a case names, each once: what must exist, and what the crate has checksums of. */
+export function listInputs(file: CaseFile, at: (path: string) => string): readonly CaseInput[] {
   const inputs: Omit<CaseInput, 'full'>[] = []
   const name = (path: string | undefined, what: string, own?: string) => {
     if (path !== undefined) inputs.push({ path, what, own })
