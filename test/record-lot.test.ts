@@ -405,6 +405,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   const certificate = fine(await paula.get('/lots/L-1/certificate', { accept: 'text/html' }))
   expect(certificate.text).toContain('2 tests pending')
   expect(certificate.text).toContain('detected text (invalidated)')
+  expect(certificate.text).toContain('217\u00a0280\u00a0000')
   expect(fine(await paula.get('/lots/L-1/certificate')).body.dose).toEqual([
     { cells: 'viable cells', number: '350000000', basis: 'counted (dose)' },
     { cells: 'viable CD3+ cells', number: '339500000', basis: '× 97 % (identity CD3+ of CD45+)' },

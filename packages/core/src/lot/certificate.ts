@@ -98,6 +98,9 @@ export function certificateOf(file: LotFile, signatures: readonly CertificateSig
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) => (rows.length === 0 ? '<p>none</p>' : htmlTable(head, rows))
 
+/** `350 000 000`: nine digits in a row are misread. */
+const grouped = (number: string): string => number.replace(/\B(?=(\d{3})+$)/g, '\u00a0')
+
 const STYLE =
   'body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}table{border-collapse:collapse;width:100%;font-size:.86rem}th,td{text-align:left;padding:.3rem .5rem;border-bottom:1px solid #d8dee4;vertical-align:top;overflow-wrap:break-word}th{background:#f3f5f7;white-space:nowrap}.pending{font-size:2rem;font-weight:700;color:#9a3412;margin:.6rem 0}.disposition{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:.3rem;font-weight:700}pre{font-size:.75rem;background:#f3f5f7;padding:.6rem;overflow-wrap:anywhere;white-space:pre-wrap}.note{color:#57606a;font-size:.85rem}'
 
@@ -116,7 +119,7 @@ ${certificate.pending > 0 ? `<p class="pending">${certificate.pending} test${cer
   )}
 <h2>Dose</h2>${table(
     ['cells', 'number', 'basis'],
-    certificate.dose.map(one => [one.cells, one.number, one.basis]),
+    certificate.dose.map(one => [one.cells, grouped(one.number), one.basis]),
   )}
 <h2>Tests</h2>${table(
     ['test', 'method', 'limit', 'result', 'verdict', 'analyst', 'reviewer'],
