@@ -19,6 +19,14 @@ export function parseDecimal(text: string): Result<Ratio, Issue> {
   return ok({ over, under: power < 0 ? 10n ** BigInt(-power) : 1n })
 }
 
+/** For texts that need not be there: undefined where there is no decimal. */
+export function decimalOf(text: string | undefined): Ratio | undefined {
+  const read = parseDecimal(text ?? '')
+  return read.ok ? read.value : undefined
+}
+
+export const ZERO: Ratio = { over: 0n, under: 1n }
+
 export const multiply = (a: Ratio, b: Ratio): Ratio => ({ over: a.over * b.over, under: a.under * b.under })
 
 export const add = (a: Ratio, b: Ratio): Ratio => ({ over: a.over * b.under + b.over * a.under, under: a.under * b.under })

@@ -93,10 +93,11 @@ export const pairsToLookAt = ({ pairs }: Pick<Cohort, 'pairs'>): readonly CasePa
 export function gatherCohort(cases: readonly CohortCase[]): Cohort {
   const finished = cases.filter(one => one.kind === 'finished')
   const pairs = casePairs(finished)
+  const suspicious = pairsToLookAt({ pairs })
   return {
     cases,
-    recurrent: recurrentNeoantigens(finished, pairsToLookAt({ pairs })),
-    publicReceptors: publicReceptors(finished, pairsToLookAt({ pairs })),
+    recurrent: recurrentNeoantigens(finished, suspicious),
+    publicReceptors: publicReceptors(finished, suspicious),
     pairs,
     compared: (finished.length * (finished.length - 1)) / 2,
   }

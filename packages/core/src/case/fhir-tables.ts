@@ -1,5 +1,5 @@
 // A trial's SDTM tables as FHIR R4 resources, a row each, and back. A cell stands in the element that R4 has for it; one that none can hold stands in an extension named after its column, so
-// that nothing is lost on the way. Where both hold the same cell, the extension counts.
+// that nothing is lost on the way. Where both hold the same cell, the extension counts. Whole: one table of homes, read both ways.
 import { byText, type CalendarDate, parseDate } from '../base/index.ts'
 import {
   Exact,

@@ -1,4 +1,5 @@
-// The read-out as one printable page: funnel, subjects, treatment, efficacy, figures, safety, cells, parameters. Counts before percentages; criteria and kinds of interval beside each figure.
+// The read-out as one printable page: funnel, subjects, treatment, efficacy, figures, safety, cells, parameters. Counts before percentages; criteria and kinds of interval beside each
+// figure. Whole: the sections of one page, in its order.
 import { dayText, describeIssue } from '../base/index.ts'
 import { escapeHtml, htmlTable, raw } from '../format/index.ts'
 import { cellCourseFigure, toxicityFigure } from '../infusion/index.ts'

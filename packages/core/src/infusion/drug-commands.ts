@@ -1,7 +1,8 @@
 // Drugs that belong to an infusion, such as the doses of IL-2 after it: each dose given, with its time and amount, or withheld with the reason. They stand with the order; another entry for
 // the same dose needs its reason and keeps the one before.
 import { z } from 'zod'
-import { add, fail, issue, ok, parseDecimal, type Ratio, ratioText } from '../base/index.ts'
+import { add, fail, issue, ok, type Ratio, ratioText, ZERO } from '../base/index.ts'
+import { typedDecimal } from '../lot/index.ts'
 import { decimalSchema, defineCommand, existing, idSchema, instantSchema, type RecordCommand, textSchema } from '../record/index.ts'
 import { type DoseOrderData, needsOrder, placeOfOrder } from './bedside-commands.ts'
 
@@ -53,9 +54,7 @@ export const drugCommands: readonly RecordCommand[] = [
           ),
         )
       if (amount !== '' && unit.trim() === '') return fail(issue('drug-dose', `${amount} has no unit`, 'give the unit of the amount'))
-      const given = parseDecimal(amount === '' ? '1' : amount)
-      if (!given.ok) return given
-      if (given.value.over <= 0n)
+      if (amount !== '' && typedDecimal(amount).over <= 0n)
         return fail(issue('drug-dose', `the amount is ${amount}`, 'a dose that was not given is withheld, with the reason'))
       const before = (data.drugs ?? []).find(one => one.drug === input.drug && one.dose === input.dose)
       if (before !== undefined && input.reason.trim() === '')
@@ -94,10 +93,7 @@ export function drugTotals(doses: readonly DrugDose[]): readonly DrugTotal[] {
     const own = doses.filter(one => one.drug === drug)
     const given = own.filter(({ amount }) => amount !== '')
     const sums = new Map<string, Ratio>()
-    for (const { amount, unit } of given) {
-      const read = parseDecimal(amount)
-      if (read.ok) sums.set(unit, add(sums.get(unit) ?? { over: 0n, under: 1n }, read.value))
-    }
+    for (const { amount, unit } of given) sums.set(unit, add(sums.get(unit) ?? ZERO, typedDecimal(amount)))
     return {
       drug,
       given: given.length,

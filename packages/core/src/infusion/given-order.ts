@@ -1,6 +1,6 @@
 // What of an ordered dose was given: the share of each container, and the cells, by receptor. Containers of a lot hold one suspension, so the lot's dose lies in them by volume.
-import { add, divide, multiply, parseDecimal, type Ratio, ratioToNumber } from '../base/index.ts'
-import { type ContainerData, DOSE_CELLS, doseOf, type LotFile } from '../lot/index.ts'
+import { add, decimalOf, divide, multiply, type Ratio, ratioToNumber, ZERO } from '../base/index.ts'
+import { type ContainerData, doseOf, type LotFile, receptorPositive } from '../lot/index.ts'
 import type { Row } from '../record/index.ts'
 import type { DoseOrderData, InfusionData } from './bedside-commands.ts'
 import { type DrugTotal, drugTotals } from './drug-commands.ts'
@@ -42,11 +42,6 @@ export interface GivenOrder {
   readonly open: readonly string[]
 }
 
-const ZERO: Ratio = { over: 0n, under: 1n }
-const decimalOf = (text: string): Ratio | undefined => {
-  const read = parseDecimal(text)
-  return read.ok ? read.value : undefined
-}
 const between = (from: string, to: string, unit: number): number | undefined =>
   from === '' || to === '' ? undefined : Number(((Date.parse(to) - Date.parse(from)) / unit).toFixed(1))
 
@@ -60,7 +55,7 @@ export function givenOrder(
   const open: string[] = []
   const steps = doseOf(file)
   const dose = steps[0]?.number
-  const carrying = steps.findLast(({ cells }) => cells === `${DOSE_CELLS.at(-1)} cells`)?.number
+  const carrying = receptorPositive(steps)
   if (dose === undefined) open.push('the lot has no result of a dose in cells')
   const byId = new Map(file.containers.map(row => [row.id, row.data]))
   const kinds = new Set(order.data.containers.map(id => byId.get(id)?.kind))
@@ -73,8 +68,8 @@ export function givenOrder(
     const cells = cellsOf(id, held, infusion, dose, whole, open)
     sum = sum === undefined || cells === undefined ? undefined : add(sum, cells)
     const end = infusion?.data.end
-    const given = end === undefined ? undefined : decimalOf(end.volume_given_ml)
-    const volume = decimalOf(held?.volume_ml ?? '')
+    const given = decimalOf(end?.volume_given_ml)
+    const volume = decimalOf(held?.volume_ml)
     return {
       container: id,
       infusion: infusion?.id ?? '',

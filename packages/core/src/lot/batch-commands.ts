@@ -1,6 +1,6 @@
 // A lot from its plan to the store: planned on a template version, opened, harvested, stored, or given up. Whole in one file: one table, with the planning of its first command.
 import { z } from 'zod'
-import { add, compareRatios, fail, issue, ok, type Ratio, type Result } from '../base/index.ts'
+import { add, compareRatios, fail, issue, ok, type Ratio, type Result, ZERO } from '../base/index.ts'
 import {
   decimalSchema,
   defineCommand,
@@ -319,7 +319,7 @@ function planCells(
 function poolArms(arms: readonly Arm[], shares: Readonly<Record<string, string>>): Result<readonly Arm[]> {
   if (arms.length === 0) return ok([])
   const pooled: Arm[] = []
-  let sum: Ratio = { over: 0n, under: 1n }
+  let sum: Ratio = ZERO
   for (const arm of arms) {
     const share = Object.hasOwn(shares, arm.receptor) ? shares[arm.receptor]! : undefined
     if (share === undefined)

@@ -1,7 +1,7 @@
 // The steps of a batch record: performed within limits with usable supplies, verified by a second person, or left out under a deviation; a vector goes into its arm. Whole in one file: one table, whose commands share their checks.
 import { z } from 'zod'
 import { separate } from '../access/index.ts'
-import { compareRatios, fail, issue, ok, type Result } from '../base/index.ts'
+import { compareRatios, fail, issue, ok, type Result, ZERO } from '../base/index.ts'
 import {
   decimalSchema,
   existing,
@@ -313,7 +313,7 @@ function checkSupplies(
   for (const [id, quantity] of Object.entries(input.materials)) {
     const material = existing<MaterialData>(rows, 'material', id)
     if (!material.ok) return material
-    if (compareRatios(typedDecimal(quantity), { over: 0n, under: 1n }) <= 0)
+    if (compareRatios(typedDecimal(quantity), ZERO) <= 0)
       return fail(issue('quantity', `${quantity} of ${id} is no consumption`, 'give what was used'))
     const movements = rows.of<MovementData>('movement', id)
     const fit = usable(material.value, movements, quantity, at)

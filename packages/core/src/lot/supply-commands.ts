@@ -1,7 +1,7 @@
 // What the process uses: templates with their approval, reagents by lot with expiry and a ledger that never goes below zero, equipment in calibration.
 import { z } from 'zod'
 import { ANYWHERE, separate } from '../access/index.ts'
-import { add, compareRatios, fail, issue, negate, ok, type Ratio, type Result, ratioText } from '../base/index.ts'
+import { add, compareRatios, fail, issue, negate, ok, type Ratio, type Result, ratioText, ZERO } from '../base/index.ts'
 import {
   daySchema,
   decimalSchema,
@@ -156,7 +156,7 @@ export const supplyCommands: readonly RecordCommand[] = [
     decide({ id, ...given }, rows) {
       const unused = fresh(rows, 'material', id)
       if (!unused.ok) return unused
-      if (compareRatios(typedDecimal(given.received), { over: 0n, under: 1n }) <= 0)
+      if (compareRatios(typedDecimal(given.received), ZERO) <= 0)
         return fail(issue('quantity', `${given.received} ${given.unit} were received`, 'give the quantity on the packing slip'))
       const data: MaterialData = { ...given, status: 'quarantine' }
       return ok({ entity: { table: 'material', id }, writes: [{ table: 'material', id, parent: '', data }], reason: 'received' })

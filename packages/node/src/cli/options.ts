@@ -27,6 +27,9 @@ export const list = (text: string): readonly string[] =>
     .map(part => part.trim())
     .filter(part => part !== '')
 
+/** Values of an option that may be given several times. */
+export const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
 export function wholeNumber(text: string): number {
   const n = Number(text)
   if (!Number.isInteger(n) || n < 0) throw new InvalidArgumentError('a whole number from 0 is expected')

@@ -3,7 +3,7 @@ import { type ReceptorResult, SCORING_METHODS, type ScoringMethod } from '@cogna
 import { type Command, Option } from 'commander'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, lesionPath, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, gather, lesionPath, wholeNumber, withCommon } from '../options.ts'
 import { callReceptors, type LesionFiles, readManifest, runReceptors } from '../stages/receptors.ts'
 
 interface Flags extends CommonFlags {
@@ -23,8 +23,6 @@ interface Flags extends CommonFlags {
   readonly out?: string
 }
 
-const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
-
 export function defineReceptors(program: Command): void {
   withCommon(
     program
@@ -36,17 +34,17 @@ export function defineReceptors(program: Command): void {
     .option('--matrix <lesion=path>', '10x HDF5 file, matrix folder or .h5ad of a lesion; repeat for each', lesionPath)
     .option('--airr-cells <lesion=file>', 'AIRR Cell JSON: which rearrangements belong to which cell; repeat for each', lesionPath)
     .option('--barcode-prefix <lesion=text>', 'what the matrix of a lesion writes before each barcode; repeat for each', lesionPath)
-    .option('--known <file>', 'receptors of known specificity: VDJdb, McPAS, IEDB or CEDAR; repeat for several', several)
+    .option('--known <file>', 'receptors of known specificity: VDJdb, McPAS, IEDB or CEDAR; repeat for several', gather)
     .option(
       '--v-loops <file>',
       'loops of V genes, so that distances to known receptors are of whole chains: database of TCRdock or tcrdist3, or IMGT’s gapped V-REGION FASTA; repeat for several',
-      several,
+      gather,
     )
     .addOption(new Option('--method <method>', 'how gene sets are scored').choices(Object.keys(SCORING_METHODS)).default('ucell'))
     .option(
       '--signatures <file>',
       'gene sets of your own, scored beside the shipped ones: TSV with signature, gene and, if wanted, lineage (CD8, CD4, any), direction (up, down), source; or GMT; repeat for several',
-      several,
+      gather,
     )
     .option('--primary-only', 'one pair of chains a clonotype, the commonest, instead of every alpha with every beta')
     .option('--mana3', 'rank clones by the three-gene model of tumour-antigen-specific cells as well')

@@ -2,7 +2,7 @@ import { DECONVOLUTIONS, type Deconvolution, type Rule, type Unit } from '@cogna
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, list, shareOfOne, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, gather, list, shareOfOne, wholeNumber, withCommon } from '../options.ts'
 import { runScreenDesign } from '../stages/screen-design.ts'
 import { runScreenRead } from '../stages/screen-read.ts'
 
@@ -36,8 +36,6 @@ interface ReadFlags extends CommonFlags {
   readonly hla?: readonly string[]
   readonly out: string
 }
-
-const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 function perConstruct(text: string): number {
   const n = wholeNumber(text)
