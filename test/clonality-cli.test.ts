@@ -57,3 +57,21 @@ test('hotspots of the user’s table are flagged in a column and as a reason; th
   const half = cognate([...base, '--id-column', 'x', '--out', out])
   expect([half.code, half.err]).toEqual([2, expect.stringContaining("'--id-column' and '--value-column' belong together")])
 })
+
+test('whatever the spelling of the patient’s alleles, the receptors published for them are named', () => {
+  const table = (hla: string) => {
+    const out = temporary()
+    const done = cognate([...base.map(word => (word === 'A*02:01,C*08:02' ? hla : word)), '--out', out])
+    expect([done.code, done.err]).toEqual([0, expect.not.stringContaining('bug')])
+    return readFileSync(join(out, 'off-the-shelf.tsv'), 'utf8')
+  }
+  const plain = table('A*02:01,C*08:02')
+  expect(plain).toContain('KRAS\tG12D\tGADGVGKSAL\t10-19\tC*08:02')
+  expect(table('A0201,HLA-C0802')).toBe(plain)
+  expect(table('A*02:01:01+A*24:09N^C*08:02+C*08:02')).toBe(plain)
+})
+
+test('a typing of three alleles at a locus is refused', () => {
+  const done = cognate([...base.map(word => (word === 'A*02:01,C*08:02' ? 'A*01:01,A*02:01,A*03:01' : word)), '--out', temporary()])
+  expect([done.code, done.err.includes('hla-too-many')]).toEqual([1, true])
+})

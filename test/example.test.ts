@@ -245,7 +245,12 @@ describe('what goes wrong', () => {
       editCase('A*11:01', 'A*11:999'),
       /A\*11:999.*is not known.*\[hla-unsupported\]\n {2}remedy: use one of the nearest names/,
     ],
-    ['an allele that is none', editCase('A*11:01', 'A2'), /"A2" is not an HLA allele name \[hla-unparsable\]/],
+    ['an allele that is none', editCase('A*11:01', 'A*2:01'), /"A\*2:01" is not an HLA allele name \[hla-unparsable\]/],
+    [
+      'a serotype',
+      editCase('A*11:01', 'A2'),
+      /"A2" is a serotype.*\[hla-serotype\]\n {2}remedy: give two fields; measured most in training: A\*02:01/,
+    ],
     ['a file that is not there', editCase('quant.sf', 'quant.tsv'), /quant\.tsv: there is no such file \[file-missing\]/],
     [
       'a VCF without annotation',

@@ -1,7 +1,7 @@
-// HLA typing results → allele names: OptiType TSV, arcasHLA JSON, HLA-HD text (no header: its first line is a locus), xHLA JSON, seq2HLA text, or a plain list.
+// HLA typing results → allele names: OptiType TSV, arcasHLA JSON, HLA-HD text (no header: its first line is a locus), xHLA JSON, seq2HLA text, a genotype list string.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 
-export type TypingFormat = 'optitype' | 'arcashla' | 'hlahd' | 'xhla' | 'seq2hla'
+export type TypingFormat = 'optitype' | 'arcashla' | 'hlahd' | 'xhla' | 'seq2hla' | 'glstring'
 
 /** Names as written. Errors: `typing-malformed` with the line. */
 export function parseTyping(format: TypingFormat, text: string): Result<readonly string[], Issue> {
@@ -20,6 +20,7 @@ export function parseTyping(format: TypingFormat, text: string): Result<readonly
     }
   }
   const lines = text.split(/\r?\n/).filter(line => line.trim() !== '')
+  if (format === 'glstring') return lines.length === 0 ? bad('the file is empty', 1) : ok(lines.map(line => line.trim()))
   if (format === 'optitype') {
     const header = (lines[0] ?? '').split('\t')
     const values = (lines[1] ?? '').split('\t')

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { oracle, readData, value } from '../../../../test/oracle.ts'
-import { normaliseGeneName, parseHlaAllele, parseHlaList, parseTyping } from './index.ts'
+import {
+  carries,
+  expandGlString,
+  membersOf,
+  normaliseGeneName,
+  parseHlaAllele,
+  parseHlaList,
+  parseHlaTyping,
+  parseTyping,
+} from './index.ts'
 
 /** Spelling, canonical text; every form found in real files of the tools named. */
 const SPELLINGS = [
@@ -42,10 +51,16 @@ test('a serotype, a null allele and nonsense are refused with their reason', () 
     const parsed = parseHlaAllele(text)
     return parsed.ok ? 'ok' : parsed.issue.code
   }
-  expect(['A2', 'A*02', 'A*24:09N', 'HLA', '', 'XYZ*01:01', 'DPA1*01:03/DQB1*02:01'].map(code)).toEqual([
-    'hla-unparsable',
+  expect(
+    ['A2', 'Cw10', 'DR53', 'A*02', 'A*02:ANGA', 'A*24:09N', 'HLA', '', 'XYZ*01:01', 'DPA1*01:03/DQB1*02:01', 'A*02:01/B*07:02'].map(code),
+  ).toEqual([
+    'hla-serotype',
+    'hla-serotype',
+    'hla-serotype',
     'hla-one-field',
+    'hla-code',
     'hla-null-allele',
+    'hla-unparsable',
     'hla-unparsable',
     'hla-unparsable',
     'hla-unparsable',
@@ -53,9 +68,58 @@ test('a serotype, a null allele and nonsense are refused with their reason', () 
   ])
 })
 
-test('homozygous alleles count once; three at a locus are refused', () => {
-  expect(value(parseHlaList(['A*02:01', 'A0201', 'B*07:02'])).map(parsed => parsed.allele)).toEqual(['HLA-A*02:01', 'HLA-B*07:02'])
-  expect(parseHlaList(['A*01:01', 'A*02:01', 'A*03:01'])).toMatchObject({ ok: false, issue: { code: 'hla-too-many' } })
+test('alleles that a typing could not tell apart stay together, in whatever order and short form they are written', () => {
+  const allele = (text: string) => value(parseHlaAllele(text)).allele
+  expect(['A*02:01/A*02:09', 'HLA-A*02:09/A*02:01', 'A*02:01/02:09', 'A*02:01/09', 'A*02:01:01/02:09'].map(allele)).toEqual(
+    Array(5).fill('HLA-A*02:01/A*02:09'),
+  )
+  // alleles that differ in the third field are one protein
+  expect(allele('A*02:01:01/A*02:01:02')).toBe('HLA-A*02:01')
+  expect(membersOf(allele('DQA1*05:01/DQB1*02:01/DQB1*02:02'))).toEqual(['HLA-DQA1*05:01/DQB1*02:01', 'HLA-DQA1*05:01/DQB1*02:02'])
+  expect(value(parseHlaAllele('A*02:01/A*02:09')).caveats.map(one => one.code)).toEqual(['hla-ambiguous'])
+  // one of the two may be null: the other is scored, and it is said
+  expect(value(parseHlaAllele('A*24:02/A*24:09N'))).toMatchObject({ allele: 'HLA-A*24:02', caveats: [{ code: 'hla-null-allele' }] })
+})
+
+test('a genotype list string gives one name a copy of a gene', () => {
+  // operators and their precedence: Milius 2013, doi:10.1111/tan.12150
+  expect(expandGlString('HLA-A*02:01/HLA-A*02:09+HLA-A*03:01^HLA-B*07:02+HLA-B*08:01')).toEqual([
+    'HLA-A*02:01/HLA-A*02:09',
+    'HLA-A*03:01',
+    'HLA-B*07:02',
+    'HLA-B*08:01',
+  ])
+  expect(expandGlString('DRB1*03:01~DRB3*01:01+DRB1*04:01~DRB4*01:03')).toEqual(['DRB1*03:01', 'DRB1*04:01', 'DRB3*01:01', 'DRB4*01:03'])
+  // two possible genotypes, the second the other way round: each copy holds what it may be
+  expect(value(parseHlaList(['A*02:01+A*30:12|A*30:02+A*02:01'])).alleles.map(one => one.allele)).toEqual([
+    'HLA-A*02:01',
+    'HLA-A*30:02/A*30:12',
+  ])
+})
+
+test('null alleles are left out and told; a person has two alleles of a locus, a list has as many as it likes', () => {
+  const list = value(parseHlaList(['A*02:01', 'A*24:09N', 'A*01:01', 'A*03:01']))
+  expect(list.alleles).toHaveLength(3)
+  expect(list.caveats.map(one => one.code)).toEqual(['hla-null-allele'])
+  expect(parseHlaTyping(['A*01:01', 'A*02:01', 'A*03:01'])).toMatchObject({ ok: false, issue: { code: 'hla-too-many' } })
+  expect(parseHlaTyping(['DRB1*01:01', 'DRB1*03:01', 'DRB1*04:01'])).toMatchObject({ ok: false, issue: { code: 'hla-too-many' } })
+  expect(parseHlaTyping(['DRB3*01:01', 'DRB4*01:03', 'DRB5*01:01'])).toMatchObject({ ok: false, issue: { code: 'hla-too-many' } })
+  expect(value(parseHlaTyping(['A*01:01', 'B*07:02'])).caveats[0]!.text).toBe(
+    'HLA-C, HLA-DRB1, HLA-DQB1, HLA-DPB1 not typed: what they present is not known',
+  )
+})
+
+test('a molecule is the patient’s when each of its genes is typed with an allele that it may be', () => {
+  const typing = value(parseHlaList(['A*02:01/A*02:09', 'DQA1*05:01', 'DQB1*02:01', 'DPB1*04:01'])).alleles.map(one => one.allele)
+  const is = (text: string) => carries(typing, value(parseHlaAllele(text)).allele)
+  expect(['A*02:09', 'DQA1*05:01/DQB1*02:01', 'DPA1*01:03/DPB1*04:01'].map(is)).toEqual([true, true, true])
+  expect(['A*02:06', 'B*07:02', 'DQA1*03:01/DQB1*02:01', 'DQA1*05:01/DQB1*03:01', 'DPA1*01:03/DPB1*02:01'].map(is)).toEqual(
+    Array(5).fill(false),
+  )
+})
+
+test('homozygous alleles count once', () => {
+  expect(value(parseHlaList(['A*02:01', 'A0201', 'B*07:02'])).alleles.map(parsed => parsed.allele)).toEqual(['HLA-A*02:01', 'HLA-B*07:02'])
 })
 
 oracle('the class I alleles of 150 patients are parsed', () => {

@@ -25,8 +25,11 @@ export const CaseSchema = z.strictObject({
       z.strictObject({ hlahd: path }),
       z.strictObject({ xhla: path }),
       z.strictObject({ seq2hla: path }),
+      z.strictObject({ glstring: path }),
     ])
-    .describe('HLA alleles, or the result file of a typing program.'),
+    .describe(
+      'HLA alleles, a genotype list string (A*02:01/A*02:09+A*03:01^B*07:02+B*08:01) among them or in a file of its own, or the result file of a typing program.',
+    ),
   tumour: z
     .strictObject({
       vcf: z
@@ -59,7 +62,9 @@ export const CaseSchema = z.strictObject({
         .optional()
         .describe('Expression table; without it the GX and TX fields of the VCF are used.'),
       rna_alignment: path.optional().describe("BAM of the tumour's RNA, indexed: RNA reads of each variant are counted in it."),
-      hla_loss: path.optional().describe('TSV allele, lost, evidence; or the table of LOHHLA.'),
+      hla_loss: path
+        .optional()
+        .describe('TSV of allele with lost (true, false) or status (lost, kept, unknown), lesion, evidence; or the table of LOHHLA.'),
       purity: z
         .number()
         .gt(0)

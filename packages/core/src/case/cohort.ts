@@ -1,7 +1,7 @@
 // Cases side by side: which mutated sequences several patients share, and which cases look as if they were one person, mixed, or copied.
 // A swapped sample or a CASE.yaml copied from the last patient makes a receptor for the wrong person; nothing inside one case can show it.
 import { byText, type Caveat, caveat, type FunnelRow } from '../base/index.ts'
-import { parseHlaAllele } from '../bio/index.ts'
+import { parseHlaList } from '../bio/index.ts'
 import type { Row } from './table-page.ts'
 
 export interface FinishedCase {
@@ -83,8 +83,8 @@ const TYPING_ALLELES = 5
 
 /** Class I alleles in one spelling: class II is not typed everywhere. */
 const typingOf = ({ hla }: FinishedCase): readonly string[] => {
-  const parsed = hla.map(parseHlaAllele)
-  return [...new Set(parsed.flatMap(one => (one.ok && one.value.class === 'I' ? [one.value.allele] : [])))].sort(byText)
+  const parsed = parseHlaList(hla)
+  return parsed.ok ? parsed.value.alleles.flatMap(one => (one.class === 'I' ? [one.allele] : [])).sort(byText) : []
 }
 
 /** Pairs that two patients should not be. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { value } from '../../../../test/oracle.ts'
-import { type HlaAllele, parseHlaList } from '../bio/index.ts'
+import { type HlaAllele, parseHlaAllele, parseHlaList } from '../bio/index.ts'
 import type { Predictor, ScoreBlock } from '../presentation/index.ts'
 import { NO_READS, type ProteinChange, type SomaticVariant, type VariantId } from '../variant/index.ts'
-import { ReferenceMatcher, rankNeoantigens, searchPeptides } from './index.ts'
+import { hlaStatus, indexHlaLoss, parseHlaLoss, ReferenceMatcher, rankNeoantigens, searchPeptides } from './index.ts'
 
 /** Percentile by table, 50 otherwise: peptide and allele decide, nothing else. */
 const tablePredictor = (table: Readonly<Record<string, number>>): Predictor => ({
@@ -72,7 +72,7 @@ const change: ProteinChange = {
   neighbours: [],
   nmdLikely: undefined,
 }
-const alleles = value(parseHlaList(['A*11:01', 'C*08:02'])).map(parsed => parsed.allele)
+const alleles = value(parseHlaList(['A*11:01', 'C*08:02'])).alleles.map(parsed => parsed.allele)
 const SCOPE = { downstream: 100, class2Alleles: [] }
 const [A1101, C0802] = alleles as [HlaAllele, HlaAllele]
 
@@ -88,7 +88,7 @@ test('the best peptide is the one with the lowest percentile, its wild type besi
 
 test('a peptide that only a lost allele presents is tier HlaLost and stands behind all others', () => {
   const predictor = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1 })
-  const hlaLoss = [{ allele: C0802, lost: true, evidence: 'LOHHLA' }]
+  const hlaLoss = [{ allele: C0802, lost: true, lesion: '', evidence: 'LOHHLA' }]
   const { neoantigens } = rankNeoantigens(
     searchPeptides([variant], [change], SCOPE),
     { I: predictor },
@@ -104,7 +104,7 @@ test('a peptide that only a lost allele presents is tier HlaLost and stands behi
 
 test('a lost allele is never the best allele when another presents', () => {
   const predictor = tablePredictor({ [`GADGVGKSAL ${C0802}`]: 0.1, [`VVVGADGVGK ${A1101}`]: 0.4 })
-  const hlaLoss = [{ allele: C0802, lost: true, evidence: '' }]
+  const hlaLoss = [{ allele: C0802, lost: true, lesion: '', evidence: '' }]
   const { neoantigens } = rankNeoantigens(
     searchPeptides([variant], [change], SCOPE),
     { I: predictor },
@@ -116,6 +116,45 @@ test('a lost allele is never the best allele when another presents', () => {
   )
   expect(neoantigens[0]!.best.allele).toBe(A1101)
   expect(neoantigens[0]!.tier).not.toBe('HlaLost')
+})
+
+test('a class II molecule of which a chain is lost presents nothing either', () => {
+  const predictor = tablePredictor({ [`VVVGADGVGK ${A1101}`]: 0.4 })
+  const [dr, dq] = value(parseHlaList(['DRB1*07:01', 'DQA1*05:01/DQB1*02:01']))
+    .alleles.map(parsed => parsed.allele)
+    .toReversed() as [HlaAllele, HlaAllele]
+  const scope = { downstream: 100, class2Alleles: [dr, dq] }
+  const II = {
+    ...tablePredictor(
+      Object.fromEntries([
+        [`KLVVVGADGVGKSAL ${dq}`, 0.2],
+        [`KLVVVGADGVGKSAL ${dr}`, 3],
+      ]),
+    ),
+    mhcClass: 'II' as const,
+    maxLength: 30,
+  }
+  const best = (hlaLoss: string | undefined) =>
+    rankNeoantigens(
+      searchPeptides([variant], [change], scope),
+      { I: predictor, II },
+      { ...scope, alleles: [A1101], hlaLoss: hlaLoss === undefined ? undefined : value(parseHlaLoss(hlaLoss)) },
+    ).neoantigens[0]!.class2?.allele
+  expect(best(undefined)).toBe(dq)
+  expect(best('allele\tlost\nDQB1*02:01\ttrue\n')).toBe(dr)
+})
+
+test('loss is told by true and false or by a status, lesion by lesion; one lesion that lost an allele is enough', () => {
+  const table =
+    'allele\tstatus\tlesion\ttool\nC*08:02\tkept\tlung-1\tLOHHLA\nC*08:02\tlost\tliver-2\tLOHHLA\nA*11:01\tunknown\tliver-2\t\nB*07:02\tkept\t\t\n'
+  const losses = indexHlaLoss(value(parseHlaLoss(table)))
+  const status = (name: string) => hlaStatus(losses, value(parseHlaAllele(name)).allele)
+  expect(status('C*08:02')).toEqual({ lost: true, lesions: ['liver-2'] })
+  expect(status('C*08:02/C*08:09')).toEqual({ lost: true, lesions: ['liver-2'] })
+  expect(status('B*07:02')).toEqual({ lost: false, lesions: [] })
+  expect(status('A*11:01')).toBeUndefined()
+  expect(parseHlaLoss('allele\tstatus\nA*11:01\tmaybe\n')).toMatchObject({ ok: false, issue: { code: 'hla-loss-value', line: 2 } })
+  expect(parseHlaLoss('allele\tcopies\nA*11:01\t1\n')).toMatchObject({ ok: false, issue: { code: 'column-missing' } })
 })
 
 test('an 8-mer shared with another protein is a match; the own transcript is not asked', () => {

@@ -13,7 +13,7 @@ import {
 import { bestPeptide, bindingCounts, flankRatioOf, presentingAlleles, Scores } from './best-peptide.ts'
 import { cellFraction, type TumourPurity } from './clonality.ts'
 import { type Expression, expressionOf } from './expression.ts'
-import type { HlaLoss } from './hla-loss.ts'
+import { type HlaLoss, hlaStatus, indexHlaLoss } from './hla-loss.ts'
 import { type Hotspots, hotspotOf } from './hotspot.ts'
 import { type Neoantigen, neoantigenId, type RefMatch, shortChange, type Tier } from './neoantigen.ts'
 import { clonalVaf, pvacseqTier } from './pvacseq-tier.ts'
@@ -47,7 +47,8 @@ export function rankNeoantigens(
 ): NeoantigenResult {
   const { funnel } = search
   const caveats: Caveat[] = []
-  const lost = new Set((options.hlaLoss ?? []).filter(loss => loss.lost).map(loss => loss.allele))
+  const losses = indexHlaLoss(options.hlaLoss ?? [])
+  const lost = new Set([...options.alleles, ...options.class2Alleles].filter(allele => hlaStatus(losses, allele)?.lost === true))
   if (options.hlaLoss === undefined)
     caveats.push(caveat('hla-loss-not-assessed', 'loss of HLA in the tumour was not assessed: a lost allele presents nothing'))
   const predictor = predictors.I
@@ -163,7 +164,7 @@ function makeNeoantigen(
           usable,
           class2Scores,
           options.class2Alleles,
-          options.class2Alleles.map((_, a) => a),
+          options.class2Alleles.map((_, a) => a).filter(a => !lost.has(options.class2Alleles[a]!)),
           window => window.class2,
         )?.best
   const terms = rankTerms({

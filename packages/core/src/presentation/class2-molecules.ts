@@ -1,6 +1,6 @@
 // Class II alleles of a typing → the molecules a cell makes of them: DR by its β chain, DP and DQ by every α with every β.
 import { type Caveat, caveat } from '../base/index.ts'
-import type { HlaAllele } from '../bio/index.ts'
+import { genesOf, type HlaAllele } from '../bio/index.ts'
 
 export interface Class2Molecules {
   readonly molecules: readonly HlaAllele[]
@@ -24,15 +24,20 @@ export function class2Molecules(
 ): Class2Molecules {
   const caveats: Caveat[] = []
   const molecules = new Set<HlaAllele>()
-  const chains = (gene: string) => alleles.filter(allele => allele.startsWith(`HLA-${gene}*`) && !allele.includes('/')).map(a => a.slice(4))
+  // a chain that was not settled is `DQB1*02:01/DQB1*02:02`, and so is its part of the molecule
+  const isPair = (allele: HlaAllele) => genesOf(allele).length === 2
+  const chains = (gene: string) => alleles.filter(allele => allele.startsWith(`HLA-${gene}*`) && !isPair(allele)).map(a => a.slice(4))
   const pair = (alpha: string, beta: string) => {
-    if (alpha.startsWith('DQ') && !isUsualDqPair(alpha, beta))
+    if (alpha.startsWith('DQ') && !alpha.split('/').some(a => beta.split('/').some(b => isUsualDqPair(a, b))))
       caveats.push(caveat('dq-pair-unusual', `${alpha} and ${beta} are not known to form a stable molecule`))
     molecules.add(`HLA-${alpha}/${beta}` as HlaAllele)
   }
   for (const allele of alleles) {
     if (!/^HLA-D[PQ]/.test(allele)) molecules.add(allele)
-    else if (allele.includes('/')) pair(allele.slice(4).split('/')[0]!, allele.split('/')[1]!)
+    else if (isPair(allele)) {
+      const [alpha, beta] = genesOf(allele).map(gene => gene.join('/'))
+      pair(alpha!, beta!)
+    }
   }
   for (const locus of ['DP', 'DQ']) {
     const alphas = chains(`${locus}A1`)
@@ -40,7 +45,7 @@ export function class2Molecules(
     for (const beta of betas) {
       if (alphas.length > 0) for (const alpha of alphas) pair(alpha, beta)
       else {
-        const alpha = usualAlpha(beta)
+        const alpha = usualAlpha(beta.split('/')[0]!)
         if (alpha === undefined) caveats.push(caveat('alpha-missing', `${beta} was not scored: its α chain was not typed`))
         else {
           caveats.push(

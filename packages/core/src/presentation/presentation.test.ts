@@ -12,6 +12,7 @@ import {
   type Predictor,
   residueEffects,
   spearman,
+  withUnsettledAlleles,
 } from './index.ts'
 
 /** Likes L at P2 and V at the end, nothing else. */
@@ -50,6 +51,44 @@ test('which residues drive a score: the anchors do, and the better residue is na
   const effects = residueEffects(toy, 'GLGGVFTAA', A2)
   expect(effects.map(e => Number(e.effect.toFixed(2)))).toEqual([0, 3, 0, 0, 0, 0, 0, 0, expect.closeTo(-0.16, 2)])
   expect(effects[8]!.best).toBe('V')
+})
+
+test('an allele that was not settled gets the worst rank of those it may be, peptide by peptide, with that one’s other values', () => {
+  const ranks: Record<string, number> = { 'HLA-A*02:01': 1, 'HLA-A*02:06': 4, 'HLA-B*07:02': 2 }
+  const ranked: Predictor = {
+    ...toy,
+    support: allele => (ranks[allele] === undefined ? undefined : { ligands: ranks[allele]!, affinities: 0, distance: 0, nearest: allele }),
+    // the second peptide turns the order round
+    predict: (peptides, alleles) => {
+      const of = (p: number, a: number) => (p === 0 ? ranks[alleles[a]!]! : 10 - ranks[alleles[a]!]!)
+      const values = Float32Array.from({ length: peptides.length * alleles.length }, (_, i) =>
+        of(Math.floor(i / alleles.length), i % alleles.length),
+      )
+      const scaled = values.map(value => value * 100)
+      return {
+        alleles,
+        peptides: peptides.length,
+        presentationScore: scaled,
+        presentationPercentile: values,
+        ic50NanoMolar: scaled,
+        affinityPercentile: scaled,
+      }
+    },
+  }
+  const wrapped = withUnsettledAlleles(ranked)
+  const unsettled = 'HLA-A*02:01/A*02:06' as HlaAllele
+  const block = wrapped.predict(['SIINFEKLV', 'GLGGVFTAV'], [unsettled, 'HLA-B*07:02' as HlaAllele])
+  expect([...block.presentationPercentile]).toEqual([4, 2, 9, 8])
+  expect([...block.ic50NanoMolar]).toEqual([400, 200, 900, 800])
+  expect(wrapped.support(unsettled)?.ligands).toBe(1)
+  expect(wrapped.support('HLA-A*02:01/A*02:09' as HlaAllele)).toBeUndefined()
+})
+
+test('a chain that was not settled stays so in its molecule', () => {
+  const alleles = ['DQA1*05:01', 'DQB1*02:01/DQB1*02:02', 'DRB1*04:01/DRB1*04:04'].map(name => value(parseHlaAllele(name)).allele)
+  const { molecules, caveats } = class2Molecules(alleles)
+  expect(molecules).toEqual(['HLA-DRB1*04:01/DRB1*04:04', 'HLA-DQA1*05:01/DQB1*02:01/DQB1*02:02'])
+  expect(caveats).toEqual([])
 })
 
 test('models are compared pair by pair; strong against no binder is a disagreement', () => {

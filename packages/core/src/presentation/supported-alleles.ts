@@ -1,6 +1,6 @@
 // Names of alleles as users write them → the alleles and molecules that the predictors can score, with what must be said about each.
-import { type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
-import { type HlaAllele, parseHlaList } from '../bio/index.ts'
+import { byText, type Caveat, caveat, fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import { alleleGroups, type HlaAllele, type HlaList, membersOf, parseHlaAllele, parseHlaList, parseHlaTyping } from '../bio/index.ts'
 import { class2Molecules } from './class2-molecules.ts'
 import { LOW_SUPPORT_LIGANDS, type MhcClass, type Predictor, type Predictors } from './predictor.ts'
 
@@ -16,20 +16,22 @@ export interface AlleleOptions {
   readonly classes?: readonly MhcClass[]
   /** An unknown allele is replaced by the nearest known name, with a caveat. */
   readonly nearest?: boolean
+  /** The names are one person's typing, not any list: at most two alleles of a locus, and what was not typed is told. */
+  readonly typing?: boolean
 }
 
-/** Errors: those of `parseHlaList`; `hla-unsupported` with the nearest names; `hla-none`. */
+/** Errors: those of `parseHlaList`, or of `parseHlaTyping`, with alleles to choose from; `hla-unsupported` with the nearest names; `hla-none`. */
 export function supportedAlleles(
   predictors: Predictors,
   names: readonly string[],
   options: AlleleOptions = {},
 ): Result<SupportedAlleles, Issue> {
-  const parsed = parseHlaList(names)
+  const parsed = readNames(predictors, names, options)
   if (!parsed.ok) return parsed
-  const caveats: Caveat[] = []
+  const caveats: Caveat[] = [...parsed.value.caveats]
   const wanted = options.classes ?? ['I', 'II']
   const ofClass = (mhcClass: MhcClass) => {
-    const entries = wanted.includes(mhcClass) ? parsed.value.filter(entry => entry.class === mhcClass) : []
+    const entries = wanted.includes(mhcClass) ? parsed.value.alleles.filter(entry => entry.class === mhcClass) : []
     for (const entry of entries) caveats.push(...entry.caveats)
     return entries.map(entry => entry.allele)
   }
@@ -52,6 +54,50 @@ export function supportedAlleles(
       caveat('class-ii-affinity-only', 'class II scores are affinities: no class II ligands were trained on, so processing is not in them'),
     )
   return ok({ I: classOne.value, II: classTwo.value, caveats })
+}
+
+/** A serotype or a group of alleles is answered with those of it that were measured most; a name of no form with the nearest known ones. */
+function readNames(predictors: Predictors, names: readonly string[], { typing }: AlleleOptions): Result<HlaList, Issue> {
+  const parsed = typing === true ? parseHlaTyping(names) : parseHlaList(names)
+  if (parsed.ok) return parsed
+  const fault = parsed.issue
+  const culprit = names.find(name => !parseHlaAllele(name).ok)
+  if (culprit === undefined || fault.code === 'hla-too-many') return parsed
+  const groups = alleleGroups(culprit)
+  if (groups === undefined) {
+    if (fault.code !== 'hla-unparsable' || culprit.trim() === '') return parsed
+    const known = predictors.I.alleles().filter(allele => allele.startsWith('HLA-'))
+    const near = nearest(`HLA-${culprit.trim().replace(/^HLA-?/i, '')}`, known)
+    return near.length === 0 ? parsed : fail({ ...fault, remedy: `${fault.remedy}; nearest known: ${near.join(', ')}` })
+  }
+  const predictor = groups[0]!.startsWith('D') ? predictors.II : predictors.I
+  const measured = predictor === undefined ? [] : mostMeasured(predictor, groups)
+  return measured.length === 0 ? parsed : fail({ ...fault, remedy: `give two fields; measured most in training: ${measured.join(', ')}` })
+}
+
+const LISTED = 6
+
+/** Alleles of the groups, those with most ligands and affinities in training first; of class II by their own chain. */
+function mostMeasured(predictor: Predictor, groups: readonly string[]): readonly string[] {
+  const measured = new Map<string, { readonly own: boolean; readonly rows: number }>()
+  for (const allele of predictor.alleles()) {
+    const name = allele
+      .replace(/^HLA-/, '')
+      .split('/')
+      .find(part => groups.some(group => part === group || part.startsWith(`${group}:`)))
+    const support = name === undefined ? undefined : predictor.support(allele as HlaAllele)
+    if (name === undefined || support === undefined || support.distance > 0) continue
+    // an allele whose contact residues are another's shares that one's measurements
+    const found = { own: support.nearest === allele, rows: support.ligands + support.affinities }
+    const before = measured.get(name)
+    if (before === undefined || Number(found.own) - Number(before.own) > 0 || found.rows > before.rows) measured.set(name, found)
+  }
+  const some = [...measured].some(([, { own }]) => own)
+  return [...measured]
+    .filter(([, { own }]) => own || !some)
+    .sort(([a, m], [b, n]) => n.rows - m.rows || byText(a, b))
+    .slice(0, LISTED)
+    .map(([name]) => name)
 }
 
 function checkClass2(
@@ -80,12 +126,13 @@ function check(
     let allele = wanted
     let support = predictor.support(allele)
     if (support === undefined) {
-      const near = nearestAlleles(predictor, allele)
+      const unknown = membersOf(allele).find(member => predictor.support(member) === undefined)!
+      const near = nearestAlleles(predictor, unknown)
       if (options.nearest !== true || near[0] === undefined)
         return fail(
           issue(
             'hla-unsupported',
-            `${allele} is not known to ${predictor.id}`,
+            `${unknown} is not known to ${predictor.id}`,
             `use one of the nearest names, ${near.join(', ')} (--nearest takes the first), or leave it out`,
           ),
         )

@@ -1,20 +1,14 @@
 // The patient's mutations × HLA against shared mutations that have a published receptor.
+import { genesOf, type HlaAllele } from '../bio/index.ts'
 import { SHARED_MUTATIONS, type SharedMutation } from './shared-mutations.table.ts'
 
 export interface OffTheShelf {
   readonly mutation: SharedMutation
-  /** Allele of the patient, and the one published: they may agree only in the first field. */
+  /** Allele of the patient, and the one published: they may agree only in the first field, or in one of the alleles that the typing left open. */
   readonly patientHla: string
   readonly publishedHla: string
-  readonly agrees: 'allele' | 'first-field'
+  readonly agrees: 'allele' | 'first-field' | 'not-settled'
 }
-
-/** `A*02:01` → locus and fields; DR, DP and DQ pairs are taken apart into their chains. */
-const chainsOf = (allele: string): readonly string[] =>
-  allele
-    .replace(/^HLA-/i, '')
-    .split(/[/]|-(?=D[A-Z]{2}\d?\*)/)
-    .map(chain => chain.replace(/^HLA-/i, '').toUpperCase())
 
 const fieldsOf = (chain: string) => {
   const [locus = '', rest = ''] = chain.split('*')
@@ -22,7 +16,7 @@ const fieldsOf = (chain: string) => {
 }
 
 /** Agreement at the coarser of the two resolutions; undefined when they differ. */
-export function hlaAgreement(a: string, b: string): OffTheShelf['agrees'] | undefined {
+export function hlaAgreement(a: string, b: string): 'allele' | 'first-field' | undefined {
   const x = fieldsOf(a)
   const y = fieldsOf(b)
   if (x.locus !== y.locus || x.fields[0] === '' || x.fields[0] !== y.fields[0]) return undefined
@@ -33,7 +27,7 @@ export function hlaAgreement(a: string, b: string): OffTheShelf['agrees'] | unde
 /** `changes`: gene and change as `G12D`. Rows in the order of the table. */
 export function matchOffTheShelf(
   changes: readonly { readonly gene: string; readonly change: string }[],
-  hla: readonly string[],
+  hla: readonly HlaAllele[],
   table: readonly SharedMutation[] = SHARED_MUTATIONS,
 ): readonly OffTheShelf[] {
   const out: OffTheShelf[] = []
@@ -41,9 +35,12 @@ export function matchOffTheShelf(
     if (!changes.some(({ gene, change }) => gene === mutation.gene && change === mutation.change)) continue
     for (const publishedHla of mutation.hla)
       for (const allele of hla)
-        for (const chain of chainsOf(allele)) {
-          const agrees = hlaAgreement(chain, publishedHla)
-          if (agrees !== undefined) out.push({ mutation, patientHla: allele, publishedHla, agrees })
+        for (const gene of genesOf(allele)) {
+          const agreements = gene.map(name => hlaAgreement(name, publishedHla))
+          const found = agreements.find(agrees => agrees !== undefined)
+          if (found === undefined) continue
+          const agrees = agreements.includes(undefined) ? 'not-settled' : found
+          out.push({ mutation, patientHla: allele.replace(/^HLA-/, ''), publishedHla, agrees })
         }
   }
   return out

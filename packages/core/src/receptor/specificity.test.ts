@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.ts'
+import type { HlaAllele } from '../bio/index.ts'
 import {
   chainDistance,
   hlaAgreement,
@@ -110,13 +111,20 @@ oracle('off-the-shelf: each of the 41 published receptors is found by its mutati
   const missed: string[] = []
   for (const row of rows) {
     const change = [{ gene: row.gene!, change: row.mutation! }]
-    const chains = [row['mhc.a']!, row['mhc.b']!].filter(name => name !== '' && name !== 'B2M' && !/^HLA-DRA/.test(name))
+    const chains = [row['mhc.a']!, row['mhc.b']!].filter(name => name !== '' && name !== 'B2M' && !/^HLA-DRA/.test(name)) as HlaAllele[]
     if (matchOffTheShelf(change, chains).length > 0) found++
     else missed.push(`${row.gene} ${row.mutation} ${chains.join(' ')} ${row['antigen.epitope']}`)
-    expect(matchOffTheShelf(change, ['A*80:01', 'B*83:01', 'C*18:01', 'DRB1*16:09'])).toEqual([])
+    expect(matchOffTheShelf(change, ['A*80:01', 'B*83:01', 'C*18:01', 'DRB1*16:09'] as HlaAllele[])).toEqual([])
   }
   expect(missed).toEqual([])
   expect(found).toBe(41)
+})
+
+test('off-the-shelf: an allele that the typing left open is told as not settled', () => {
+  const change = [{ gene: 'KRAS', change: 'G12D' }]
+  const agreements = (hla: string) => matchOffTheShelf(change, [hla as HlaAllele]).map(({ publishedHla, agrees }) => [publishedHla, agrees])
+  expect(agreements('HLA-C*08:02')).toEqual([['C*08:02', 'allele']])
+  expect(agreements('HLA-C*08:02/C*08:03')).toEqual([['C*08:02', 'not-settled']])
 })
 
 test('HLA agree at the coarser field', () => {

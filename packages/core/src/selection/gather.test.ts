@@ -1,5 +1,7 @@
 // What plates say is laid on the neoantigens by the names in the wells: a name that no table has is told, answered ones first, and is never taken for another.
 import { expect, test } from 'vitest'
+import type { HlaAllele } from '../bio/index.ts'
+import type { HlaLoss } from '../neoantigen/index.ts'
 import { minigeneId } from '../peptide/index.ts'
 import { gatherCandidates } from './index.ts'
 
@@ -15,7 +17,11 @@ const answers = (antigen: string, call = 'positive', plate = 'P1') => ({
   replicates: '3',
 })
 
-const gather = (screen: readonly Record<string, string>[]) =>
+const gather = (
+  screen: readonly Record<string, string>[],
+  hla: readonly HlaAllele[] = ['HLA-A*02:01' as HlaAllele],
+  hlaLoss?: readonly HlaLoss[],
+) =>
   gatherCandidates({
     receptors: [{ receptor_id: 'R1', clonotype_id: 'CT-1', lineage: 'CD8', clonotype_cells: '3', cells_by_lesion: 'L:3' }],
     screen,
@@ -24,8 +30,8 @@ const gather = (screen: readonly Record<string, string>[]) =>
     deconvolution: [],
     safety: undefined,
     constructs: undefined,
-    hla: ['A*02:01'],
-    hlaLoss: undefined,
+    hla,
+    hlaLoss,
   })
 
 test('an answer is laid on the mutation whose minigene was in the well', () => {
@@ -41,4 +47,20 @@ test('a number of another table, or a minigene whose residues have changed since
   expect(caveats.find(one => one.code === 'antigen-unknown')!.text).toBe(
     `4 antigens of the screen stand in no table of neoantigens or minigenes, 2 of them were answered: MG-1, ${stale}, MG-3, MG-2; give the minigenes.tsv that the plates were made from`,
   )
+})
+
+test('the molecule of an answer is the patient’s when both its chains are typed; lost when either is, and the lesion is named', () => {
+  const dq = { ...answers(withId(TP53).minigene_id), presenter_hla: 'DQA1*05:01/DQB1*02:01' }
+  const hla = ['HLA-DQA1*05:01', 'HLA-DQB1*02:01'] as HlaAllele[]
+  expect(gather([dq]).candidates[0]!.isPatientsHla).toBe(false)
+  expect(gather([dq], hla).candidates[0]!.isPatientsHla).toBe(true)
+  const loss = [
+    { allele: hla[1]!, lost: false, lesion: 'lung-1', evidence: '' },
+    { allele: hla[1]!, lost: true, lesion: 'liver-2', evidence: '' },
+  ]
+  const [candidate] = gather([dq], hla, loss).candidates
+  expect(candidate!.hlaStatus).toBe('lost')
+  expect(candidate!.caveats.map(one => one.text)).toContain('R1: HLA-DQA1*05:01/DQB1*02:01 is lost in liver-2')
+  const other = gather([dq], hla, [{ ...loss[0]!, allele: 'HLA-A*02:01' as HlaAllele }]).candidates[0]!
+  expect([other.hlaStatus, other.caveats.map(one => one.code)]).toEqual(['unknown', ['hla-loss-not-assessed']])
 })

@@ -1,6 +1,7 @@
 // The tables of the stages before → one candidate a receptor and the mutation it was best shown to see.
 import { type Caveat, caveat } from '../base/index.ts'
-import { parseHlaAllele } from '../bio/index.ts'
+import { carries, type HlaAllele, parseHlaAllele } from '../bio/index.ts'
+import { type HlaLoss, hlaStatus, indexHlaLoss } from '../neoantigen/index.ts'
 import type { Candidate, ScreenEvidence } from './candidate.ts'
 
 /** A row of a table by column name; absent columns read as empty. */
@@ -22,9 +23,9 @@ export interface EvidenceTables {
   /** constructs.tsv; undefined: not made yet. */
   readonly constructs: readonly TableRecord[] | undefined
   /** The patient's alleles. */
-  readonly hla: readonly string[]
-  /** allele → lost; undefined: not assessed. */
-  readonly hlaLoss: ReadonlyMap<string, boolean> | undefined
+  readonly hla: readonly HlaAllele[]
+  /** Undefined: not assessed. */
+  readonly hlaLoss: readonly HlaLoss[] | undefined
 }
 
 const cell = (row: TableRecord, column: string): string => row[column] ?? ''
@@ -212,9 +213,13 @@ function candidateOf(
   const red = own?.filter(other => cell(other, 'class') === 'red') ?? []
   const construct = tables.constructs?.find(other => cell(other, 'receptor_id') === id)
   const hla = evidence?.hla ?? ''
-  const lost = hla === '' ? undefined : tables.hlaLoss?.get(hla)
+  const status = hla === '' ? undefined : hlaStatus(indexHlaLoss(tables.hlaLoss ?? []), hla as HlaAllele)
   const caveats: Caveat[] = []
   if (evidence?.ambiguousHla) caveats.push(caveat('ambiguous-restriction', `${id} answers on more than one allele`))
+  if (status?.lost === true && status.lesions.length > 0)
+    caveats.push(caveat('hla-lost-in', `${id}: ${hla} is lost in ${status.lesions.join(', ')}`))
+  if (status === undefined && hla !== '' && tables.hlaLoss !== undefined)
+    caveats.push(caveat('hla-loss-not-assessed', `${id}: the table of HLA loss does not name ${hla}`))
   if (own !== undefined && own.length === 0 && evidence !== undefined)
     caveats.push(caveat('safety-not-assessed', `safety.tsv has no word for ${id}`))
   return {
@@ -232,8 +237,8 @@ function candidateOf(
     suspected: cell(row, 'shortlisted') === 'true' || (number(cell(row, 'evidence_level')) ?? 0) >= 1,
     evidence,
     mutation: neoantigen === undefined ? '' : `${cell(neoantigen, 'gene')} ${cell(neoantigen, 'amino_acid_change')}`,
-    hlaStatus: lost === undefined ? 'unknown' : lost ? 'lost' : 'kept',
-    isPatientsHla: hla === '' || tables.hla.length === 0 ? undefined : tables.hla.some(allele => alleleKey(allele) === hla),
+    hlaStatus: status === undefined ? 'unknown' : status.lost ? 'lost' : 'kept',
+    isPatientsHla: hla === '' || tables.hla.length === 0 ? undefined : carries(tables.hla, hla as HlaAllele),
     expression: neoantigen === undefined ? undefined : number(cell(neoantigen, 'rna_expression')),
     ccf: neoantigen === undefined ? undefined : number(cell(neoantigen, 'ccf')),
     safety:

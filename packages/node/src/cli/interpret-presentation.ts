@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inFile, issue } from '@cognate/core/base'
-import type { HlaAllele } from '@cognate/core/bio'
+import { type HlaAllele, membersOf } from '@cognate/core/bio'
 import { formatTsv } from '@cognate/core/format'
 import {
   type Agreement,
@@ -101,7 +101,8 @@ export async function compareWithOthers(
   const names = new Set<string>()
   for (const mhcClass of CLASSES) {
     const predictor = predictors[mhcClass]
-    const alleles: readonly HlaAllele[] = supported[mhcClass]
+    // another tool knows settled alleles only
+    const alleles: readonly HlaAllele[] = [...new Set(supported[mhcClass].flatMap(membersOf))]
     if (alleles.length === 0) continue
     const peptides = request.peptides.filter(peptide => unscorable(predictor, peptide) === undefined)
     const models: ModelScores[] = [scoresOf(predictor, peptides, alleles)]

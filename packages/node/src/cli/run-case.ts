@@ -62,7 +62,7 @@ export async function runCase(casePath: string, out: string, console: Console): 
   }
   const predictors = openPredictors()
   if (!predictors.ok) return predictors
-  const supported = supportedAlleles(predictors.value, hla, { classes: ['I'] })
+  const supported = supportedAlleles(predictors.value, hla, { classes: ['I'], typing: true })
   const outputs = [...records.flatMap(record => Object.keys(record.outputs)), 'funnel.tsv']
   writeOutputs(
     folder,

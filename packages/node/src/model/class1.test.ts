@@ -140,6 +140,18 @@ oracle('on fresh natural peptides %rank is uniform (Kolmogorov-Smirnov distance 
   }
 })
 
+test('a serotype and a group are answered with their alleles that were measured most', () => {
+  const remedy = (name: string) => {
+    const answer = supportedAlleles({ I: predictor }, [name])
+    return answer.ok ? '' : answer.issue.remedy
+  }
+  // the alleles of A2 with most ligands in the training data are these
+  expect(remedy('A2')).toContain('measured most in training: A*02:01, A*02:0')
+  expect(remedy('A*02')).toBe(remedy('A2'))
+  expect(remedy('Cw10')).toBe('give two fields; measured most in training: C*03:04')
+  expect(remedy('A*2:01')).toContain('nearest known: HLA-A*02:01')
+})
+
 test('an unknown allele names its nearest, class II is set aside with a caveat, a rare allele carries one', () => {
   expect(supportedAlleles({ I: predictor }, ['A*02:999'])).toMatchObject({ ok: false, issue: { code: 'hla-unsupported' } })
   const supported = value(supportedAlleles({ I: predictor }, ['A*02:01', 'DRB1*04:05', 'B*82:02']))

@@ -1,6 +1,6 @@
 // Both shipped predictors, opened once per process.
 import { type Issue, ok, type Result } from '@cognate/core/base'
-import type { Predictor, Predictors } from '@cognate/core/presentation'
+import { type Predictor, type Predictors, withUnsettledAlleles } from '@cognate/core/presentation'
 import { must } from '../cli/exit.ts'
 import { openClass1Predictor } from './class1-predictor.ts'
 import { openClass2Predictor } from './class2-predictor.ts'
@@ -18,9 +18,9 @@ export function openPredictors(): Result<ShippedPredictors, Issue> {
   if (!one.ok) return one
   let two: Predictor | undefined
   opened = {
-    I: one.value,
+    I: withUnsettledAlleles(one.value),
     get II() {
-      two ??= must(openClass2Predictor())
+      two ??= withUnsettledAlleles(must(openClass2Predictor()))
       return two
     },
   }

@@ -47,7 +47,7 @@ export function defineNeoantigens(program: Command): void {
       program.command('neoantigens').description('variants + HLA + expression to neoantigens.tsv: ranked, tiered, with reasons'),
     ),
   )
-    .requiredOption('--hla <list>', 'HLA alleles of the patient, comma-separated, any spelling', list)
+    .requiredOption('--hla <list>', 'HLA alleles of the patient, comma-separated, any spelling; or a genotype list string', list)
     .option('--expression <file>', 'salmon quant.sf, kallisto abundance.tsv, RSEM results, or TSV with gene and tpm')
     .option('--id-column <name>', 'of another expression table: gene ids or symbols, or transcript ids; with --value-column')
     .option('--value-column <name>', 'of another expression table: TPM')
@@ -55,7 +55,10 @@ export function defineNeoantigens(program: Command): void {
       '--hotspots <file>',
       'known hotspots and drivers, CSV or TSV with gene, change (G12D, G12 or 12) and source: flagged, not ranked by',
     )
-    .option('--hla-loss <file>', 'TSV allele, lost, evidence; or the table of LOHHLA')
+    .option(
+      '--hla-loss <file>',
+      'TSV of allele with lost (true, false) or status (lost, kept, unknown), lesion, evidence; or the table of LOHHLA',
+    )
     .option('--purity <share>', 'share of tumour cells in the sample, 0-1; needs --copy-number', shareOfOne)
     .option('--copy-number <file>', 'segments of ASCAT, FACETS, Sequenza, PURPLE, or TSV with chrom, start, end, total, minor')
     .addOption(new Option('--sex <sex>', 'of the patient, for X and Y').choices(['female', 'male']))

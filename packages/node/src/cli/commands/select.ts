@@ -23,7 +23,10 @@ export function defineSelect(program: Command): void {
     .option('--safety <file>', 'safety.tsv; in its column tested write negative once a red word was tested and is not seen')
     .option('--constructs <file>', 'constructs.tsv: a receptor without a construct that passed is stopped')
     .option('--hla <list>', 'HLA alleles of the patient', list, [])
-    .option('--hla-loss <file>', 'TSV allele, lost, evidence; or the table of LOHHLA')
+    .option(
+      '--hla-loss <file>',
+      'TSV of allele with lost (true, false) or status (lost, kept, unknown), lesion, evidence; or the table of LOHHLA',
+    )
     .option('--overrides <file>', 'gates let through by a named person: TSV receptor_id, gate, person, reason')
     .option('--number <count>', 'receptors of the product', wholeNumber, 5)
     .option('--case <id>', 'name of the case, for the payload', '')

@@ -1,6 +1,6 @@
 // Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes. Whole in one file: the stage reads, asks core, and writes.
 import { type Caveat, caveat, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
-import type { HlaAllele } from '@cognate/core/bio'
+import { type HlaAllele, parseHlaTyping } from '@cognate/core/bio'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
   aggregatedColumns,
@@ -9,6 +9,8 @@ import {
   comparePeers,
   type Expression,
   type ExpressionColumns,
+  hlaStatus,
+  indexHlaLoss,
   NEOANTIGEN_COLUMNS,
   NearestSelfFinder,
   type Neoantigen,
@@ -88,8 +90,10 @@ export async function runNeoantigens(input: NeoantigensInput): Promise<StageOutc
 export async function findNeoantigens(input: NeoantigensInput): Promise<Result<NeoantigenRun, Issue>> {
   const predictors = openPredictors()
   if (!predictors.ok) return predictors
-  const alleles = supportedAlleles(predictors.value, input.hla)
+  const alleles = supportedAlleles(predictors.value, input.hla, { typing: true })
   if (!alleles.ok) return alleles
+  const typing = parseHlaTyping(input.hla)
+  if (!typing.ok) return typing
   const junctions = readJunctions(input)
   if (!junctions.ok) return junctions
   const further = junctions.value.length === 0 ? undefined : junctionStretches(junctions.value)
@@ -116,12 +120,14 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
       ? ok(undefined)
       : await matchProteome(input.proteome, germline, new ReferenceMatcher(search.matchCandidates))
   if (!matches.ok) return matches
-  const fused = fusionTable(input, predictors.value.I, alleles.value.I)
+  const losses = indexHlaLoss(loss.value ?? [])
+  const kept = alleles.value.I.filter(allele => hlaStatus(losses, allele)?.lost !== true)
+  const fused = fusionTable(input, predictors.value.I, kept)
   if (!fused.ok) return fused
   const spliced =
     route === undefined || input.junctions === undefined
       ? undefined
-      : spliceTable(junctions.value, calls.value, route, input, predictors.value.I, alleles.value.I)
+      : spliceTable(junctions.value, calls.value, route, input, predictors.value.I, kept)
   const options = {
     ...scope,
     alleles: alleles.value.I,
@@ -143,7 +149,14 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     ...generalCaveats(calls.value, expression.value, input.proteome),
   ]
   const more = furtherTables(input, result, alleles.value.I, comparePeers(peers.value, search, result.neoantigens, predictors.value.I))
-  const made = report(result, calls.value, caveats, predictors.value, alleles.value.II.length > 0, input.hla)
+  const made = report(
+    result,
+    calls.value,
+    caveats,
+    predictors.value,
+    alleles.value.II.length > 0,
+    typing.value.alleles.map(({ allele }) => allele),
+  )
   if (fused.value !== undefined) more.set('fusions.tsv', fused.value.table)
   if (spliced !== undefined) more.set('splicing.tsv', spliced.table)
   return ok({
@@ -197,7 +210,7 @@ function report(
   caveats: readonly Caveat[],
   predictors: Predictors,
   classTwo: boolean,
-  hla: readonly string[],
+  hla: readonly HlaAllele[],
 ): StageReport {
   const { neoantigens } = result
   const minigenes = neoantigens.filter(n => n.minigene !== undefined)
@@ -273,7 +286,7 @@ function readTumour(input: NeoantigensInput): Result<TumourPurity | undefined, I
 }
 
 /** Shared mutations of this patient for which a receptor was published, on an HLA of this patient. */
-function offTheShelf({ neoantigens }: NeoantigenResult, hla: readonly string[]): string {
+function offTheShelf({ neoantigens }: NeoantigenResult, hla: readonly HlaAllele[]): string {
   const matches = matchOffTheShelf(
     neoantigens.map(n => ({ gene: n.gene, change: n.aminoAcidChange })),
     hla,

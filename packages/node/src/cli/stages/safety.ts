@@ -1,8 +1,8 @@
 // Stage `safety`: target peptides × proteome → safety.tsv and a page that a committee reads.
 import { type Caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
-import { blosum62, type HlaAllele } from '@cognate/core/bio'
+import { blosum62, type HlaAllele, membersOf } from '@cognate/core/bio'
 import { columnReader, escapeHtml, formatTsv, htmlTable, parseDelimited } from '@cognate/core/format'
-import { supportedAlleles, unscorable } from '@cognate/core/presentation'
+import { type Predictor, supportedAlleles, unscorable } from '@cognate/core/presentation'
 import {
   assessTarget,
   CROSSDOME_LENGTH,
@@ -102,8 +102,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
     const allele = alleles.value.I[0] ?? alleles.value.II[0]
     const predictor = alleles.value.I.length > 0 ? predictors.value.I : (predictors.value.II ?? predictors.value.I)
     const words = scan.words.map(word => word.word).filter(word => unscorable(predictor, word) === undefined)
-    const block = allele === undefined || words.length === 0 ? undefined : predictor.predict(words, [allele as HlaAllele])
-    const rank = new Map(words.map((word, i) => [word, block?.presentationPercentile[i]]))
+    const rank = bestRanks(words, predictor, allele)
     const assessed = assessTarget(target, scan, word => rank.get(word), tissues.value)
     rows.push(...assessed)
     const name = `${target.receptorId} ${target.peptide} ${target.hla}`.trim()
@@ -187,4 +186,12 @@ function page(targets: readonly SafetyTarget[], rows: readonly SafetyRow[], cave
   })
   const limits = `Red: at most ${RISK_LIMITS.mismatches} mismatch, or the motif fits, or p ≤ ${RISK_LIMITS.p}; and presented at ${RISK_LIMITS.rankPercent} % or better; and at least ${RISK_LIMITS.essentialExpression} unit in an essential tissue. What is unknown counts as present. Amber: two of the three.`
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Off-target report</title><style>${STYLE}</style></head><body><h1>Off-target report</h1><p>Research use. This report ranks risks; it never says that a receptor is safe. ${escapeHtml(limits)}</p>${motif === undefined ? '' : `<p>Motif: ${escapeHtml(motif.name)}.</p>`}${sections.join('')}<h2>Not covered</h2><ul>${caveats.map(row => `<li>${escapeHtml(row.text)}</li>`).join('')}</ul></body></html>\n`
+}
+
+/** Of an allele that was not settled, the best rank: here the danger is a word that is presented, not one that is not. */
+function bestRanks(words: readonly string[], predictor: Predictor, allele: HlaAllele | undefined): ReadonlyMap<string, number> {
+  if (allele === undefined || words.length === 0) return new Map()
+  const members = membersOf(allele)
+  const { presentationPercentile } = predictor.predict(words, members)
+  return new Map(words.map((word, w) => [word, Math.min(...presentationPercentile.subarray(w * members.length, (w + 1) * members.length))]))
 }

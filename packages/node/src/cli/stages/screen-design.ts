@@ -80,7 +80,7 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
     return refuse('minigenes-empty', 'there is no minigene to screen', 'look at funnel.tsv of the neoantigens: it says why')
   const predictors = openPredictors()
   if (!predictors.ok) return predictors
-  const alleles = supportedAlleles(predictors.value, input.hla, { classes: ['I'] })
+  const alleles = supportedAlleles(predictors.value, input.hla, { classes: ['I'], typing: true })
   if (!alleles.ok) return alleles
   const limits = PRESETS.get(input.preset)
   if (limits === undefined)

@@ -1,6 +1,7 @@
 // Stage `select`: all evidence → selection.tsv and the payload that is signed.
 import { createHash } from 'node:crypto'
 import { type Caveat, canonicalJson, type FunnelRow, fail, type Issue, inFile, issue, type Json, ok, type Result } from '@cognate/core/base'
+import { parseHlaTyping } from '@cognate/core/bio'
 import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
 import { parseHlaLoss } from '@cognate/core/neoantigen'
 import {
@@ -82,12 +83,6 @@ function checksumOf(path: string): string {
     .digest('hex')
 }
 
-function readLoss(path: string | undefined): Result<ReadonlyMap<string, boolean> | undefined, Issue> {
-  if (path === undefined) return ok(undefined)
-  const loss = readParsed(path, parseHlaLoss)
-  return loss.ok ? ok(new Map(loss.value.map(row => [row.allele, row.lost]))) : loss
-}
-
 function readOverrides(rows: readonly TableRecord[], path: string): Result<readonly Override[], Issue> {
   const overrides: Override[] = []
   for (const [i, row] of rows.entries()) {
@@ -112,8 +107,10 @@ function readOverrides(rows: readonly TableRecord[], path: string): Result<reado
 export function runSelect(input: SelectInput): StageOutcome {
   const opened = openTables(input)
   if (!opened.ok) return opened
-  const loss = readLoss(input.hlaLoss)
+  const loss = input.hlaLoss === undefined ? ok(undefined) : readParsed(input.hlaLoss, parseHlaLoss)
   if (!loss.ok) return loss
+  const typing = parseHlaTyping(input.hla)
+  if (!typing.ok) return typing
   const { tables, checksums } = opened.value
   const overrides = readOverrides(tables.overrides ?? [], input.overrides ?? '')
   if (!overrides.ok) return overrides
@@ -125,7 +122,7 @@ export function runSelect(input: SelectInput): StageOutcome {
     deconvolution: tables.deconvolution ?? [],
     safety: tables.safety,
     constructs: tables.constructs,
-    hla: input.hla,
+    hla: typing.value.alleles.map(({ allele }) => allele),
     hlaLoss: loss.value,
   })
   const selection = selectReceptors(candidates, input.number, overrides.value)
