@@ -89,6 +89,10 @@ function derive(data: string): void {
   )
   writeFileSync(out('germline-d.tsv'), formatTsv(['species', 'gene', 'sequence', 'record'], dRows))
   writeFileSync(out('blosum62-joint.tsv'), jointFrequencies(read('singlecell/tcrmatch/blosum62_joint_frequencies.tsv')))
+  writeFileSync(
+    out('anchor-weights.tsv'),
+    anchorWeights(length => read(`variants/anchors/Normalized_anchor_predictions_${length}_mer.tsv`)),
+  )
   writeFileSync(out('lab-grades.tsv'), labGradeTable(read))
   writeFileSync(out('sources.json'), `${JSON.stringify({ derived_by: 'scripts/derive-reference.ts', inputs }, null, 1)}\n`)
 }
@@ -104,6 +108,19 @@ function jointFrequencies(text: string): string {
     ['residue', ...STANDARD_RESIDUES],
     [...STANDARD_RESIDUES].map(a => [a, ...[...STANDARD_RESIDUES].map(b => value(a, b))]),
   )
+}
+
+/** Weight of each position of a peptide by allele and length, to six decimals (pVACtools, BSD-3-Clause-Clear; doi:10.1101/2020.12.08.416271). */
+function anchorWeights(read: (length: number) => string): string {
+  const rows = [8, 9, 10, 11].flatMap(length => {
+    const [, ...lines] = read(length).trim().split(/\r?\n/)
+    return lines.map(line => {
+      const [allele = '', ...weights] = line.split('\t')
+      if (weights.length !== length) throw new Error(`${allele}: ${weights.length} weights instead of ${length}`)
+      return [allele, length, weights.map(weight => String(Number(Number(weight).toFixed(6)))).join(' ')]
+    })
+  })
+  return formatTsv(['allele', 'length', 'weights'], rows)
 }
 
 /** Distance of two residues over the 12 components of CrossDome (c2f2f4a, MIT), and their BLOSUM80 value: all that its score needs. */

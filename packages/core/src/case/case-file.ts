@@ -1,6 +1,7 @@
 // CASE.yaml → a checked case. Every fault names the line and what to write instead. Paths stay as written, relative to the file.
 import { z } from 'zod'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { CLASS_I_LENGTHS, CLASS_II_LENGTHS } from '../neoantigen/index.ts'
 import { SCORING_METHODS, type ScoringMethod } from '../receptor/index.ts'
 import { parseCheckedYaml } from './checked-yaml.ts'
 
@@ -84,6 +85,22 @@ export const CaseSchema = z.strictObject({
       proteome: path.optional().describe('FASTA of the human proteome for the match against self.'),
     })
     .describe('The tumour.'),
+  neoantigens: z
+    .strictObject({
+      lengths: z
+        .array(z.int().min(8).max(14))
+        .min(1)
+        .default([...CLASS_I_LENGTHS])
+        .describe('Lengths of class I peptides.'),
+      class2_lengths: z
+        .array(z.int().min(12).max(25))
+        .min(1)
+        .default([...CLASS_II_LENGTHS])
+        .describe('Lengths of class II peptides.'),
+      tier_criteria: path.optional().describe('YAML of thresholds of the tiers, under the option names of pVACseq.'),
+    })
+    .prefault({})
+    .describe('How peptides are searched and tiered.'),
   til: z
     .array(
       z.strictObject({

@@ -133,7 +133,10 @@ const COLUMNS: readonly Column[] = [
   { name: 'failed_checks', built: c => failedChecks(c.gate).join(',') },
 ]
 
-export const CONSTRUCT_COLUMNS: readonly string[] = [...COLUMNS.map(column => column.name), 'reference', 'probe', 'probe_start']
+export const CONSTRUCT_COLUMNS: readonly string[] = [
+  ...COLUMNS.map(column => column.name),
+  ...['reference', 'probe', 'probe_start', 'a_c_call', 'b_c_call', 'code_version'],
+]
 
 export interface DesignOutcome {
   readonly plan: InsertPlan
@@ -146,6 +149,8 @@ export const constructRows = (
   reference: string,
   /** Of the ready constructs. */
   probes: ReadonlyMap<string, Probe> = new Map(),
+  /** Of the program that built them. */
+  codeVersion = '',
 ): readonly (readonly Cell[])[] =>
   outcomes.map(({ plan, result }) => [
     ...COLUMNS.map(column => {
@@ -155,9 +160,18 @@ export const constructRows = (
     }),
     reference,
     ...probeCells(result.ok ? probes.get(result.value.id) : undefined),
+    ...(['a', 'b'] as const).map(side => (result.ok ? constantCall(side, result.value) : '')),
+    codeVersion,
   ])
 
 const probeCells = (probe: Probe | undefined): readonly Cell[] => (probe === undefined ? ['', ''] : [probe.sequence, probe.start + 1])
+
+/** Gene and allele of the constant regions of a side, as their parts name them: `TRBC2*03`. */
+const constantCall = (side: 'a' | 'b', { parts }: Construct): string =>
+  parts
+    .filter(part => part.role === 'constant' && part.chain !== undefined && sides[side](part.chain))
+    .map(part => /TR[ABDG]C\d?(?:\*\d+)?/.exec(part.origin)?.[0] ?? '')
+    .join(';')
 
 const NEEDED = [
   'construct_id',
@@ -260,7 +274,7 @@ function parseUserParts(text: string): DeclaredUserChain | undefined {
   return { kind: 'user', name: rows[0]![0]!, parts }
 }
 
-export const GATE_COLUMNS = ['construct_id', 'check', 'verdict', 'observed', 'expected'] as const
+export const GATE_COLUMNS = ['construct', 'check', 'verdict', 'observed', 'expected'] as const
 
 export const gateRows = (constructs: readonly Construct[]): readonly (readonly Cell[])[] =>
   constructs.flatMap(construct => construct.gate.map(g => [construct.id, g.check, g.verdict, g.observed, g.expected]))

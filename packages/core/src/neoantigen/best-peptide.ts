@@ -3,8 +3,8 @@ import type { HlaAllele } from '../bio/index.ts'
 import type { MutatedPeptide, Window } from '../peptide/index.ts'
 import { bindingCore, flankRatioAt, type ScoreBlock, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { ProteinChange } from '../variant/index.ts'
-import type { BestPeptide, BindingCounts } from './neoantigen.ts'
-import { BINDING_THRESHOLD_NANOMOLAR } from './pvacseq-tier.ts'
+import type { BestPeptide } from './neoantigen.ts'
+import type { Epitope } from './pvacseq-best.ts'
 
 /** One window of a variant with the transcripts that give it. */
 export interface VariantWindow {
@@ -115,22 +115,46 @@ export function presentingAlleles(
   return indices.filter(presents).map(a => alleles[a]!)
 }
 
-/** pVACseq's threshold for a peptide to stand in its report. */
-const INCLUSION_NANOMOLAR = 5000
+/** An epitope of ours, with what the report prints beside it. */
+export interface ScoredEpitope extends Epitope {
+  readonly change: ProteinChange
+  /** Mutant window that holds it. */
+  readonly window: string
+  readonly allele: HlaAllele
+  readonly percentileMutant: number
+  readonly percentileWildType: number | undefined
+}
 
-export function bindingCounts(windows: readonly VariantWindow[], scores: Scores, alleles: readonly HlaAllele[]): BindingCounts {
-  const passingByAllele = new Array<number>(alleles.length).fill(0)
-  let passing = 0
-  let included = 0
-  for (const peptide of new Set(windows.flatMap(window => window.peptides.map(({ sequence }) => sequence)))) {
-    let best = Number.POSITIVE_INFINITY
-    for (let a = 0; a < alleles.length; a++) {
-      const ic50 = scores.at(peptide, a)?.ic50 ?? Number.POSITIVE_INFINITY
-      if (ic50 < BINDING_THRESHOLD_NANOMOLAR) passingByAllele[a]!++
-      best = Math.min(best, ic50)
-    }
-    if (best < BINDING_THRESHOLD_NANOMOLAR) passing++
-    if (best < INCLUSION_NANOMOLAR) included++
-  }
-  return { passing, passingByAllele, included }
+/** Every class I peptide of every transcript on every allele, for pVACseq's report. */
+export function epitopesOf(windows: readonly VariantWindow[], scores: Scores, alleles: readonly HlaAllele[]): readonly ScoredEpitope[] {
+  return windows.flatMap(({ change, window, preferred, peptides }) =>
+    peptides.flatMap(({ sequence, wildType, changedPositions }) =>
+      alleles.flatMap((allele, a) => {
+        const mutant = scores.at(sequence, a)
+        if (mutant === undefined) return []
+        const wild = scores.at(wildType, a)
+        const epitope: ScoredEpitope = {
+          change,
+          window: window.mutant,
+          peptide: sequence,
+          allele,
+          transcript: change.transcript,
+          ic50Mutant: mutant.ic50,
+          ic50WildType: wild?.ic50,
+          percentileMutant: mutant.percentile,
+          percentileWildType: wild?.percentile,
+          changedPositions: wildType === undefined ? undefined : changedPositions,
+          proteinCoding: change.biotype === 'protein_coding',
+          preferred,
+          problematic: false,
+          maneSelect: change.maneSelect === true,
+          canonical: change.canonical === true,
+          tsl: change.tsl,
+          transcriptLength: change.wildType.length,
+          transcriptExpression: change.transcriptExpression,
+        }
+        return [epitope]
+      }),
+    ),
+  )
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { value } from '../../../../test/oracle.ts'
+import { oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { type HlaAllele, parseHlaAllele, parseHlaList } from '../bio/index.ts'
+import { parseFasta } from '../format/index.ts'
 import type { Predictor, ScoreBlock } from '../presentation/index.ts'
 import { NO_READS, type ProteinChange, type SomaticVariant, type VariantId } from '../variant/index.ts'
-import { hlaStatus, indexHlaLoss, parseHlaLoss, ReferenceMatcher, rankNeoantigens, searchPeptides } from './index.ts'
+import { hlaStatus, indexHlaLoss, matchNear, parseHlaLoss, ReferenceMatcher, rankNeoantigens, searchPeptides } from './index.ts'
 
 /** Percentile by table, 50 otherwise: peptide and allele decide, nothing else. */
 const tablePredictor = (table: Readonly<Record<string, number>>): Predictor => ({
@@ -159,11 +160,41 @@ test('loss is told by true and false or by a status, lesion by lesion; one lesio
 
 test('an 8-mer shared with another protein is a match; the own transcript is not asked', () => {
   const search = searchPeptides([variant], [change], SCOPE)
+  const window = search.candidates[0]!.windows[0]!.window.mutant
   const matcher = new ReferenceMatcher(search.matchCandidates)
   matcher.add({ id: 'ENST1', gene: 'KRAS', sequence: change.mutant })
-  expect(matcher.hits()).toEqual([undefined])
+  expect(matchNear(matcher.hits()[0]!, window, 'GADGVGKSAL')).toBeUndefined()
   matcher.add({ id: 'ENST9', gene: 'OTHER', sequence: `MMMM${change.mutant.slice(6, 14)}MMMM` })
-  expect(matcher.hits()[0]?.gene).toBe('OTHER')
+  expect(matchNear(matcher.hits()[0]!, window, 'GADGVGKSAL')?.gene).toBe('OTHER')
+})
+
+test('what a long tail shares with self far from the best peptide is told and not held against it', () => {
+  const matcher = new ReferenceMatcher([{ mutant: 'MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ', wildType: '', own: new Set() }])
+  matcher.add({ id: 'ENST9', gene: 'OTHER', sequence: 'EERLGLIE' })
+  const [hits] = matcher.hits()
+  // QISFVKSHF and seven residues on end before RQLEERLG…: the shared word begins beyond them
+  expect(matchNear(hits!, 'MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ', 'TAYIAKQRQ')).toBeUndefined()
+  expect(matchNear(hits!, 'MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ', 'HFSRQLEER')?.gene).toBe('OTHER')
+})
+
+oracle('pVACseq’s reference match: 6 of 6 epitopes, by the words of each with its seven neighbours', () => {
+  const folder = 'variants/pvactools/reference_match'
+  const windows = new Map(value(parseFasta(readData(`${folder}/input.fasta`))).map(({ id, sequence }) => [id, sequence]))
+  const rows = tableOf(`${folder}/output.peptide_fasta.tsv`)
+  const candidates = rows.map(row => ({
+    mutant: windows.get(`MT.${row.Index}`)!,
+    wildType: windows.get(`WT.${row.Index}`)!,
+    own: new Set([row.Transcript!]),
+  }))
+  const matcher = new ReferenceMatcher(candidates)
+  for (const { description, sequence } of value(parseFasta(readData(`${folder}/Homo_sapiens.GRCh38.pep.short.fa.gz`)))) {
+    const [, transcript = ''] = /transcript:(ENST\d+)/.exec(description) ?? []
+    matcher.add({ id: transcript, gene: '', sequence })
+  }
+  const hits = matcher.hits()
+  const ours = rows.map((row, i) => (matchNear(hits[i]!, candidates[i]!.mutant, row['MT Epitope Seq']!) === undefined ? 'False' : 'True'))
+  expect(ours).toEqual(rows.map(row => row['Reference Match']))
+  expect([rows.length, ours.filter(flag => flag === 'True').length]).toEqual([6, 2])
 })
 
 test('two windows that differ only in transcripts are one, and name both', () => {

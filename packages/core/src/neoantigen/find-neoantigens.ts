@@ -10,15 +10,16 @@ import {
   WEAK_BINDER_PERCENTILE,
   WEAK_BINDER_PERCENTILE_II,
 } from '../presentation/index.ts'
-import { bestPeptide, bindingCounts, flankRatioOf, presentingAlleles, Scores } from './best-peptide.ts'
+import { bestPeptide, epitopesOf, flankRatioOf, presentingAlleles, type ScoredEpitope, Scores } from './best-peptide.ts'
 import { cellFraction, type TumourPurity } from './clonality.ts'
 import { type Expression, expressionOf } from './expression.ts'
 import { type HlaLoss, hlaStatus, indexHlaLoss } from './hla-loss.ts'
 import { type Hotspots, hotspotOf } from './hotspot.ts'
-import { type Neoantigen, neoantigenId, type RefMatch, shortChange, type Tier } from './neoantigen.ts'
-import { clonalVaf, pvacseqTier } from './pvacseq-tier.ts'
+import { type Neoantigen, neoantigenId, shortChange, type Tier } from './neoantigen.ts'
+import { type AggregatedEpitopes, aggregateEpitopes } from './pvacseq-best.ts'
+import { clonalVaf, PVACSEQ_DEFAULTS, type PvacseqTier, pvacseqTier, type TierFacts } from './pvacseq-tier.ts'
 import { rankScore, rankTerms } from './rank.ts'
-import type { ProteomeProtein } from './reference-match.ts'
+import { matchNear, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
 import type { Candidate, NeoantigenSearch, SearchOptions } from './search-peptides.ts'
 
 export interface NeoantigenOptions extends SearchOptions {
@@ -28,6 +29,8 @@ export interface NeoantigenOptions extends SearchOptions {
   /** Purity and copy number; without them clonality follows pVACseq's rule. */
   readonly tumour?: TumourPurity
   readonly hotspots?: Hotspots
+  /** Also choose and tier what pVACseq's aggregated report would show of each variant. */
+  readonly aggregated?: boolean
 }
 
 export interface NeoantigenResult {
@@ -43,7 +46,7 @@ export function rankNeoantigens(
   search: NeoantigenSearch,
   predictors: Predictors,
   options: NeoantigenOptions,
-  matches?: readonly (ProteomeProtein | undefined)[],
+  matches?: readonly ReferenceHits[],
 ): NeoantigenResult {
   const { funnel } = search
   const caveats: Caveat[] = []
@@ -59,18 +62,7 @@ export function rankNeoantigens(
   const clonal = clonalVaf(search.candidates.map(candidate => candidate.variant.tumour.vaf))
   const neoantigens: Neoantigen[] = []
   search.candidates.forEach((candidate, c) => {
-    const match = matches?.[c]
-    const made = makeNeoantigen(
-      candidate,
-      scores,
-      class2Scores,
-      predictor,
-      options,
-      lost,
-      clonal,
-      matches === undefined ? 'not-run' : match === undefined ? 'no' : 'yes',
-      match,
-    )
+    const made = makeNeoantigen(candidate, scores, class2Scores, predictor, options, lost, clonal, matches?.[c])
     if (made === undefined) funnel.add('no-scorable-peptide', candidate.variant.id)
     else {
       neoantigens.push(made)
@@ -86,6 +78,8 @@ export function rankNeoantigens(
   const class2Scored = class2Scores === undefined ? 0 : search.class2Peptides.length * options.class2Alleles.length
   return { neoantigens, funnel: funnel.rows(), caveats, scored: scorable.length * options.alleles.length + class2Scored }
 }
+
+type TieredPeptide = Pick<TierFacts, 'allele' | 'ic50Mutant' | 'ic50WildType' | 'percentileMutant' | 'changedPositions' | 'peptideLength'>
 
 function scoreClass2(search: NeoantigenSearch, predictor: Predictor | undefined, alleles: readonly HlaAllele[]): Scores | undefined {
   if (predictor === undefined) return undefined
@@ -104,8 +98,7 @@ function makeNeoantigen(
   options: NeoantigenOptions,
   lost: ReadonlySet<HlaAllele>,
   clonal: number,
-  refMatch: RefMatch,
-  match: ProteomeProtein | undefined,
+  hits: ReferenceHits | undefined,
 ): Neoantigen | undefined {
   const usable = windows.some(w => w.preferred) ? windows.filter(w => w.preferred) : windows
   const keptIndices = options.alleles.map((_, a) => a).filter(a => !lost.has(options.alleles[a]!))
@@ -128,6 +121,7 @@ function makeNeoantigen(
   if (chosen === undefined) return undefined
   const { best, from } = chosen
   const change = from.change
+  const refMatch = refMatchOf(hits, from.window.mutant, best.sequence)
   const given =
     options.expression === undefined ? undefined : expressionOf(options.expression, change.transcript, change.geneId, change.gene)
   const geneExpression = given?.gene ?? given?.transcript ?? change.geneExpression
@@ -139,23 +133,38 @@ function makeNeoantigen(
   const byVaf = dnaVaf === undefined ? 'unknown' : dnaVaf >= clonal / 2 ? 'clonal' : 'subclonal'
   const clonality = options.tumour === undefined ? byVaf : (fraction?.clonality ?? 'unknown')
   const allelesPresenting = presentingAlleles(usable, scores, options.alleles, keptIndices)
-  const pvacTier = pvacseqTier(
+  const criteria = options.criteria ?? PVACSEQ_DEFAULTS
+  const tierOf = (peptide: TieredPeptide, preferredTranscript: boolean, match: RefMatch): PvacseqTier =>
+    pvacseqTier(
+      {
+        ...peptide,
+        rnaExpression: geneExpression,
+        rnaVaf,
+        rnaDepth: variant.rna.depth,
+        alleleExpression,
+        dnaVaf,
+        preferredTranscript,
+        refMatch: match === 'yes',
+        problematic: false,
+      },
+      clonal,
+      criteria,
+    )
+  const pvacTier = tierOf(
     {
-      ic50Mutant: best.ic50Mutant,
-      ic50WildType: best.ic50WildType,
-      rnaExpression: geneExpression,
-      rnaVaf,
-      rnaDepth: variant.rna.depth,
-      alleleExpression,
-      dnaVaf,
-      preferredTranscript: from.preferred,
-      refMatch: refMatch === 'yes',
-      problematic: false,
+      ...best,
       changedPositions: best.wildType === undefined ? undefined : best.changedPositions,
       peptideLength: best.sequence.length,
     },
-    clonal,
+    from.preferred,
+    refMatch,
   )
+  const epitopes = options.aggregated === true ? aggregateEpitopes(epitopesOf(windows, scores, options.alleles), criteria) : undefined
+  const aggregatedOf = (found: AggregatedEpitopes<ScoredEpitope>): Neoantigen['aggregated'] => {
+    const { peptide, window, preferred } = found.best
+    const match = refMatchOf(hits, window, peptide)
+    return { epitopes: found, refMatch: match, tier: tierOf({ ...found.best, peptideLength: peptide.length }, preferred, match) }
+  }
   const tier: Tier = hlaLost ? 'HlaLost' : pvacTier
   const class2 =
     class2Scores === undefined
@@ -182,6 +191,7 @@ function makeNeoantigen(
   })
   const reasons = terms.map(term => term.fact)
   if (hlaLost) reasons.unshift(`only ${best.allele} presents it, and the tumour has lost that allele`)
+  const match = hits === undefined ? undefined : matchNear(hits, from.window.mutant, best.sequence)
   if (match !== undefined) reasons.unshift(`shares an 8-mer with ${match.gene} (${match.id})`)
   if (!from.preferred) reasons.push('only in transcripts that are neither MANE Select, canonical nor of support level 1')
   const hotspot = options.hotspots === undefined ? undefined : hotspotOf(options.hotspots, change)
@@ -189,6 +199,11 @@ function makeNeoantigen(
   if (refMatch === 'no') reasons.push('no changed 8-mer in another protein of the proteome')
   const support = predictor.support(best.allele)
   const caveats = [...variant.caveats]
+  const elsewhere = match === undefined ? [...(hits?.values() ?? [])][0] : undefined
+  if (elsewhere !== undefined)
+    caveats.push(
+      caveat('self-elsewhere-in-window', `away from the best peptide its window shares an 8-mer with ${elsewhere.gene} (${elsewhere.id})`),
+    )
   if (support !== undefined && support.ligands < LOW_SUPPORT_LIGANDS)
     caveats.push(caveat('allele-low-support', `${best.allele} has ${support.ligands} ligands in training`))
   return {
@@ -203,7 +218,7 @@ function makeNeoantigen(
     flankRatio: flankRatioOf(chosen),
     class2,
     allelesPresenting,
-    binding: bindingCounts(usable, scores, options.alleles),
+    aggregated: epitopes === undefined ? undefined : aggregatedOf(epitopes),
     geneExpression,
     rnaDepth: variant.rna.depth,
     rnaVaf,

@@ -6,8 +6,9 @@ import { fusionPeptides, fusionWindow, MINIGENE_FLANK } from '../peptide/index.t
 import type { Predictor } from '../presentation/index.ts'
 import type { Fusion } from '../variant/index.ts'
 import { type BestPresented, bestPresented } from './best-presented.ts'
-import { BINDING_THRESHOLD_NANOMOLAR } from './pvacseq-tier.ts'
-import { CLASS_I_FLANK, CLASS_I_LENGTHS } from './search-peptides.ts'
+import { PVACSEQ_DEFAULTS } from './pvacseq-tier.ts'
+import { MATCH_LENGTH, type MatchCandidate, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
+import { CLASS_I_LENGTHS, flankOf } from './search-peptides.ts'
 
 export const FUSION_TIERS = ['Pass', 'PoorBinder', 'RefMatch', 'LowReadSupport', 'LowExpr', 'ProbPos', 'Poor'] as const
 export type FusionTier = (typeof FUSION_TIERS)[number]
@@ -27,7 +28,7 @@ const LEAST_EXPRESSION = 0.1
 /** `Pass` when all hold; the name of the only one that fails; else `Poor`. What was not measured holds. */
 export function fusionTier({ ic50, refMatch, problematic, readSupport, expression }: FusionFacts): FusionTier {
   const fails: FusionTier[] = []
-  if (!(ic50 < BINDING_THRESHOLD_NANOMOLAR)) fails.push('PoorBinder')
+  if (!(ic50 < PVACSEQ_DEFAULTS.bindingThreshold)) fails.push('PoorBinder')
   if (refMatch) fails.push('RefMatch')
   if (readSupport !== undefined && readSupport < LEAST_READS) fails.push('LowReadSupport')
   if (expression !== undefined && expression < LEAST_EXPRESSION) fails.push('LowExpr')
@@ -38,24 +39,33 @@ export function fusionTier({ ic50, refMatch, problematic, readSupport, expressio
 export interface FusionNeoantigen extends BestPresented {
   readonly fusion: Fusion
   readonly tier: FusionTier
+  readonly refMatch: RefMatch
   /** 12 residues on each side of the junction, or 12 and the whole new tail. */
   readonly minigene: string
   /** 1-based first residue behind the junction in `minigene`. */
   readonly junctionOffset: number
 }
 
-/** Best peptide of each fusion by percentile; by tier, then percentile, then id. */
+/** What to ask a proteome for: the words that cross the junction, or stand in the new tail. */
+export function fusionMatchCandidate(fusion: Fusion): MatchCandidate {
+  const window = fusionWindow(fusion, MATCH_LENGTH - 1)
+  return { mutant: window?.sequence ?? '', wildType: '', own: new Set() }
+}
+
+/** `hits`: of `fusionMatchCandidate`, in the order of the fusions. Best peptide of each fusion by percentile; by tier, then percentile, then id. */
 export function fusionNeoantigens(
   fusions: readonly Fusion[],
   predictor: Predictor,
   alleles: readonly HlaAllele[],
+  lengths: readonly number[] = CLASS_I_LENGTHS,
+  hits?: readonly ReferenceHits[],
 ): { readonly neoantigens: readonly FusionNeoantigen[]; readonly funnel: readonly FunnelRow[] } {
   const peptides = new Map<Fusion, readonly string[]>()
   let noWindow = 0
   let example = ''
   for (const fusion of fusions) {
-    const window = fusionWindow(fusion, CLASS_I_FLANK)
-    const found = window === undefined ? [] : CLASS_I_LENGTHS.flatMap(length => fusionPeptides(window, fusion.inFrame, length))
+    const window = fusionWindow(fusion, flankOf(lengths))
+    const found = window === undefined ? [] : lengths.flatMap(length => fusionPeptides(window, fusion.inFrame, length))
     if (found.length > 0) peptides.set(fusion, found)
     else {
       noWindow++
@@ -65,16 +75,18 @@ export function fusionNeoantigens(
   const neoantigens: FusionNeoantigen[] = []
   for (const [fusion, best] of bestPresented(peptides, predictor, alleles)) {
     const minigene = fusionWindow(fusion, MINIGENE_FLANK)
+    const refMatch = refMatchOf(hits?.[fusions.indexOf(fusion)], fusionWindow(fusion, flankOf(lengths))?.sequence ?? '', best.peptide)
     neoantigens.push({
       fusion,
       ...best,
       tier: fusionTier({
         ic50: best.ic50,
-        refMatch: false,
+        refMatch: refMatch === 'yes',
         problematic: false,
         readSupport: fusion.readSupport,
         expression: fusion.expression,
       }),
+      refMatch,
       minigene: minigene?.sequence ?? '',
       junctionOffset: (minigene?.junction ?? 0) + 1,
     })
@@ -111,6 +123,7 @@ export const FUSION_COLUMNS = [
   'source',
   'minigene',
   'junction_offset',
+  'ref_match',
 ] as const
 
 export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (string | number | undefined)[] => [
@@ -129,4 +142,5 @@ export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (stri
   row.fusion.source,
   row.minigene,
   row.junctionOffset,
+  row.refMatch,
 ]

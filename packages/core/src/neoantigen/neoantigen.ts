@@ -3,15 +3,17 @@ import { type Brand, type Caveat, sha256Hex } from '../base/index.ts'
 import type { HlaAllele } from '../bio/index.ts'
 import type { MinigeneWindow } from '../peptide/index.ts'
 import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
+import type { ScoredEpitope } from './best-peptide.ts'
 import type { CellFraction, Clonality } from './clonality.ts'
 import type { NearestSelf } from './nearest-self.ts'
+import type { AggregatedEpitopes } from './pvacseq-best.ts'
 import type { PvacseqTier } from './pvacseq-tier.ts'
+import type { RefMatch } from './reference-match.ts'
 
 /** `NEO-` and ten hex digits over variant and change: survives re-runs. */
 export type NeoantigenId = Brand<string, 'neoantigen-id'>
 
 export type Tier = PvacseqTier | 'HlaLost'
-export type RefMatch = 'not-run' | 'no' | 'yes'
 
 /** One term of the rank score, with the fact behind it. */
 export interface RankTerm {
@@ -34,15 +36,6 @@ export interface BestPeptide {
   readonly core?: string
 }
 
-/** Distinct peptides of a variant by affinity, over the patient's class I alleles. */
-export interface BindingCounts {
-  /** Below 500 nM on some allele, and on each. */
-  readonly passing: number
-  readonly passingByAllele: readonly number[]
-  /** Below 5,000 nM on some allele: what pVACseq's report includes. */
-  readonly included: number
-}
-
 export interface Neoantigen {
   readonly id: NeoantigenId
   readonly variantId: VariantId
@@ -59,7 +52,12 @@ export interface Neoantigen {
   readonly class2: BestPeptide | undefined
   /** Alleles with a peptide of this variant at 2 % or better. */
   readonly allelesPresenting: readonly HlaAllele[]
-  readonly binding: BindingCounts
+  /** What pVACseq's report would show of it; where that report was asked for. */
+  readonly aggregated?: {
+    readonly epitopes: AggregatedEpitopes<ScoredEpitope>
+    readonly tier: PvacseqTier
+    readonly refMatch: RefMatch
+  }
   readonly geneExpression: number | undefined
   readonly rnaDepth: number | undefined
   readonly rnaVaf: number | undefined

@@ -30,35 +30,43 @@ export const aggregatedColumns = (alleles: readonly HlaAllele[]): readonly strin
   ...['Allele Expr', 'RNA Depth', 'DNA VAF', 'Tier', 'Ref Match', 'Evaluation'],
 ]
 
-/** One row a variant. Counts are of peptides below 500 nM (passing) and 5,000 nM (included) over the patient's alleles. */
+/** One row a variant that was aggregated: the peptide that pVACseq's rules choose among ours, which need not be the best of our own list. */
 export function aggregatedRows(neoantigens: readonly Neoantigen[], alleles: readonly HlaAllele[]): readonly (readonly Cell[])[] {
-  const rows = neoantigens.map(n => ({
-    n,
-    tier: n.pvacseqTier,
-    ic50Mutant: n.best.ic50Mutant,
-    alleleExpression: n.alleleExpression,
-    gene: n.gene,
-    change: n.aminoAcidChange,
-  }))
-  return pvacseqOrder(rows).map(({ n }) => {
-    const { best, change, binding } = n
+  const rows = neoantigens.flatMap(n =>
+    n.aggregated === undefined
+      ? []
+      : [
+          {
+            n,
+            epitopes: n.aggregated.epitopes,
+            tier: n.aggregated.tier,
+            refMatch: n.aggregated.refMatch,
+            ic50Mutant: n.aggregated.epitopes.best.ic50Mutant,
+            alleleExpression: n.alleleExpression,
+            gene: n.gene,
+            change: n.aminoAcidChange,
+          },
+        ],
+  )
+  return pvacseqOrder(rows).map(({ n, tier, refMatch, epitopes: { best, included, passing, passingByAllele } }) => {
+    const { change } = best
     return [
       n.variantId,
       change.pvacseqIndex,
-      ...alleles.map((_, a) => binding.passingByAllele[a] || ''),
+      ...alleles.map(allele => passingByAllele.get(allele) ?? ''),
       n.gene,
       n.aminoAcidChange,
       n.transcripts.length,
-      best.sequence,
+      best.peptide,
       change.transcript,
       flag(change.maneSelect),
       flag(change.canonical),
       change.tsl === '' ? 'NA' : change.tsl,
       best.allele.startsWith('HLA-') ? best.allele : `HLA-${best.allele}`,
-      best.wildType === undefined ? 'NA' : best.changedPositions.join(', '),
+      best.changedPositions === undefined ? 'NA' : best.changedPositions.join(', '),
       'None',
-      binding.included,
-      binding.passing,
+      included,
+      passing,
       fixed(best.ic50Mutant),
       fixed(best.ic50WildType),
       fixed(best.percentileMutant),
@@ -68,8 +76,8 @@ export function aggregatedRows(neoantigens: readonly Neoantigen[], alleles: read
       fixed(n.alleleExpression),
       fixed(n.rnaDepth),
       fixed(n.dnaVaf),
-      n.pvacseqTier,
-      n.refMatch === 'not-run' ? 'Not Run' : n.refMatch === 'yes' ? 'True' : 'False',
+      tier,
+      refMatch === 'not-run' ? 'Not Run' : refMatch === 'yes' ? 'True' : 'False',
       'Pending',
     ]
   })

@@ -15,6 +15,7 @@ export type PvacseqTier = (typeof PVACSEQ_TIERS)[number]
 
 /** Undefined is NA: not known. */
 export interface TierFacts {
+  readonly allele: string
   readonly ic50Mutant: number
   readonly ic50WildType: number | undefined
   readonly percentileMutant?: number
@@ -31,21 +32,100 @@ export interface TierFacts {
   readonly peptideLength: number
 }
 
-export const BINDING_THRESHOLD_NANOMOLAR = 500
-/** trna_vaf 0.25 × expression 1 × 10: pVACseq's allele-expression threshold. */
-export const ALLELE_EXPRESSION_THRESHOLD = 2.5
-export const RNA_VAF_THRESHOLD = 0.25
-export const RNA_DEPTH_THRESHOLD = 10
+/** What a laboratory sets in pVACseq; the names of its options stand behind the members. */
+export interface TierCriteria {
+  /** nM; `binding_threshold`, and by allele `allele_specific_binding_thresholds`. */
+  readonly bindingThreshold: number
+  readonly bindingThresholds: Readonly<Record<string, number>>
+  /** Per cent; `percentile_threshold`: undefined, it is not asked. Conservative: both must hold; exploratory: one is enough. */
+  readonly percentileThreshold: number | undefined
+  readonly percentileStrategy: 'conservative' | 'exploratory'
+  /** `trna_vaf`, `trna_cov`, `expn_val`. */
+  readonly rnaVaf: number
+  readonly rnaDepth: number
+  readonly expression: number
+  /** What makes a transcript preferred: `transcript_prioritization_strategy`, `maximum_transcript_support_level`. */
+  readonly transcripts: readonly ('mane_select' | 'canonical' | 'tsl')[]
+  readonly maximumTsl: number
+  /** `allele_specific_anchors`: weight of each position; undefined, or none for the allele: positions 1, 2, L − 1 and L. */
+  readonly anchorWeights?: (allele: string, length: number) => readonly number[] | undefined
+  /** `anchor_contribution_threshold`. */
+  readonly anchorContribution: number
+  /** nM and number; `aggregate_inclusion_binding_threshold`, `aggregate_inclusion_count_limit`. */
+  readonly inclusionThreshold: number
+  readonly inclusionCount: number
+}
 
-/** Positions 1, 2, L − 1 and L. */
-export const isAnchor = (position: number, length: number): boolean => position <= 2 || position >= length - 1
+/** pVACseq's own defaults. */
+export const PVACSEQ_DEFAULTS: TierCriteria = {
+  bindingThreshold: 500,
+  bindingThresholds: {},
+  percentileThreshold: undefined,
+  percentileStrategy: 'conservative',
+  rnaVaf: 0.25,
+  rnaDepth: 10,
+  expression: 1,
+  transcripts: ['mane_select', 'canonical', 'tsl'],
+  maximumTsl: 1,
+  anchorContribution: 0.8,
+  inclusionThreshold: 5000,
+  inclusionCount: 15,
+}
+
+export const bindingThreshold = (criteria: TierCriteria, allele: string): number =>
+  criteria.bindingThresholds[allele] ?? criteria.bindingThreshold
+
+function binds({ ic50Mutant, percentileMutant, allele }: TierFacts, criteria: TierCriteria): boolean {
+  const affine = ic50Mutant < bindingThreshold(criteria, allele)
+  const { percentileThreshold, percentileStrategy } = criteria
+  if (percentileThreshold === undefined || percentileMutant === undefined) return affine
+  const ranked = percentileMutant <= percentileThreshold
+  return percentileStrategy === 'conservative' ? affine && ranked : affine || ranked
+}
+
+/** Positions 1, 2, L − 1 and L; pVACseq's 0, of a peptide of a new tail, is none. */
+export const isAnchor = (position: number, length: number): boolean => position === 1 || position === 2 || position >= length - 1
+
+/** Anchors by the rule of the criteria: the heaviest positions until their weights sum to more than the contribution asked for. */
+function anchorTest({ anchorWeights, anchorContribution }: TierCriteria, allele: string, length: number): (position: number) => boolean {
+  const weights = anchorWeights?.(allele, length)
+  if (weights === undefined) return position => isAnchor(position, length)
+  const anchors = new Set<number>()
+  let sum = 0
+  for (const [i, weight] of [...weights.entries()].sort(([i, a], [j, b]) => b - a || i - j)) {
+    if (sum > anchorContribution) break
+    sum += weight
+    anchors.add(i + 1)
+  }
+  return position => anchors.has(position)
+}
 
 /** False when at most two residues changed, all at anchors, and the wild type binds as well (or is unknown): the T cell then sees self. */
-export function anchorPasses(facts: Pick<TierFacts, 'changedPositions' | 'peptideLength' | 'ic50WildType'>): boolean {
+export function anchorPasses(
+  facts: Pick<TierFacts, 'allele' | 'changedPositions' | 'peptideLength' | 'ic50WildType'>,
+  criteria: TierCriteria,
+): boolean {
   const positions = facts.changedPositions
   if (positions === undefined || positions.length === 0 || positions.length > 2) return true
-  if (!positions.every(position => isAnchor(position, facts.peptideLength))) return true
-  return !(facts.ic50WildType === undefined || facts.ic50WildType < BINDING_THRESHOLD_NANOMOLAR)
+  if (!positions.every(anchorTest(criteria, facts.allele, facts.peptideLength))) return true
+  return !(facts.ic50WildType === undefined || facts.ic50WildType < bindingThreshold(criteria, facts.allele))
+}
+
+/** MANE Select, or canonical, or of a support level that is good enough; a flag that the file does not annotate counts as true. */
+export function isPreferredTranscript(
+  {
+    maneSelect,
+    canonical,
+    tsl,
+  }: { readonly maneSelect: boolean | undefined; readonly canonical: boolean | undefined; readonly tsl: string },
+  { transcripts, maximumTsl }: TierCriteria,
+): boolean {
+  const supported = tsl === 'Not Supported' || (/^\d+$/.test(tsl) && Number(tsl) <= maximumTsl)
+  return (
+    (transcripts.includes('mane_select') && maneSelect !== false) ||
+    (transcripts.includes('canonical') && canonical !== false) ||
+    (transcripts.includes('tsl') && supported)
+  )
 }
 
 /** Clonal allele fraction without purity: the largest below 0.6, at most 0.5; 0.6 when there is none. */
@@ -54,11 +134,12 @@ export function clonalVaf(vafs: readonly (number | undefined)[]): number {
   return below.length === 0 ? 0.6 : Math.min(0.5, Math.max(...below))
 }
 
-export function pvacseqTier(facts: TierFacts, clonal: number): PvacseqTier {
-  const binding = facts.ic50Mutant < BINDING_THRESHOLD_NANOMOLAR
-  const expressed = facts.alleleExpression === undefined || facts.alleleExpression > ALLELE_EXPRESSION_THRESHOLD
+export function pvacseqTier(facts: TierFacts, clonal: number, criteria: TierCriteria = PVACSEQ_DEFAULTS): PvacseqTier {
+  const binding = binds(facts, criteria)
+  // pVACseq's threshold of allele expression: share of RNA reads × expression × 10
+  const expressed = facts.alleleExpression === undefined || facts.alleleExpression > criteria.rnaVaf * criteria.expression * 10
   const isClonal = facts.dnaVaf === undefined || facts.dnaVaf >= clonal / 2
-  const anchor = anchorPasses(facts)
+  const anchor = anchorPasses(facts, criteria)
   const checks = {
     binding,
     expressed,
@@ -82,7 +163,7 @@ export function pvacseqTier(facts: TierFacts, clonal: number): PvacseqTier {
     rnaVaf !== undefined &&
     rnaExpression !== undefined &&
     alleleExpression !== undefined &&
-    (alleleExpression > 0 || (rnaExpression === 0 && (rnaDepth ?? 0) > RNA_DEPTH_THRESHOLD && rnaVaf > RNA_VAF_THRESHOLD))
+    (alleleExpression > 0 || (rnaExpression === 0 && (rnaDepth ?? 0) > criteria.rnaDepth && rnaVaf > criteria.rnaVaf))
   if (low && allBut('expressed')) return 'LowExpr'
   if (!low && (rnaExpression === 0 || rnaVaf === 0)) return 'NoExpr'
   return 'Poor'

@@ -1,10 +1,10 @@
-// Does a mutant window share an 8-mer with another human protein? One pass over the proteome; memory holds the candidates' words only.
+// Does a mutant peptide, with its neighbours, share an 8-mer with another human protein? One pass over the proteome; memory holds the candidates' words only.
 import { residueCode } from '../bio/index.ts'
 
 export const MATCH_LENGTH = 8
 
 export interface MatchCandidate {
-  /** Mutant window. */
+  /** Mutant windows, with a letter between them that is no residue. */
   readonly mutant: string
   /** Wild-type window: words that stand in it are self by construction and are not asked. */
   readonly wildType: string
@@ -36,16 +36,18 @@ function eachWord(sequence: string, visit: (word: number) => void): void {
   }
 }
 
-/** For each candidate the protein that shares a changed 8-mer, or undefined. */
+/** Changed 8-mers of a candidate that stand in another protein, by number, with the first such protein. */
+export type ReferenceHits = ReadonlyMap<number, ProteomeProtein>
+
 export class ReferenceMatcher {
   readonly #wanted = new Map<number, number[]>()
   readonly #candidates: readonly MatchCandidate[]
-  readonly #hits: (ProteomeProtein | undefined)[]
+  readonly #hits: Map<number, ProteomeProtein>[]
   #proteins = 0
 
   constructor(candidates: readonly MatchCandidate[]) {
     this.#candidates = candidates
-    this.#hits = candidates.map(() => undefined)
+    this.#hits = candidates.map(() => new Map())
     candidates.forEach((candidate, c) => {
       const self = new Set<number>()
       eachWord(candidate.wildType, word => self.add(word))
@@ -61,9 +63,8 @@ export class ReferenceMatcher {
   add(protein: ProteomeProtein): void {
     this.#proteins++
     eachWord(protein.sequence, word => {
-      const list = this.#wanted.get(word)
-      if (list === undefined) return
-      for (const c of list) if (this.#hits[c] === undefined && !this.#candidates[c]!.own.has(protein.id)) this.#hits[c] = protein
+      for (const c of this.#wanted.get(word) ?? [])
+        if (!this.#hits[c]!.has(word) && !this.#candidates[c]!.own.has(protein.id)) this.#hits[c]!.set(word, protein)
     })
   }
 
@@ -71,7 +72,28 @@ export class ReferenceMatcher {
     return this.#proteins
   }
 
-  hits(): readonly (ProteomeProtein | undefined)[] {
+  hits(): readonly ReferenceHits[] {
     return this.#hits
   }
 }
+
+/**
+ * The protein that shares an 8-mer with the peptide or with the seven residues on either side of it in its window; undefined when none does.
+ * What stands further away, as in the long tail of a frameshift, is not what the T cell sees (pVACseq asks the same stretch).
+ */
+export function matchNear(hits: ReferenceHits, window: string, peptide: string): ProteomeProtein | undefined {
+  const at = window.indexOf(peptide)
+  if (at < 0) return undefined
+  const beside = MATCH_LENGTH - 1
+  let found: ProteomeProtein | undefined
+  eachWord(window.slice(Math.max(0, at - beside), at + peptide.length + beside), word => {
+    found ??= hits.get(word)
+  })
+  return found
+}
+
+/** How one table after another tells it. */
+export type RefMatch = 'not-run' | 'no' | 'yes'
+
+export const refMatchOf = (hits: ReferenceHits | undefined, window: string, peptide: string): RefMatch =>
+  hits === undefined ? 'not-run' : matchNear(hits, window, peptide) === undefined ? 'no' : 'yes'

@@ -5,20 +5,28 @@ import { changeWindow, type MutatedPeptide, mutatedPeptides } from '../peptide/i
 import type { ProteinChange, SomaticVariant, VariantId } from '../variant/index.ts'
 import type { VariantWindow } from './best-peptide.ts'
 import { shortChange } from './neoantigen.ts'
+import { isPreferredTranscript, PVACSEQ_DEFAULTS, type TierCriteria } from './pvacseq-tier.ts'
 import type { MatchCandidate } from './reference-match.ts'
 
 /** Class I peptide lengths; the flank is the longest less one, so that every peptide holds a changed residue. */
-export const CLASS_I_LENGTHS = [8, 9, 10, 11] as const
-export const CLASS_I_FLANK = 10
+export const CLASS_I_LENGTHS: readonly number[] = [8, 9, 10, 11]
 
 /** Class II peptides searched: the open groove lets the core slide, so one length stands for its neighbours. */
-export const CLASS_II_LENGTH = 15
+export const CLASS_II_LENGTHS: readonly number[] = [15]
+
+/** Residues beside a change that a peptide of the longest length can reach. */
+export const flankOf = (lengths: readonly number[]): number => Math.max(...lengths) - 1
 
 export interface SearchOptions {
   /** Class II molecules; empty: class II is not searched. */
   readonly class2Alleles: readonly HlaAllele[]
   /** Residues of a frameshift's tail that are searched. */
   readonly downstream: number
+  /** Of the peptides; the defaults otherwise. */
+  readonly lengths?: readonly number[]
+  readonly class2Lengths?: readonly number[]
+  /** Which transcripts are preferred; pVACseq's defaults otherwise. */
+  readonly criteria?: TierCriteria
 }
 
 export interface Candidate {
@@ -35,16 +43,13 @@ export interface NeoantigenSearch {
   readonly funnel: Funnel
 }
 
-/** MANE Select, or canonical, or TSL at most 1; a flag that the file does not annotate counts as true. */
-export const isPreferredTranscript = (change: ProteinChange): boolean =>
-  change.maneSelect !== false || change.canonical !== false || change.tsl === '1' || change.tsl === 'Not Supported'
-
 /** First half: windows and the distinct peptides to score (mutant and wild-type partners). */
 export function searchPeptides(
   variants: readonly SomaticVariant[],
   changes: readonly ProteinChange[],
   options: SearchOptions,
 ): NeoantigenSearch {
+  const { criteria = PVACSEQ_DEFAULTS, lengths = CLASS_I_LENGTHS, class2Lengths = CLASS_II_LENGTHS } = options
   const funnel = new Funnel('neoantigens')
   const byVariant = new Map<VariantId, ProteinChange[]>()
   for (const change of changes) byVariant.set(change.variantId, [...(byVariant.get(change.variantId) ?? []), change])
@@ -55,7 +60,7 @@ export function searchPeptides(
     const windows = new Map<string, VariantWindow>()
     for (const change of byVariant.get(variant.id) ?? []) {
       funnel.add('in', change.pvacseqIndex)
-      const outcome = changeWindow(change, { flank: CLASS_I_FLANK, peptideLength: CLASS_I_LENGTHS[0], downstream: options.downstream })
+      const outcome = changeWindow(change, { flank: flankOf(lengths), peptideLength: Math.min(...lengths), downstream: options.downstream })
       if (outcome.kind === 'none') {
         funnel.add(outcome.reason, change.pvacseqIndex)
         continue
@@ -64,17 +69,17 @@ export function searchPeptides(
       const same = windows.get(key)
       if (same !== undefined) {
         same.transcripts.push(change.transcript)
-        if (isPreferredTranscript(change) && !same.preferred) windows.set(key, { ...same, change, preferred: true })
+        if (isPreferredTranscript(change, criteria) && !same.preferred) windows.set(key, { ...same, change, preferred: true })
         continue
       }
-      const found = CLASS_I_LENGTHS.flatMap(length => mutatedPeptides(outcome.window, change.kind, length))
+      const found = lengths.flatMap(length => mutatedPeptides(outcome.window, change.kind, length))
       windows.set(key, {
         change,
         window: outcome.window,
         transcripts: [change.transcript],
-        preferred: isPreferredTranscript(change),
+        preferred: isPreferredTranscript(change, criteria),
         peptides: found,
-        class2: options.class2Alleles.length === 0 ? [] : class2PeptidesOf(change, options.downstream),
+        class2: options.class2Alleles.length === 0 ? [] : class2PeptidesOf(change, class2Lengths, options.downstream),
       })
     }
     const list = [...windows.values()]
@@ -101,8 +106,8 @@ function collect(found: readonly MutatedPeptide[], into: Set<string>): void {
   }
 }
 
-/** Peptides of class II length; none where the protein is too short for one. */
-function class2PeptidesOf(change: ProteinChange, downstream: number): readonly MutatedPeptide[] {
-  const outcome = changeWindow(change, { flank: CLASS_II_LENGTH - 1, peptideLength: CLASS_II_LENGTH, downstream })
-  return outcome.kind === 'none' ? [] : mutatedPeptides(outcome.window, change.kind, CLASS_II_LENGTH)
+/** Peptides of the class II lengths; none where the protein is too short for one. */
+function class2PeptidesOf(change: ProteinChange, lengths: readonly number[], downstream: number): readonly MutatedPeptide[] {
+  const outcome = changeWindow(change, { flank: flankOf(lengths), peptideLength: Math.min(...lengths), downstream })
+  return outcome.kind === 'none' ? [] : lengths.flatMap(length => mutatedPeptides(outcome.window, change.kind, length))
 }

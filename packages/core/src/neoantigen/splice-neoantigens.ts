@@ -7,6 +7,7 @@ import type { Predictor } from '../presentation/index.ts'
 import { novelWords, type SpliceCandidate } from '../variant/index.ts'
 import { type BestPresented, bestPresented } from './best-presented.ts'
 import { FUSION_TIERS, type FusionTier, fusionTier } from './fusion-neoantigens.ts'
+import { type MatchCandidate, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
 import { CLASS_I_LENGTHS } from './search-peptides.ts'
 
 export interface SpliceNeoantigen extends BestPresented {
@@ -14,17 +15,19 @@ export interface SpliceNeoantigen extends BestPresented {
   readonly candidate: SpliceCandidate
   readonly transcripts: readonly string[]
   readonly tier: FusionTier
+  readonly refMatch: RefMatch
   /** 12 residues before the first new one, and what is new with 12 behind it, or the whole tail. */
   readonly minigene: string
   /** 1-based first new residue in `minigene`. */
   readonly changeOffset: number
 }
 
-/** Peptides of 8 to 11 that neither the wild type nor a sibling transcript makes. */
-export const splicePeptides = ({ product, wildType, siblings }: SpliceCandidate): readonly string[] =>
-  CLASS_I_LENGTHS.flatMap(length =>
-    novelWords(product.protein, wildType, length).filter(word => !siblings.some(protein => protein.includes(word))),
-  )
+/** Peptides that neither the wild type nor a sibling transcript makes. */
+export const splicePeptides = (
+  { product, wildType, siblings }: SpliceCandidate,
+  lengths: readonly number[] = CLASS_I_LENGTHS,
+): readonly string[] =>
+  lengths.flatMap(length => novelWords(product.protein, wildType, length).filter(word => !siblings.some(protein => protein.includes(word))))
 
 /** Where mutant and wild type part, and how many residues at the end they share beyond that. */
 function newStretch(mutant: string, wildType: string): { readonly from: number; readonly shared: number } {
@@ -36,17 +39,26 @@ function newStretch(mutant: string, wildType: string): { readonly from: number; 
   return { from, shared }
 }
 
-/** Best peptide of each junction and protein; transcripts that make the same peptides stand together. */
+/** What to ask a proteome for: the words of the new protein that no protein of its gene has. */
+export const spliceMatchCandidate = ({ product, wildType, siblings, transcript }: SpliceCandidate): MatchCandidate => ({
+  mutant: product.protein,
+  wildType: [wildType, ...siblings].join('*'),
+  own: new Set([transcript]),
+})
+
+/** `hits`: of `spliceMatchCandidate`, in the order of the candidates. Best peptide of each junction and protein; transcripts that make the same peptides stand together. */
 export function spliceNeoantigens(
   candidates: readonly SpliceCandidate[],
   predictor: Predictor,
   alleles: readonly HlaAllele[],
+  lengths: readonly number[] = CLASS_I_LENGTHS,
+  hits?: readonly ReferenceHits[],
 ): { readonly neoantigens: readonly SpliceNeoantigen[]; readonly funnel: readonly FunnelRow[] } {
   const groups = new Map<string, { first: SpliceCandidate; transcripts: string[]; peptides: readonly string[] }>()
   let selfOnly = 0
   let example = ''
   for (const candidate of candidates) {
-    const peptides = splicePeptides(candidate)
+    const peptides = splicePeptides(candidate, lengths)
     if (peptides.length === 0) {
       selfOnly++
       example = `${candidate.junction.id} ${candidate.transcript}`
@@ -62,11 +74,19 @@ export function spliceNeoantigens(
     const { protein } = first.product
     const { from, shared } = newStretch(protein, first.wildType)
     const start = Math.max(0, from - MINIGENE_FLANK)
+    const refMatch = refMatchOf(hits?.[candidates.indexOf(first)], protein, found.peptide)
     return {
       ...found,
       candidate: first,
       transcripts,
-      tier: fusionTier({ ic50: found.ic50, refMatch: false, problematic: false, readSupport: first.junction.reads, expression: undefined }),
+      refMatch,
+      tier: fusionTier({
+        ic50: found.ic50,
+        refMatch: refMatch === 'yes',
+        problematic: false,
+        readSupport: first.junction.reads,
+        expression: undefined,
+      }),
       minigene: protein.slice(start, Math.min(protein.length, protein.length - shared + MINIGENE_FLANK)),
       changeOffset: from - start + 1,
     }
@@ -103,6 +123,7 @@ export const SPLICE_COLUMNS = [
   'minigene',
   'change_offset',
   'caveats',
+  'ref_match',
 ] as const
 
 /** Places are 1-based: the last base of the left exon, the first of the right one. */
@@ -128,5 +149,6 @@ export const spliceCells = (row: SpliceNeoantigen, rank: number): readonly (stri
     row.minigene,
     row.changeOffset,
     product.stopped ? '' : 'no-stop',
+    row.refMatch,
   ]
 }

@@ -49,7 +49,7 @@ function antigenIndex(tables: EvidenceTables): ReadonlyMap<string, readonly stri
     const id = cell(row, 'neoantigen_id')
     put(id, id)
     put(cell(row, 'best_peptide'), id)
-    put(cell(row, 'class2_peptide'), id)
+    put(cell(row, 'class_ii_best_peptide'), id)
     put(cell(row, 'minigene_25'), id)
   }
   for (const row of tables.minigenes) {

@@ -90,6 +90,7 @@ export function listInputs(file: CaseFile, at: (path: string) => string): readon
   name(tumour.junctions, 'splice junctions')
   name(tumour.phased, 'phased variants')
   name(tumour.hotspots, 'hotspots')
+  name(file.neoantigens.tier_criteria, 'criteria of the tiers')
   for (const path of file.receptors.known) name(path, 'known receptors')
   for (const path of file.receptors.signatures) name(path, 'gene sets')
   for (const path of file.receptors.v_loops) name(path, 'loops of V genes')

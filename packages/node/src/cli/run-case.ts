@@ -95,6 +95,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     expression: maybe(tumour.expression === undefined ? undefined : (Object.values(tumour.expression)[0] as string)),
     hlaLoss: maybe(tumour.hla_loss),
     hotspots: maybe(tumour.hotspots),
+    tierCriteria: maybe(file.neoantigens.tier_criteria),
     proteome: maybe(tumour.proteome),
     copyNumber: maybe(tumour.copy_number),
     fusions: maybe(tumour.fusions),
@@ -125,7 +126,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     {
       name: 'neoantigens',
       inputs: [...vcfs, ...Object.values(given).filter(path => path !== undefined)],
-      options: { tumour, hla },
+      options: { tumour, hla, neoantigens: file.neoantigens },
       run: () =>
         runNeoantigens({
           vcf,
@@ -135,6 +136,8 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
           own,
           hla,
           downstream: 1000,
+          lengths: file.neoantigens.lengths,
+          class2Lengths: file.neoantigens.class2_lengths,
           purity: tumour.purity,
           sex: tumour.sex,
           expressionColumns: expressionColumnsOf(tumour.expression),

@@ -53,6 +53,14 @@ export function shippedSignatures(): readonly Signature[] {
   return [...genes].map(([name, entry]) => ({ name, ...entry }))
 }
 
+/** Weight of each position of a peptide by allele and length (doi:10.1101/2020.12.08.416271). */
+export function shippedAnchorWeights(): (allele: string, length: number) => readonly number[] | undefined {
+  const weights = new Map(
+    table('anchor-weights.tsv').map(get => [`${get('allele')} ${get('length')}`, get('weights').split(' ').map(Number)]),
+  )
+  return (allele, length) => weights.get(`${allele} ${length}`)
+}
+
 /** Distances of residues for the off-target score, with BLOSUM80. */
 export function shippedResiduePairs(): ResiduePairs {
   const pairs = parseResiduePairs(readFileSync(dataPath('residue-pairs.tsv'), 'utf8'))

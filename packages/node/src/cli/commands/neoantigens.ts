@@ -1,9 +1,9 @@
 import { issue, nearest, type Watch } from '@cognate/core/base'
 import { chromosomeKey } from '@cognate/core/bio'
-import type { Neoantigen } from '@cognate/core/neoantigen'
+import { CLASS_I_LENGTHS, CLASS_II_LENGTHS, type Neoantigen } from '@cognate/core/neoantigen'
 import { percentileWithFlanks } from '@cognate/core/presentation'
 import { REASON_WORDS } from '@cognate/core/variant'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { referencePath } from '../../reference/store.ts'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
@@ -36,10 +36,23 @@ interface Flags extends CommonFlags, VariantFlags {
   readonly junctions?: string
   readonly peer?: readonly string[]
   readonly pvacseqTables?: boolean
+  readonly lengths: readonly number[]
+  readonly class2Lengths: readonly number[]
+  readonly tierCriteria?: string
   readonly downstream: number
   readonly out?: string
   readonly explain?: string
 }
+
+/** Distinct whole numbers of a range, ascending. */
+const lengthsFrom =
+  (least: number, most: number) =>
+  (text: string): readonly number[] => {
+    const lengths = [...new Set(text.split(',').map(Number))].sort((a, b) => a - b)
+    if (!lengths.every(length => Number.isInteger(length) && length >= least && length <= most))
+      throw new InvalidArgumentError(`write lengths from ${least} to ${most}, such as ${least + 1},${least + 2}`)
+    return lengths
+  }
 
 export function defineNeoantigens(program: Command): void {
   withCommon(
@@ -71,6 +84,9 @@ export function defineNeoantigens(program: Command): void {
     )
     .option('--peer <files...>', 'tables of pVACseq, Vaxrank, NeoFox, NeoPredPipe or antigen.garnish: writes peers.tsv, theirs beside ours')
     .option('--pvacseq-tables', "also write the list in the columns of pVACseq's aggregated report")
+    .option('--lengths <list>', 'lengths of class I peptides, from 8 to 14', lengthsFrom(8, 14), [...CLASS_I_LENGTHS])
+    .option('--class2-lengths <list>', 'lengths of class II peptides, from 12 to 25', lengthsFrom(12, 25), [...CLASS_II_LENGTHS])
+    .option('--tier-criteria <file>', 'thresholds of the tiers: YAML under the option names of pVACseq (docs/file-formats.md)')
     .option('--downstream <residues>', "residues of a frameshift's tail that are searched", wholeNumber, 1000)
     .option('--out <folder>', 'folder for the results')
     .option(
@@ -92,6 +108,9 @@ export function defineNeoantigens(program: Command): void {
         expression: flags.expression,
         expressionColumns:
           flags.idColumn === undefined || flags.valueColumn === undefined ? undefined : { id: flags.idColumn, value: flags.valueColumn },
+        lengths: flags.lengths,
+        class2Lengths: flags.class2Lengths,
+        tierCriteria: flags.tierCriteria,
         hotspots: flags.hotspots,
         hlaLoss: flags.hlaLoss,
         purity: flags.purity,

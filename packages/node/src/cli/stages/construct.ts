@@ -42,6 +42,7 @@ import { shippedCodonUsage, shippedReferences } from '../../read/shipped.ts'
 import { readParsed, readText } from '../../read/text.ts'
 import { importedGermline } from '../../reference/germline.ts'
 import { labelSvg } from '../../write/label.ts'
+import { version } from '../version.ts'
 import { plural, type StageReport } from './stage.ts'
 
 /** Options as core takes them, but for what has to be read from files. */
@@ -224,7 +225,7 @@ function designAll(
   )
   assertRoundTrip(ready, genbank, plasmids, fasta, order)
   const files = new Map([
-    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, options, references.receptor.release, probes))],
+    ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, options, references.receptor.release, probes, version()))],
     ['gate.tsv', formatTsv(GATE_COLUMNS, gateRows(constructs))],
     ['constructs.gb', genbank],
     ...(options.vector === undefined ? [] : [['plasmids.gb', plasmids] as const]),

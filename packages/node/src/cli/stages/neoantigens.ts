@@ -1,6 +1,7 @@
 // Stage `neoantigens`: VCF + HLA (+ expression, HLA loss, proteome) → neoantigens.tsv and minigenes. Whole in one file: the stage reads, asks core, and writes.
 import { type Caveat, caveat, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
 import { type HlaAllele, parseHlaTyping } from '@cognate/core/bio'
+import { parseTierCriteria } from '@cognate/core/case'
 import { formatFasta, formatTsv } from '@cognate/core/format'
 import {
   aggregatedColumns,
@@ -9,6 +10,7 @@ import {
   comparePeers,
   type Expression,
   type ExpressionColumns,
+  fusionMatchCandidate,
   hlaStatus,
   indexHlaLoss,
   NEOANTIGEN_COLUMNS,
@@ -19,16 +21,17 @@ import {
   PEER_COLUMNS,
   type PeerComparison,
   type PeerTable,
-  type ProteomeProtein,
   parseExpression,
   parseHlaLoss,
   parseHotspots,
   parsePeerTable,
   peerCells,
+  type ReferenceHits,
   ReferenceMatcher,
   rankNeoantigens,
   searchPeptides,
   selfQueries,
+  spliceMatchCandidate,
   type TumourPurity,
   withNearestSelf,
 } from '@cognate/core/neoantigen'
@@ -39,9 +42,10 @@ import { type GermlineProtein, junctionStretches, parseCopyNumber, type VariantC
 import { openPredictors } from '../../model/open-predictors.ts'
 import { type OwnRouteInput, openOwnRoute } from '../../read/own-route.ts'
 import { eachProtein } from '../../read/proteome.ts'
+import { shippedAnchorWeights } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
 import type { VcfInput } from '../../read/vcf.ts'
-import { fusionTable, readJunctions, spliceTable } from './rna-sources.ts'
+import { fusionTable, readFusionInput, readJunctions, splicedInput, spliceTable } from './rna-sources.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
 import { callWithRna, whyNoVariants } from './variants.ts'
 
@@ -72,6 +76,11 @@ export interface NeoantigensInput {
   readonly hotspots?: string
   /** Tables of other tools to compare with. */
   readonly peers?: readonly string[]
+  /** Lengths of the peptides of class I and II. */
+  readonly lengths?: readonly number[]
+  readonly class2Lengths?: readonly number[]
+  /** YAML of pVACseq's thresholds. */
+  readonly tierCriteria?: string
   /** Also write pVACseq's aggregated report. */
   readonly pvacseqTables?: boolean
 }
@@ -110,24 +119,36 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   if (!tumour.ok) return tumour
   const hotspots = input.hotspots === undefined ? ok(undefined) : readParsed(input.hotspots, parseHotspots)
   if (!hotspots.ok) return hotspots
+  const criteria =
+    input.tierCriteria === undefined
+      ? ok(undefined)
+      : readParsed(input.tierCriteria, text => parseTierCriteria(text, shippedAnchorWeights()))
+  if (!criteria.ok) return criteria
   const peers = readPeers(input.peers ?? [])
   if (!peers.ok) return peers
-  const scope = { downstream: input.downstream, class2Alleles: alleles.value.II }
+  const { downstream, lengths, class2Lengths } = input
+  const scope = { downstream, lengths, class2Lengths, criteria: criteria.value, class2Alleles: alleles.value.II }
   const search = searchPeptides(calls.value.variants, calls.value.changes, scope)
+  const fusions = readFusionInput(input)
+  if (!fusions.ok) return fusions
+  const spliced = splicedInput(junctions.value, calls.value, route, input)
   const germline = input.proteome === undefined ? [] : calls.value.germline()
+  const asked = [
+    search.matchCandidates,
+    (fusions.value?.fusions ?? []).map(fusionMatchCandidate),
+    (spliced?.candidates ?? []).map(spliceMatchCandidate),
+  ]
   const matches =
-    input.proteome === undefined
-      ? ok(undefined)
-      : await matchProteome(input.proteome, germline, new ReferenceMatcher(search.matchCandidates))
+    input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, germline, new ReferenceMatcher(asked.flat()))
   if (!matches.ok) return matches
+  const [ofVariants, ofFusions, ofSplices] = dividedAs(asked, matches.value)
   const losses = indexHlaLoss(loss.value ?? [])
   const kept = alleles.value.I.filter(allele => hlaStatus(losses, allele)?.lost !== true)
-  const fused = fusionTable(input, predictors.value.I, kept)
-  if (!fused.ok) return fused
-  const spliced =
-    route === undefined || input.junctions === undefined
-      ? undefined
-      : spliceTable(junctions.value, calls.value, route, input, predictors.value.I, kept)
+  const rna = { predictor: predictors.value.I, alleles: kept, lengths }
+  const tables = [
+    ['fusions.tsv', fusions.value === undefined ? undefined : fusionTable(fusions.value, input.fusions ?? '', { ...rna, hits: ofFusions })],
+    ['splicing.tsv', spliced === undefined ? undefined : spliceTable(spliced, { ...rna, hits: ofSplices })],
+  ] as const
   const options = {
     ...scope,
     alleles: alleles.value.I,
@@ -135,8 +156,9 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     hlaLoss: loss.value,
     tumour: tumour.value,
     hotspots: hotspots.value,
+    aggregated: input.pvacseqTables,
   }
-  const ranked = rankNeoantigens(search, predictors.value, options, matches.value)
+  const ranked = rankNeoantigens(search, predictors.value, options, ofVariants)
   const compared =
     input.proteome === undefined ? ok(ranked.neoantigens) : await nearSelf(input.proteome, germline, ranked.neoantigens, predictors.value.I)
   if (!compared.ok) return compared
@@ -157,15 +179,14 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     alleles.value.II.length > 0,
     typing.value.alleles.map(({ allele }) => allele),
   )
-  if (fused.value !== undefined) more.set('fusions.tsv', fused.value.table)
-  if (spliced !== undefined) more.set('splicing.tsv', spliced.table)
+  for (const [name, made] of tables) if (made !== undefined) more.set(name, made.table)
   return ok({
     result,
     calls: calls.value,
     report: {
       ...made,
       files: new Map([...made.files, ...more]),
-      funnel: [...made.funnel, ...(fused.value?.funnel ?? []), ...(spliced?.funnel ?? [])],
+      funnel: [...made.funnel, ...tables.flatMap(([, source]) => source?.funnel ?? [])],
     },
   })
 }
@@ -307,12 +328,24 @@ function offTheShelf({ neoantigens }: NeoantigenResult, hla: readonly HlaAllele[
   )
 }
 
+/** The hits of each list of candidates, as they were asked one behind the other. */
+function dividedAs(
+  asked: readonly (readonly unknown[])[],
+  hits: readonly ReferenceHits[] | undefined,
+): readonly (readonly ReferenceHits[] | undefined)[] {
+  let from = 0
+  return asked.map(list => {
+    from += list.length
+    return hits?.slice(from - list.length, from)
+  })
+}
+
 /** One pass over a proteome FASTA, then over what the patient's germline makes of it. */
 async function matchProteome(
   path: string,
   germline: readonly GermlineProtein[],
   matcher: ReferenceMatcher,
-): Promise<Result<readonly (ProteomeProtein | undefined)[], Issue>> {
+): Promise<Result<readonly ReferenceHits[], Issue>> {
   const read = await eachProtein(path, ({ transcript, gene, sequence }) => matcher.add({ id: transcript, gene, sequence }))
   for (const protein of germline) matcher.add(protein)
   return read.ok ? ok(matcher.hits()) : read

@@ -2,9 +2,24 @@
 import { type FunnelRow, type Issue, ok, type Result, refuse } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
 import { formatTsv } from '@cognate/core/format'
-import { FUSION_COLUMNS, fusionCells, fusionNeoantigens, SPLICE_COLUMNS, spliceCells, spliceNeoantigens } from '@cognate/core/neoantigen'
+import {
+  FUSION_COLUMNS,
+  fusionCells,
+  fusionNeoantigens,
+  type ReferenceHits,
+  SPLICE_COLUMNS,
+  spliceCells,
+  spliceNeoantigens,
+} from '@cognate/core/neoantigen'
 import type { Predictor } from '@cognate/core/presentation'
-import { type OwnRoute, parseRegtools, type SpliceJunction, spliceCandidates, type VariantCalls } from '@cognate/core/variant'
+import {
+  type FusionRead,
+  type OwnRoute,
+  parseRegtools,
+  type SpliceJunction,
+  spliceCandidates,
+  type VariantCalls,
+} from '@cognate/core/variant'
 import { readFusions } from '../../read/fusions.ts'
 import { readParsed } from '../../read/text.ts'
 import type { NeoantigensInput } from './neoantigens.ts'
@@ -14,24 +29,29 @@ export interface SourceTable {
   readonly funnel: readonly FunnelRow[]
 }
 
-/** Fusions with their best peptide; undefined when none were given. */
-export function fusionTable(
-  input: Pick<NeoantigensInput, 'fusions' | 'starFusion'>,
-  predictor: Predictor,
-  alleles: readonly HlaAllele[],
-): Result<SourceTable | undefined, Issue> {
-  if (input.fusions === undefined) return ok(undefined)
-  const read = readFusions(input.fusions, input.starFusion)
-  if (!read.ok) return read
-  const { neoantigens, funnel } = fusionNeoantigens(read.value.fusions, predictor, alleles)
-  const left = [...read.value.left].map(([reason, count]) => ({ stage: 'fusions', reason, count, example: input.fusions ?? '' }))
-  return ok({
+/** What is scored against this patient's alleles, and asked of the proteome. */
+export interface RnaScope {
+  readonly predictor: Predictor
+  readonly alleles: readonly HlaAllele[]
+  readonly lengths?: readonly number[]
+  /** Of the candidates in their order; undefined: no proteome was given. */
+  readonly hits: readonly ReferenceHits[] | undefined
+}
+
+/** Undefined when none were given. */
+export const readFusionInput = (input: Pick<NeoantigensInput, 'fusions' | 'starFusion'>): Result<FusionRead | undefined, Issue> =>
+  input.fusions === undefined ? ok(undefined) : readFusions(input.fusions, input.starFusion)
+
+/** Fusions with their best peptide. */
+export function fusionTable({ fusions, left }: FusionRead, source: string, scope: RnaScope): SourceTable {
+  const { neoantigens, funnel } = fusionNeoantigens(fusions, scope.predictor, scope.alleles, scope.lengths, scope.hits)
+  return {
     table: formatTsv(
       FUSION_COLUMNS,
       neoantigens.map((row, i) => fusionCells(row, i + 1)),
     ),
-    funnel: [...funnel, ...left],
-  })
+    funnel: [...funnel, ...[...left].map(([reason, count]) => ({ stage: 'fusions', reason, count, example: source }))],
+  }
 }
 
 /** Errors: `junctions-need-genome` without the own route, and those of the table. */
@@ -46,16 +66,9 @@ export function readJunctions(input: Pick<NeoantigensInput, 'junctions' | 'own'>
     : readParsed(input.junctions, parseRegtools)
 }
 
-export function spliceTable(
-  junctions: readonly SpliceJunction[],
-  calls: VariantCalls,
-  route: OwnRoute,
-  { variantOptions }: Pick<NeoantigensInput, 'variantOptions'>,
-  predictor: Predictor,
-  alleles: readonly HlaAllele[],
-): SourceTable {
-  const { candidates, funnel } = spliceCandidates(junctions, calls.called, route.index, variantOptions)
-  const found = spliceNeoantigens(candidates, predictor, alleles)
+/** New junctions with their best peptide. */
+export function spliceTable({ candidates, funnel }: SplicedInput, scope: RnaScope): SourceTable {
+  const found = spliceNeoantigens(candidates, scope.predictor, scope.alleles, scope.lengths, scope.hits)
   return {
     table: formatTsv(
       SPLICE_COLUMNS,
@@ -64,3 +77,14 @@ export function spliceTable(
     funnel: [...funnel, ...found.funnel],
   }
 }
+
+export type SplicedInput = ReturnType<typeof spliceCandidates>
+
+/** Undefined when no junctions were given. */
+export const splicedInput = (
+  junctions: readonly SpliceJunction[],
+  calls: VariantCalls,
+  route: OwnRoute | undefined,
+  { junctions: given, variantOptions }: Pick<NeoantigensInput, 'junctions' | 'variantOptions'>,
+): SplicedInput | undefined =>
+  route === undefined || given === undefined ? undefined : spliceCandidates(junctions, calls.called, route.index, variantOptions)

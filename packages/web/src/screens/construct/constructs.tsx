@@ -33,9 +33,9 @@ export function Constructs(given: CaseScreen) {
           of={casePath(the.id)}
           table="gate"
           caption="Every check of the gate"
-          rowKey={['construct_id', 'check']}
+          rowKey={['construct', 'check']}
           columns={[
-            { name: 'construct_id', title: 'Construct' },
+            { name: 'construct', title: 'Construct' },
             { name: 'check', title: 'Check' },
             { name: 'verdict', title: 'Verdict', show: row => <Mark says={row.verdict ?? ''} /> },
             { name: 'observed', title: 'Found' },

@@ -97,12 +97,12 @@ function Terms({ row }: { readonly row: Row }) {
 
 function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; readonly row: Row }) {
   const changed = positionsOf(row.changed_positions ?? '')
-  const peptides = [row.best_peptide, row.wt_peptide, row.class2_peptide].filter(
+  const peptides = [row.best_peptide, row.wt_peptide, row.class_ii_best_peptide].filter(
     peptide => peptide !== undefined && /^[A-Z]{8,}$/.test(peptide),
   )
   const every = usePosted<PresentAnswer>(desk.client, '/present', { peptides, alleles: the.hla })
   const best = usePosted<PresentAnswer>(desk.client, '/present', {
-    peptides: peptides.filter(peptide => peptide !== row.class2_peptide),
+    peptides: peptides.filter(peptide => peptide !== row.class_ii_best_peptide),
     alleles: [row.best_allele],
     class: 'I',
     effects: true,
@@ -113,7 +113,7 @@ function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; re
   const of = (peptide: string | undefined, allele: string | number | undefined) =>
     scores.find(score => score.peptide === peptide && score.allele === allele)
   const alleles = [...new Set(scores.filter(score => score.peptide === row.best_peptide).map(score => score.allele))]
-  const second = scores.filter(score => score.peptide === row.class2_peptide && score.class === 'II')
+  const second = scores.filter(score => score.peptide === row.class_ii_best_peptide && score.class === 'II')
   return (
     <>
       <h2>
@@ -152,7 +152,7 @@ function Alleles({ given: { desk, the }, row }: { readonly given: CaseScreen; re
       />
       {second.length === 0 ? null : (
         <Table
-          caption={`Class II: ${row.class2_peptide}`}
+          caption={`Class II: ${row.class_ii_best_peptide}`}
           columns={['Molecule', '%rank', 'IC50, nM', 'Core', 'Binder']}
           none=""
           rows={second.map(score => ({

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseDelimited, parseFasta } from '@cognate/core/format'
+import { expect, test } from 'vitest'
+import { data, oracle, readData, root, value } from './oracle.ts'
+import { cognate, temporary } from './run-cli.ts'
+
+const vcf = join(root, 'examples/crc-001/somatic.vcf.gz')
+const base = ['neoantigens', '--vcf', vcf, '--tumour', 'TUMOR_DNA', '--hla', 'A*02:01,C*08:02,DRB1*07:01', '--quiet']
+
+function cellsOf(path: string, name: string): readonly string[] {
+  const { columns, rows } = value(parseDelimited(readFileSync(path, 'utf8'), { delimiter: '\t' }))
+  return rows.map(({ cells }) => cells[columns.indexOf(name)]!)
+}
+
+function run(...more: readonly string[]): string {
+  const out = temporary()
+  const done = cognate([...base, ...more, '--out', out])
+  expect([done.code, done.err]).toEqual([0, expect.not.stringContaining('bug')])
+  return join(out, 'neoantigens.tsv')
+}
+
+test('peptides of the lengths that were asked for, of both classes', () => {
+  const table = run('--lengths', '9,10', '--class2-lengths', '13,17')
+  expect(new Set(cellsOf(table, 'best_peptide').map(peptide => peptide.length))).toEqual(new Set([9, 10]))
+  expect(new Set(cellsOf(table, 'class_ii_best_peptide').map(peptide => peptide.length))).toEqual(new Set([13, 17]))
+  expect(cognate([...base, '--lengths', '7', '--out', temporary()]).code).toBe(2)
+})
+
+test('the thresholds of the tiers are the laboratory’s, under the option names of pVACseq', () => {
+  const folder = temporary()
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const tiers = (...more: readonly string[]) =>
+    cellsOf(run(...more), 'pvacseq_tier').filter(tier => tier === 'Pass' || tier === 'Anchor').length
+  const usual = tiers()
+  expect(tiers('--tier-criteria', write('usual.yaml', 'binding_threshold: 500\n'))).toBe(usual)
+  expect(tiers('--tier-criteria', write('strict.yaml', 'binding_threshold: 50\n'))).toBeLessThan(usual)
+  const anchors = cellsOf(
+    run('--tier-criteria', write('anchors.yaml', 'allele_specific_anchors: true\nanchor_contribution_threshold: 0.3\n')),
+    'tier',
+  )
+  expect(anchors).not.toEqual(cellsOf(run(), 'tier'))
+  const wrong = cognate([...base, '--tier-criteria', write('wrong.yaml', 'binding_treshold: 50\n'), '--out', folder])
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/wrong\.yaml:1: "binding_treshold" is not a key.*\[tier-file-key\]/)])
+})
+
+oracle('pVACseq’s protein FASTA: 46 of 46 windows, V genes of immunoglobulins among them', () => {
+  const out = temporary()
+  const folder = 'variants/pvactools/protein_fasta'
+  const options = ['--windows', '10', '--all-filters', '--biotypes', 'protein_coding,IG_V_gene', '--quiet', '--out', out]
+  expect(cognate(['variants', '--vcf', data(`${folder}/input.vcf`), ...options]).code).toBe(0)
+  const records = (text: string) =>
+    new Map(value(parseFasta(text)).map(({ id, description, sequence }) => [`${id} ${description}`.trim(), sequence]))
+  const ours = records(readFileSync(join(out, 'windows.fasta'), 'utf8'))
+  const theirs = records(readData(`${folder}/output.fasta`))
+  expect(theirs.size).toBe(46)
+  expect(ours).toEqual(theirs)
+  // their two shorter forms are parts of the same
+  for (const [name, count] of [
+    ['output_mutant_only.fasta', 23],
+    ['output_with_tsv.fasta', 8],
+  ] as const) {
+    const part = records(readData(`${folder}/${name}`))
+    expect(part.size).toBe(count)
+    for (const [id, sequence] of part) expect(ours.get(id)).toBe(sequence)
+  }
+})
+
+oracle('fusions are held against the proteome too: what crosses the junction and stands in another protein is said', () => {
+  const out = temporary()
+  const fusions = ['--fusions', data('variants/pvactools/fusion/arriba_fusions.tsv')]
+  expect(cognate([...base, ...fusions, '--out', out]).code).toBe(0)
+  expect(new Set(cellsOf(join(out, 'fusions.tsv'), 'ref_match'))).toEqual(new Set(['not-run']))
+  const [peptide = ''] = cellsOf(join(out, 'fusions.tsv'), 'best_peptide')
+  const proteome = join(out, 'proteome.fasta')
+  writeFileSync(proteome, `>P1 gene_symbol:ANY transcript:ENST9\nMMMM${peptide}MMMM\n`)
+  expect(cognate([...base, ...fusions, '--proteome', proteome, '--out', out]).code).toBe(0)
+  const matches = cellsOf(join(out, 'fusions.tsv'), 'ref_match')
+  const peptides = cellsOf(join(out, 'fusions.tsv'), 'best_peptide')
+  expect(matches[peptides.indexOf(peptide)]).toBe('yes')
+  expect(new Set(matches)).toEqual(new Set(['yes', 'no']))
+  expect(existsSync(join(out, 'splicing.tsv'))).toBe(false)
+})
