@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parseDelimited } from '@cognate/core/format'
 import { expect, test } from 'vitest'
-import { data, oracle, value } from './oracle.ts'
+import { data, oracle, root, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 const CELLS = 60
@@ -103,4 +103,26 @@ oracle('a matrix from AnnData gives the tables that Matrix Market gives', () => 
   })
   expect(rowsOf(tables[0]!).length).toBeGreaterThan(1000)
   expect(tables[0]).toBe(tables[1])
+})
+
+test('cells outside the limits keep their receptor and leave the scores, each with what is wrong with it', () => {
+  const out = temporary()
+  const liver = join(root, 'examples/crc-001/liver-1')
+  const base = ['receptors', '--contigs', `liver=${join(liver, 'filtered_contig_annotations.csv')}`]
+  const all = [...base, '--matrix', `liver=${join(liver, 'filtered_feature_bc_matrix.h5')}`, '--quiet']
+  const cells = (...more: readonly string[]) => {
+    expect(cognate([...all, ...more, '--out', out]).code).toBe(0)
+    const table = value(parseDelimited(gunzipSync(readFileSync(join(out, 'cells.tsv.gz'))).toString(), { delimiter: '\t' }))
+    return table.rows.map(
+      row => [row.cells[table.columns.indexOf('clonotype_id')]!, row.cells[table.columns.indexOf('not_scored')]!] as const,
+    )
+  }
+  const usual = cells()
+  expect(new Set(usual.map(([, fault]) => fault))).toEqual(new Set(['']))
+  const strict = cells('--cell-limits', 'genes=200-15000,counts=100-100000')
+  expect(new Set(strict.map(([, fault]) => fault))).toEqual(new Set(['', 'few-genes', 'few-counts']))
+  expect(strict.map(([clonotype]) => clonotype)).toEqual(usual.map(([clonotype]) => clonotype))
+  const funnel = readFileSync(join(out, 'funnel.tsv'), 'utf8')
+  expect(funnel).toMatch(/^scores\tnot-scored-few-genes\t\d+\tliver [ACGT]+-1$/m)
+  expect(cognate([...all, '--cell-limits', 'genes=15000-200', '--out', out]).code).toBe(2)
 })

@@ -62,7 +62,7 @@ export function parseHlaAllele(written: string): Result<ParsedAllele, Issue> {
     const name = `H-2-${text.replace(/^H-?2-?/i, '')}`
     return ok({ allele: name as HlaAllele, class: /^H-2-I/.test(name) ? 'II' : 'I', original, caveats: [] })
   }
-  if (/^(Mamu|Patr|BoLA|SLA|Eqca|DLA|Gogo)-/i.test(text)) return ok({ allele: text as HlaAllele, class: 'I', original, caveats: [] })
+  if (/^(Mamu|Patr|BoLA|SLA|Eqca|DLA|Gogo|Chi)-/i.test(text)) return ok({ allele: text as HlaAllele, class: 'I', original, caveats: [] })
   const parts = splitGenes(text)
   const parsed: WrittenGene[] = []
   for (const part of parts) {

@@ -168,3 +168,13 @@ test('xHLA and seq2HLA results are read', () => {
   ).toEqual(['A*02:01', 'A*24:02', 'B*07:02'])
   expect(parseTyping('xhla', '{"hla":{}}')).toMatchObject({ ok: false, issue: { code: 'typing-malformed' } })
 })
+
+oracle('the names of a library of 15,997 molecules are parsed, all but its null allele', () => {
+  const [, ...names] = readData('mhc/pseudo/caphla_HLA_library.csv.gz').trim().split(/\r?\n/)
+  expect(names.length).toBe(15_997)
+  const refused = names.flatMap(name => {
+    const parsed = parseHlaAllele(name)
+    return parsed.ok ? [] : [`${name} ${parsed.issue.code}`]
+  })
+  expect(refused).toEqual(['HLA-DRB5*01:08N hla-null-allele'])
+})

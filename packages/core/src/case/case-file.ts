@@ -2,12 +2,15 @@
 import { z } from 'zod'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { CLASS_I_LENGTHS, CLASS_II_LENGTHS } from '../neoantigen/index.ts'
-import { SCORING_METHODS, type ScoringMethod } from '../receptor/index.ts'
+import { DEFAULT_CELL_LIMITS, SCORING_METHODS, type ScoringMethod } from '../receptor/index.ts'
 import { parseCheckedYaml } from './checked-yaml.ts'
 
 /** Which members of a case name a file: what reads a case, and what lists its files for checksums, are held to it. */
 export const CASE_FILES = z.registry<{ readonly file: true }>()
 const path = z.string().min(1).register(CASE_FILES, { file: true })
+
+/** Two whole numbers, least and most. */
+const range = ([least, most]: readonly [number, number]) => z.tuple([z.int().min(0), z.int().min(1)]).default([least, most])
 
 export const CaseSchema = z.strictObject({
   case: z
@@ -146,6 +149,21 @@ export const CaseSchema = z.strictObject({
         .default([])
         .describe('Gene sets of your own, scored beside the shipped ones: TSV signature, gene, lineage, direction, source; or GMT.'),
       mana3: z.boolean().default(false).describe('Rank clones by the three-gene model of tumour-antigen-specific cells as well.'),
+      cell_limits: z
+        .union([
+          z.literal('none'),
+          z.strictObject({
+            genes: range(DEFAULT_CELL_LIMITS.genes),
+            counts: range(DEFAULT_CELL_LIMITS.counts),
+            mitochondrial_percent: z.number().min(0).max(100).default(DEFAULT_CELL_LIMITS.mitochondrialPercent),
+          }),
+        ])
+        .optional()
+        .describe(
+          'Cells outside are not scored; without, these defaults for whole transcriptomes and none for panels; none scores every cell.',
+        ),
+      already_log: z.boolean().default(false).describe('An h5ad without counts holds their logarithms: they are taken back.'),
+      genome: z.string().min(1).optional().describe('Of a matrix of Cell Ranger 2 that holds several.'),
       primary_only: z.boolean().default(false).describe('The commonest pair of chains of a clonotype alone.'),
       candidates: z.int().min(1).max(10_000).default(40).describe('Receptors on the shortlist.'),
     })

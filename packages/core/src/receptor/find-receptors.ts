@@ -3,6 +3,7 @@ import { type Caveat, caveat, Funnel, type FunnelRow, fail, type Issue, issue, o
 import type { ContigRow } from '../format/index.ts'
 import { type Clonotype, callClonotypes } from './call-clonotypes.ts'
 import { type Cell, makeCell } from './cell.ts'
+import { type CellLimits, type CellQuality, cellQuality, type QualityFault } from './cell-quality.ts'
 import { scoreClones } from './clone-score.ts'
 import { type CombinedScore, combineScores } from './combine-scores.ts'
 import { chainsByCell } from './contig.ts'
@@ -25,6 +26,8 @@ export interface ReceptorOptions extends RankOptions {
   readonly seed: string
   /** How gene sets are scored; UCell unless said. */
   readonly method?: ScoringMethod
+  /** Cells outside them are not scored; the defaults on whole transcriptomes otherwise. */
+  readonly cellLimits?: CellLimits | 'none'
 }
 
 export interface ReceptorResult {
@@ -34,6 +37,8 @@ export interface ReceptorResult {
   readonly combined: ReadonlyMap<ScoredClonotype, CombinedScore>
   /** Score of every column of a lesion's matrix, by signature. */
   readonly cellScores: CellScores
+  /** Cells of clonotypes that were not scored, and why. */
+  readonly poor: ReadonlyMap<Cell, QualityFault>
   readonly receptors: readonly Receptor[]
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
@@ -88,7 +93,8 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
   const found = called.map(clonotype => cloneLineage(clonotype, matrices))
   const lineages = found.map(({ lineage }) => lineage)
   const clonotypes = called.map((clonotype, i) => ({ ...clonotype, caveats: [...clonotype.caveats, ...found[i]!.caveats] }))
-  const { scores, cellScores } = scoreAll(lesions, clonotypes, lineages, options, caveats)
+  const poor = poorCells(lesions, clonotypes, options.cellLimits, caveats)
+  const { scores, cellScores } = scoreAll(lesions, clonotypes, lineages, poor, options, caveats)
   const scored = clonotypes.map((clonotype, i) => ({ clonotype, lineage: lineages[i]!, scores: scores[i]! }))
   const combined = combineScores(scored, options.signatures)
   const receptors = rankReceptors(scored, options)
@@ -102,9 +108,10 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
     clonotypes: scored,
     combined,
     cellScores,
+    poor,
     receptors,
     caveats,
-    funnel: [...contigFunnel.rows(), ...cellFunnel.rows(), ...receptorFunnel.rows()],
+    funnel: [...contigFunnel.rows(), ...cellFunnel.rows(), ...scoringFunnel(clonotypes, poor), ...receptorFunnel.rows()],
   })
 }
 
@@ -148,11 +155,46 @@ function cloneLineage(clonotype: Clonotype, matrices: ReadonlyMap<string, Lesion
   return { lineage: pooled.measured === 0 ? 'unknown' : lineageOf(pooled.cd8, pooled.cd4), caveats }
 }
 
+/** Cells of clonotypes whose expression is outside the limits. */
+function poorCells(
+  lesions: readonly LesionInput[],
+  clonotypes: readonly Clonotype[],
+  limits: CellLimits | 'none' | undefined,
+  caveats: Caveat[],
+): ReadonlyMap<Cell, QualityFault> {
+  const qualities = new Map<string, CellQuality>()
+  for (const { lesion, matrix } of lesions) {
+    if (matrix === undefined) continue
+    const quality = cellQuality(lesion, matrix, limits)
+    qualities.set(lesion, quality)
+    caveats.push(...quality.caveats)
+  }
+  const poor = new Map<Cell, QualityFault>()
+  for (const { cells } of clonotypes)
+    for (const cell of cells) {
+      const fault = cell.column === undefined ? undefined : qualities.get(cell.lesion)?.faultOf(cell.column)
+      if (fault !== undefined) poor.set(cell, fault)
+    }
+  return poor
+}
+
+/** Cells with expression, those that were not scored by reason, and those that were; nothing when all were. */
+function scoringFunnel(clonotypes: readonly Clonotype[], poor: ReadonlyMap<Cell, QualityFault>): readonly FunnelRow[] {
+  if (poor.size === 0) return []
+  const funnel = new Funnel('scores')
+  const measured = clonotypes.flatMap(({ cells }) => cells.filter(cell => cell.column !== undefined))
+  funnel.add('in', '', measured.length)
+  for (const [cell, fault] of poor) funnel.add(`not-scored-${fault}`, `${cell.lesion} ${cell.barcode}`)
+  funnel.add('out', '', measured.length - poor.size)
+  return funnel.rows()
+}
+
 /** Scores of every clonotype with measured cells, per lesion, lineage stratum and signature; and of every cell. */
 function scoreAll(
   lesions: readonly LesionInput[],
   clonotypes: readonly Clonotype[],
   lineages: readonly Lineage[],
+  poor: ReadonlyMap<Cell, QualityFault>,
   options: ReceptorOptions,
   caveats: Caveat[],
 ): { readonly scores: readonly LesionScore[][]; readonly cellScores: CellScores } {
@@ -176,7 +218,9 @@ function scoreAll(
         const clones: number[][] = []
         clonotypes.forEach((clonotype, i) => {
           if (lineages[i] !== lineage) return
-          const columns = clonotype.cells.filter(cell => cell.lesion === lesion && cell.column !== undefined).map(cell => cell.column!)
+          const columns = clonotype.cells.flatMap(cell =>
+            cell.lesion === lesion && cell.column !== undefined && !poor.has(cell) ? [cell.column] : [],
+          )
           if (columns.length === 0) return
           members.push(i)
           clones.push(columns.map((_, k) => pool.length + k))

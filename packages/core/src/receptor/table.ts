@@ -151,7 +151,7 @@ const CELL_COLUMNS = [
 export const scoreColumn = (signature: string): string => `score_${signature.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`
 
 /** `cells.tsv`: every cell with contigs, its clonotype and its score by each signature. */
-export function cellTable({ cells, clonotypes, cellScores }: Pick<ReceptorResult, 'cells' | 'clonotypes' | 'cellScores'>): {
+export function cellTable({ cells, clonotypes, cellScores, poor }: Pick<ReceptorResult, 'cells' | 'clonotypes' | 'cellScores' | 'poor'>): {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly TableCell[])[]
 } {
@@ -169,8 +169,9 @@ export function cellTable({ cells, clonotypes, cellScores }: Pick<ReceptorResult
     cell.column !== undefined,
     home.get(cell) ?? '',
     ...signatures.map(name => (cell.column === undefined ? undefined : rounded(cellScores.get(cell.lesion)?.get(name)?.[cell.column], 5))),
+    poor.get(cell) ?? '',
   ])
-  return { columns: [...CELL_COLUMNS, ...signatures.map(scoreColumn)], rows }
+  return { columns: [...CELL_COLUMNS, ...signatures.map(scoreColumn), 'not_scored'], rows }
 }
 
 export const CELL_MAP_COLUMNS = ['lesion', 'barcode', 'umap_1', 'umap_2', 'score', 'clonotype_id'] as const

@@ -7,6 +7,7 @@ import { type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
 import type { CaseFile } from '@cognate/core/case'
 import { DEFAULT_PRODUCT } from '@cognate/core/construct'
 import { supportedAlleles } from '@cognate/core/presentation'
+import type { CellLimits } from '@cognate/core/receptor'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
 import { openPredictors } from '../model/open-predictors.ts'
 import { userPath } from '../read/paths.ts'
@@ -171,6 +172,8 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
           method: file.receptors.method,
           mana3: file.receptors.mana3,
           primaryOnly: file.receptors.primary_only,
+          cellLimits: cellLimitsOf(file.receptors.cell_limits),
+          matrix: { alreadyLog: file.receptors.already_log, genome: file.receptors.genome },
         }),
     },
     ...screenStages(file, at, hla, folder),
@@ -292,4 +295,10 @@ function stageKey(stage: PlannedStage): string {
     for (const file of files) hash.update(existsSync(file) ? sha256OfFile(file) : 'absent')
   }
   return hash.digest('hex')
+}
+
+function cellLimitsOf(limits: CaseFile['receptors']['cell_limits']): CellLimits | 'none' | undefined {
+  if (limits === undefined || limits === 'none') return limits
+  const { genes, counts, mitochondrial_percent } = limits
+  return { genes, counts, mitochondrialPercent: mitochondrial_percent }
 }

@@ -15,8 +15,11 @@ const PLACES = [
   ['X', 'var'],
 ] as const
 
-/** Errors: `h5-layout`, `h5ad-not-counts` (no place holds whole numbers), `matrix-genes`, `barcode-twice`, and those of the file. */
-export const readH5ad = (path: string): Promise<Result<ExpressionMatrix, Issue>> =>
+/**
+ * `alreadyLog`: where no place holds counts, they are taken back from their logarithms, which fails unless every cell gives whole numbers.
+ * Errors: `h5-layout`, `h5ad-not-counts` (no place holds whole numbers), `matrix-genes`, `barcode-twice`, and those of the file.
+ */
+export const readH5ad = (path: string, alreadyLog = false): Promise<Result<ExpressionMatrix, Issue>> =>
   inH5File(path, REMEDY, file => {
     const tried: string[] = []
     for (const [place, genes] of PLACES) {
@@ -24,6 +27,8 @@ export const readH5ad = (path: string): Promise<Result<ExpressionMatrix, Issue>>
       const counts = readCells(file, place)
       if (counts === undefined) return fail(issue('h5-layout', `${place} is no matrix that is understood`, REMEDY))
       if (counts.data.every(Number.isInteger)) return withNames(file, counts, genes)
+      const taken = alreadyLog ? countsOfLogs(counts) : undefined
+      if (taken !== undefined) return withNames(file, taken, genes)
       tried.push(place)
     }
     return tried.length === 0
@@ -32,10 +37,39 @@ export const readH5ad = (path: string): Promise<Result<ExpressionMatrix, Issue>>
           issue(
             'h5ad-not-counts',
             `${tried.join(' and ')} ${tried.length > 1 ? 'hold' : 'holds'} other than whole numbers: counts were normalised or logged`,
-            'keep the counts: adata.layers["counts"] = adata.X.copy() before normalising',
+            alreadyLog
+              ? 'its values are no logarithms of counts either, so they cannot be taken back: keep the counts, adata.layers["counts"] = adata.X.copy() before normalising'
+              : 'keep the counts: adata.layers["counts"] = adata.X.copy() before normalising; or give --already-log where they are logarithms of scaled counts',
           ),
         )
   })
+
+/** Natural logarithms first, as scanpy and Seurat write them, then those to base 2. */
+const POWERS = [Math.expm1, (x: number) => 2 ** x - 1] as const
+
+/**
+ * Counts from ln(1 + scale · count) of each cell: its least value stands for one molecule, and every other must then be a whole number of them.
+ * Undefined when one is not. A cell whose rarest gene was counted twice comes out at half its counts: ranks and shares stay the same.
+ */
+export function countsOfLogs(logs: SparseColumns): SparseColumns | undefined {
+  for (const power of POWERS) {
+    const data = new Float32Array(logs.data.length)
+    let whole = true
+    for (let cell = 0; cell < logs.columns && whole; cell++) {
+      const [from, to] = [logs.indptr[cell]!, logs.indptr[cell + 1]!]
+      let one = Number.POSITIVE_INFINITY
+      for (let i = from; i < to; i++) if (logs.data[i]! > 0) one = Math.min(one, power(logs.data[i]!))
+      for (let i = from; i < to && whole; i++) {
+        const count = power(logs.data[i]!) / one
+        data[i] = logs.data[i] === 0 ? 0 : Math.round(count)
+        // single precision of the logarithm leaves a few parts in a hundred thousand
+        whole = logs.data[i]! >= 0 && (logs.data[i] === 0 || Math.abs(count - data[i]!) <= Math.min(0.2, 0.01 + count * 5e-5))
+      }
+    }
+    if (whole) return { ...logs, data }
+  }
+  return undefined
+}
 
 /** Whether a dataset or group is there, without a fault where its parent is missing. */
 function isThere(file: H5File, path: string): boolean {

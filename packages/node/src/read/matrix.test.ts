@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { SparseColumns } from '@cognate/core/format'
 import { expect, test } from 'vitest'
 import { data, oracle, tableOf, value } from '../../../../test/oracle.ts'
+import { countsOfLogs } from './h5ad.ts'
 import { readExpressionMatrix } from './matrix.ts'
 import { readTenxH5 } from './tenx-h5.ts'
 
@@ -117,4 +118,64 @@ test('h5ad: counts of a layer by columns win over a normalised X; symbols come f
   const dense = join(folder, 'c.h5ad')
   await writeH5ad(dense, [5, 0, 2, 1, 7, 0], false)
   expect(value(await readExpressionMatrix(dense)).totals).toEqual(Float64Array.of(7, 8))
+})
+
+test('h5ad: counts come back from their logarithms when asked for, whatever the scale and base; what is no logarithm of counts is refused', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cognate-h5ad-'))
+  // cells [[5, 0, 1], [1, 7, 2]] in counts per ten thousand, as scanpy writes them, and to base 2
+  const scaled = [5 / 6, 0, 1 / 6, 0.1, 0.7, 0.2].map(share => share * 1e4)
+  for (const [name, logarithm] of [
+    ['natural', Math.log1p],
+    ['binary', (x: number) => Math.log2(1 + x)],
+  ] as const) {
+    const path = join(folder, `${name}.h5ad`)
+    await writeH5ad(path, scaled.map(logarithm), false)
+    const refused = await readExpressionMatrix(path)
+    expect(refused).toMatchObject({ ok: false, issue: { code: 'h5ad-not-counts', remedy: expect.stringContaining('--already-log') } })
+    const { counts } = value(await readExpressionMatrix(path, { alreadyLog: true }))
+    expect([0, 1].map(cell => entries(counts, cell).map(([, count]) => count))).toEqual([
+      [5, 1],
+      [1, 7, 2],
+    ])
+  }
+  for (const [name, x] of [
+    ['scaled', [-1.2, 0, 0.4, 0.3, 1.9, -0.1]],
+    ['corrected', [1.2, 0, 0.45, 0.3, 1.9, 0.77]],
+  ] as const) {
+    const path = join(folder, `${name}.h5ad`)
+    await writeH5ad(path, x, false)
+    expect(await readExpressionMatrix(path, { alreadyLog: true })).toMatchObject({ ok: false, issue: { code: 'h5ad-not-counts' } })
+  }
+})
+
+oracle(
+  'the counts of 500 real cells come back from their logarithms: every rank, and every count but of cells without a single molecule',
+  async () => {
+    const folder = 'singlecell/screpertoire/scRep_example_500cells'
+    const { counts, totals } = value(await readExpressionMatrix(data(`${folder}/scRep_example.h5ad`)))
+    const logs = counts.data.slice()
+    for (let cell = 0; cell < counts.columns; cell++)
+      for (let i = counts.indptr[cell]!; i < counts.indptr[cell + 1]!; i++) logs[i] = Math.log1p((1e4 * counts.data[i]!) / totals[cell]!)
+    const taken = countsOfLogs({ ...counts, data: logs })!
+    let same = 0
+    for (let cell = 0; cell < counts.columns; cell++) {
+      const [from, to] = [counts.indptr[cell]!, counts.indptr[cell + 1]!]
+      const least = Math.min(...counts.data.subarray(from, to))
+      const [ours, theirs] = [taken.data, counts.data].map(values => [...values.subarray(from, to)])
+      expect(ours).toEqual(theirs!.map(count => count / least))
+      if (least === 1) same++
+    }
+    expect(same).toBeGreaterThan(490)
+  },
+)
+
+oracle('of a file of two genomes the named one is read', async () => {
+  const path = data('singlecell/tenx-matrix/1.2.0__multiple_genomes.h5')
+  const refused = await readExpressionMatrix(path, { genome: 'hg38' })
+  expect(refused).toMatchObject({ ok: false, issue: { code: 'h5-genomes', what: expect.stringContaining('hg38 is none of them') } })
+  const names = tableOf('singlecell/matrix_expected.tsv')
+    .filter(row => row.file!.endsWith('multiple_genomes.h5'))
+    .map(row => row.group!)
+  expect(names.length).toBe(2)
+  for (const genome of names) expect(value(await readExpressionMatrix(path, { genome })).genes.length).toBeGreaterThan(100)
 })

@@ -10,12 +10,22 @@ import { userPath } from './paths.ts'
 import { readTenxH5 } from './tenx-h5.ts'
 import { eachChunk, readText } from './text.ts'
 
+export interface MatrixOptions {
+  /** An h5ad without counts holds their logarithms. */
+  readonly alreadyLog?: boolean
+  /** Of a file of Cell Ranger 2 that holds several. */
+  readonly genome?: string
+}
+
 /** Errors: `matrix-files` (what is missing in the folder), `matrix-truncated`, `matrix-malformed`, `h5-layout`, `h5-genomes`, `h5ad-not-counts`, and those of the files. */
-export async function readExpressionMatrix(path: string): Promise<Result<ExpressionMatrix, Issue>> {
+export async function readExpressionMatrix(
+  path: string,
+  { alreadyLog, genome }: MatrixOptions = {},
+): Promise<Result<ExpressionMatrix, Issue>> {
   const full = userPath(path)
   if (existsSync(full) && statSync(full).isDirectory()) return readMtxFolder(path)
   if (/\.mtx(\.gz)?$/.test(path)) return readMtxFolder(join(path, '..'), path)
-  return path.endsWith('.h5ad') ? readH5ad(path) : readTenxH5(path)
+  return path.endsWith('.h5ad') ? readH5ad(path, alreadyLog) : readTenxH5(path, genome)
 }
 
 function findIn(folder: string, names: readonly string[]): string | undefined {

@@ -17,7 +17,12 @@ export const readTenxH5 = (path: string, genome?: string): Promise<Result<Expres
 function chooseGenome(groups: readonly string[], genome: string | undefined): string | Issue {
   if (genome !== undefined && groups.includes(genome)) return genome
   if (groups.length === 1) return groups[0]!
-  return issue('h5-genomes', `the file holds ${groups.length} genomes: ${groups.join(', ')}`, 'split the file, one genome each')
+  const named = genome === undefined ? '' : `, and ${genome} is none of them`
+  return issue(
+    'h5-genomes',
+    `the file holds ${groups.length} genomes: ${groups.join(', ')}${named}`,
+    'name the one of the patient with --genome',
+  )
 }
 
 function readGroup(file: H5File, group: string): Result<ExpressionMatrix, Issue> {

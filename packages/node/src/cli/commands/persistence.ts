@@ -30,7 +30,7 @@ export function definePersistence(program: Command): void {
     )
     .requiredOption(
       '--sample <day=file>',
-      'repertoire of a sample by day from infusion: 10x, AIRR, MiXCR, TRUST4, immunoSEQ; repeat for each',
+      'repertoire of a sample by day from infusion: 10x, AIRR, MiXCR, TRUST4, immunoSEQ; repeat for each; 30:tissue=FILE or :product is no blood (day 0 is the product)',
       sampleOf,
     )
     .requiredOption('--out <folder>', 'folder for the results')

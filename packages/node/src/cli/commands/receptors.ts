@@ -1,6 +1,6 @@
 import { issue } from '@cognate/core/base'
-import { type ReceptorResult, SCORING_METHODS, type ScoringMethod } from '@cognate/core/receptor'
-import { type Command, Option } from 'commander'
+import { type CellLimits, DEFAULT_CELL_LIMITS, type ReceptorResult, SCORING_METHODS, type ScoringMethod } from '@cognate/core/receptor'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, gather, lesionPath, wholeNumber, withCommon } from '../options.ts'
@@ -19,8 +19,25 @@ interface Flags extends CommonFlags {
   readonly primaryOnly?: boolean
   readonly known?: readonly string[]
   readonly vLoops?: readonly string[]
+  readonly cellLimits?: CellLimits | 'none'
+  readonly alreadyLog?: boolean
+  readonly genome?: string
   readonly explain?: string
   readonly out?: string
+}
+
+/** `genes=250-15000,counts=500-100000,mt=8`; what is left out keeps its default. */
+function cellLimits(text: string): CellLimits | 'none' {
+  if (text === 'none') return 'none'
+  let limits = DEFAULT_CELL_LIMITS
+  for (const part of text.split(',')) {
+    const range = /^(genes|counts)=(\d+)-(\d+)$/.exec(part.trim())
+    const share = /^mt=(\d+(?:\.\d+)?)$/.exec(part.trim())
+    if (range !== null && Number(range[2]) <= Number(range[3])) limits = { ...limits, [range[1]!]: [Number(range[2]), Number(range[3])] }
+    else if (share !== null) limits = { ...limits, mitochondrialPercent: Number(share[1]) }
+    else throw new InvalidArgumentError('write genes=250-15000,counts=500-100000,mt=8, any of them, or none')
+  }
+  return limits
 }
 
 export function defineReceptors(program: Command): void {
@@ -48,6 +65,13 @@ export function defineReceptors(program: Command): void {
     )
     .option('--primary-only', 'one pair of chains a clonotype, the commonest, instead of every alpha with every beta')
     .option('--mana3', 'rank clones by the three-gene model of tumour-antigen-specific cells as well')
+    .option(
+      '--cell-limits <limits>',
+      'cells outside are not scored: genes=250-15000,counts=500-100000,mt=8, which is the default for whole transcriptomes; none scores every cell',
+      cellLimits,
+    )
+    .option('--already-log', 'an .h5ad without counts holds their logarithms: they are taken back, where that gives whole numbers')
+    .option('--genome <name>', 'of a matrix of Cell Ranger 2 that holds several')
     .option('--candidates <number>', 'receptors on the shortlist', wholeNumber, 40)
     .option('--explain <barcode>', 'tell one cell’s story from contig to fate, and write nothing')
     .option('--out <folder>', 'folder for the results')
@@ -71,6 +95,8 @@ export function defineReceptors(program: Command): void {
         signatures: flags.signatures,
         mana3: flags.mana3,
         primaryOnly: flags.primaryOnly,
+        cellLimits: flags.cellLimits,
+        matrix: { alreadyLog: flags.alreadyLog, genome: flags.genome },
       }
       const started = performance.now()
       if (flags.explain !== undefined) process.stdout.write(explain(must(await callReceptors(input)), flags.explain))
@@ -109,7 +135,8 @@ function explain(result: ReceptorResult, barcode: string): string {
     )
   let text = ''
   for (const cell of cells) {
-    text += `${cell.lesion} ${cell.barcode}: ${cell.pairing}${cell.column === undefined ? ', no expression' : ''}\n`
+    const poor = result.poor.get(cell)
+    text += `${cell.lesion} ${cell.barcode}: ${cell.pairing}${cell.column === undefined ? ', no expression' : ''}${poor === undefined ? '' : `, not scored: ${poor}`}\n`
     for (const chain of [...cell.vj, ...cell.vdj])
       text += `  ${chain.locus} ${chain.vGene} ${chain.junctionAa} ${chain.jGene}  ${chain.umiCount} UMIs  ${chain.sequenceId}\n`
     const home = result.clonotypes.find(({ clonotype }) => clonotype.cells.includes(cell))

@@ -4,6 +4,7 @@ import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, o
 import { columnReader, delimiterOf, formatTsv, parseDelimited } from '@cognate/core/format'
 import {
   CELL_MAP_COLUMNS,
+  type CellLimits,
   CLONOTYPE_COLUMNS,
   cellMapFigure,
   cellMapRows,
@@ -31,7 +32,7 @@ import {
 } from '@cognate/core/receptor'
 import { openMatchSet } from '../../distance/match-kernel.ts'
 import { readAirrCells, readContigs } from '../../read/contigs.ts'
-import { readExpressionMatrix } from '../../read/matrix.ts'
+import { type MatrixOptions, readExpressionMatrix } from '../../read/matrix.ts'
 import { userPath } from '../../read/paths.ts'
 import { shippedSignatures, shippedTcrmatchKernel } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
@@ -62,12 +63,16 @@ export interface ReceptorsInput {
   readonly primaryOnly?: boolean
   /** Tables of receptors of known specificity. */
   readonly known?: readonly string[]
+  /** How the matrices are read. */
+  readonly matrix?: MatrixOptions
+  /** Cells outside them are not scored. */
+  readonly cellLimits?: CellLimits | 'none'
   /** Loops of V genes: with them TCRdist is of whole chains. */
   readonly vLoops?: readonly string[]
 }
 
 export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome> {
-  const read = await readRuns(input.lesions)
+  const read = await readRuns(input.lesions, input.matrix)
   if (!read.ok) return read
   const found = findAmong(read.value, input)
   if (!found.ok) return found
@@ -93,16 +98,16 @@ export async function runReceptors(input: ReceptorsInput): Promise<StageOutcome>
 }
 
 export async function callReceptors(input: ReceptorsInput): Promise<Result<ReceptorResult, Issue>> {
-  const read = await readRuns(input.lesions)
+  const read = await readRuns(input.lesions, input.matrix)
   return read.ok ? findAmong(read.value, input) : read
 }
 
-async function readRuns(entries: readonly LesionFiles[]): Promise<Result<SplitRun, Issue>> {
+async function readRuns(entries: readonly LesionFiles[], options?: MatrixOptions): Promise<Result<SplitRun, Issue>> {
   const lesions: LesionInput[] = []
   const funnel: FunnelRow[] = []
   const caveats: Caveat[] = []
   for (const files of runsOf(entries)) {
-    const read = await readRun(files)
+    const read = await readRun(files, options)
     if (!read.ok) return read
     lesions.push(...read.value.lesions)
     funnel.push(...read.value.funnel)
@@ -115,8 +120,8 @@ function findAmong(run: SplitRun, input: ReceptorsInput): Result<ReceptorResult,
   const own = ownSignatures(input.signatures ?? [])
   if (!own.ok) return own
   const signatures = [...shippedSignatures(), ...(input.mana3 === true ? [MANA_3_SIGNATURE] : []), ...own.value]
-  const { candidates, seed, method, primaryOnly } = input
-  const found = findReceptors(run.lesions, { signatures, candidates, seed, method, primaryOnly })
+  const { candidates, seed, method, primaryOnly, cellLimits } = input
+  const found = findReceptors(run.lesions, { signatures, candidates, seed, method, primaryOnly, cellLimits })
   if (!found.ok) return fail(inFile([...new Set(input.lesions.map(lesion => lesion.contigs))].join(', '), found.issue))
   const whole = { ...found.value, funnel: [...run.funnel, ...found.value.funnel], caveats: [...run.caveats, ...found.value.caveats] }
   return withKnown(whole, input.known ?? [], input.vLoops ?? [])
@@ -130,7 +135,7 @@ function runsOf(lesions: readonly LesionFiles[]): readonly (readonly LesionFiles
 }
 
 /** One run: a lesion, or several under hashtags. Errors: those of the files, `hashtag-missing`, `hashtag-twice`, `hashtag-unknown`. */
-async function readRun(entries: readonly LesionFiles[]): Promise<Result<SplitRun, Issue>> {
+async function readRun(entries: readonly LesionFiles[], options?: MatrixOptions): Promise<Result<SplitRun, Issue>> {
   const { lesion, contigs, matrix, barcodePrefix, airrCells } = entries[0]!
   const read = readContigs(contigs)
   if (!read.ok) return read
@@ -145,7 +150,7 @@ async function readRun(entries: readonly LesionFiles[]): Promise<Result<SplitRun
             `${lesion}: alpha and beta of ${rows.value.inferred} cells were paired by inference, not seen in one cell`,
           ),
         ]
-  const expression = matrix === undefined ? ok(undefined) : await readExpressionMatrix(matrix)
+  const expression = matrix === undefined ? ok(undefined) : await readExpressionMatrix(matrix, options)
   if (!expression.ok) return expression
   if (entries.length === 1 && entries[0]!.hashtag === undefined)
     return ok({ lesions: [{ lesion, contigs: rows.value.rows, matrix: expression.value, barcodePrefix }], funnel: [], caveats: inferred })
