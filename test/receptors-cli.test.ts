@@ -119,7 +119,7 @@ test('cells outside the limits keep their receptor and leave the scores, each wi
   }
   const usual = cells()
   expect(new Set(usual.map(([, fault]) => fault))).toEqual(new Set(['']))
-  const strict = cells('--cell-limits', 'genes=200-15000,counts=100-100000')
+  const strict = cells('--cell-limits', 'genes=150-15000,counts=200-100000')
   expect(new Set(strict.map(([, fault]) => fault))).toEqual(new Set(['', 'few-genes', 'few-counts']))
   expect(strict.map(([clonotype]) => clonotype)).toEqual(usual.map(([clonotype]) => clonotype))
   const funnel = readFileSync(join(out, 'funnel.tsv'), 'utf8')
