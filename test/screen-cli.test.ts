@@ -2,7 +2,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
-import { formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
+import { translate } from '@cognate/core/bio'
+import { formatCsv, formatTsv, parseDelimited, parseFasta } from '@cognate/core/format'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { data, oracle, type Row, root, rowsOf, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
@@ -109,6 +110,39 @@ describe('screens of the example, to the choice', () => {
       ]).code,
     ).toBe(0)
     expect(readFileSync(at('again/minigenes.tsv'), 'utf8')).toBe(readFileSync(at('design/minigenes.tsv'), 'utf8'))
+  })
+
+  test('a wild-type twin of every construct: the same places with the unchanged residues, on the same plates and on the order', () => {
+    const out = temporary()
+    const design = [
+      'screen',
+      'design',
+      '--minigenes',
+      at('case/minigenes.tsv'),
+      '--hla',
+      HLA,
+      '--effectors',
+      'R1',
+      '--top',
+      '24',
+      '--quiet',
+    ]
+    expect(cognate([...design, '--wild-types', '--out', out]).code).toBe(0)
+    const sequences = new Map(
+      value(parseFasta(readFileSync(join(out, 'minigenes.fasta'), 'utf8'))).map(({ id, sequence }) => [id, sequence]),
+    )
+    const rows = rowsAt(join(out, 'minigenes.tsv'))
+    const constructs = [...new Set(rows.map(row => row.construct!))]
+    expect(constructs.length).toBeGreaterThan(1)
+    expect([...sequences.keys()].toSorted()).toEqual(constructs.flatMap(id => [id, `${id}-wt`]).toSorted())
+    for (const id of constructs) {
+      const wild = rows.filter(row => row.construct === id).map(row => row.wild_type_aa!)
+      expect(translate(sequences.get(`${id}-wt`)!)).toBe(`M${wild.join('')}*`)
+    }
+    const antigens = new Set(
+      value(parseDelimited(readFileSync(join(out, 'plate-map.csv'), 'utf8'), { delimiter: ',' })).rows.map(row => row.cells[4]),
+    )
+    for (const id of constructs) expect(antigens.has(`${id}-wt`)).toBe(true)
   })
 
   test('pools: each replicate on its own plates with controls, everything on the order, and the planted peptide found', () => {

@@ -25,15 +25,15 @@ export function parseHlaList(names: readonly string[]): Result<HlaList, Issue> {
 }
 
 /** Genes a whole typing has; the three further DRB genes are not in everybody. */
-const TYPED_LOCI = ['A', 'B', 'C', 'DRB1', 'DQB1', 'DPB1']
+const TYPED_LOCI = { I: ['A', 'B', 'C'], II: ['DRB1', 'DQB1', 'DPB1'] } as const
 /** Genes that are counted together: a chromosome has at most one of the three. */
 const counted = (locus: string): string => (/^DRB[345]$/.test(locus) ? 'DRB3/4/5' : locus)
 
 /**
- * The alleles of one person. α/β molecules are not counted: a typing lists genes.
- * Errors: those of `parseHlaList`; `hla-too-many`. Loci that were not typed are told in one caveat.
+ * The alleles of one person, of whose loci of the classes the missing are told. α/β molecules are not counted: a typing lists genes.
+ * Errors: those of `parseHlaList`; `hla-too-many`.
  */
-export function parseHlaTyping(names: readonly string[]): Result<HlaList, Issue> {
+export function parseHlaTyping(names: readonly string[], classes: readonly ('I' | 'II')[] = ['I', 'II']): Result<HlaList, Issue> {
   const parsed = parseHlaList(names)
   if (!parsed.ok) return parsed
   const byLocus = new Map<string, HlaAllele[]>()
@@ -50,7 +50,7 @@ export function parseHlaTyping(names: readonly string[]): Result<HlaList, Issue>
         `${alleles.length} alleles of ${locus} were given: ${alleles.join(', ')}`,
         'a person has at most two alleles of a locus',
       )
-  const missing = TYPED_LOCI.filter(locus => !typed.has(locus))
+  const missing = classes.flatMap(mhcClass => TYPED_LOCI[mhcClass]).filter(locus => !typed.has(locus))
   if (missing.length === 0) return parsed
   const untyped = caveat(
     'hla-locus-not-typed',

@@ -57,8 +57,8 @@ export function supportedAlleles(
 }
 
 /** A serotype or a group of alleles is answered with those of it that were measured most; a name of no form with the nearest known ones. */
-function readNames(predictors: Predictors, names: readonly string[], { typing }: AlleleOptions): Result<HlaList, Issue> {
-  const parsed = typing === true ? parseHlaTyping(names) : parseHlaList(names)
+function readNames(predictors: Predictors, names: readonly string[], { typing, classes }: AlleleOptions): Result<HlaList, Issue> {
+  const parsed = typing === true ? parseHlaTyping(names, classes) : parseHlaList(names)
   if (parsed.ok) return parsed
   const fault = parsed.issue
   const culprit = names.find(name => !parseHlaAllele(name).ok)

@@ -230,23 +230,36 @@ export function specificityFlags(matches: readonly KnownMatch[]): { readonly fla
   return { flags: [...flags].sort(), facts }
 }
 
+/** Residues 26-35 of MART-1, which TRAV12-2 sees with its germline loops whatever beta it has (Dietrich 2003, J Immunol 170:5103). */
+const MART_1 = /[AL]GIGILTV$/
+
+/** What makes matches of the alpha chain weak; undefined: nothing. */
+export const promiscuousAlpha = (alphaV: string, matches: readonly KnownMatch[]): string | undefined =>
+  /^TRAV12-2\b/.test(alphaV) && matches.some(({ known, alpha }) => alpha !== undefined && MART_1.test(known.epitope))
+    ? 'promiscuous alpha: TRAV12-2 sees MART-1 with many betas, so its match alone says little'
+    : undefined
+
 /** Receptors with the flags and reasons that known ones give them. */
 export function withSpecificity(receptors: readonly Receptor[], index: KnownReceptorIndex): readonly Receptor[] {
   return receptors.map(receptor => {
-    const { flags, facts } = specificityFlags(
-      index.find({
-        alphaV: receptor.alpha.chain.vGene,
-        alphaJunction: receptor.alpha.chain.junctionAa,
-        betaV: receptor.beta.chain.vGene,
-        betaJunction: receptor.beta.chain.junctionAa,
-      }),
-    )
+    const matches = index.find({
+      alphaV: receptor.alpha.chain.vGene,
+      alphaJunction: receptor.alpha.chain.junctionAa,
+      betaV: receptor.beta.chain.vGene,
+      betaJunction: receptor.beta.chain.junctionAa,
+    })
+    const { flags, facts } = specificityFlags(matches)
     if (facts.length === 0) return receptor
+    const promiscuous = promiscuousAlpha(receptor.alpha.chain.vGene, matches)
     const shown = facts.slice(0, MOST_FACTS).join('; ')
     return {
       ...receptor,
       specificity: flags,
-      reasons: [...receptor.reasons, `known: ${shown}${facts.length > MOST_FACTS ? ` and ${facts.length - MOST_FACTS} more` : ''}`],
+      reasons: [
+        ...receptor.reasons,
+        `known: ${shown}${facts.length > MOST_FACTS ? ` and ${facts.length - MOST_FACTS} more` : ''}`,
+        ...(promiscuous === undefined ? [] : [promiscuous]),
+      ],
     }
   })
 }

@@ -15,6 +15,7 @@ import {
   parseKnownReceptors,
   parseTcrmatchKernel,
   parseVLoops,
+  promiscuousAlpha,
   specificityFlags,
   tcrmatchScore,
 } from './index.ts'
@@ -144,6 +145,21 @@ test('known receptors: both chains make a match, one a hint; an unknown header i
   expect(flags('CAVRDSNYQLIW', 'CASSSRSSYEQYF')).toEqual(['viral-one-chain'])
   expect(flags('CAVRDSNYQLIW', 'CASSPGQGGDTQYF')).toEqual([])
   expect(parseKnownReceptors('a,b\n1,2\n')).toMatchObject({ ok: false, issue: { code: 'known-receptors-unknown' } })
+})
+
+test('TRAV12-2 beside a MART-1 epitope is told for the promiscuous alpha that it is', () => {
+  const head = 'cdr3.alpha\tv.alpha\tcdr3.beta\tv.beta\tantigen.epitope\tantigen.gene\tantigen.species\treference.id\n'
+  const row = (epitope: string) => `CAVNFGGGKLIF\tTRAV12-2*01\tCASSLSFGTEAFF\tTRBV6-4*01\t${epitope}\tMLANA\tHomoSapiens\tPMID:1\n`
+  const matches = (epitope: string, betaJunction: string) =>
+    new KnownReceptorIndex(value(parseKnownReceptors(head + row(epitope))), kernel).find({
+      alphaV: 'TRAV12-2',
+      alphaJunction: 'CAVNFGGGKLIF',
+      betaV: 'TRBV9',
+      betaJunction,
+    })
+  expect(promiscuousAlpha('TRAV12-2', matches('ELAGIGILTV', 'CASSPGQGGDTQYF'))).toContain('promiscuous alpha')
+  expect(promiscuousAlpha('TRAV12-1', matches('ELAGIGILTV', 'CASSPGQGGDTQYF'))).toBeUndefined()
+  expect(promiscuousAlpha('TRAV12-2', matches('GILGFVFTL', 'CASSPGQGGDTQYF'))).toBeUndefined()
 })
 
 test('with the loops of V genes a distance is of the chain; up to 18 it is told beside another chain, without a flag', () => {

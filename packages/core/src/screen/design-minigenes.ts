@@ -30,6 +30,8 @@ export interface MinigeneConstruct {
   readonly parts: readonly string[]
   readonly junctionCost: number
   readonly exactOrder: boolean
+  /** The wild-type stretches in the same order, `ID-wt`; left out where none was asked for, or no minigene has one. */
+  readonly twin?: { readonly id: string; readonly protein: string; readonly nt: string }
 }
 
 const TILE = 25
@@ -80,7 +82,21 @@ export interface MinigeneOptions {
   /** Peptides across a join that an HLA of the patient presents at 2 % or better: how many of these 8-11-mers. */
   readonly presented: (peptides: readonly string[]) => number
   readonly seed: string
+  /** Also a twin of each construct with the wild-type stretches. */
+  readonly wildTypes?: boolean
 }
+
+/** A reading frame from ATG to stop. */
+const coded = (residues: string, { usage, limits }: MinigeneOptions) =>
+  optimiseCodons(
+    [
+      { kind: 'locked', nt: 'ATG' },
+      { kind: 'free', aa: residues },
+      { kind: 'locked', nt: 'TGA' },
+    ],
+    usage,
+    limits,
+  )
 
 /** Errors: `codons-impossible` with the construct's place. */
 export function designMinigenes(
@@ -96,21 +112,13 @@ export function designMinigenes(
     const { order, cost: junctionCost, exact } = orderMinigenes(cost, options.seed)
     const ordered = order.map(i => group[i]!)
     const protein = `M${ordered.map(minigene => minigene.mutant).join('')}*`
-    const coded = optimiseCodons(
-      [
-        { kind: 'locked', nt: 'ATG' },
-        { kind: 'free', aa: ordered.map(minigene => minigene.mutant).join('') },
-        { kind: 'locked', nt: 'TGA' },
-      ],
-      options.usage,
-      options.limits,
-    )
-    if (!coded.ok) return coded
+    const chosen = coded(ordered.map(minigene => minigene.mutant).join(''), options)
+    if (!chosen.ok) return chosen
     // the number is for people, the rest says which construct of this number: another design has others
     const id = `TMG-${at + 1}-${sha256Hex(protein).slice(0, 6)}`
     let offset = 3
     const parts = ordered.map(minigene => {
-      const part = coded.value.nt.slice(offset, offset + 3 * minigene.mutant.length)
+      const part = chosen.value.nt.slice(offset, offset + 3 * minigene.mutant.length)
       offset += part.length
       return part
     })
@@ -123,7 +131,19 @@ export function designMinigenes(
       caveats.push(
         caveat('gene-shared-in-construct', `${id} holds more than one variant of ${shared}: a positive construct does not tell them apart`),
       )
-    constructs.push({ id, minigenes: ordered, protein, nt: coded.value.nt, parts, junctionCost, exactOrder: exact })
+    const wild = options.wildTypes === true ? ordered.map(minigene => minigene.wildType).join('') : ''
+    const twin = wild === '' ? undefined : coded(wild, options)
+    if (twin !== undefined && !twin.ok) return twin
+    constructs.push({
+      ...(twin === undefined ? {} : { twin: { id: `${id}-wt`, protein: `M${wild}*`, nt: twin.value.nt } }),
+      id,
+      minigenes: ordered,
+      protein,
+      nt: chosen.value.nt,
+      parts,
+      junctionCost,
+      exactOrder: exact,
+    })
   }
   return ok({ constructs, caveats })
 }

@@ -50,7 +50,7 @@ export function proposeNextRound({ readout, pools, constructs, hla }: NextRoundI
       add(effector, antigen, 'repeat', row.call === 'invalid' ? 'the plate’s controls failed' : 'no well was counted')
       continue
     }
-    if (row.call !== 'positive' || isWildType(antigen)) continue
+    if (row.call !== 'positive' || isWildType(antigen) || row.blocking !== undefined) continue
     const members = constructs.get(antigen) ?? []
     if (members.length > 1) {
       for (const member of members) add(effector, member, 'split', `${antigen} answered and holds ${members.length} minigenes`)

@@ -5,6 +5,10 @@ import { columnReader, delimiterOf, parseDelimited, splitCsvLine } from '../form
 
 export type WellKind = 'test' | 'negative' | 'positive' | 'empty'
 
+/** Molecules that an antibody in the well keeps from presenting. */
+export const BLOCKED = ['class-I', 'DR', 'DP', 'DQ'] as const
+export type Blocked = (typeof BLOCKED)[number]
+
 export interface MappedWell {
   readonly plate: string
   /** `A1` to `H12`, or `P24`. */
@@ -19,6 +23,8 @@ export interface MappedWell {
   readonly doseMolar: number | undefined
   readonly presenterHla: string
   readonly cells: number | undefined
+  /** A blocking antibody; left out where there is none. */
+  readonly blocking?: Blocked
 }
 
 export interface Reading {
@@ -55,6 +61,9 @@ const KINDS = new Set<string>(['test', 'negative', 'positive', 'empty'])
 
 export const MAP_COLUMNS = ['plate', 'well', 'kind', 'effector', 'antigen', 'replicate', 'dose_molar', 'presenter_hla', 'cells'] as const
 
+/** Read where the map has it: not every panel has antibodies. */
+const BLOCKING_COLUMN = 'blocking'
+
 export const mapCells = (row: MappedWell): readonly (string | number | undefined)[] => [
   row.plate,
   row.well,
@@ -90,7 +99,13 @@ export function parsePlateMap(text: string): Result<readonly MappedWell[], Issue
     const number = (column: string) => (get(row, column) === '' ? undefined : Number(get(row, column)))
     const dose = number('dose_molar')
     if (dose !== undefined && !(dose >= 0)) return bad(`dose_molar is "${get(row, 'dose_molar')}"`, row.line)
+    const antibody = get(row, BLOCKING_COLUMN)
+    const blocking = BLOCKED.find(blocked => blocked.toLowerCase() === antibody.toLowerCase())
+    if (antibody !== '' && blocking === undefined) return bad(`blocking is "${antibody}"; it is one of ${BLOCKED.join(', ')}`, row.line)
+    if (blocking !== undefined && dose !== undefined)
+      return bad('a titration has a blocking antibody: titrate without, and block at one dose', row.line)
     wells.push({
+      ...(blocking === undefined ? {} : { blocking }),
       plate,
       well,
       kind: kind as WellKind,

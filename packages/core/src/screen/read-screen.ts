@@ -1,6 +1,6 @@
 // Plates with their map → which effector answers to which antigen, how strongly, and where the pools point.
 import { type Caveat, caveat } from '../base/index.ts'
-import type { ReadWell } from './plate.ts'
+import { BLOCKED, type Blocked, type ReadWell } from './plate.ts'
 import {
   canResample,
   dfr2x,
@@ -30,6 +30,8 @@ export interface ScreenRow {
   readonly p: number | undefined
   readonly call: Call
   readonly caveats: readonly Caveat[]
+  /** The antibody that was in the wells; undefined: none. */
+  readonly blocking?: Blocked
 }
 
 export interface TitrationRow {
@@ -76,7 +78,7 @@ export function readScreen(wells: readonly ReadWell[], options: ReadOptions): Sc
     const plain = [
       ...groupBy(
         tests.filter(well => well.doseMolar === undefined),
-        well => `${well.antigen}\t${well.presenterHla}`,
+        well => `${well.antigen}\t${well.presenterHla}\t${well.blocking ?? ''}`,
       ),
     ]
     const withValues = plain.map(([name, list]) => ({ antigen: name, list, wells: values(list) }))
@@ -109,6 +111,7 @@ export function readScreen(wells: readonly ReadWell[], options: ReadOptions): Sc
     const results = control.length === 0 ? [] : resultsOf(rule, control, answered)
     for (const row of withValues) {
       const [antigen = '', presenterHla = ''] = row.antigen.split('\t')
+      const { blocking } = row.list[0]!
       const result = results.find(other => other.antigen === row.antigen)
       rows.push({
         effector,
@@ -130,6 +133,7 @@ export function readScreen(wells: readonly ReadWell[], options: ReadOptions): Sc
                 ? 'positive'
                 : 'negative',
         caveats: wellCaveats(row.list, row.wells),
+        ...(blocking === undefined ? {} : { blocking }),
       })
     }
   }
@@ -193,8 +197,29 @@ function titrationOf(key: string, wells: readonly ReadWell[], plate: string, eff
 /** The wild-type twin of an antigen: `TMG-1-wt` of `TMG-1`. */
 export const wildTypeOf = (antigen: string): string => `${antigen}-wt`
 
-/** Alleles that answer when presenters carry one HLA each: the only one restricts, several leave it open. */
-export function restrictionOf(rows: readonly ScreenRow[]): { readonly hla: string | undefined; readonly ambiguous: boolean } {
-  const positive = [...new Set(rows.filter(row => row.presenterHla !== '' && row.call === 'positive').map(row => row.presenterHla))]
-  return { hla: positive.length === 1 ? positive[0] : undefined, ambiguous: positive.length > 1 }
+/** Classes of molecules whose antibody silences an answer that the same plate gives without it. */
+export function silencedBy(rows: readonly ScreenRow[]): readonly Blocked[] {
+  const open = new Set(rows.filter(row => row.blocking === undefined && row.call === 'positive').map(row => row.plate))
+  const silenced = rows.filter(row => row.blocking !== undefined && row.call === 'negative' && open.has(row.plate))
+  return BLOCKED.filter(blocked => silenced.some(row => row.blocking === blocked))
+}
+
+/** Class of molecules an allele belongs to, as the antibodies tell them apart. */
+export const blockedClass = (allele: string): Blocked =>
+  BLOCKED.find(blocked => blocked !== 'class-I' && allele.replace(/^HLA-/, '').startsWith(blocked)) ?? 'class-I'
+
+/**
+ * Alleles that answer when presenters carry one HLA each: the only one restricts, several leave it open unless a blocking antibody narrows them.
+ * `rows` are of one effector and antigen.
+ */
+export function restrictionOf(rows: readonly ScreenRow[]): {
+  readonly hla: string | undefined
+  readonly ambiguous: boolean
+  readonly silenced: readonly Blocked[]
+} {
+  const silenced = silencedBy(rows)
+  const open = rows.filter(row => row.blocking === undefined && row.presenterHla !== '' && row.call === 'positive')
+  const alleles = [...new Set(open.map(row => row.presenterHla))]
+  const left = alleles.filter(allele => silenced.length === 0 || silenced.includes(blockedClass(allele)))
+  return { hla: left.length === 1 ? left[0] : undefined, ambiguous: left.length > 1, silenced }
 }

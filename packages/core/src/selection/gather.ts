@@ -2,6 +2,7 @@
 import { type Caveat, caveat } from '../base/index.ts'
 import { carries, type HlaAllele, parseHlaAllele } from '../bio/index.ts'
 import { type HlaLoss, hlaStatus, indexHlaLoss } from '../neoantigen/index.ts'
+import { BLOCKED, type Blocked, blockedClass } from '../screen/index.ts'
 import type { Candidate, ScreenEvidence } from './candidate.ts'
 
 /** A row of a table by column name; absent columns read as empty. */
@@ -70,6 +71,8 @@ interface Gathered {
   ec50: number | undefined
   ratio: number | undefined
   readonly hla: Set<string>
+  /** Wells with a blocking antibody that did not answer: by plate, the class of molecules. */
+  readonly silenced: { readonly plate: string; readonly blocked: Blocked }[]
 }
 
 const fresh = (): Gathered => ({
@@ -81,6 +84,7 @@ const fresh = (): Gathered => ({
   ec50: undefined,
   ratio: undefined,
   hla: new Set(),
+  silenced: [],
 })
 
 /** Caveats name antigens that no neoantigen stands behind. */
@@ -148,6 +152,12 @@ function addScreenRow(
   if (ids.length === 0 && !written.startsWith('POOL-')) unknown.set(written, positive || unknown.get(written) === true)
   for (const neoantigen of ids) {
     const held = gathered(cell(row, 'receptor_id'), neoantigen)
+    const blocking = BLOCKED.find(blocked => blocked === cell(row, 'blocking'))
+    if (blocking !== undefined) {
+      // a silenced answer tells the class of molecules, and nothing else
+      if (!isTwin && cell(row, 'call') === 'negative') held.silenced.push({ plate: cell(row, 'plate'), blocked: blocking })
+      continue
+    }
     if (isTwin) {
       if (cell(row, 'call') === 'positive') held.wildType = true
       else if (cell(row, 'call') === 'negative') held.wildType ??= false
@@ -180,6 +190,8 @@ function bestEvidence(own: ReadonlyMap<string, Gathered> | undefined): ScreenEvi
     const weight =
       (held.ec50 === undefined ? 0 : 1000) + 100 * held.positivePlates.size + (held.deconvolved ? 10 : 0) + (held.pooled ? 1 : 0)
     if (weight === 0 || (best !== undefined && weight <= best.weight)) continue
+    const silenced = held.silenced.filter(({ plate }) => held.positivePlates.has(plate)).map(({ blocked }) => blocked)
+    const alleles = [...held.hla].filter(allele => silenced.length === 0 || silenced.includes(blockedClass(allele)))
     best = {
       weight,
       evidence: {
@@ -191,8 +203,8 @@ function bestEvidence(own: ReadonlyMap<string, Gathered> | undefined): ScreenEvi
         wildTypePositive: held.wildType,
         ec50: held.ec50,
         mutantOverWildType: held.ratio,
-        hla: held.hla.size === 1 ? [...held.hla][0]! : '',
-        ambiguousHla: held.hla.size > 1,
+        hla: alleles.length === 1 ? alleles[0]! : '',
+        ambiguousHla: alleles.length > 1,
       },
     }
   }

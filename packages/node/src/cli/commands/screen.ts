@@ -12,6 +12,7 @@ interface DesignFlags extends CommonFlags {
   readonly effectors: readonly string[]
   readonly top: number
   readonly perConstruct: number
+  readonly wildTypes?: boolean
   readonly replicates: number
   readonly negatives: number
   readonly plate: '24' | '96' | '384'
@@ -51,6 +52,7 @@ export function defineScreen(program: Command): void {
     .requiredOption('--effectors <list>', 'T cells or receptors to test, such as R1,R2,R3', list)
     .option('--top <number>', 'best-ranked neoantigens to screen', wholeNumber, 150)
     .option('--per-construct <number>', 'minigenes in a construct, 1-24', perConstruct, 12)
+    .option('--wild-types', 'also a wild-type twin of each construct, on the same plates')
     .option('--replicates <number>', 'wells of each effector and construct', wholeNumber, 3)
     .option('--negatives <number>', 'wells without antigen, per effector and plate', wholeNumber, 6)
     .addOption(new Option('--plate <wells>', 'wells of a plate').choices(['24', '96', '384']).default('96'))

@@ -27,6 +27,8 @@ export interface ScreenDesignInput {
   /** Best-ranked neoantigens that are screened. */
   readonly top: number
   readonly perConstruct: number
+  /** Also a wild-type twin of each construct. */
+  readonly wildTypes?: boolean
   readonly replicates: number
   readonly negatives: number
   readonly plate: 24 | 96 | 384
@@ -101,13 +103,20 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
   }
   const minigenes = tileMinigenes(read.value.slice(0, input.top))
   const usage = shippedCodonUsage('human')
-  const designed = designMinigenes(minigenes, { perConstruct: input.perConstruct, usage, limits, presented, seed: input.seed })
+  const designed = designMinigenes(minigenes, {
+    perConstruct: input.perConstruct,
+    usage,
+    limits,
+    presented,
+    seed: input.seed,
+    wildTypes: input.wildTypes,
+  })
   if (!designed.ok) return designed
   const { constructs } = designed.value
   const layout = layoutPlates({
     size: input.plate,
     effectors: input.effectors,
-    antigens: constructs.map(construct => construct.id),
+    antigens: constructs.flatMap(({ id, twin }) => (twin === undefined ? [id] : [id, twin.id])),
     replicates: input.replicates,
     negatives: input.negatives,
     cells: input.cells,
@@ -151,22 +160,24 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
     [
       'minigenes.fasta',
       formatFasta(
-        constructs.map(construct => ({
-          id: construct.id,
-          description: `${construct.minigenes.length} minigenes: ${construct.minigenes.map(minigene => `${minigene.gene} ${minigene.change}`).join(', ')}; CAI ${codonAdaptationIndex(usage, construct.nt).toFixed(2)}`,
-          sequence: construct.nt,
-        })),
+        constructs.flatMap(construct => [
+          {
+            id: construct.id,
+            description: `${construct.minigenes.length} minigenes: ${construct.minigenes.map(minigene => `${minigene.gene} ${minigene.change}`).join(', ')}; CAI ${codonAdaptationIndex(usage, construct.nt).toFixed(2)}`,
+            sequence: construct.nt,
+          },
+          ...(construct.twin === undefined
+            ? []
+            : [{ id: construct.twin.id, description: `wild type of ${construct.id}`, sequence: construct.twin.nt }]),
+        ]),
       ),
     ],
     ['plate-map.csv', formatCsv(MAP_COLUMNS, layout.value.map(mapCells))],
     ['plate-map.svg', layoutFigure(layout.value)],
   ])
-  const order: OrderLine[] = constructs.map(construct => ({
-    name: construct.id,
-    kind: 'DNA',
-    sequence: construct.nt,
-    length: construct.nt.length,
-  }))
+  const order: OrderLine[] = constructs
+    .flatMap(({ id, nt, twin }) => (twin === undefined ? [{ id, nt }] : [{ id, nt }, twin]))
+    .map(({ id, nt }) => ({ name: id, kind: 'DNA', sequence: nt, length: nt.length }))
   if (input.poolSize > 0) {
     const pools = pooled(minigenes, input)
     const plates = poolPlates(pools, input)

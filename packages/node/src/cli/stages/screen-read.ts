@@ -28,6 +28,7 @@ import {
   restrictionOf,
   type ScreenReadout,
   type ScreenRow,
+  silencedBy,
   type TitrationRow,
   type Unit,
   wildTypeOf,
@@ -73,6 +74,7 @@ export const SCREEN_COLUMNS = [
   'ec50_kind',
   'mutant_over_wild_type',
   'caveats',
+  'blocking',
 ] as const
 
 export async function runScreenRead(input: ScreenReadInput): Promise<StageOutcome> {
@@ -83,7 +85,7 @@ export async function runScreenRead(input: ScreenReadInput): Promise<StageOutcom
   const { wells, pools: members } = plates.value
   const readout = readScreen(wells, { rule: input.rule, unit: input.unit, alpha: input.alpha })
   const caveats: Caveat[] = [...readout.caveats]
-  const rows = [...readout.rows.map(row => screenCells(row)), ...titrationRows(readout)]
+  const rows = [...readout.rows.map(row => screenCells(row, readout.rows)), ...titrationRows(readout)]
   const hits = new Set(readout.rows.filter(row => row.call === 'positive').flatMap(row => row.wells.map(well => `${row.plate} ${well}`)))
   const pools = deconvolvePools(members, readout.rows, input.minSpots, input.deconvolution)
   const next = proposeNextRound({ readout, pools, constructs: constructs.value, hla: input.hla ?? [] })
@@ -255,7 +257,17 @@ const formOf = (antigen: string): string =>
         ? 'pool'
         : 'peptide'
 
-const screenCells = (row: ScreenRow): readonly (string | number | undefined)[] => [
+/** What blocking antibodies say of an answer: which of them silence it, or that none does. */
+function silencedText(row: ScreenRow, rows: readonly ScreenRow[]): readonly string[] {
+  if (row.call !== 'positive' || row.blocking !== undefined) return []
+  const same = rows.filter(other => other.effector === row.effector && other.antigen === row.antigen && other.plate === row.plate)
+  const blocked = same.filter(other => other.blocking !== undefined && other.call !== 'invalid' && other.call !== 'no-data')
+  if (blocked.length === 0) return []
+  const silenced = silencedBy(same)
+  return [silenced.length === 0 ? 'no-block: no antibody silences it' : `blocked: silenced by the antibody against ${silenced.join(', ')}`]
+}
+
+const screenCells = (row: ScreenRow, rows: readonly ScreenRow[]): readonly (string | number | undefined)[] => [
   row.effector,
   row.antigen,
   formOf(row.antigen),
@@ -273,7 +285,8 @@ const screenCells = (row: ScreenRow): readonly (string | number | undefined)[] =
   undefined,
   undefined,
   undefined,
-  row.caveats.map(other => `${other.code}: ${other.text}`).join('; '),
+  [...row.caveats.map(other => `${other.code}: ${other.text}`), ...silencedText(row, rows)].join('; '),
+  row.blocking,
 ]
 
 function titrationRows({ titrations, rows }: ScreenReadout): readonly (readonly (string | number | undefined)[])[] {
@@ -306,6 +319,7 @@ function titrationRows({ titrations, rows }: ScreenReadout): readonly (readonly 
         ...(fit?.kind === 'above-range' ? [`the EC50 lies above ${fit.ec50!.toExponential(1)} M: no plateau was reached`] : []),
         ...(restriction.ambiguous ? ['ambiguous-restriction: more than one allele answers'] : []),
       ].join('; '),
+      undefined,
     ]
   })
 }
