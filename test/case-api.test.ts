@@ -72,7 +72,7 @@ test('a run gives byte for byte what the command line gives, is logged with who 
     changed: false,
     run: { state: 'finished', by: 'sven', failure: '' },
   })
-  expect(line.stages.map((stage: { name: string }) => stage.name)).toEqual(['variants', 'neoantigens', 'receptors', 'construct'])
+  expect(line.stages.map((stage: { name: string }) => stage.name)).toEqual(['variants', 'neoantigens', 'receptors', 'plates', 'construct'])
   const alone = join(folder, 'alone')
   expect(cognate(['run', yamlOf('P-1'), '--out', alone, '--quiet']).code).toBe(0)
   let compared = 0

@@ -17,6 +17,13 @@ const FILES = [
   'clonotypes.tsv',
   'receptors.tsv',
   'cells.tsv.gz',
+  'tandem-minigenes.tsv',
+  'tandem-minigenes.fasta',
+  'peptide-pools.tsv',
+  'plate-map.csv',
+  'pool-plate-map.csv',
+  'screen-order.csv',
+  'strategy.tsv',
   'constructs.tsv',
   'gate.tsv',
   'constructs.gb',
@@ -40,6 +47,20 @@ describe('examples/crc-001', () => {
     const run = cognate(['run', join(EXAMPLE, 'CASE.yaml'), '--out', out])
     expect(run.err + run.out).toContain('dossier')
     expect(run.code).toBe(0)
+  })
+
+  test('the plates that would test the shortlist are its: every shortlisted receptor against every construct, with controls', () => {
+    const wells = rowsOf(join(out, 'plate-map.csv'))
+    const shortlist = rowsOf(join(out, 'receptors.tsv'))
+      .filter(row => row.shortlisted === 'true')
+      .map(row => row.receptor_id)
+    const constructs = [...new Set(rowsOf(join(out, 'tandem-minigenes.tsv')).map(row => row.construct))]
+    expect([shortlist.length, constructs.length > 1]).toEqual([4, true])
+    for (const effector of shortlist) {
+      const own = wells.filter(well => well.effector === effector)
+      expect(new Set(own.filter(well => well.kind === 'test').map(well => well.antigen))).toEqual(new Set(constructs))
+      expect(new Set(own.map(well => well.kind))).toEqual(new Set(['test', 'negative', 'positive']))
+    }
   })
 
   test('writes every file of these stages', () => {
@@ -93,10 +114,10 @@ describe('examples/crc-001', () => {
   })
 
   test('a second run does nothing again; a damaged output is made anew', () => {
-    expect(cognate(['run', join(EXAMPLE, 'CASE.yaml'), '--out', out]).err.match(/unchanged, not run again/g)).toHaveLength(4)
+    expect(cognate(['run', join(EXAMPLE, 'CASE.yaml'), '--out', out]).err.match(/unchanged, not run again/g)).toHaveLength(5)
     writeFileSync(join(out, 'receptors.tsv'), 'edited by hand\n')
     const rerun = cognate(['run', join(EXAMPLE, 'CASE.yaml'), '--out', out])
-    expect(rerun.err.match(/unchanged, not run again/g)).toHaveLength(3)
+    expect(rerun.err.match(/unchanged, not run again/g)).toHaveLength(4)
   })
 
   test('stage commands write what run writes', () => {

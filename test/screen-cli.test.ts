@@ -348,6 +348,31 @@ describe('screens of the example, to the choice', () => {
     expect(`${again.out}${again.err}`).toContain('unchanged, not run again')
   }, 120_000)
 
+  test('a case that says how to scan has what answered scanned for before the choice, and what is red and untested stops it', () => {
+    const yaml = readFileSync(at('full/CASE.yaml'), 'utf8')
+    const [first] = rowsAt(at('full-out/selection.tsv')).filter(row => row.chosen === 'true')
+    const tissues = 'gene\theart muscle\tskin\nHEARTY\t80\t1\n'
+    writeFileSync(at('full/tissues.tsv'), tissues)
+    writeFileSync(
+      at('full/scanned.yaml'),
+      `${yaml.replace('  vcf:', '  proteome: proteome.fasta\n  vcf:')}safety: {tissues: tissues.tsv}\n`,
+    )
+    const scan = (protein: string) => {
+      writeFileSync(at('full/proteome.fasta'), `>P1 gene_symbol:HEARTY transcript:ENST9\n${protein}\n`)
+      const run = cognate(['run', at('full/scanned.yaml'), '--out', at('scanned-out')])
+      expect([run.code, run.err]).toEqual([0, expect.stringContaining('safety')])
+      const chosen = rowsAt(at('scanned-out/selection.tsv')).find(row => row.receptor_id === first!.receptor_id)
+      return { words: rowsAt(at('scanned-out/safety.tsv')).filter(row => row.receptor_id === first!.receptor_id), chosen: chosen! }
+    }
+    const { words, chosen } = scan('MGGGGSGGGGSGGGGSGGGGSGGGGS')
+    expect(chosen.chosen).toBe('true')
+    expect(words.every(row => row.hla === first!.hla && row.class !== 'red')).toBe(true)
+    // a human protein that the heart makes and that holds the peptide itself
+    const found = scan(`MGGGG${words[0]!.query}GGGGS`)
+    expect(found.words[0]).toMatchObject({ word: words[0]!.query, genes: 'HEARTY', mismatches: '0', class: 'red' })
+    expect(found.chosen).toMatchObject({ chosen: 'false', gates_failed: 'red-word' })
+  }, 120_000)
+
   test('wrong plates are refused by plate and well', () => {
     writeFileSync(at('bad-map.csv'), 'plate,well,kind,effector,antigen\nP1,A1,test,R,X\nP1,A1,test,R,Y\n')
     writeFileSync(at('map.csv'), 'plate,well,kind,effector,antigen\nP1,A1,test,R,X\nP1,A2,negative,R,\n')

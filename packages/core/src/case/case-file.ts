@@ -169,6 +169,31 @@ export const CaseSchema = z.strictObject({
     })
     .prefault({})
     .describe('How receptors are found and ranked.'),
+  screen_design: z
+    .union([
+      z.literal('none'),
+      z.strictObject({
+        effectors: z
+          .array(z.string().min(1))
+          .min(1)
+          .optional()
+          .describe('T cells or receptors to test; without, the shortlisted receptors.'),
+        top: z.int().min(1).default(150).describe('Best-ranked neoantigens to screen.'),
+        per_construct: z.int().min(1).max(24).default(12).describe('Minigenes in a construct.'),
+        wild_types: z.boolean().default(false).describe('Also a wild-type twin of each construct.'),
+        replicates: z.int().min(1).default(3).describe('Wells of each effector and construct.'),
+        negatives: z.int().min(1).default(6).describe('Wells without antigen, per effector and plate.'),
+        plate: z
+          .union([z.literal(24), z.literal(96), z.literal(384)])
+          .default(96)
+          .describe('Wells of a plate.'),
+        cells: z.int().min(1).default(20_000).describe('T cells in a well.'),
+        pool_size: z.int().min(0).default(10).describe('Peptides in a pool; 0 makes no pools.'),
+        coverage: z.int().min(1).default(3).describe('Pools that each peptide stands in.'),
+      }),
+    ])
+    .prefault({})
+    .describe('The plates that would test the shortlist, made until screens were read; none makes no plates.'),
   screens: z
     .array(
       z.strictObject({
@@ -181,7 +206,19 @@ export const CaseSchema = z.strictObject({
     .default([])
     .describe('Plates that tested receptors against neoantigens.'),
   minigenes: path.optional().describe('minigenes.tsv of `screen design`: which mutation stands in which construct of the plates.'),
-  safety: path.optional().describe('safety.tsv: off-target words of the receptors, with the column tested.'),
+  safety: z
+    .union([
+      path,
+      z.strictObject({
+        tissues: path.optional().describe('Expression by tissue, one row a gene, as the Human Protein Atlas publishes it.'),
+        mismatches: z.int().min(0).max(4).default(3).describe('Words within this many mismatches are listed.'),
+        top: z.int().min(1).default(200).describe('And this many of the best by likeness.'),
+      }),
+    ])
+    .optional()
+    .describe(
+      'safety.tsv: off-target words of the receptors, with the column tested; or how to scan the proteome for those that answered (needs tumour.proteome).',
+    ),
   product: z
     .strictObject({
       type: z.enum(['tcr', 'til']).default('tcr').describe('til: the cells are infused as they grew, so no construct is made.'),

@@ -31,7 +31,10 @@ export interface SafetyTarget {
   readonly hla: string
 }
 
-/** `rankOf` gives the percentile of a word on the target's allele. Rows come red first, then by likeness. */
+/**
+ * `rankOf` gives the percentile of a word on the target's allele. The unmutated peptide comes first, then the target itself where a human protein
+ * holds it, then red words, then by likeness.
+ */
 export function assessTarget(
   target: SafetyTarget,
   scan: ProteomeScan,
@@ -40,7 +43,6 @@ export function assessTarget(
 ): readonly SafetyRow[] {
   const order: Readonly<Record<RiskClass, number>> = { red: 0, amber: 1, listed: 2 }
   return scan.words
-    .filter(word => word.word !== target.peptide)
     .map((word): SafetyRow => {
       const rankPercent = rankOf(word.word)
       const expression = tissues === undefined ? undefined : expressionOf(word.genes, tissues)
@@ -60,6 +62,7 @@ export function assessTarget(
     .sort(
       (a, b) =>
         Number(b.isWildType) - Number(a.isWildType) ||
+        Number(b.word.word === target.peptide) - Number(a.word.word === target.peptide) ||
         order[a.risk] - order[b.risk] ||
         byNumber(a.word.crossdome, b.word.crossdome) ||
         a.word.mismatches - b.word.mismatches,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { oracle, readData, root, tableOf, value } from '../../../../test/oracle.ts'
 import { parseFasta } from '../format/index.ts'
 import {
+  assessTarget,
   CONTACT_WEIGHTS,
   crossdome,
   motifOfScan,
@@ -123,4 +124,16 @@ test('patterns and scans that cannot be read are refused by name', () => {
   })
   expect(parseScan('position\tresidue\tresponse\n1\tA\t\n', 'EVDPIGHLY')).toMatchObject({ ok: false })
   expect(scanProteome('EVDPXGHLY', new ProteomeBuilder().finish(), pairs, { maxMismatches: 1, top: 1 })).toBeUndefined()
+})
+
+test('a target that a human protein holds unchanged is listed before all but its wild type, red where the heart makes it', () => {
+  const builder = new ProteomeBuilder()
+  builder.add({ id: 'P1', gene: 'HEARTY' }, 'MGGGGYLASTTLSLGGGGS')
+  builder.add({ id: 'P2', gene: 'WILD' }, 'MGGGGSLASTTLSLGGGGS')
+  const peptide = 'YLASTTLSL'
+  const scan = scanProteome(peptide, builder.finish(), pairs, { maxMismatches: 3, top: 5 })!
+  const target = { receptorId: 'R', peptide, wildType: 'SLASTTLSL', hla: 'A*02:01' }
+  const [wild, self] = assessTarget(target, scan, () => 0.1, undefined)
+  expect([wild!.word.word, self!.word.word]).toEqual(['SLASTTLSL', peptide])
+  expect(self).toMatchObject({ risk: 'red', word: { mismatches: 0, genes: ['HEARTY'] } })
 })

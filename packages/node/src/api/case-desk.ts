@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describeIssue, type Issue, ok, type Result } from '@cognate/core/base'
 import { type Cohort, type CohortCase, cellFunnel, cloneScores, gatherCohort, lesionBars, tumourFunnel } from '@cognate/core/case'
 import { constructFigure } from '@cognate/core/construct'
+import { safetyTable } from '../cli/case-inputs.ts'
 import { type CohortEntry, findCases } from '../cli/cohort-cases.ts'
 import { readStageRecords, type StageName, type StageRecord } from '../cli/stage-record.ts'
 import { readCase } from '../cli/stages/cohort.ts'
@@ -106,7 +107,8 @@ export function filesOf({ entry, folder, records }: CaseResults): Files {
   const files = new Map([...ALWAYS, ...named].map(name => [name, join(folder, name)]))
   if (entry.opened.ok) {
     const { file, at } = entry.opened.value
-    if (file.safety !== undefined) files.set('safety.tsv', at(file.safety))
+    const safety = safetyTable(file)
+    if (safety !== undefined) files.set('safety.tsv', at(safety))
     if (file.minigenes !== undefined) files.set('screened-minigenes.tsv', at(file.minigenes))
   }
   for (const [name, path] of files) if (!existsSync(path)) files.delete(name)

@@ -72,6 +72,9 @@ export const vcfsOf = ({ tumour }: CaseFile): readonly VcfInput[] =>
     ? [{ caller: '', path: tumour.vcf }]
     : Object.entries(tumour.vcf).map(([caller, path]) => ({ caller, path }))
 
+/** The table of off-target words that the case was given; undefined when it is to be made, or there is none. */
+export const safetyTable = ({ safety }: Pick<CaseFile, 'safety'>): string | undefined => (typeof safety === 'string' ? safety : undefined)
+
 /** Every file that a case names, each once: what must exist, and what the crate has checksums of. */
 export function listInputs(file: CaseFile, at: (path: string) => string): readonly CaseInput[] {
   const inputs: Omit<CaseInput, 'full'>[] = []
@@ -99,7 +102,8 @@ export function listInputs(file: CaseFile, at: (path: string) => string): readon
     name(map, 'plate map')
   }
   name(file.minigenes, 'minigenes of the screen')
-  name(file.safety, 'off-target words')
+  name(safetyTable(file), 'off-target words')
+  name(typeof file.safety === 'object' ? file.safety.tissues : undefined, 'expression by tissue')
   if (file.product.preset.endsWith('.json')) name(file.product.preset, 'sequence limits')
   name(file.product.vector, 'vector')
   name(file.product.preferred_alleles, 'preferred alleles')

@@ -20,8 +20,16 @@ import { noConstruct, runConstruct } from './stages/construct.ts'
 import { makeDossier } from './stages/dossier.ts'
 import { runNeoantigens } from './stages/neoantigens.ts'
 import { runReceptors } from './stages/receptors.ts'
-import { runPlates } from './stages/screen-read.ts'
-import { runSelect, SELECTED } from './stages/select.ts'
+import {
+  designOfCase,
+  plateInputs,
+  type ScreenedCase,
+  safetyOfCase,
+  screenOfCase,
+  selectInputs,
+  selectionOfCase,
+} from './stages/screen-of-case.ts'
+import { SELECTED } from './stages/select.ts'
 import type { StageOutcome } from './stages/stage.ts'
 import { runVariants } from './stages/variants.ts'
 import { codeChecksum } from './version.ts'
@@ -176,7 +184,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
           matrix: { alreadyLog: file.receptors.already_log, genome: file.receptors.genome },
         }),
     },
-    ...screenStages(file, at, hla, folder),
+    ...screenStages({ file, at, hla, folder }),
     {
       name: 'construct',
       inputs: [
@@ -225,44 +233,52 @@ function expressionColumnsOf(expression: CaseFile['tumour']['expression']): { re
   return id === undefined && value === undefined ? undefined : { id: id ?? 'gene', value: value ?? 'tpm' }
 }
 
-/** Plates and choice, where the case has plates. */
-function screenStages(file: CaseFile, at: (path: string) => string, hla: readonly string[], folder: string): readonly PlannedStage[] {
-  if (file.screens.length === 0) return []
-  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
-  const plates = file.screens.map(screen => ({
-    map: at(screen.map),
-    readouts: [at(screen.plate)],
-    unit: screen.unit,
-    rule: screen.rule,
-    alpha: 0.05,
-    minSpots: 25,
-  }))
+/** Plates to make until plates were read; from then on what they say, what the proteome holds against it, and the choice. */
+function screenStages(screened: ScreenedCase): readonly PlannedStage[] {
+  const { file, hla, folder } = screened
   const table = (name: string) => join(folder, name)
-  const minigenes = maybe(file.minigenes) ?? table('minigenes.tsv')
-  const tables = {
-    receptors: table('receptors.tsv'),
-    screen: table('screen.tsv'),
-    neoantigens: table('neoantigens.tsv'),
-    minigenes,
-    safety: maybe(file.safety),
-    hlaLoss: maybe(file.tumour.hla_loss),
-    overrides: maybe(file.product.overrides),
-  }
+  if (file.screens.length === 0)
+    return file.screen_design === 'none'
+      ? []
+      : [
+          {
+            name: 'plates',
+            inputs: [table('minigenes.tsv'), table('receptors.tsv')],
+            options: { screen_design: file.screen_design, hla, seed: file.seed, case: file.case },
+            run: async () => designOfCase(screened),
+          },
+        ]
+  const inputs = selectInputs(screened)
+  const given = (paths: readonly (string | undefined)[]) => paths.filter(path => path !== undefined)
+  const { safety, overrides, ...evidence } = inputs
   return [
     {
       name: 'screen',
-      inputs: plates.flatMap(plate => [plate.map, ...plate.readouts]),
+      inputs: plateInputs(screened).flatMap(plate => [plate.map, ...plate.readouts]),
       options: { screens: file.screens },
-      run: () => runPlates(plates),
+      run: () => screenOfCase(screened),
     },
+    ...(typeof file.safety === 'object'
+      ? [
+          {
+            name: 'safety' as const,
+            inputs: given([...Object.values(evidence), maybeAt(screened, file.tumour.proteome), maybeAt(screened, file.safety.tissues)]),
+            options: { safety: file.safety, hla },
+            run: () => safetyOfCase(screened),
+          },
+        ]
+      : []),
     {
       name: 'select',
-      inputs: Object.values(tables).filter(path => path !== undefined),
+      inputs: given([...Object.values(evidence), safety, overrides]),
       options: { product: file.product, hla },
-      run: async () => runSelect({ ...tables, hla, number: file.product.receptors, caseId: file.case }),
+      run: async () => selectionOfCase(screened),
     },
   ]
 }
+
+const maybeAt = ({ at }: Pick<ScreenedCase, 'at'>, path: string | undefined): string | undefined =>
+  path === undefined ? undefined : at(path)
 
 async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ record: StageRecord; skipped: boolean }, Issue>> {
   const key = stageKey(stage)

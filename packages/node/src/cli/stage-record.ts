@@ -15,7 +15,7 @@ export interface StageRecord {
 }
 
 /** In the order in which they run; a case has those that its inputs allow. */
-const STAGES = ['variants', 'neoantigens', 'receptors', 'screen', 'select', 'construct'] as const
+const STAGES = ['variants', 'neoantigens', 'receptors', 'plates', 'screen', 'safety', 'select', 'construct'] as const
 export type StageName = (typeof STAGES)[number]
 
 const STATE = '.cognate'

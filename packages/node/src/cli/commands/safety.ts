@@ -12,6 +12,7 @@ interface Flags extends CommonFlags {
   readonly hla?: string
   readonly targets?: string
   readonly proteome: string
+  readonly further?: string
   readonly motif?: string
   readonly scan?: string
   readonly tissues?: string
@@ -33,6 +34,7 @@ export function defineSafety(program: Command): void {
     .option('--receptor <id>', 'name of the receptor, for the table', '')
     .option('--targets <file>', 'several targets: TSV with receptor_id, peptide, hla, perhaps wt_peptide')
     .requiredOption('--proteome <file-or-name>', 'protein FASTA, or the name given to `cognate reference add proteome`')
+    .option('--further <file>', 'FASTA of further proteins, such as the patient’s own where the germline changes them')
     .option('--motif <pattern>', 'positions that the receptor needs, such as E.DPI...Y')
     .option('--scan <file>', 'alanine or X-scan: TSV with position, residue, response, and rows native and negative')
     .option('--tissues <file>', 'expression by tissue, one row a gene, as the Human Protein Atlas publishes it')
@@ -65,6 +67,7 @@ export function defineSafety(program: Command): void {
           targets,
           proteome: referencePath('proteome', flags.proteome),
           motif: flags.motif,
+          further: flags.further,
           scan: flags.scan,
           tissues: flags.tissues,
           maxMismatches: flags.mismatches,

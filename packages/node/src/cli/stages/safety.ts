@@ -1,5 +1,5 @@
 // Stage `safety`: target peptides × proteome → safety.tsv and a page that a committee reads.
-import { type Caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
+import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
 import { blosum62, type HlaAllele, membersOf } from '@cognate/core/bio'
 import { columnReader, escapeHtml, formatTsv, htmlTable, parseDelimited } from '@cognate/core/format'
 import { type Predictor, supportedAlleles, unscorable } from '@cognate/core/presentation'
@@ -30,6 +30,8 @@ import { plural, type StageOutcome } from './stage.ts'
 export interface SafetyInput {
   readonly targets: readonly SafetyTarget[]
   readonly proteome: string
+  /** Further proteins, such as those that the patient's germline changes. */
+  readonly further?: string
   readonly motif?: string
   /** Alanine or X-scan of the first target's peptide. */
   readonly scan?: string
@@ -75,6 +77,10 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
   const builder = new ProteomeBuilder()
   const read = await eachProtein(input.proteome, ({ id, gene, sequence }) => builder.add({ id, gene }, sequence))
   if (!read.ok) return read
+  if (input.further !== undefined) {
+    const more = await eachProtein(input.further, ({ id, gene, sequence }) => builder.add({ id, gene }, sequence))
+    if (!more.ok) return more
+  }
   const proteome = builder.finish()
   const pairs = shippedResiduePairs()
   const sieve = openSieve(proteome)
@@ -104,6 +110,14 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
     const words = scan.words.map(word => word.word).filter(word => unscorable(predictor, word) === undefined)
     const rank = bestRanks(words, predictor, allele)
     const assessed = assessTarget(target, scan, word => rank.get(word), tissues.value)
+    const self = assessed.find(row => row.word.word === target.peptide)
+    if (self !== undefined)
+      caveats.push(
+        caveat(
+          'target-is-self',
+          `${target.peptide} itself stands in ${self.word.genes.join(', ') || self.word.proteins.join(', ')}: cells that make it are targets, wherever they are`,
+        ),
+      )
     rows.push(...assessed)
     const name = `${target.receptorId} ${target.peptide} ${target.hla}`.trim()
     funnel.push({ stage: 'safety', reason: 'in', count: scan.windows, example: name })
