@@ -1,6 +1,7 @@
 // Germline T-cell receptor segments with the offsets that a construct needs. Offsets are 0-based, ends exclusive.
 // Source of each record in docs/reference-data.md; built by scripts/derive-germline.ts, never typed in.
 import { byText, fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import type { Span } from './germline-offsets.ts'
 import { splitGeneName } from './tcr-gene.ts'
 
 export interface GermlineV {
@@ -17,6 +18,8 @@ export interface GermlineV {
   readonly cys23: number | undefined
   readonly trp41: number | undefined
   readonly cys104: number | undefined
+  /** Second loop, in `sequence`; undefined where it is not known. */
+  readonly cdr2?: Span | undefined
 }
 
 export interface GermlineJ {
@@ -107,8 +110,16 @@ export function findSegment<R extends 'V' | 'J' | 'C'>(
   return ok({ segment, basis: all.length === 1 ? 'only' : 'assumed', others: all.filter(s => s !== segment) })
 }
 
-const HEADER = 'region\tgene\tallele\trecord\tleader\tsequence\tcys23\ttrp41\tcys104\tj118'
+/** Tables of before CDR2 was told end here. */
+const OLDER_HEADER = 'region\tgene\tallele\trecord\tleader\tsequence\tcys23\ttrp41\tcys104\tj118'
+const HEADER = `${OLDER_HEADER}\tcdr2`
 const number = (text: string): number | undefined => (text === '' ? undefined : Number(text))
+
+/** `159..174` */
+function span(text: string): Span | undefined {
+  const [start, end] = text.split('..').map(Number)
+  return end === undefined ? undefined : [start!, end]
+}
 
 /** Writes the shipped table; `parseGermline` reads it back. */
 export function formatGermline(segments: readonly GermlineSegment[]): string {
@@ -126,6 +137,7 @@ export function formatGermline(segments: readonly GermlineSegment[]): string {
       v?.trp41 ?? '',
       v?.cys104 ?? '',
       j?.j118 ?? '',
+      v?.cdr2?.join('..') ?? '',
     ].join('\t')
   })
   return `${[HEADER, ...rows].join('\n')}\n`
@@ -133,17 +145,28 @@ export function formatGermline(segments: readonly GermlineSegment[]): string {
 
 export function parseGermline(text: string): Result<readonly GermlineSegment[], Issue> {
   const lines = text.split('\n')
-  if (lines[0] !== HEADER)
+  if (lines[0] !== HEADER && lines[0] !== OLDER_HEADER)
     return fail(
       issue('germline-header', 'the germline table has another header than this version reads', 'run `cognate reference verify`', 1),
     )
   const segments: GermlineSegment[] = []
   for (let i = 1; i < lines.length; i++) {
     if (lines[i] === '') continue
-    const [region, gene = '', allele = '', record = '', leader = '', sequence = '', cys23 = '', trp41 = '', cys104 = '', j118 = ''] =
-      lines[i]!.split('\t')
+    const [region, gene = '', allele = '', record = '', leader = '', sequence = '', ...offsets] = lines[i]!.split('\t')
+    const [cys23 = '', trp41 = '', cys104 = '', j118 = '', cdr2 = ''] = offsets
     if (region === 'V')
-      segments.push({ region, gene, allele, record, leader, sequence, cys23: number(cys23), trp41: number(trp41), cys104: number(cys104) })
+      segments.push({
+        region,
+        gene,
+        allele,
+        record,
+        leader,
+        sequence,
+        cys23: number(cys23),
+        trp41: number(trp41),
+        cys104: number(cys104),
+        cdr2: span(cdr2),
+      })
     else if (region === 'J') segments.push({ region, gene, allele, record, sequence, j118: number(j118) })
     else if (region === 'C') segments.push({ region, gene, allele, record, sequence })
     else return fail(issue('germline-row', `region "${region}" is none of V, J, C`, 'run `cognate reference verify`', i + 1))

@@ -1,5 +1,6 @@
 // A construct: named parts that tile an insert, what was declared, and what the gate said. Offsets are 0-based half-open in the insert.
 import type { Brand, Caveat } from '../base/index.ts'
+import type { vRegions } from '../bio/index.ts'
 import type { ChainLocusName } from './chain-locus.ts'
 import type { Plasmid } from './insert-into-vector.ts'
 import type { UserPart } from './user-parts.ts'
@@ -103,6 +104,8 @@ export interface BuiltChain {
   readonly locus: ChainLocusName
   readonly leaderAa: string
   readonly junctionNt: string
+  /** Of V, in its own bases; the insert keeps their number. Undefined: not known. */
+  readonly regions: ReturnType<typeof vRegions>
 }
 
 export interface Construct {

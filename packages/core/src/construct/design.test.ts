@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { humanUsage, openReferences } from '../../../../test/imgt.ts'
 import { oracle, readData, value } from '../../../../test/oracle.ts'
-import { reverseComplement } from '../bio/index.ts'
+import { reverseComplement, translate } from '../bio/index.ts'
 import {
   type ChainLocusName,
   type Construct,
@@ -11,6 +11,7 @@ import {
   type DeclaredChain,
   designConstruct,
   failedChecks,
+  insertFeatures,
   judge,
   parseReceptorTable,
   type ReceptorInput,
@@ -169,4 +170,18 @@ test('a row that names a contig which was not given is an error with its line', 
     )[0],
   ).toMatchObject({ alpha: { contig: 'ACGT' }, beta: { contig: 'GGGG' } })
   expect(value(parseReceptorTable(table))[0]!.alpha.contig).toBeUndefined()
+})
+
+test('the three loops of each chain are features: residues of the germline, whatever codons were chosen', () => {
+  const made = value(designConstruct(receptor, DEFAULT_PRODUCT, references, usage))
+  const features = insertFeatures(made, references.constantSets)
+  const residues = (label: string) => {
+    const [part] = features.find(feature => feature.qualifiers.some(([key, text]) => key === 'label' && text === label))!.parts
+    return translate(made.insert.slice(part!.start, part!.end))
+  }
+  // loops of TRAV38-1 and TRBV10-3 in the database of TCRdist, doi:10.1038/nature22383
+  expect([residues('TRA CDR1'), residues('TRA CDR2')]).toEqual(['TSENNYY', 'QEAYKQQN'])
+  expect([residues('TRB CDR1'), residues('TRB CDR2')]).toEqual(['ENHRY', 'SYGVKD'])
+  expect(residues('TRA CDR3')).toBe(receptor.alpha.junctionAa.slice(1, -1))
+  expect(residues('TRB CDR3')).toBe(receptor.beta.junctionAa.slice(1, -1))
 })

@@ -1,6 +1,15 @@
 // The stage: a receptor's chains + a product description → an insert, judged by the gate. A refused receptor comes back with its reasons.
 import { type Caveat, caveat, fail, type Issue, issue, ok, type Result, sha256Hex } from '../base/index.ts'
-import { type CodonUsage, codonAdaptationIndex, type DesignPart, gcShare, optimiseCodons, segmentName, translate } from '../bio/index.ts'
+import {
+  type CodonUsage,
+  codonAdaptationIndex,
+  type DesignPart,
+  gcShare,
+  optimiseCodons,
+  segmentName,
+  translate,
+  vRegions,
+} from '../bio/index.ts'
 import { type AssembledChain, assemble, type Cistron, designParts, withChosenCodons } from './assemble.ts'
 import { CHAIN_NAME, isBetaLike } from './chain-locus.ts'
 import { constantFor } from './constant-set.ts'
@@ -97,7 +106,16 @@ export function designInsert(
   const protein = translate(insert.slice(...reading))
   const productType =
     chains.length === 0 ? (isCar(plan.userChain!.parts) ? 'car' : 'tcr+payload') : plan.userChain === undefined ? 'tcr' : 'tcr+payload'
-  const features = insertFeatures({ receptorId: plan.name, insert, protein, parts, declaration }, references.constantSets)
+  const receptorParts = chains.map(({ chain }) => ({
+    locus: chain.locus,
+    leaderAa: translate(chain.leaderNt),
+    junctionNt: chain.junctionNt,
+    regions: vRegions(chain.v),
+  }))
+  const features = insertFeatures(
+    { receptorId: plan.name, insert, protein, parts, declaration, chains: receptorParts },
+    references.constantSets,
+  )
   const plasmid = vector === undefined ? undefined : insertInto(vector, insert, reading, id, features)
   const gate = [...judge(insert, declaration, references), ...(plasmid?.checks ?? [])]
   return ok({
@@ -116,7 +134,7 @@ export function designInsert(
     notBestCodons: made.value.notBest,
     gate,
     caveats: caveatsOf(plan, chains, limits),
-    chains: chains.map(({ chain }) => ({ locus: chain.locus, leaderAa: translate(chain.leaderNt), junctionNt: chain.junctionNt })),
+    chains: receptorParts,
     plasmid,
   })
 }

@@ -45,6 +45,7 @@ export function importGermline(
         cys23: offsets?.cys23,
         trp41: offsets?.trp41,
         cys104: offsets?.cys104,
+        cdr2: offsets?.cdr2,
       })
     }
   }

@@ -3,7 +3,7 @@ import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index
 import { translate } from '../bio/index.ts'
 import { type Cell, formatGenbank, type GenbankFeature } from '../format/index.ts'
 import { type ConstantSet, constantCodonOffset } from './constant-set.ts'
-import { type Construct, type ConstructPart, type PartRole, receptorChains } from './construct.ts'
+import { type BuiltChain, type Construct, type ConstructPart, type PartRole, receptorChains } from './construct.ts'
 
 const FEATURE_TYPE: Readonly<Record<PartRole, string>> = {
   arm: 'misc_feature',
@@ -27,7 +27,7 @@ const firstCodon = ({ declaration }: Pick<Construct, 'declaration'>): number => 
 
 /** Features of an insert in its own coordinates. */
 export function insertFeatures(
-  construct: Pick<Construct, 'receptorId' | 'insert' | 'protein' | 'parts' | 'declaration'>,
+  construct: Pick<Construct, 'receptorId' | 'insert' | 'protein' | 'parts' | 'declaration' | 'chains'>,
   sets: ReadonlyMap<string, ConstantSet>,
 ): readonly GenbankFeature[] {
   const { insert, declaration } = construct
@@ -53,6 +53,7 @@ export function insertFeatures(
     },
   ]
   const [first] = receptorChains(declaration)
+  const chains = [...construct.chains]
   for (const part of construct.parts) {
     const extra: [string, string][] = part.role === 'kozak' ? [['regulatory_class', 'ribosome_binding_site']] : []
     features.push({
@@ -61,6 +62,23 @@ export function insertFeatures(
       strand: 1,
       qualifiers: [...extra, ['label', part.label], ['note', part.origin]],
     })
+    // the V parts stand in the order of the chains; a codon is three bases whichever was chosen
+    const loops =
+      part.role === 'v-region'
+        ? loopsOf(chains.shift(), part)
+        : part.role === 'junction'
+          ? [['CDR3', part.start + 3, part.end - 3] as const]
+          : []
+    for (const [name, start, end] of loops)
+      features.push({
+        type: 'misc_feature',
+        parts: [{ start, end }],
+        strand: 1,
+        qualifiers: [
+          ['label', `${part.chain} ${name}`],
+          ['note', "IMGT's numbering"],
+        ],
+      })
     if (part.role === 'constant' && part.chain !== undefined && first !== undefined) {
       for (const s of sets.get(first.constantSet)?.chains[part.chain]?.substitutions ?? []) {
         const start = part.start + constantCodonOffset(s.number)
@@ -77,6 +95,18 @@ export function insertFeatures(
     }
   }
   return features
+}
+
+/** CDR1 and CDR2 in the insert, where the germline tells them. */
+function loopsOf(
+  chain: BuiltChain | undefined,
+  { start }: ConstructPart,
+): readonly (readonly [name: string, start: number, end: number])[] {
+  const { cdr1, cdr2 } = chain?.regions ?? {}
+  return [
+    ...(cdr1 === undefined ? [] : [['CDR1', start + cdr1[0], start + cdr1[1]] as const]),
+    ...(cdr2 === undefined ? [] : [['CDR2', start + cdr2[0], start + cdr2[1]] as const]),
+  ]
 }
 
 export function genbankOf(construct: Construct, sets: ReadonlyMap<string, ConstantSet>): string {

@@ -50,6 +50,7 @@ export function tenxGermline(
         cys23: found?.cys23,
         trp41: found?.trp41,
         cys104: found?.cys104,
+        cdr2: found?.cdr2,
       })
     }
   }

@@ -3,7 +3,7 @@ import { imgtGermline, openGermline } from '../../../../test/imgt.ts'
 import { oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { type Germline, reverseComplement } from '../bio/index.ts'
 import { parseFastq } from '../format/index.ts'
-import { type AnnotatedContig, ContigAnnotator } from './index.ts'
+import { ANNOTATION_COLUMNS, type AnnotatedContig, annotationCells, ContigAnnotator } from './index.ts'
 
 const gene = (call: string) => call.split('*')[0]!
 
@@ -56,6 +56,25 @@ oracle('306 mouse contigs with proven V and J: all, with imported IMGT; the open
   expect(open.j).toBe(306)
   expect(open.misses.filter(miss => !/TRBV4|instead of .*TRBV4/.test(miss)).length).toBeLessThanOrEqual(1 + 6)
   expect([open.v, open.junction]).toEqual([300, 299])
+})
+
+oracle('frameworks and loops of real contigs lie end to end from the first base of V to the last of J', () => {
+  const annotator = new ContigAnnotator(openGermline('mouse'))
+  let whole = 0
+  for (const row of tableOf('tcr/golden/E_mouse_MC38_10x_consensus.tsv.gz')) {
+    const contig = annotator.annotate(row.contig_nt!)
+    const cells = annotationCells('x', contig)
+    const at = (name: (typeof ANNOTATION_COLUMNS)[number]) => String(cells[ANNOTATION_COLUMNS.indexOf(name)] ?? '')
+    if (at('cdr2') === '' || contig.inFrame !== true) continue
+    const v = contig.v!
+    const regions = ['fwr1', 'cdr1', 'fwr2', 'cdr2', 'fwr3', 'cdr3', 'fwr4'] as const
+    expect(regions.map(at).join('')).toBe(contig.sequence.slice(v.start - v.germlineStart, contig.j!.end))
+    // FWR3 ends with Cys104, FWR4 begins with residue 118; FWR2 has 17 residues, in a few genes one less
+    expect([at('fwr3').slice(-3), at('fwr4').slice(0, 3)]).toEqual([at('junction').slice(0, 3), at('junction').slice(-3)])
+    expect([48, 51]).toContain(at('fwr2').length)
+    whole++
+  }
+  expect(whole).toBeGreaterThan(270)
 })
 
 oracle('1,273 real mouse contigs: V, J and junction of 10x, or a listed reason', () => {

@@ -1,7 +1,7 @@
 // Annotated contigs under AIRR Rearrangement's names (schema 1.4.1); coordinates 1-based and closed, as it wants them.
-import { translate } from '../bio/index.ts'
+import { translate, vRegions } from '../bio/index.ts'
 import type { Cell } from '../format/index.ts'
-import type { AnnotatedContig, PlacedSegment } from './contig-annotator.ts'
+import { type AnnotatedContig, contigPlace, type PlacedSegment } from './contig-annotator.ts'
 import { type NovelBase, novelBaseText } from './novel-allele.ts'
 
 export const ANNOTATION_COLUMNS = [
@@ -41,6 +41,8 @@ export const ANNOTATION_COLUMNS = [
   'fwr1',
   'cdr1',
   'fwr2',
+  'cdr2',
+  'fwr3',
   'fwr4',
   'cdr3',
   'np1',
@@ -83,17 +85,29 @@ function cigar(placing: PlacedSegment<unknown> | undefined, length: number): str
   return placing.end < length ? `${out}${length - placing.end}S` : out
 }
 
-/** FWR1, CDR1 and FWR2 by IMGT's numbering from the conserved residues; CDR2 and FWR3 are not told, their border needs gapped sequences. */
-function frameworks({ v, sequence }: AnnotatedContig): { readonly fwr1: string; readonly cdr1: string; readonly fwr2: string } {
-  const none = { fwr1: '', cdr1: '', fwr2: '' }
-  if (v?.segment.cys23 === undefined || v.segment.trp41 === undefined || v.contigAligned.includes('-') || v.germlineAligned.includes('-'))
-    return none
-  const at = (offset: number) => v.start - v.germlineStart + offset
-  const first = at(0)
-  const cdr1 = at(v.segment.cys23 + 12)
-  const fwr2 = at(v.segment.trp41 - 6)
-  if (first < 0) return none
-  return { fwr1: sequence.slice(first, cdr1), cdr1: sequence.slice(cdr1, fwr2), fwr2: sequence.slice(fwr2, fwr2 + 51) }
+interface Regions {
+  readonly fwr1: string
+  readonly cdr1: string
+  readonly fwr2: string
+  readonly cdr2: string
+  readonly fwr3: string
+}
+
+/** Frameworks and loops of V by IMGT's numbering, through the alignment; CDR2 and FWR3 where the germline tells their border. */
+function frameworks({ v, sequence, junctionStart }: AnnotatedContig): Regions {
+  const none = { fwr1: '', cdr1: '', fwr2: '', cdr2: '', fwr3: '' }
+  const regions = v === undefined ? undefined : vRegions(v.segment)
+  if (v === undefined || regions === undefined) return none
+  const at = (offset: number) => contigPlace(v, offset)
+  const between = (from: number, to: number) => sequence.slice(at(from), at(to))
+  if (at(0) < 0) return none
+  const [cdr1, fwr2] = regions.cdr1
+  const known = { fwr1: between(0, cdr1), cdr1: between(cdr1, fwr2) }
+  if (regions.cdr2 === undefined) return { ...none, ...known, fwr2: '' }
+  const [cdr2, fwr3] = regions.cdr2
+  // FWR3 is 66-104: it holds the cysteine that the junction begins with
+  const last = junctionStart === undefined ? '' : sequence.slice(at(fwr3), junctionStart + 3)
+  return { ...known, fwr2: between(fwr2, cdr2), cdr2: between(cdr2, fwr3), fwr3: last }
 }
 
 export function annotationCells(id: string, contig: AnnotatedContig, novel: readonly NovelBase[] = []): readonly Cell[] {
@@ -138,6 +152,8 @@ export function annotationCells(id: string, contig: AnnotatedContig, novel: read
     regions.fwr1,
     regions.cdr1,
     regions.fwr2,
+    regions.cdr2,
+    regions.fwr3,
     junctionEnd === undefined ? '' : sequence.slice(junctionEnd - 3, end),
     junction.slice(3, -3),
     d === undefined ? between : sequence.slice(v?.end ?? d.start, d.start),

@@ -466,7 +466,7 @@ function placed<S>(
 }
 
 /** Place in the contig of a germline offset, through the alignment; beyond its ends the diagonal goes on. */
-function contigPlace(placing: PlacedSegment<unknown>, offset: number): number {
+export function contigPlace(placing: PlacedSegment<unknown>, offset: number): number {
   if (offset < placing.germlineStart) return placing.start - (placing.germlineStart - offset)
   if (offset >= placing.germlineEnd) return placing.end + (offset - placing.germlineEnd)
   let contigAt = placing.start

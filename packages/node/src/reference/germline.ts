@@ -68,7 +68,7 @@ function openFrameworks(species: 'human' | 'mouse'): ReadonlyMap<string, readonl
       gene,
       segments.flatMap(segment =>
         segment.region === 'V' && segment.cys23 !== undefined && segment.trp41 !== undefined && segment.cys104 !== undefined
-          ? [{ fwr1Stop: segment.cys23 + 12, fwr2Start: segment.trp41 - 5, fwr3Stop: segment.cys104 + 3 }]
+          ? [{ fwr1Stop: segment.cys23 + 12, fwr2Start: segment.trp41 - 5, cdr2: segment.cdr2, fwr3Stop: segment.cys104 + 3 }]
           : [],
       ),
     )
