@@ -447,3 +447,30 @@ describe('single commands', () => {
     expect(expected.length).toBe(210)
   })
 })
+
+test('a row at fault is told with its remedy even where quiet was asked for, and stands in issues.tsv', () => {
+  const folder = temporary()
+  const tu = 'USUBJID,TULNKID,TUORRES,TULOC,TUMETHOD,TUEVAL,TUEVALID,VISITNUM,TUDTC\nS1,T1,TARGET,LIVER,CT,INVESTIGATOR,,1,2022-01-01\n'
+  const tr =
+    'USUBJID,TRLNKID,TRGRPID,TRTESTCD,TRSTRESC,TRSTRESU,TRSTAT,TREVAL,TREVALID,VISITNUM,VISIT,TRDTC\nS1,T1,TARGET,LDIAM,42,px,,INVESTIGATOR,,1,V1,2022-01-01\n'
+  writeFileSync(join(folder, 'tu.csv'), tu)
+  writeFileSync(join(folder, 'tr.csv'), tr)
+  const response = (name: string) => [
+    'response',
+    '--tu',
+    join(folder, name),
+    '--tr',
+    join(folder, 'tr.csv'),
+    '--out',
+    join(folder, 'out'),
+    '--quiet',
+  ]
+  const run = cognate(response('tu.csv'))
+  expect(run.code).toBe(1)
+  expect(run.err).toMatch(
+    /^ {2}fault: .*tr\.csv:2: a length in px \[length-unit\]\n +remedy: give millimetres \(mm\) or centimetres \(cm\)\n$/,
+  )
+  expect(readFileSync(join(folder, 'out/issues.tsv'), 'utf8')).toContain('length-unit')
+  writeFileSync(join(folder, 'none.csv'), `${tu.split('\n')[0]}\n`)
+  expect(cognate(response('none.csv'))).toMatchObject({ code: 1, err: expect.stringContaining('[no-lesions]') })
+})

@@ -1,4 +1,4 @@
-// What a person sees: progress and notices on standard error, results on standard output. `--quiet` leaves errors only, `--json` a summary for programs.
+// What a person sees: progress, notices and faults on standard error, results on standard output. `--quiet` leaves errors and faults only, `--json` a summary for programs.
 import { commonestReasons, describeIssue, type FunnelRow, type Issue, isLeftBehind } from '@cognate/core/base'
 
 export interface Console {
@@ -9,6 +9,8 @@ export interface Console {
   /** What was left behind, commonest reasons first. */
   readonly leftBehind: (rows: readonly FunnelRow[]) => void
   readonly notice: (text: string) => void
+  /** Why the exit code is 1 though there is a result: told whatever was asked for. */
+  readonly fault: (text: string) => void
   readonly result: (text: string) => void
 }
 
@@ -43,6 +45,9 @@ export function makeConsole(options: { readonly quiet: boolean; readonly json: b
     notice: text => {
       if (!options.quiet) process.stderr.write(`  note: ${text}\n`)
     },
+    fault: text => {
+      process.stderr.write(`  fault: ${text}\n`)
+    },
     result: text => {
       if (!options.json) process.stdout.write(`${text}\n`)
     },
@@ -52,6 +57,15 @@ export function makeConsole(options: { readonly quiet: boolean; readonly json: b
 /** The outcome: for programs with `--json`, otherwise in words. */
 export function printAnswer(flags: { readonly json?: boolean; readonly quiet?: boolean }, value: unknown, text: string): void {
   process.stdout.write(`${flags.json === true ? JSON.stringify(value) : text}\n`)
+}
+
+/** Faults that are listed one by one. */
+const MOST_FAULTS = 20
+
+/** Rows that could not be used, each with its remedy; beyond twenty their number, and where all are. */
+export function printFaults(console: Console, problems: readonly Issue[], all: string): void {
+  for (const problem of problems.slice(0, MOST_FAULTS)) console.fault(describeIssue(problem).replace('\n  remedy', '\n         remedy'))
+  if (problems.length > MOST_FAULTS) console.fault(`and ${(problems.length - MOST_FAULTS).toLocaleString('en-US')} more, all in ${all}`)
 }
 
 export function printIssue(problem: Issue): void {

@@ -6,6 +6,9 @@ import { writeOutputs } from '../write/outputs.ts'
 import { type CommonFlags, consoleOf } from './options.ts'
 import type { StageReport } from './stages/stage.ts'
 
+/** Caveats that are printed one by one. */
+const MOST_NOTICES = 12
+
 /** `binary`: files that are no text. */
 export function finishStage(
   name: string,
@@ -25,7 +28,8 @@ export function finishStage(
   console.end(name, report.headline, false, (performance.now() - started) / 1000)
   console.leftBehind(report.funnel)
   if (report.empty !== undefined) console.notice(report.empty)
-  for (const caveat of report.caveats.slice(0, 12)) console.notice(`${caveat.text} [${caveat.code}]`)
+  for (const caveat of report.caveats.slice(0, MOST_NOTICES)) console.notice(`${caveat.text} [${caveat.code}]`)
+  if (report.caveats.length > MOST_NOTICES) console.notice(`and ${report.caveats.length - MOST_NOTICES} more (--json has all)`)
   if (flags.json === true) {
     process.stdout.write(
       `${JSON.stringify({ stage: name, headline: report.headline, files: [...report.files.keys()], funnel: report.funnel, caveats: report.caveats, empty: report.empty }, null, 1)}\n`,

@@ -15,7 +15,7 @@ export interface CommonFlags {
 
 export const withCommon = (command: Command): Command =>
   command
-    .option('--quiet', 'print errors and notices only')
+    .option('--quiet', 'print errors, and rows at fault, only')
     .option('--json', 'print a machine-readable summary on standard output')
     .option('--seed <text>', 'seed of everything that draws by chance', 'cognate')
 

@@ -76,5 +76,9 @@ function report(entries: readonly CohortEntry[], failures: ReadonlyMap<string, s
   const { report: made, cohort } = gatherCases(entries, userPath(flags.out), failures)
   finishStage('cohort', made, flags.out, flags, started)
   consoleOf(flags).result(`  ${join(flags.out, 'cohort.html')}`)
-  if (cohort.cases.some(one => one.kind === 'unfinished')) process.exitCode = EXIT.input
+  for (const one of cohort.cases)
+    if (one.kind === 'unfinished') {
+      consoleOf(flags).fault(`${one.id}: ${one.why}`)
+      process.exitCode = EXIT.input
+    }
 }

@@ -84,8 +84,12 @@ export function defineConstructCheck(construct: Command): void {
         rows.push(...gate.map(g => [id, g.check, g.verdict, g.observed, g.expected]))
       }
       writeTable(flags.out, formatTsv(GATE_COLUMNS, rows))
-      consoleOf(flags).notice(`${plural(sequences.length, 'insert')} judged, ${refused} refused`)
-      if (refused > 0) process.exitCode = EXIT.input
+      const judged = `${plural(sequences.length, 'insert')} judged, ${refused} refused`
+      if (refused === 0) consoleOf(flags).notice(judged)
+      else {
+        consoleOf(flags).fault(judged)
+        process.exitCode = EXIT.input
+      }
     })
   withCommon(
     construct.command('verify').description('sequencing of the returned plasmids against the design: every base proven, or what differs'),

@@ -24,6 +24,7 @@ import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
 import { type ConstructInput, type ConstructRun, type ProductFiles, runConstruct, runUserChain } from '../stages/construct.ts'
+import { plural } from '../stages/stage.ts'
 import { defineConstructCheck } from './construct-check.ts'
 
 interface ProductFlags extends CommonFlags {
@@ -221,7 +222,9 @@ export function defineConstruct(program: Command): void {
 
 function finish(run: ConstructRun, out: string, flags: CommonFlags, started: number): void {
   finishStage('construct', run.report, out, flags, started)
-  if (run.refused > 0) process.exitCode = EXIT.input
+  if (run.refused === 0) return
+  consoleOf(flags).fault(`${plural(run.refused, 'construct')} refused: constructs.tsv and gate.tsv in ${out} say why`)
+  process.exitCode = EXIT.input
 }
 
 /** Streams the table: memory holds the reference and one batch of rows. */
@@ -281,5 +284,7 @@ async function thimble(table: string, flags: ThimbleFlags): Promise<void> {
     false,
     (performance.now() - started) / 1000,
   )
-  if (failed > 0) process.exitCode = EXIT.input
+  if (failed === 0) return
+  consoleOf(flags).fault(`${plural(failed, 'row')} with a chain that could not be built: column Warnings/Errors says why`)
+  process.exitCode = EXIT.input
 }

@@ -32,9 +32,11 @@ import { type Command, Option } from 'commander'
 import { readDataset } from '../../read/dataset.ts'
 import { readMeasurementReport } from '../../read/dicom-sr.ts'
 import { readParsed } from '../../read/text.ts'
+import { printFaults } from '../console.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
+import { issueTable } from '../issue-table.ts'
+import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { plural, type StageReport } from '../stages/stage.ts'
 
@@ -86,6 +88,13 @@ export function defineResponse(program: Command): void {
       const read = must(readLesions(must(readDataset(flags.tu)), must(readDataset(flags.tr)), cut, { tu: flags.tu, tr: flags.tr }))
       const chosen = flags.reader === undefined ? read : setsOfReader(read, flags.reader)
       const { sets } = chosen
+      if (read.sets.length === 0)
+        throw new InputFault(
+          inFile(
+            flags.tu,
+            issue('no-lesions', 'no row names a target, a non-target or a new lesion', 'give SDTM TU with TULNKID and TUORRES'),
+          ),
+        )
       if (sets.length === 0)
         throw new InputFault(
           issue(
@@ -99,6 +108,7 @@ export function defineResponse(program: Command): void {
       const issues = [...chosen.issues, ...(given?.issues ?? [])]
       const calls = given?.calls.filter(call => sets.some(set => set.subject === call.subject && set.reader === call.reader))
       finishStage('response', reportOf(sets, calls, issues, starts, flags), flags.out, flags, started)
+      printFaults(consoleOf(flags), issues, 'issues.tsv')
       if (issues.length > 0) process.exitCode = EXIT.input
     })
   defineProposal(response)
@@ -283,6 +293,7 @@ function reportOf(
         ),
       ],
       ...(calls === undefined ? [] : [['reader-calls.tsv', formatTsv(READER_CALL_COLUMNS, compared.map(readerCallRow))] as const]),
+      ['issues.tsv', issueTable(issues)],
       [
         'best-response.tsv',
         formatTsv(['subject', 'reader', 'criteria', 'best', 'best_date', 'confirmed_best', 'confirmed_best_date', 'irecist_best'], best),
@@ -298,7 +309,6 @@ function reportOf(
               `${differing.length} of ${compared.length} calls of readers differ from what they measured: reader-calls.tsv`,
             ),
           ]),
-      ...issues.map(problem => caveat(problem.code, describeIssue(problem).replaceAll('\n', ' '))),
       ...sets.flatMap(set => set.caveats.map(one => caveat(one.code, `${set.subject}, ${set.reader}: ${one.text}`))),
     ],
     headline: `${plural(new Set(sets.map(set => set.subject)).size, 'subject')}, ${plural(new Set(sets.map(set => set.reader)).size, 'reader')} → ${plural(

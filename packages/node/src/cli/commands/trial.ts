@@ -8,6 +8,7 @@ import { printPdf } from '../../external/print-pdf.ts'
 import { readWholeDataset } from '../../read/dataset.ts'
 import { userPath } from '../../read/paths.ts'
 import { readParsed } from '../../read/text.ts'
+import { printFaults } from '../console.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
@@ -40,6 +41,7 @@ export function defineTrial(program: Command): void {
       screen.result(`  ${flags.out}/report.html`)
       if (flags.pdf === true)
         screen.result(`  ${must(printPdf(userPath(join(flags.out, 'report.html')), userPath(join(flags.out, 'report.pdf'))))}`)
+      printFaults(screen, readOut.issues, 'issues.tsv')
       if (readOut.issues.length > 0) process.exitCode = EXIT.input
     })
   withCommon(trial.command('tables').description('a FHIR R4 bundle to SDTM tables: what `trial report` wrote, or what a hospital gives'))

@@ -26,6 +26,7 @@ import { userPath } from '../../read/paths.ts'
 import { shippedLabCriteria } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
+import { issueTable } from '../issue-table.ts'
 import { version } from '../version.ts'
 import { plural, type StageReport } from './stage.ts'
 
@@ -70,13 +71,7 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
   for (const [name, { columns, rows }] of readOutTables(out)) files.set(name, formatTsv(columns, rows))
   const told = headlines(out)
   files.set('headlines.tsv', formatTsv(['what', 'value'], told))
-  files.set(
-    'issues.tsv',
-    formatTsv(
-      ['code', 'file', 'line', 'what', 'remedy'],
-      out.issues.map(one => [one.code, one.file, one.line, one.what, one.remedy]),
-    ),
-  )
+  files.set('issues.tsv', issueTable(out.issues))
   for (const figure of figures) {
     files.set(`figures/${figure.name}.svg`, `${figure.svg}\n`)
     files.set(`figures/${figure.name}.tsv`, formatTsv(figure.columns, figure.rows))
@@ -110,9 +105,6 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
         caveat('stopping-rule', `${what}: ${plural(count, 'subject')}, ${limit} still allowed: ${state}`),
       ),
     ...(file.synthetic ? [caveat('synthetic', 'a synthetic trial: every subject was made up')] : []),
-    ...out.issues.map(problem =>
-      caveat(problem.code, `${problem.file ?? ''}${problem.line === undefined ? '' : `:${problem.line}`} ${problem.what}`),
-    ),
   ]
   const headline = told[1]!
   const report: StageReport = {
