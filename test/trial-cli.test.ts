@@ -472,5 +472,20 @@ test('a row at fault is told with its remedy even where quiet was asked for, and
   )
   expect(readFileSync(join(folder, 'out/issues.tsv'), 'utf8')).toContain('length-unit')
   writeFileSync(join(folder, 'none.csv'), `${tu.split('\n')[0]}\n`)
+  writeFileSync(join(folder, 'tr.csv'), `${tr.split('\n')[0]}\n`)
   expect(cognate(response('none.csv'))).toMatchObject({ code: 1, err: expect.stringContaining('[no-lesions]') })
+})
+
+test('what counted as an event, and which rows were left out, is told; a time before the start is refused', () => {
+  const file = join(temporary(), 'times.csv')
+  const km = (text: string, ...more: readonly string[]) => {
+    writeFileSync(file, `time,status\n${text}`)
+    return cognate(['survival', 'km', file, '--time', 'time', '--status', 'status', ...more])
+  }
+  // 1 is censored and 2 is dead in R's own example of the lung trial: read by the default it would be the other way round
+  const turned = km('5,2\n3,1\n,2\n7,2\n')
+  expect(turned.err).toContain('1 of 4 rows are left out: a value is missing (line 4: time)')
+  expect(turned.err).toContain('events are status 1 (1); censored are 2 (2)')
+  expect(km('5,2\n3,1\n', '--event', 'DEATH').err).toContain('[no-event]')
+  expect(km('5,1\n-1,1\n')).toMatchObject({ code: 1, err: expect.stringContaining('[time-negative]') })
 })

@@ -1,9 +1,12 @@
 // Columns of a user's table as the statistics take them.
-import { issue } from '@cognate/core/base'
+import { byText, issue } from '@cognate/core/base'
 import { columnReader, type Table } from '@cognate/core/format'
 import type { Covariate, EventTimes } from '@cognate/core/response'
 import { readDataset } from '../read/dataset.ts'
+import { makeConsole } from './console.ts'
 import { InputFault, must } from './exit.ts'
+
+const console = makeConsole({ quiet: false, json: false })
 
 export const refuse = (code: string, what: string, remedy: string): never => {
   throw new InputFault(issue(code, what, remedy))
@@ -25,6 +28,15 @@ export class SurvivalColumns {
     this.get = columnReader(this.table.columns)
     this.rows = this.table.rows.map((_, i) => i).filter(i => needed.every(name => !['', 'NA', '.'].includes(this.cell(i, name))))
     if (this.rows.length === 0) refuse('rows-none', `${file} has no complete row`, 'check the names of the columns')
+    const left = this.table.rows.length - this.rows.length
+    if (left > 0) {
+      const kept = new Set(this.rows)
+      const first = this.table.rows.findIndex((_, i) => !kept.has(i))
+      const empty = needed.filter(name => ['', 'NA', '.'].includes(this.cell(first, name)))
+      console.notice(
+        `${left} of ${this.table.rows.length} rows are left out: a value is missing (line ${this.table.rows[first]!.line}: ${empty.join(', ')}) [rows-incomplete]`,
+      )
+    }
   }
 
   cell(row: number, name: string): string {
@@ -34,7 +46,7 @@ export class SurvivalColumns {
   numbers(name: string): Float64Array {
     return Float64Array.from(this.rows, row => {
       const value = Number(this.cell(row, name))
-      return Number.isNaN(value)
+      return !Number.isFinite(value)
         ? refuse('not-a-number', `${this.file}:${this.table.rows[row]!.line} ${name} is "${this.cell(row, name)}"`, 'give a number')
         : value
     })
@@ -51,7 +63,29 @@ export class SurvivalColumns {
   times(flags: { readonly time: string; readonly status: string; readonly event: string }): EventTimes {
     const events = flags.event.split(',')
     const status = Uint8Array.from(this.rows, row => events.indexOf(this.cell(row, flags.status)) + 1)
-    return { time: this.numbers(flags.time), status }
+    this.#tellEvents(flags.status, events)
+    const time = this.numbers(flags.time)
+    const negative = time.findIndex(value => value < 0)
+    if (negative >= 0)
+      refuse(
+        'time-negative',
+        `${this.file}:${this.table.rows[this.rows[negative]!]!.line} ${flags.time} is ${time[negative]}`,
+        'a time runs from the start: give 0 or more',
+      )
+    return { time, status }
+  }
+
+  /** Which rows count as events: a status written otherwise than expected would count as censored without a word. */
+  #tellEvents(column: string, events: readonly string[]): void {
+    const counts = new Map<string, number>()
+    for (const row of this.rows) counts.set(this.cell(row, column), (counts.get(this.cell(row, column)) ?? 0) + 1)
+    const told = (values: readonly string[]) => values.map(value => `${value} (${counts.get(value) ?? 0})`).join(', ')
+    const others = [...counts.keys()].filter(value => !events.includes(value)).sort(byText)
+    console.notice(
+      `events are ${column} ${told(events)}; censored are ${others.length === 0 ? 'none' : told(others.slice(0, 8))}${others.length > 8 ? ' and others' : ''}`,
+    )
+    if (events.every(value => !counts.has(value)))
+      console.notice(`no row has an event: name the values of ${column} that are events with --event [no-event]`)
   }
 
   /** Numbers as they are; words as one column for each level but the first, or but the one named. */
