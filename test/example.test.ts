@@ -229,6 +229,29 @@ describe('what a case may bring', () => {
   })
 })
 
+test('what the product section asks for is in the insert: own linker, tag, barcode, two stops; and the gate holds it', () => {
+  const folder = temporary()
+  cpSync(EXAMPLE, folder, { recursive: true })
+  writeFileSync(
+    join(folder, 'linker.yaml'),
+    'name: tail-T2A\ncitation: made for this test\nparts:\n  - {label: furin, aa: RKRR}\n  - {label: T2A, aa: EGRGSLLTCGDVEENPGP}\n',
+  )
+  const path = join(folder, 'CASE.yaml')
+  const product = 'product: {linker_file: linker.yaml, tags: [Myc@beta-C], barcode: 12, stop: TAATGA, receptors: 2}'
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^product: .*$/m, product))
+  const out = join(folder, 'out')
+  expect(cognate(['run', path, '--out', out, '--quiet']).code).toBe(0)
+  const constructs = rowsOf(join(out, 'constructs.tsv'))
+  expect(constructs.map(row => [row.status, row.linker, row.stop])).toEqual(Array(2).fill(['ready', 'tail-T2A', 'TAATGA']))
+  for (const row of constructs) {
+    expect(row.protein_aa).toContain('EQKLISEEDLRKRREGRGSLLTCGDVEENPGPM') // Myc behind the beta chain, then the linker
+    expect(row.insert_nt).toMatch(/TAATGA[ACGT]{12}$/)
+  }
+  const check = ['construct', 'check', join(out, 'constructs.fasta'), '--spec', join(out, 'constructs.tsv')]
+  expect(cognate([...check, '--linker-file', join(folder, 'linker.yaml')]).code).toBe(0)
+  expect(cognate([...check, '--quiet'])).toMatchObject({ code: 1, err: expect.stringContaining('2 inserts judged, 2 refused') })
+})
+
 describe('what goes wrong', () => {
   /** A copy of the example that a test may spoil. */
   function spoiled(change: (folder: string) => void): { code: number; err: string; out: string; written: readonly string[] } {

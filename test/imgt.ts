@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CodonUsage, type Germline, makeGermline, PRESETS, parseFrameworkRows, parseGermline } from '@cognate/core/bio'
-import { CONSTANT_SETS, type GateReferences, importGermline, parseStitchrReference } from '@cognate/core/construct'
+import { CONSTANT_SETS, type GateReferences, importGermline, parseStitchrReference, SHIPPED_LINKERS } from '@cognate/core/construct'
 import { readData, root, value } from './oracle.ts'
 
 export const IMGT_FOLDER = { human: 'tcr/imgt_202514-7_stitchr_format/HUMAN', mouse: 'tcr/imgt_202341-7_stitchr_format/MOUSE' } as const
@@ -21,7 +21,13 @@ export function openGermline(species: 'human' | 'mouse'): Germline {
 
 export function openReferences(): GateReferences {
   const human = openGermline('human')
-  return { receptor: human, constants: { human, mouse: openGermline('mouse') }, constantSets: CONSTANT_SETS, presets: PRESETS }
+  return {
+    receptor: human,
+    constants: { human, mouse: openGermline('mouse') },
+    constantSets: CONSTANT_SETS,
+    linkers: SHIPPED_LINKERS,
+    presets: PRESETS,
+  }
 }
 
 /** The shipped table of human codon usage. */

@@ -230,7 +230,27 @@ export const CaseSchema = z.strictObject({
         .describe('Where the insert goes: EcoRI/NotI, BsmBI (Golden Gate), or bases such as 1201-1260 (flanks).'),
       overlap: z.int().min(15).max(60).default(30).describe('Bases of the vector at each end of the ordered DNA, with bases as cut.'),
       constant: z.string().default('murine-cys-lvl'),
+      constant_set: path.optional().describe('YAML of a constant set of your own, used instead.'),
       linker: z.string().default('furin-SGSG-P2A'),
+      linker_file: path.optional().describe('YAML of a linker of your own, used instead.'),
+      contigs: z
+        .array(path)
+        .default([])
+        .describe('FASTA or AIRR tables of the contigs that receptors name: their bases win over germline.'),
+      germline: z.string().min(1).optional().describe('Germline imported with `cognate reference add`, instead of the open set.'),
+      gene_names: path.optional().describe('Older names of genes, as VDJdb’s table has them.'),
+      payload: path.optional().describe('YAML of named parts made behind the last chain.'),
+      tags: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Residues to add, with their place: Myc@beta-C, HA@alpha-N, NAME=RESIDUES@alpha-C.'),
+      barcode: z.int().min(0).max(24).default(0).describe('Bases of a barcode behind the stop codon; 0 for none.'),
+      kozak: z
+        .string()
+        .regex(/^[ACGT]*$/)
+        .default('GCCGCCACC')
+        .describe('Bases before the start codon.'),
+      stop: z.enum(['TAA', 'TGA', 'TAG', 'TAATGA']).default('TAA').describe('Stop codon, or two.'),
       order: z.enum(['beta-alpha', 'alpha-beta']).default('beta-alpha'),
       layout: z
         .enum(['together', 'separate', 'multi'])

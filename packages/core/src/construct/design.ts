@@ -52,7 +52,7 @@ export function designInsert(
   if (!built.ok) return built
   const chains = built.value
   const cistrons: readonly Cistron[] = [...chains, ...(plan.userChain === undefined ? [] : [{ kind: 'user' as const, ...plan.userChain }])]
-  const linkers = linkersFor(options.linker, cistrons.length - 1)
+  const linkers = linkersFor(options.linker, cistrons.length - 1, references.linkers)
   const { vector } = options
   const [arm5, arm3] = [vector?.arm5 ?? '', vector?.arm3 ?? '']
   const core = assemble(cistrons, linkers, options.kozak, options.stop, plan.barcode, references.receptor.release)

@@ -18,12 +18,13 @@ import {
   judge,
   orderRows,
   reconstructChain,
+  SHIPPED_LINKERS,
 } from './index.ts'
 
 const usage = humanUsage()
 const human = openGermline('human')
 const mouse = openGermline('mouse')
-const open = { receptor: human, constants: { human, mouse }, constantSets: CONSTANT_SETS, presets: PRESETS }
+const open = { receptor: human, constants: { human, mouse }, constantSets: CONSTANT_SETS, linkers: SHIPPED_LINKERS, presets: PRESETS }
 
 const chain = (locus: 'TRA' | 'TRB', [vCall, jCall, junctionAa]: readonly string[], constantSet: string): DeclaredChain => ({
   kind: 'tcr',

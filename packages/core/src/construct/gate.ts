@@ -14,7 +14,7 @@ import {
 import { CHAIN_NAME, JUNCTION_RESIDUES } from './chain-locus.ts'
 import { type ConstantSet, constantFor } from './constant-set.ts'
 import { type Declaration, type DeclaredChain, type DeclaredUserChain, type GateResult, receptorChains } from './construct.ts'
-import { LINKERS } from './linker.ts'
+import type { Linker } from './linker.ts'
 import { rolesFault, userChainProtein } from './user-parts.ts'
 
 export interface GateReferences {
@@ -24,6 +24,8 @@ export interface GateReferences {
   readonly constants: Readonly<Record<'human' | 'mouse', Germline>>
   /** Constant sets by name: those that ship, and a user's. */
   readonly constantSets: ReadonlyMap<string, ConstantSet>
+  /** Linkers by name: those that ship, and a user's. */
+  readonly linkers: ReadonlyMap<string, Linker>
   /** Sequence limits by name. */
   readonly presets: ReadonlyMap<string, SequenceLimits>
 }
@@ -76,12 +78,12 @@ export function judge(insert: string, declaration: Declaration, references: Gate
   const protein = translate(coding.endsWith(stop) ? coding.slice(0, coding.length - stop.length) : coding)
   const inside = protein.indexOf('*')
   gate.check('stop-inside', inside < 0, inside < 0 ? 'none' : `residue ${inside + 1}`, 'no stop before the end')
-  const joints = linkers.map(name => (Object.hasOwn(LINKERS, name) ? LINKERS[name] : undefined))
+  const joints = linkers.map(name => references.linkers.get(name))
   gate.check(
     'linker-known',
     joints.every(linker => linker !== undefined),
     linkers.join(', ') || 'none',
-    Object.keys(LINKERS).join(', '),
+    [...references.linkers.keys()].join(', '),
   )
   const names = chainNames(chains)
   const expected = cistrons.map(cistron =>

@@ -23,6 +23,7 @@ import {
   type ProductOptions,
   parseConstantSet,
   parseDeclarations,
+  parseLinker,
   parseReceptors,
   parseTag,
   parseUserChain,
@@ -103,6 +104,26 @@ test('two receptors in one insert: three different 2A peptides, no repeat the pr
     issue: { code: 'multi-needs-two' },
   })
   expectDeclared([tp53, nyEso], { layout: 'multi' })
+})
+
+test('a linker of the user’s joins the chains and is judged by its own file; one that leaves them together, or names other bases, is refused', () => {
+  const yaml = (more: string) =>
+    `name: tail-T2A\ncitation: made for this test\nparts:\n  - {label: furin, aa: RKRR}\n  - {label: spacer, aa: GSG, nt: GGAAGCGGA}\n${more}`
+  const linker = value(parseLinker(yaml('  - {label: T2A, aa: EGRGSLLTCGDVEENPGP}\n'), usage))
+  expect([linker.aa, linker.nt.slice(12, 21)]).toEqual(['RKRRGSGEGRGSLLTCGDVEENPGP', 'GGAAGCGGA'])
+  const own = { ...references, linkers: new Map([...references.linkers, [linker.name, linker]]) }
+  const product = { ...DEFAULT_PRODUCT, linker: linker.name }
+  const [plan] = value(planInserts([tp53], product))
+  const construct = value(designInsert(plan!, product, own, usage))
+  expect([construct.status, construct.protein.includes(`VKKKNS${linker.aa}M`)]).toEqual(['ready', true])
+  // the same insert, judged without the file
+  expect(failedChecks(judge(construct.insert, construct.declaration, references))).toContain('linker-known')
+  expect(parseLinker(yaml('  - {label: tail, aa: GGGS}\n'), usage)).toMatchObject({ ok: false, issue: { code: 'linker-2a' } })
+  expect(parseLinker(yaml('  - {label: T2A, aa: EGRGSLLTCGDVEENPGP, nt: GAG}\n'), usage)).toMatchObject({
+    issue: { code: 'linker-codons' },
+  })
+  expect(parseLinker(yaml('').replace('tail-T2A', 'P2A'), usage)).toMatchObject({ issue: { code: 'linker-name' } })
+  expect(parseLinker('name: x', usage)).toMatchObject({ issue: { code: 'linker-value' } })
 })
 
 test('gamma and delta chains take the human constant regions; a set without their loci is refused by name', () => {

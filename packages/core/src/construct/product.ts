@@ -5,7 +5,7 @@ import type { ChainInput } from './chain-input.ts'
 import { DEFAULT_CONSTANT_SET } from './constant-set.ts'
 import { KOZAK, type Layout, STOP, type Tag } from './construct.ts'
 import type { GateReferences } from './gate.ts'
-import { DEFAULT_LINKER, LINKERS } from './linker.ts'
+import { DEFAULT_LINKER } from './linker.ts'
 import type { OpenVector } from './open-vector.ts'
 import type { UserChain } from './user-parts.ts'
 
@@ -70,7 +70,7 @@ export interface InsertPlan {
 export function checkProduct(options: ProductOptions, references: GateReferences): Result<undefined, Issue> {
   for (const [name, value, known] of [
     ['constant', options.constantSet, [...references.constantSets.keys()]],
-    ['linker', options.linker, Object.keys(LINKERS)],
+    ['linker', options.linker, [...references.linkers.keys()]],
     ['preset', options.preset, [...references.presets.keys()]],
     ['order', options.order, ['beta-alpha', 'alpha-beta']],
     ['layout', options.layout, ['together', 'separate', 'multi']],

@@ -9,6 +9,8 @@ export interface Console {
   /** What was left behind, commonest reasons first. */
   readonly leftBehind: (rows: readonly FunnelRow[]) => void
   readonly notice: (text: string) => void
+  /** A notice that `--quiet` does not silence: an empty result is never silent. */
+  readonly loud: (text: string) => void
   /** Why the exit code is 1 though there is a result: told whatever was asked for. */
   readonly fault: (text: string) => void
   readonly result: (text: string) => void
@@ -17,26 +19,26 @@ export interface Console {
 const isTerminal = process.stderr.isTTY === true
 
 export function makeConsole(options: { readonly quiet: boolean; readonly json: boolean }): Console {
-  const loud = !options.quiet && !options.json
+  const talks = !options.quiet && !options.json
   let last = 0
   return {
     begin: stage => {
-      if (loud && isTerminal) process.stderr.write(`  ${stage} …`)
+      if (talks && isTerminal) process.stderr.write(`  ${stage} …`)
     },
     progress: (stage, done) => {
-      if (!loud || !isTerminal || performance.now() - last < 200) return
+      if (!talks || !isTerminal || performance.now() - last < 200) return
       last = performance.now()
       process.stderr.write(`\r\u001b[K  ${stage.padEnd(12)} ${done} …`)
     },
     end: (stage, headline, skipped, seconds) => {
-      if (loud)
+      if (talks)
         process.stderr.write(
           `${isTerminal ? '\r\u001b[K' : ''}  ${stage.padEnd(12)} ${headline}${skipped ? ' (unchanged, not run again)' : ` (${seconds.toFixed(1)} s)`}\n`,
         )
     },
     leftBehind: rows => {
       const reasons = commonestReasons(rows.filter(isLeftBehind), 4)
-      if (loud && reasons.length > 0) {
+      if (talks && reasons.length > 0) {
         process.stderr.write(
           `  ${' '.repeat(12)} left behind: ${reasons.map(row => `${row.count.toLocaleString('en-US')} ${row.reason}`).join(', ')} (funnel.tsv has all, with examples)\n`,
         )
@@ -44,6 +46,9 @@ export function makeConsole(options: { readonly quiet: boolean; readonly json: b
     },
     notice: text => {
       if (!options.quiet) process.stderr.write(`  note: ${text}\n`)
+    },
+    loud: text => {
+      process.stderr.write(`  note: ${text}\n`)
     },
     fault: text => {
       process.stderr.write(`  fault: ${text}\n`)

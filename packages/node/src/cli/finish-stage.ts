@@ -27,7 +27,7 @@ export function finishStage(
   const console = consoleOf(flags)
   console.end(name, report.headline, false, (performance.now() - started) / 1000)
   console.leftBehind(report.funnel)
-  if (report.empty !== undefined) console.notice(report.empty)
+  if (report.empty !== undefined) console.loud(report.empty)
   for (const caveat of report.caveats.slice(0, MOST_NOTICES)) console.notice(`${caveat.text} [${caveat.code}]`)
   if (report.caveats.length > MOST_NOTICES) console.notice(`and ${report.caveats.length - MOST_NOTICES} more (--json has all)`)
   if (flags.json === true) {

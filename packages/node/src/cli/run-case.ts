@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path'
 import { type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
 import type { CaseFile } from '@cognate/core/case'
-import { DEFAULT_PRODUCT } from '@cognate/core/construct'
+import { DEFAULT_PRODUCT, parseTag } from '@cognate/core/construct'
 import { supportedAlleles } from '@cognate/core/presentation'
 import type { CellLimits } from '@cognate/core/receptor'
 import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
@@ -67,7 +67,7 @@ export async function runCase(casePath: string, out: string, console: Console): 
     done.push({ name: stage.name, headline: record.value.record.headline, skipped: record.value.skipped, seconds })
     console.end(stage.name, record.value.record.headline, record.value.skipped, seconds)
     console.leftBehind(record.value.record.funnel)
-    if (record.value.record.empty !== undefined) console.notice(record.value.record.empty)
+    if (record.value.record.empty !== undefined) console.loud(record.value.record.empty)
   }
   const predictors = openPredictors()
   if (!predictors.ok) return predictors
@@ -161,7 +161,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   const vLoops = file.receptors.v_loops.map(at)
   const presetFile = product.preset.endsWith('.json') ? at(product.preset) : undefined
   const vectorFile = maybe(product.vector)
-  const allelesFile = maybe(product.preferred_alleles)
+  const files = productFiles(file, at)
   stages.push(
     {
       name: 'receptors',
@@ -192,11 +192,15 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
         ...(file.screens.length > 0 ? [join(folder, SELECTED)] : []),
         ...(presetFile === undefined ? [] : [presetFile]),
         ...(vectorFile === undefined ? [] : [vectorFile]),
-        ...(allelesFile === undefined ? [] : [allelesFile]),
+        ...Object.values(files).filter(path => path !== undefined),
+        ...product.contigs.map(at),
       ],
       options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
         if (product.type === 'til') return ok(noConstruct())
+        const tags = product.tags.map(parseTag)
+        const wrong = tags.find(tag => !tag.ok)
+        if (wrong?.ok === false) return wrong
         const selected = file.screens.length > 0
         const made = runConstruct({
           receptors: selected ? join(folder, SELECTED) : receptorsTable,
@@ -209,11 +213,17 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
             order: product.order,
             layout: product.layout,
             lockJunction: product.lock_junction,
+            kozak: product.kozak,
+            stop: product.stop,
+            tags: tags.flatMap(tag => (tag.ok ? [tag.value] : [])),
+            barcodeLength: product.barcode,
           },
+          contigs: product.contigs.length === 0 ? undefined : product.contigs.map(at),
           files: {
             preset: presetFile ?? product.preset,
             vector: vectorFile === undefined ? undefined : { file: vectorFile, cut: product.cut ?? '', overlap: product.overlap },
-            preferredAlleles: allelesFile,
+            ...files,
+            germline: product.germline,
             alleleFallback: product.allele_fallback,
           },
           title: file.case,
@@ -224,6 +234,18 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     },
   )
   return stages
+}
+
+/** Files of the product that are read as they are. */
+function productFiles({ product }: CaseFile, at: (path: string) => string) {
+  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
+  return {
+    constantSetFile: maybe(product.constant_set),
+    linkerFile: maybe(product.linker_file),
+    geneNames: maybe(product.gene_names),
+    payload: maybe(product.payload),
+    preferredAlleles: maybe(product.preferred_alleles),
+  }
 }
 
 /** Names of a plain table's columns; undefined for the tables that are known by their header. */

@@ -1,7 +1,7 @@
 // The reference data that ship with the program: germlines, codon usage, signatures. Derived by scripts/derive-reference.ts.
 import { readFileSync } from 'node:fs'
 import { type CodonUsage, type Germline, makeGermline, PRESETS, parseGermline, type SequenceLimits } from '@cognate/core/bio'
-import { CONSTANT_SETS, type GateReferences } from '@cognate/core/construct'
+import { CONSTANT_SETS, type GateReferences, SHIPPED_LINKERS } from '@cognate/core/construct'
 import { columnReader, parseDelimited } from '@cognate/core/format'
 import { type LabCriterion, parseLabCriteria } from '@cognate/core/infusion'
 import type { BatchTemplate } from '@cognate/core/lot'
@@ -29,7 +29,7 @@ export function shippedGermline(species: 'human' | 'mouse'): Germline {
 export function shippedReferences(preset?: SequenceLimits, species: 'human' | 'mouse' = 'human'): GateReferences {
   const germlines = { human: shippedGermline('human'), mouse: shippedGermline('mouse') }
   const presets = preset === undefined ? PRESETS : new Map([...PRESETS, [preset.name, preset]])
-  return { receptor: germlines[species], constants: germlines, constantSets: CONSTANT_SETS, presets }
+  return { receptor: germlines[species], constants: germlines, constantSets: CONSTANT_SETS, linkers: SHIPPED_LINKERS, presets }
 }
 
 /** Examples of batch-record templates: shapes to start from, most of whose numbers are not verified. */

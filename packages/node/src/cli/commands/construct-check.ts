@@ -12,6 +12,7 @@ import {
   KOZAK,
   parseConstantSet,
   parseDeclarations,
+  parseLinker,
   type Read,
   type Verdict,
   verifyDesign,
@@ -33,6 +34,7 @@ interface CheckFlags extends CommonFlags {
   readonly spec: string
   readonly preset?: string
   readonly constantSet?: string
+  readonly linkerFile?: string
   readonly germline?: string
   readonly species: 'human' | 'mouse'
   readonly out: string
@@ -44,8 +46,11 @@ function checkReferences(flags: CheckFlags): GateReferences {
     flags.constantSet === undefined
       ? undefined
       : must(readParsed(flags.constantSet, text => parseConstantSet(text, shippedCodonUsage('human'))))
+  const linker =
+    flags.linkerFile === undefined ? undefined : must(readParsed(flags.linkerFile, text => parseLinker(text, shippedCodonUsage('human'))))
   return {
     ...shipped,
+    linkers: linker === undefined ? shipped.linkers : new Map([...shipped.linkers, [linker.name, linker]]),
     receptor: flags.germline === undefined ? shipped.receptor : must(importedGermline(flags.germline, flags.species)),
     constantSets: set === undefined ? shipped.constantSets : new Map([...shipped.constantSets, [set.name, set]]),
   }
@@ -57,6 +62,7 @@ export function defineConstructCheck(construct: Command): void {
     .requiredOption('--spec <file>', 'constructs.tsv: what each insert is declared to be')
     .option('--preset <file>', 'JSON file of the sequence limits the declaration names, when they are not shipped')
     .option('--constant-set <file>', 'YAML of the constant set the declaration names, when it is not shipped')
+    .option('--linker-file <file>', 'YAML of the linker the declaration names, when it is not shipped')
     .addOption(new Option('--species <species>', 'of the receptors').choices(['human', 'mouse']).default('human'))
     .option('--germline <name or folder>', 'imported IMGT germline that the design was built with')
     .option('--out <file>', 'table to write; - is standard output', '-')

@@ -30,6 +30,7 @@ import { defineConstructCheck } from './construct-check.ts'
 interface ProductFlags extends CommonFlags {
   readonly constant: string
   readonly constantSet?: string
+  readonly linkerFile?: string
   readonly linker: string
   readonly order: 'beta-alpha' | 'alpha-beta'
   readonly layout: 'together' | 'separate' | 'multi'
@@ -106,6 +107,7 @@ function productOf(flags: ProductFlags): { product: ConstructInput['product']; f
     files: {
       preset: flags.preset,
       constantSetFile: flags.constantSet,
+      linkerFile: flags.linkerFile,
       payload: flags.payload,
       germline: flags.germline,
       species: flags.species,
@@ -155,6 +157,7 @@ export function defineConstruct(program: Command): void {
       )
       .option('--constant-set <file>', 'YAML of a constant set of your own, used instead')
       .option('--linker <name>', `linker: ${Object.keys(LINKERS).join(', ')}`, oneOf(Object.keys(LINKERS)), DEFAULT_PRODUCT.linker)
+      .option('--linker-file <file>', 'YAML of a linker of your own, used instead: parts in order, the last a 2A peptide')
       .option(
         '--order <order>',
         'beta-alpha or alpha-beta (delta counts as beta)',

@@ -26,6 +26,7 @@ import {
   type ProductOptions,
   parseConstantSet,
   parseGeneNames,
+  parseLinker,
   parsePreferredAlleles,
   parseReceptors,
   parseUserChain,
@@ -51,6 +52,8 @@ export interface ProductFiles {
   readonly preset: string
   /** YAML of a constant set of the user's, chosen by it being given. */
   readonly constantSetFile?: string | undefined
+  /** YAML of a linker of the user's, chosen by it being given. */
+  readonly linkerFile?: string | undefined
   /** YAML of named parts made behind the last chain. */
   readonly payload?: string | undefined
   readonly vector?: { readonly file: string; readonly cut: string; readonly overlap?: number | undefined } | undefined
@@ -111,12 +114,18 @@ function readProduct(product: ConstructInput['product'], files: ProductFiles): R
     if (!germline.ok) return germline
     references = { ...references, receptor: germline.value }
   }
-  let { constantSet } = product
+  let { constantSet, linker } = product
   if (files.constantSetFile !== undefined) {
     const set = readParsed(files.constantSetFile, text => parseConstantSet(text, shippedCodonUsage('human')))
     if (!set.ok) return set
     references = { ...references, constantSets: new Map([...references.constantSets, [set.value.name, set.value]]) }
     constantSet = set.value.name
+  }
+  if (files.linkerFile !== undefined) {
+    const own = readParsed(files.linkerFile, text => parseLinker(text, shippedCodonUsage('human')))
+    if (!own.ok) return own
+    references = { ...references, linkers: new Map([...references.linkers, [own.value.name, own.value]]) }
+    linker = own.value.name
   }
   const payload = files.payload === undefined ? ok(undefined) : readParsed(files.payload, parseUserChain)
   if (!payload.ok) return payload
@@ -134,6 +143,7 @@ function readProduct(product: ConstructInput['product'], files: ProductFiles): R
   const options = {
     ...product,
     constantSet,
+    linker,
     alleles,
     preset: preset.value?.name ?? files.preset,
     payload: payload.value,
