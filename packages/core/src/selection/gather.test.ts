@@ -62,5 +62,19 @@ test('the molecule of an answer is the patient’s when both its chains are type
   expect(candidate!.hlaStatus).toBe('lost')
   expect(candidate!.caveats.map(one => one.text)).toContain('R1: HLA-DQA1*05:01/DQB1*02:01 is lost in liver-2')
   const other = gather([dq], hla, [{ ...loss[0]!, allele: 'HLA-A*02:01' as HlaAllele }]).candidates[0]!
-  expect([other.hlaStatus, other.caveats.map(one => one.code)]).toEqual(['unknown', ['hla-loss-not-assessed']])
+  expect([other.hlaStatus, other.caveats.map(one => one.code)]).toEqual(['unknown', ['expression-unknown', 'hla-loss-not-assessed']])
+})
+
+test('a gate that could not be asked is told of every receptor that answered', () => {
+  const codes = (hla: readonly HlaAllele[], row: Record<string, string>) => {
+    const { candidates, caveats } = gather([row], hla)
+    return [...caveats, ...candidates.flatMap(one => one.caveats)].map(one => one.code)
+  }
+  const open = answers(withId(TP53).minigene_id)
+  expect(codes([], open)).toEqual(expect.arrayContaining(['patients-hla-not-given', 'restriction-unknown', 'expression-unknown']))
+  const known = codes(['HLA-A*02:01' as HlaAllele], { ...open, presenter_hla: 'A*02:01' })
+  expect(known).not.toEqual(expect.arrayContaining(['patients-hla-not-given']))
+  expect(known).not.toEqual(expect.arrayContaining(['restriction-unknown']))
+  // nothing is said of those that nothing is known of
+  expect(codes(['HLA-A*02:01' as HlaAllele], { ...open, call: 'negative' })).not.toContain('expression-unknown')
 })

@@ -124,6 +124,13 @@ export function gatherCandidates(tables: EvidenceTables): {
     caveats.push(
       caveat('hla-loss-not-assessed', 'loss of HLA was not assessed: that is no pass, look at the tumour before the product is made'),
     )
+  if (tables.hla.length === 0)
+    caveats.push(
+      caveat(
+        'patients-hla-not-given',
+        'the alleles of the patient were not given: whether a restricting allele is one of them was not asked',
+      ),
+    )
   if (tables.safety === undefined)
     caveats.push(caveat('safety-not-assessed', 'no safety.tsv was given: off-target peptides were not looked at'))
   return { candidates, caveats }
@@ -211,6 +218,20 @@ function bestEvidence(own: ReadonlyMap<string, Gathered> | undefined): ScreenEvi
   return best?.evidence
 }
 
+function unasked(id: string, evidence: ScreenEvidence, expression: number | undefined, unbuilt: boolean): Caveat[] {
+  const caveats: Caveat[] = []
+  if (evidence.hla === '' && !evidence.ambiguousHla)
+    caveats.push(
+      caveat(
+        'restriction-unknown',
+        `${id}: the presenting allele is not known, so neither whether the patient has it nor whether the tumour lost it was asked`,
+      ),
+    )
+  if (expression === undefined) caveats.push(caveat('expression-unknown', `${id}: whether its mutation is expressed is not known`))
+  if (unbuilt) caveats.push(caveat('construct-not-made', `${id} is not in constructs.tsv: whether it can be built was not asked`))
+  return caveats
+}
+
 function candidateOf(
   row: TableRecord,
   evidence: ScreenEvidence | undefined,
@@ -226,7 +247,10 @@ function candidateOf(
   const construct = tables.constructs?.find(other => cell(other, 'receptor_id') === id)
   const hla = evidence?.hla ?? ''
   const status = hla === '' ? undefined : hlaStatus(indexHlaLoss(tables.hlaLoss ?? []), hla as HlaAllele)
-  const caveats: Caveat[] = []
+  const expression = neoantigen === undefined ? undefined : number(cell(neoantigen, 'rna_expression'))
+  // what could not be asked is no pass: each is told of a receptor that answered
+  const caveats: Caveat[] =
+    evidence === undefined ? [] : unasked(id, evidence, expression, tables.constructs !== undefined && construct === undefined)
   if (evidence?.ambiguousHla) caveats.push(caveat('ambiguous-restriction', `${id} answers on more than one allele`))
   if (status?.lost === true && status.lesions.length > 0)
     caveats.push(caveat('hla-lost-in', `${id}: ${hla} is lost in ${status.lesions.join(', ')}`))
@@ -251,7 +275,7 @@ function candidateOf(
     mutation: neoantigen === undefined ? '' : `${cell(neoantigen, 'gene')} ${cell(neoantigen, 'amino_acid_change')}`,
     hlaStatus: status === undefined ? 'unknown' : status.lost ? 'lost' : 'kept',
     isPatientsHla: hla === '' || tables.hla.length === 0 ? undefined : carries(tables.hla, hla as HlaAllele),
-    expression: neoantigen === undefined ? undefined : number(cell(neoantigen, 'rna_expression')),
+    expression,
     ccf: neoantigen === undefined ? undefined : number(cell(neoantigen, 'ccf')),
     safety:
       own === undefined || own.length === 0
