@@ -63,6 +63,18 @@ describe('examples/crc-001', () => {
     }
   })
 
+  test('the maps of the dossier draw the parts of an insert, each once from end to end', () => {
+    const [map = ''] =
+      readFileSync(join(out, 'dossier.html'), 'utf8').match(/<svg[^>]*>(?:(?!<\/svg>).)*TRB constant(?:(?!<\/svg>).)*<\/svg>/s) ?? []
+    const titles = [...map.matchAll(/<title>([^<]+) (\d+)-(\d+)<\/title>/g)].map(([, label, from, to]) => ({
+      label,
+      from: Number(from),
+      to: Number(to),
+    }))
+    expect(titles.length).toBeGreaterThan(12)
+    for (const [i, part] of titles.entries()) if (i > 0) expect([part.label, part.from]).toEqual([part.label, titles[i - 1]!.to + 1])
+  })
+
   test('writes every file of these stages', () => {
     expect(FILES.filter(name => !existsSync(join(out, name)))).toEqual([])
     expect(readdirSync(out).filter(name => name.includes('partial'))).toEqual([])

@@ -155,7 +155,8 @@ export const constructRows = (
   outcomes.map(({ plan, result }) => [
     ...COLUMNS.map(column => {
       if (result.ok) return column.built(result.value, plan)
-      if (column.name === 'failed_checks') return result.issue.map(problem => `${problem.code}: ${problem.what}`).join('; ')
+      if (column.name === 'failed_checks')
+        return result.issue.map(problem => `${problem.code}: ${problem.what} (${problem.remedy})`).join('; ')
       return column.refused?.(plan, options) ?? ''
     }),
     reference,

@@ -63,7 +63,10 @@ export function makeDossier(stage: DossierStage): ReadonlyMap<string, string> {
         }${file.tumour.sample === undefined ? '' : `, sample ${file.tumour.sample}`}`,
       ],
       ['Lesions with T cells', file.til.map(entry => entry.lesion).join(', ') || 'none'],
-      ['Product', `${file.product.constant}, ${file.product.linker}, ${file.product.order}, limits ${file.product.preset}`],
+      [
+        'Product',
+        `${file.product.constant_set ?? file.product.constant}, ${file.product.linker_file ?? file.product.linker}, ${file.product.order}, limits ${file.product.preset}`,
+      ],
       ['Presentation model', stage.predictor.id],
     ],
     neoantigens: readRows(join(out, 'neoantigens.tsv')),
@@ -114,7 +117,8 @@ function mapParts(record: GenbankRecord): readonly MapPart[] {
   return record.features.flatMap(feature => {
     const label = feature.qualifiers.find(([key]) => key === 'label')?.[1] ?? ''
     const part = feature.parts[0]!
-    if (feature.type === 'source' || feature.type === 'CDS' || /^[A-Z]\d+[A-Z]$/.test(label)) return []
+    // what lies inside a part is not drawn over it: substitutions and loops
+    if (feature.type === 'source' || feature.type === 'CDS' || /^[A-Z]\d+[A-Z]$| CDR[123]$/.test(label)) return []
     const kind = label.endsWith('junction')
       ? 'junction'
       : /^TR[AG] /.test(label)
