@@ -110,9 +110,12 @@ const motifSection = (motifs: readonly string[]): string =>
     : `<h3>What the patient's alleles present</h3><p class="muted">Motif of each allele: residues of the peptides the model ranks best among random ones, as tall as their information against the proteome; anchors in bold. A peptide whose residues at the anchors do not fit is presented poorly.</p><div class="motifs">${motifs.join('')}</div>`
 
 /** What was tested, what answered, and who was chosen or not, in a sentence each. */
-function screenSection({ screen, plates, selection }: DossierInput): string {
+function screenSection({ screen, plates, selection, provenance }: DossierInput): string {
+  const designed = provenance.some(([path]) => path === 'plate-map.csv')
+    ? ' The plates that would test the shortlist are designed: plate-map.csv says what goes into which well, screen-order.csv what to order.'
+    : ''
   if (screen.length === 0)
-    return '<h2 id="screens">Screens and selection</h2><p class="muted">No plates were given: receptors below were taken by rank, and none is proven to see a mutation.</p>'
+    return `<h2 id="screens">Screens and selection</h2><p class="muted">No plates were given: receptors below were taken by rank, and none is proven to see a mutation.${designed}</p>`
   const positive = screen.filter(row => row.call === 'positive')
   const answers = positive
     .slice(0, 40)

@@ -33,7 +33,7 @@ export function layoutFigure(wells: readonly MappedWell[]): string {
       const { x, y } = centre(well.well, top)
       const label = well.kind === 'negative' ? '−' : well.kind === 'positive' ? '+' : well.antigen
       const dose = well.doseMolar === undefined ? '' : well.doseMolar === 0 ? 'blank' : well.doseMolar.toExponential(0)
-      return `<g><title>${escapeHtml(`${well.plate} ${well.well} ${well.effector} ${well.antigen || well.kind} ${well.presenterHla} ${dose}`.trim())}</title><circle cx="${x}" cy="${y}" r="19" fill="${well.effector === '' ? '#fff' : tintOf(well.effector)}" stroke="#bbb"/><text x="${x}" y="${y + (dose === '' ? 3 : -1)}" text-anchor="middle" font-size="8" fill="#222">${escapeHtml(label.slice(0, 9))}</text>${dose === '' ? '' : `<text x="${x}" y="${y + 9}" text-anchor="middle" font-size="7" fill="#222">${dose}</text>`}</g>`
+      return `<g><title>${escapeHtml(`${well.plate} ${well.well} ${well.effector} ${well.antigen || well.kind} ${well.presenterHla} ${dose}`.trim())}</title><circle cx="${x}" cy="${y}" r="19" fill="${well.effector === '' ? '#fff' : tintOf(well.effector)}" stroke="#bbb"/><text x="${x}" y="${y + (dose === '' ? 3 : -1)}" text-anchor="middle" font-size="${label.length > 7 ? 6.5 : 8}" fill="#222">${escapeHtml(label.slice(0, 9))}</text>${dose === '' ? '' : `<text x="${x}" y="${y + 9}" text-anchor="middle" font-size="7" fill="#222">${dose}</text>`}</g>`
     },
     legend,
   )
