@@ -46,7 +46,7 @@ export class Scores {
   }
 }
 
-interface ChosenPeptide {
+export interface ChosenPeptide {
   readonly best: BestPeptide
   readonly from: VariantWindow
   /** 0-based, in the mutant window of its class. */
