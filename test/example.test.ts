@@ -264,6 +264,22 @@ test('what the product section asks for is in the insert: own linker, tag, barco
   expect(cognate([...check, '--quiet'])).toMatchObject({ code: 1, err: expect.stringContaining('2 inserts judged, 2 refused') })
 })
 
+test('what a stage no longer makes does not stay beside its new results; a file that someone changed does', () => {
+  const folder = temporary()
+  cpSync(EXAMPLE, folder, { recursive: true })
+  const path = join(folder, 'CASE.yaml')
+  const text = readFileSync(path, 'utf8')
+  const out = join(folder, 'out')
+  const run = (more: string) => {
+    writeFileSync(path, `${text}${more}`)
+    expect(cognate(['run', path, '--out', out, '--quiet']).code).toBe(0)
+    return readdirSync(out).filter(name => name.includes('pool'))
+  }
+  expect(run('')).toEqual(['peptide-pools.tsv', 'pool-plate-map.csv', 'pool-plate-map.svg'])
+  writeFileSync(join(out, 'pool-plate-map.csv'), 'with notes of the laboratory\n')
+  expect(run('screen_design: {pool_size: 0}\n')).toEqual(['pool-plate-map.csv'])
+})
+
 describe('what goes wrong', () => {
   /** A copy of the example that a test may spoil. */
   function spoiled(change: (folder: string) => void): { code: number; err: string; out: string; written: readonly string[] } {

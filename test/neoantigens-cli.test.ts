@@ -47,6 +47,71 @@ test('the thresholds of the tiers are the laboratory’s, under the option names
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/wrong\.yaml:1: "binding_treshold" is not a key.*\[tier-file-key\]/)])
 })
 
+test('what the germline makes of a protein is written as FASTA, and the scan of the proteome takes it', () => {
+  const folder = temporary()
+  const at = (name: string) => join(folder, name)
+  const write = (name: string, lines: readonly string[]) => writeFileSync(at(name), `${lines.join('\n')}\n`)
+  const residues = 'MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQVKVKALPDAQFEVVHSLAKWKR'
+  const codons: Readonly<Record<string, string>> = {
+    A: 'GCT',
+    D: 'GAT',
+    E: 'GAA',
+    F: 'TTT',
+    G: 'GGT',
+    H: 'CAT',
+    I: 'ATT',
+    K: 'AAA',
+    L: 'CTG',
+    M: 'ATG',
+    N: 'AAT',
+    P: 'CCT',
+    Q: 'CAA',
+    R: 'CGT',
+    S: 'AGT',
+    T: 'ACT',
+    V: 'GTT',
+    W: 'TGG',
+    Y: 'TAT',
+  }
+  const bases = `${'ACGT'.repeat(25)}${[...residues].map(residue => codons[residue]).join('')}TAA${'ACGT'.repeat(25)}`
+  const end = 100 + 3 * (residues.length + 1)
+  write('genome.fa', ['>chr1', bases])
+  const line = (type: string, attributes: string) => `chr1\tmade\t${type}\t101\t${end}\t.\t+\t${type === 'CDS' ? '0' : '.'}\t${attributes}`
+  write('genes.gff3', [
+    line('gene', 'ID=gene:G1;Name=MADE;biotype=protein_coding'),
+    line('mRNA', 'ID=transcript:T1;Parent=gene:G1;biotype=protein_coding'),
+    line('exon', 'Parent=transcript:T1'),
+    line('CDS', 'ID=CDS:P1;Parent=transcript:T1'),
+  ])
+  // residue 8 K to E in the germline, residue 60 K to E in the tumour
+  const first = (residue: number) => 101 + 3 * (residue - 1)
+  write('calls.vcf', [
+    '##fileformat=VCFv4.2',
+    '#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tN\tT',
+    `chr1\t${first(8)}\t.\tA\tG\t.\tPASS\t.\tGT:AD:DP\t0/1:20,20:40\t0/1:20,20:40`,
+    `chr1\t${first(60)}\t.\tA\tG\t.\tPASS\t.\tGT:AD:DP\t0/0:40,0:40\t0/1:20,20:40`,
+  ])
+  write('proteome.fasta', ['>T1 gene_symbol:MADE', residues])
+  const called = ['--vcf', at('calls.vcf'), '--tumour', 'T', '--normal', 'N', '--annotation', at('genes.gff3'), '--genome', at('genome.fa')]
+  const done = cognate(['neoantigens', ...called, '--hla', 'A*02:01', '--proteome', at('proteome.fasta'), '--out', at('out')])
+  expect([done.code, done.err]).toEqual([0, done.err])
+  expect(cellsOf(at('out/neoantigens.tsv'), 'amino_acid_change')).toEqual(['K60E'])
+  const own = `${residues.slice(0, 7)}E${residues.slice(8, 32)}`
+  const records = value(parseFasta(readFileSync(at('out/germline-proteins.fasta'), 'utf8')))
+  expect(records.map(({ id, description, sequence }) => [id, description, sequence])).toEqual([
+    [`T1:germline:${first(8)}A>G`, 'gene_symbol:MADE', own],
+  ])
+  // nine residues that the patient has and the proteome has not
+  const peptide = own.slice(3, 12)
+  const scan = ['safety', '--peptide', peptide, '--hla', 'A*02:01', '--proteome', at('proteome.fasta')]
+  const words = (...more: readonly string[]) => {
+    expect(cognate([...scan, ...more, '--out', at('safety')]).code).toBe(0)
+    return cellsOf(at('safety/safety.tsv'), 'word')
+  }
+  expect(words()).not.toContain(peptide)
+  expect(words('--further', at('out/germline-proteins.fasta'))[0]).toBe(peptide)
+})
+
 oracle('pVACseq’s protein FASTA: 46 of 46 windows, V genes of immunoglobulins among them', () => {
   const out = temporary()
   const folder = 'variants/pvactools/protein_fasta'

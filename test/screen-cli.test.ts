@@ -1,5 +1,5 @@
 // From the example's neoantigens and receptors through two rounds of screening and a titration to a signed choice: every step by the command line, plates simulated with a seed.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '@cognate/core/base'
 import { translate } from '@cognate/core/bio'
@@ -371,6 +371,12 @@ describe('screens of the example, to the choice', () => {
     const found = scan(`MGGGG${words[0]!.query}GGGGS`)
     expect(found.words[0]).toMatchObject({ word: words[0]!.query, genes: 'HEARTY', mismatches: '0', class: 'red' })
     expect(found.chosen).toMatchObject({ chosen: 'false', gates_failed: 'red-word' })
+    // or that only this patient has: the stage of the neoantigens leaves what the germline makes beside its tables
+    const germline = at('scanned-out/germline-proteins.fasta')
+    writeFileSync(germline, `>T2:germline:9A>G gene_symbol:HEARTY\nMGGGG${words[0]!.query}GGGGS\n`)
+    expect(scan('MGGGGSGGGGSGGGGSGGGGSGGGGS').words[0]).toMatchObject({ word: words[0]!.query, proteins: 'T2:germline:9A>G', class: 'red' })
+    rmSync(germline)
+    expect(scan('MGGGGSGGGGSGGGGSGGGGSGGGGS').chosen.chosen).toBe('true')
   }, 120_000)
 
   test('wrong plates are refused by plate and well', () => {

@@ -1,7 +1,7 @@
 // `cognate run`: the stages of a case in order, each skipped when its inputs, options and the code did not change and its outputs are untouched.
 // Whole: the plan reads as the list of stages that it is.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
 import type { CaseFile } from '@cognate/core/case'
@@ -18,7 +18,7 @@ import type { Console } from './console.ts'
 import { readStageRecord, type StageName, type StageRecord, writeStageRecord } from './stage-record.ts'
 import { noConstruct, runConstruct } from './stages/construct.ts'
 import { makeDossier } from './stages/dossier.ts'
-import { runNeoantigens } from './stages/neoantigens.ts'
+import { GERMLINE_PROTEINS, runNeoantigens } from './stages/neoantigens.ts'
 import { runReceptors } from './stages/receptors.ts'
 import {
   designOfCase,
@@ -284,7 +284,12 @@ function screenStages(screened: ScreenedCase): readonly PlannedStage[] {
       ? [
           {
             name: 'safety' as const,
-            inputs: given([...Object.values(evidence), maybeAt(screened, file.tumour.proteome), maybeAt(screened, file.safety.tissues)]),
+            inputs: given([
+              ...Object.values(evidence),
+              table(GERMLINE_PROTEINS),
+              maybeAt(screened, file.tumour.proteome),
+              maybeAt(screened, file.safety.tissues),
+            ]),
             options: { safety: file.safety, hla },
             run: () => safetyOfCase(screened),
           },
@@ -316,8 +321,17 @@ async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ r
   writeOutputs(folder, new Map([...files, ['funnel.tsv', funnelText(folder, funnel)]]))
   const outputs = Object.fromEntries([...files.keys()].map(name => [name, sha256OfFile(join(folder, name))]))
   const record: StageRecord = { key, outputs, caveats, funnel, headline, empty }
+  removeLeftovers(folder, before?.outputs ?? {}, outputs)
   writeStageRecord(folder, stage.name, record)
   return ok({ record, skipped: false })
+}
+
+/** What the stage wrote before and no longer writes would stand beside the new results as if it were one; what someone changed since is theirs. */
+function removeLeftovers(folder: string, before: StageRecord['outputs'], now: StageRecord['outputs']): void {
+  for (const [name, sha] of Object.entries(before)) {
+    const path = join(folder, name)
+    if (now[name] === undefined && existsSync(path) && sha256OfFile(path) === sha) rmSync(path)
+  }
 }
 
 function stageKey(stage: PlannedStage): string {

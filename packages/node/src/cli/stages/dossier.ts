@@ -136,6 +136,7 @@ function mapParts(record: GenbankRecord): readonly MapPart[] {
 export const OUTPUTS: Readonly<Record<string, string>> = {
   'dossier.html': 'everything on one page, to be printed',
   'ro-crate-metadata.json': 'inputs and outputs with their checksums, for programs',
+  'germline-proteins.fasta': 'what the germline of the patient makes of proteins',
   'off-the-shelf.tsv': 'shared mutations with a published receptor',
   'screen.tsv': 'receptor × antigen: what answered',
   'selection.tsv': 'receptors chosen or not, with reasons',

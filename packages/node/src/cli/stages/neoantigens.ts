@@ -180,6 +180,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     typing.value.alleles.map(({ allele }) => allele),
   )
   for (const [name, made] of tables) if (made !== undefined) more.set(name, made.table)
+  if (germline.length > 0) more.set(GERMLINE_PROTEINS, germlineFasta(germline))
   return ok({
     result,
     calls: calls.value,
@@ -339,6 +340,12 @@ function dividedAs(
     return hits?.slice(from - list.length, from)
   })
 }
+
+/** What the patient's germline makes of proteins, for `safety --further`. */
+export const GERMLINE_PROTEINS = 'germline-proteins.fasta'
+
+const germlineFasta = (proteins: readonly GermlineProtein[]): string =>
+  formatFasta(proteins.map(({ id, gene, sequence }) => ({ id: id.replaceAll(' ', ':'), description: `gene_symbol:${gene}`, sequence })))
 
 /** One pass over a proteome FASTA, then over what the patient's germline makes of it. */
 async function matchProteome(

@@ -11,6 +11,7 @@ import type { TableRecord } from '@cognate/core/selection'
 import { openPredictors } from '../../model/open-predictors.ts'
 import { readParsed } from '../../read/text.ts'
 import { safetyTable } from '../case-inputs.ts'
+import { GERMLINE_PROTEINS } from './neoantigens.ts'
 import { runSafety } from './safety.ts'
 import { runScreenDesign } from './screen-design.ts'
 import { runPlates } from './screen-read.ts'
@@ -123,9 +124,11 @@ export async function safetyOfCase(screened: ScreenedCase): Promise<StageOutcome
       headline: `nothing scanned: ${why}`,
     })
   }
+  const own = join(folder, GERMLINE_PROTEINS)
   const scanned = await runSafety({
     targets,
     proteome: at(proteome),
+    further: existsSync(own) ? own : undefined,
     tissues: wish.tissues === undefined ? undefined : at(wish.tissues),
     maxMismatches: wish.mismatches,
     top: wish.top,
