@@ -1,9 +1,10 @@
 // The commands around a construct, as a user runs them: build with a preset and contigs, check an edited insert, verify a returned plasmid.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { translate } from '@cognate/core/bio'
 import { parseDelimited, parseFasta, parseGenbank } from '@cognate/core/format'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { data, oracle, readData, root, value } from './oracle.ts'
+import { data, oracle, readData, root, rowsOf, value } from './oracle.ts'
 import { cognate, temporary } from './run-cli.ts'
 
 const COLUMNS = ['receptor_id', 'tra_v_call', 'tra_j_call', 'tra_junction_aa', 'trb_v_call', 'trb_j_call', 'trb_junction_aa']
@@ -56,6 +57,32 @@ describe('construct verify', () => {
     expect(changed.table).toMatch(/differs/)
     expect(changed.table).toContain('1001')
   })
+})
+
+test('each codon that is not the wanted one has a row with what it cost; another objective is another insert with another name', () => {
+  const build = (codons: string) => {
+    const out = join(folder, `codons-${codons}`)
+    const done = cognate(['construct', '--receptors', receptors, '--most', '4', '--codons', codons, '--out', out])
+    expect([done.code, done.err]).toEqual([0, done.err])
+    const rows = (name: string) => rowsOf(readFileSync(join(out, name), 'utf8'))
+    const constructs = rows('constructs.tsv')
+    expect(new Set(constructs.map(row => row.codons))).toEqual(new Set([codons]))
+    for (const construct of constructs) {
+      const own = rows('codons.tsv').filter(row => row.construct_id === construct.construct_id)
+      expect([own.length, own.length > 0]).toEqual([Number(construct.changed_codons), true])
+      for (const { position, residue_number, residue, codon, wanted, limit } of own) {
+        expect(construct.insert_nt!.slice(Number(position) - 1, Number(position) + 2)).toBe(codon)
+        expect(construct.protein_aa![Number(residue_number) - 1]).toBe(residue)
+        expect([translate(wanted!), limit === '']).toEqual([residue, false])
+      }
+    }
+    return constructs
+  }
+  const best = build('best')
+  const mixed = build('match-usage')
+  expect(mixed.map(row => row.protein_aa)).toEqual(best.map(row => row.protein_aa))
+  for (const [i, row] of mixed.entries()) expect([row.construct_id === best[i]!.construct_id, Number(row.cai) < 0.9]).toEqual([false, true])
+  expect(cognate(['construct', '--receptors', receptors, '--codons', 'worst', '--out', folder]).code).toBe(2)
 })
 
 describe('vectors', () => {

@@ -25,6 +25,7 @@ const FILES = [
   'screen-order.csv',
   'strategy.tsv',
   'constructs.tsv',
+  'codons.tsv',
   'gate.tsv',
   'constructs.gb',
   'constructs.fasta',

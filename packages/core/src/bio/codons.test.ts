@@ -6,6 +6,8 @@ import {
   acceptorScore,
   breaches,
   codonAdaptationIndex,
+  codonCost,
+  codonShare,
   codonsByUse,
   donorScore,
   optimiseCodons,
@@ -94,4 +96,49 @@ test('optimising is deterministic', () => {
       ),
     )
   expect(run()).toEqual(run())
+})
+
+test('with match-usage every synonym is as frequent as in the species, to one turn, and every stretch is mixed', () => {
+  const residues = 'LSRAGVTPIDEKNQFYHC'
+  const protein = `M${Array.from({ length: 40 }, (_, i) => [...residues].map((_, k) => residues[(k * 7 + i) % 18]).join('')).join('')}`
+  const limits = { ...GENERIC_STRICT, ...PRESETS.get('none')!, leastCodonShare: 0 }
+  const { nt, changed, cai } = value(optimiseCodons([{ kind: 'free', aa: protein }], usage, limits, [0, 0], 'match-usage'))
+  expect([translate(nt), changed]).toEqual([protein, []])
+  const codons = nt.match(/.../g)!
+  for (const residue of residues) {
+    const own = codons.filter(codon => translate(codon) === residue)
+    expect(own).toHaveLength(40)
+    for (const stretch of [own, own.slice(0, 20), own.slice(20)])
+      for (const codon of new Set(own)) {
+        const expected = codonShare(usage, codon) * stretch.length
+        expect([codon, Math.abs(stretch.filter(each => each === codon).length - expected) < 2]).toEqual([codon, true])
+      }
+  }
+  expect(cai).toBeLessThan(0.9)
+  // within the limits as well: fewer turns kept, no residue changed
+  const strict = value(optimiseCodons([{ kind: 'free', aa: protein.slice(0, 300) }], usage, GENERIC_STRICT, [0, 0], 'match-usage'))
+  expect([translate(strict.nt), breaches(strict.nt, GENERIC_STRICT)]).toEqual([protein.slice(0, 300), []])
+  expect(strict.changed.length).toBeGreaterThan(0)
+})
+
+test('what a codon cost is what breaks in the whole sequence when the wanted one is put back', () => {
+  const protein =
+    'MGTRLLCWAALCLLGADHTGAGVSQTPSNKVTEKGKYVELRCDPISGHTALYWYRQSLGQGPEFLIYFQGTGAADDSGLPNDRFFAVRPEGSVSTLKIQRTERGDSAVYLCASSLAPGTTNEKLFFGSGTQLSVLEDLRNVTPPKVSLFEPSKAEIANKQKATLVCLARGFFPDHVELSWWVNGKEVHSGVCTDPQAYKESNYSYCLSSRLRVSATFWHNPRNHFRCQVQFHGLSEEDKWPEGSPKPVTQNISAEAWGRADC'
+  const limits = { ...GENERIC_STRICT, sites: { ...GENERIC_STRICT.sites, PstI: 'CTGCAG', StuI: 'AGGCCT' } }
+  const [five, three] = ['GAATTCGCCGCCACC', 'TAAGAATTC'] as const
+  const seen = new Set<string>()
+  let compared = 0
+  for (const objective of ['best', 'match-usage'] as const) {
+    const parts = [{ kind: 'locked', nt: five } as const, { kind: 'free', aa: protein } as const, { kind: 'locked', nt: three } as const]
+    const { nt, changed } = value(optimiseCodons(parts, usage, limits, [6, 6], objective))
+    for (const { at, wanted } of changed) {
+      compared++
+      const { limit, text } = codonCost(nt, { at, wanted }, limits, [6, 6])
+      const checks = new Set<string>(breaches(nt.slice(0, at) + wanted + nt.slice(at + 3), limits, [6, 6]).map(({ check }) => check))
+      expect([at, text, limit === 'soft' || limit === 'neighbours' ? checks.size === 0 : checks.has(limit)]).toEqual([at, text, true])
+      seen.add(limit)
+    }
+  }
+  expect(compared).toBeGreaterThan(20)
+  expect([...seen]).toEqual(expect.arrayContaining(['sites', 'soft']))
 })

@@ -14,9 +14,19 @@ export type DesignPart = { readonly kind: 'locked'; readonly nt: string } | { re
 export interface OptimisedSequence {
   readonly nt: string
   readonly cai: number
-  /** Free codons that are not the most frequent synonym. */
-  readonly notBest: number
+  /** Free codons other than the first choice: the most frequent synonym, or with `match-usage` the one whose turn it was. */
+  readonly changed: readonly ChangedCodon[]
 }
+
+export interface ChangedCodon {
+  /** Offset of its first base, 0-based. */
+  readonly at: number
+  readonly wanted: string
+}
+
+/** The most frequent synonym everywhere, or every synonym as often as the species uses it. */
+export const CODON_OBJECTIVES = ['best', 'match-usage'] as const
+export type CodonObjective = (typeof CODON_OBJECTIVES)[number]
 
 /** States kept, and what a base costs in a window near its upper GC limit: without that cost the beam walks into a corner of G and C. Tried in this order. */
 const ATTEMPTS = [
@@ -29,9 +39,9 @@ const ATTEMPTS = [
 const RING = 256
 const CHECKPOINT = 32
 /** Splice sites from this score on cost a little: soft limit. */
-const SOFT_SPLICE = 70
+export const SOFT_SPLICE = 70
 const SOFT_COST = 0.1
-const SOFT_GC_MARGIN = 0.06
+export const SOFT_GC_MARGIN = 0.06
 
 interface Choice {
   /** Base numbers. */
@@ -50,6 +60,7 @@ export function optimiseCodons(
   usage: CodonUsage,
   limits: SequenceLimits,
   arms: Arms = [0, 0],
+  objective: CodonObjective = 'best',
 ): Result<OptimisedSequence, Issue> {
   const tables = new Map(
     [...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [
@@ -63,15 +74,19 @@ export function optimiseCodons(
         })),
     ]),
   )
+  const turns = objective === 'best' ? undefined : new UsageTurns(usage)
   const steps = parts.flatMap(part =>
     part.kind === 'locked'
       ? [[{ text: part.nt, bases: numbers(part.nt), gain: 0 }]]
-      : [...part.aa].map(residue => tables.get(residue) ?? []),
+      : [...part.aa].map(residue => {
+          const synonyms = tables.get(residue) ?? []
+          return turns === undefined ? synonyms : turns.choices(residue, synonyms)
+        }),
   )
   let stuck = ''
   for (const attempt of ATTEMPTS) {
     const made = new Beam(limits, arms, attempt).run(steps)
-    if (made.ok) return ok(describe(made.value, parts, usage, tables))
+    if (made.ok) return ok(describe(made.value, parts, usage, steps))
     stuck = made.issue
   }
   return fail(
@@ -85,28 +100,47 @@ export function optimiseCodons(
   )
 }
 
-function describe(
-  nt: string,
-  parts: readonly DesignPart[],
-  usage: CodonUsage,
-  tables: ReadonlyMap<string, readonly Choice[]>,
-): OptimisedSequence {
+function describe(nt: string, parts: readonly DesignPart[], usage: CodonUsage, steps: readonly (readonly Choice[])[]): OptimisedSequence {
   let at = 0
+  let step = 0
   let coding = ''
-  let notBest = 0
+  const changed: ChangedCodon[] = []
   for (const part of parts) {
     if (part.kind === 'locked') {
       at += part.nt.length
+      step++
       continue
     }
-    for (const residue of part.aa) {
+    for (let i = 0; i < part.aa.length; i++, step++, at += 3) {
       const codon = nt.slice(at, at + 3)
-      if (codon !== tables.get(residue)![0]!.text) notBest++
+      const wanted = steps[step]![0]!.text
+      if (codon !== wanted) changed.push({ at, wanted })
       coding += codon
-      at += 3
     }
   }
-  return { nt, cai: codonAdaptationIndex(usage, coding), notBest }
+  return { nt, cai: codonAdaptationIndex(usage, coding), changed }
+}
+
+/** Whose turn it is among the synonyms of a residue: always the one that is furthest behind its share, so that every stretch is mixed like the whole. */
+class UsageTurns {
+  readonly #usage: CodonUsage
+  readonly #given = new Map<string, number>()
+
+  constructor(usage: CodonUsage) {
+    this.#usage = usage
+  }
+
+  /** The codon whose turn it is first; another costs one, a rare one nearly two. */
+  choices(residue: string, synonyms: readonly Choice[]): readonly Choice[] {
+    const total = synonyms.reduce((sum, { text }) => sum + codonShare(this.#usage, text), 0)
+    const share = ({ text }: Choice) => codonShare(this.#usage, text) / total
+    const turns = 1 + (this.#given.get(residue) ?? 0)
+    const behind = (choice: Choice) => share(choice) * turns - (this.#given.get(choice.text) ?? 0)
+    const [first, ...others] = synonyms.toSorted((a, b) => behind(b) - behind(a) || (a.text < b.text ? -1 : 1))
+    if (first === undefined) return []
+    this.#given.set(residue, turns).set(first.text, 1 + (this.#given.get(first.text) ?? 0))
+    return [{ ...first, gain: 0 }, ...others.map(choice => ({ ...choice, gain: share(choice) - 2 })).toSorted((a, b) => b.gain - a.gain)]
+  }
 }
 
 interface MotifTable {

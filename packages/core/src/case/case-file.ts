@@ -1,6 +1,7 @@
 // CASE.yaml → a checked case. Every fault names the line and what to write instead. Paths stay as written, relative to the file.
 import { z } from 'zod'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { CODON_OBJECTIVES } from '../bio/index.ts'
 import { CLASS_I_LENGTHS, CLASS_II_LENGTHS } from '../neoantigen/index.ts'
 import { DEFAULT_CELL_LIMITS, SCORING_METHODS, type ScoringMethod } from '../receptor/index.ts'
 import { parseCheckedYaml } from './checked-yaml.ts'
@@ -258,6 +259,10 @@ export const CaseSchema = z.strictObject({
         .describe('Both chains in one insert, a vector each, or two receptors in one insert.'),
       preset: z.string().default('generic-strict').describe('Sequence limits: a shipped name, or a JSON file of the same form.'),
       lock_junction: z.boolean().default(false),
+      codons: z
+        .enum(CODON_OBJECTIVES)
+        .default('best')
+        .describe('The most frequent synonym wherever the limits allow it, or every synonym as often as the species uses it.'),
       preferred_alleles: path
         .optional()
         .describe('Alleles that are built where a receptor names none: stitchr’s table (Gene, Allele, Region).'),

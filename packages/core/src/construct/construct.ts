@@ -1,6 +1,6 @@
 // A construct: named parts that tile an insert, what was declared, and what the gate said. Offsets are 0-based half-open in the insert.
 import type { Brand, Caveat } from '../base/index.ts'
-import type { vRegions } from '../bio/index.ts'
+import type { ChangedCodon, CodonObjective, vRegions } from '../bio/index.ts'
 import type { ChainLocusName } from './chain-locus.ts'
 import type { Plasmid } from './insert-into-vector.ts'
 import type { UserPart } from './user-parts.ts'
@@ -122,7 +122,10 @@ export interface Construct {
   readonly parts: readonly ConstructPart[]
   readonly cai: number
   readonly gc: number
-  readonly notBestCodons: number
+  /** Which codons were wanted; native: those of the receptor. */
+  readonly codons: CodonObjective | 'native'
+  /** Other than wanted, by their offset in the insert. */
+  readonly changedCodons: readonly ChangedCodon[]
   readonly gate: readonly GateResult[]
   readonly caveats: readonly Caveat[]
   /** One a receptor chain of the declaration, in its order. */

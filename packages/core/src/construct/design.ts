@@ -72,12 +72,13 @@ export function designInsert(
       ),
     ])
   const made = limits.keepsNativeCodons
-    ? ok({ nt: arm5 + core.nt + arm3, cai: codonAdaptationIndex(usage, native), notBest: 0 })
+    ? ok({ nt: arm5 + core.nt + arm3, cai: codonAdaptationIndex(usage, native), changed: [] })
     : optimiseCodons(
         [...lockedArm(arm5), ...designParts(core, options.lockJunction), ...lockedArm(arm3)],
         usage,
         { ...limits, sites: { ...limits.sites, ...vector?.sites } },
         [arm5.length, arm3.length],
+        options.codons,
       )
   if (!made.ok) return fail([made.issue])
   const insert = made.value.nt
@@ -92,7 +93,8 @@ export function designInsert(
     preset: options.preset,
     vectorSites: vector?.sites ?? {},
   }
-  const id = `TCR-${sha256Hex(JSON.stringify([plan.name, declaration])).slice(0, 10)}` as ConstructId
+  const id =
+    `TCR-${sha256Hex(JSON.stringify([plan.name, declaration, ...(options.codons === 'best' ? [] : [options.codons])])).slice(0, 10)}` as ConstructId
   const arm = (label: string, start: number, end: number): readonly ConstructPart[] =>
     start === end ? [] : [{ role: 'arm', chain: undefined, label, start, end, locked: true, origin: `${vector!.name}, ${vector!.how}` }]
   const parts = [
@@ -131,7 +133,8 @@ export function designInsert(
     parts,
     cai: made.value.cai,
     gc: gcShare(insert),
-    notBestCodons: made.value.notBest,
+    codons: limits.keepsNativeCodons ? 'native' : options.codons,
+    changedCodons: made.value.changed,
     gate,
     caveats: caveatsOf(plan, chains, limits),
     chains: receptorParts,

@@ -1,5 +1,6 @@
 // What is to be built: the options of a product, and the inserts that a batch of receptors becomes.
 import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import { CODON_OBJECTIVES, type CodonObjective } from '../bio/index.ts'
 import { type AlleleChoice, NO_CHOICE } from './allele-choice.ts'
 import type { ChainInput } from './chain-input.ts'
 import { DEFAULT_CONSTANT_SET } from './constant-set.ts'
@@ -18,6 +19,8 @@ export interface ProductOptions {
   readonly preset: string
   /** Keep the junction's own bases through codon optimisation. */
   readonly lockJunction: boolean
+  /** Which synonyms are wanted where no limit stands against them. */
+  readonly codons: CodonObjective
   /** Bases before the start codon, such as `GCCGCCACC`. */
   readonly kozak: string
   readonly stop: 'TAA' | 'TGA' | 'TAG' | 'TAATGA'
@@ -37,6 +40,7 @@ export const DEFAULT_PRODUCT: ProductOptions = {
   layout: 'together',
   preset: 'generic-strict',
   lockJunction: false,
+  codons: 'best',
   kozak: KOZAK,
   stop: STOP,
   tags: [],
@@ -74,6 +78,7 @@ export function checkProduct(options: ProductOptions, references: GateReferences
     ['preset', options.preset, [...references.presets.keys()]],
     ['order', options.order, ['beta-alpha', 'alpha-beta']],
     ['layout', options.layout, ['together', 'separate', 'multi']],
+    ['codons', options.codons, CODON_OBJECTIVES],
     ['stop', options.stop, ['TAA', 'TGA', 'TAG', 'TAATGA']],
   ] as const) {
     if (!(known as readonly string[]).includes(value))

@@ -67,7 +67,7 @@ function page(construct: Construct, label: string, context: SheetContext, synthe
     ['layout', `${construct.layout}${declaration.linkers.length > 0 ? `, ${declaration.linkers.join(', ')}` : ''}`],
     [
       'codons',
-      `adaptation index ${construct.cai.toFixed(3)}, GC ${(100 * construct.gc).toFixed(1)} %, ${construct.notBestCodons} codons not the most frequent, limits ${declaration.preset}`,
+      `adaptation index ${construct.cai.toFixed(3)}, GC ${(100 * construct.gc).toFixed(1)} %, ${construct.changedCodons.length} codons ${construct.codons === 'match-usage' ? 'out of their turn' : 'not the most frequent'}, limits ${declaration.preset}`,
     ],
     ['length', `${construct.insert.length} nt, ${construct.protein.length} residues`],
     ['SHA-256 of the insert', construct.sha256],

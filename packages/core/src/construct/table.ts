@@ -128,14 +128,14 @@ const COLUMNS: readonly Column[] = [
   { name: 'cai', built: c => c.cai.toFixed(4) },
   { name: 'gc', built: c => c.gc.toFixed(4) },
   { name: 'preset', built: c => c.declaration.preset, refused: (_, options) => options.preset },
-  { name: 'changed_codons', built: c => c.notBestCodons },
+  { name: 'changed_codons', built: c => c.changedCodons.length },
   { name: 'caveats', built: c => c.caveats.map(caveat => `${caveat.code}: ${caveat.text}`).join('; ') },
   { name: 'failed_checks', built: c => failedChecks(c.gate).join(',') },
 ]
 
 export const CONSTRUCT_COLUMNS: readonly string[] = [
   ...COLUMNS.map(column => column.name),
-  ...['reference', 'probe', 'probe_start', 'a_c_call', 'b_c_call', 'code_version'],
+  ...['reference', 'probe', 'probe_start', 'a_c_call', 'b_c_call', 'code_version', 'codons'],
 ]
 
 export interface DesignOutcome {
@@ -163,6 +163,7 @@ export const constructRows = (
     ...probeCells(result.ok ? probes.get(result.value.id) : undefined),
     ...(['a', 'b'] as const).map(side => (result.ok ? constantCall(side, result.value) : '')),
     codeVersion,
+    result.ok ? result.value.codons : options.codons,
   ])
 
 const probeCells = (probe: Probe | undefined): readonly Cell[] => (probe === undefined ? ['', ''] : [probe.sequence, probe.start + 1])

@@ -213,6 +213,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
             order: product.order,
             layout: product.layout,
             lockJunction: product.lock_junction,
+            codons: product.codons,
             kozak: product.kozak,
             stop: product.stop,
             tags: tags.flatMap(tag => (tag.ok ? [tag.value] : [])),

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createWriteStream, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { issue } from '@cognate/core/base'
-import { PRESETS } from '@cognate/core/bio'
+import { CODON_OBJECTIVES, type CodonObjective, PRESETS } from '@cognate/core/bio'
 import {
   CONSTANT_SETS,
   DEFAULT_OVERLAP,
@@ -36,6 +36,7 @@ interface ProductFlags extends CommonFlags {
   readonly layout: 'together' | 'separate' | 'multi'
   readonly preset: string
   readonly lockJunction?: boolean
+  readonly codons: CodonObjective
   readonly kozak: string
   readonly stop: 'TAA' | 'TGA' | 'TAG' | 'TAATGA'
   readonly tag: readonly string[]
@@ -79,6 +80,12 @@ function withProduct(command: Command): Command {
       DEFAULT_PRODUCT.preset,
     )
     .option('--kozak <bases>', 'bases before the start codon; "" for none', DEFAULT_PRODUCT.kozak)
+    .option(
+      '--codons <objective>',
+      'best: the most frequent synonym wherever the limits allow it; match-usage: every synonym as often as the species uses it',
+      oneOf(CODON_OBJECTIVES),
+      DEFAULT_PRODUCT.codons,
+    )
     .option('--stop <bases>', 'TAA, TGA, TAG or TAATGA', oneOf(['TAA', 'TGA', 'TAG', 'TAATGA']), DEFAULT_PRODUCT.stop)
     .option('--vector <file>', 'backbone, GenBank or SnapGene: the insert gets its arms, and plasmids.gb is written')
     .option(
@@ -99,6 +106,7 @@ function productOf(flags: ProductFlags): { product: ConstructInput['product']; f
       order: flags.order,
       layout: flags.layout,
       lockJunction: flags.lockJunction === true,
+      codons: flags.codons,
       kozak: flags.kozak.toUpperCase(),
       stop: flags.stop,
       tags: flags.tag.map(text => must(parseTag(text))),

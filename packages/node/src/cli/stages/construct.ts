@@ -1,9 +1,11 @@
 // Stage `construct`: receptors → inserts, gate and order. A refused receptor keeps its row with the reasons.
 import { caveat, Funnel, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import {
+  CODON_COLUMNS,
   CONSTRUCT_COLUMNS,
   type Construct,
   checkProduct,
+  codonRows,
   constructRows,
   DEFAULT_OVERLAP,
   type DesignOutcome,
@@ -236,6 +238,7 @@ function designAll(
   assertRoundTrip(ready, genbank, plasmids, fasta, order)
   const files = new Map([
     ['constructs.tsv', formatTsv(CONSTRUCT_COLUMNS, constructRows(outcomes, options, references.receptor.release, probes, version()))],
+    ['codons.tsv', formatTsv(CODON_COLUMNS, codonRows(ready, references.presets))],
     ['gate.tsv', formatTsv(GATE_COLUMNS, gateRows(constructs))],
     ['constructs.gb', genbank],
     ...(options.vector === undefined ? [] : [['plasmids.gb', plasmids] as const]),

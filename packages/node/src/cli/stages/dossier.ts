@@ -177,6 +177,7 @@ export const OUTPUTS: Readonly<Record<string, string>> = {
   'cell-map.tsv': 'cells on a plane, for the picture',
   'cell-map.svg': 'the picture: lesions, score, shortlisted clones',
   'constructs.tsv': 'every construct, refused ones too',
+  'codons.tsv': 'codons that are not the wanted ones, with what those would have broken',
   'gate.tsv': 'every check of the gate',
   'constructs.gb': 'annotated inserts',
   'constructs.fasta': 'inserts',
