@@ -75,6 +75,11 @@ function softCost(sequence: string, changed: string, at: number, limits: Sequenc
         const now = score(changed, i)
         if (now >= SOFT_SPLICE && now > score(sequence, i)) return { limit: 'soft', text: `${kind} ${now.toFixed(0)} at ${i + 1}` }
       }
+  for (const motif of limits.softMotifs) {
+    const first = Math.max(0, at + 1 - motif.length)
+    const here = changed.slice(first, at + 2 + motif.length).indexOf(motif)
+    if (here >= 0) return { limit: 'soft', text: `${motif} at ${first + here + 1}` }
+  }
   for (const { length, high } of limits.gcWindows)
     for (let start = Math.max(0, at + 3 - length); start <= Math.min(at, changed.length - length); start++) {
       const gc = gcShare(changed.slice(start, start + length))

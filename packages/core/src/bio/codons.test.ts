@@ -142,3 +142,10 @@ test('what a codon cost is what breaks in the whole sequence when the wanted one
   expect(compared).toBeGreaterThan(20)
   expect([...seen]).toEqual(expect.arrayContaining(['sites', 'soft']))
 })
+
+test('a motif that is only to be avoided goes where a synonym costs less, and stays where it costs more', () => {
+  const none = { ...PRESETS.get('none')!, softMotifs: ['ATCATC', 'CTGCTG'] }
+  const { nt, changed } = value(optimiseCodons([{ kind: 'free', aa: 'MGIIPLLG' }], usage, none))
+  expect(nt).toMatch(/^ATGGGC(ATCATT|ATTATC)CCCCTGCTGGGC$/) // ATT is used 0.77 times as often as ATC, CTC 0.49 times as often as CTG
+  expect(changed.map(each => codonCost(nt, each, none).limit)).toEqual(['soft'])
+})

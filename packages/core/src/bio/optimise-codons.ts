@@ -41,6 +41,10 @@ const CHECKPOINT = 32
 /** Splice sites from this score on cost a little: soft limit. */
 export const SOFT_SPLICE = 70
 const SOFT_COST = 0.1
+/** A motif that is only avoided costs as much as a synonym that is used three quarters as often as the best. */
+const SOFT_MOTIF_COST = 0.3
+/** With `match-usage`, a codon out of its turn; a rare one costs nearly twice that. */
+const OUT_OF_TURN = 0.1
 export const SOFT_GC_MARGIN = 0.06
 
 interface Choice {
@@ -130,7 +134,7 @@ class UsageTurns {
     this.#usage = usage
   }
 
-  /** The codon whose turn it is first; another costs one, a rare one nearly two. */
+  /** The codon whose turn it is first. */
   choices(residue: string, synonyms: readonly Choice[]): readonly Choice[] {
     const total = synonyms.reduce((sum, { text }) => sum + codonShare(this.#usage, text), 0)
     const share = ({ text }: Choice) => codonShare(this.#usage, text) / total
@@ -139,7 +143,10 @@ class UsageTurns {
     const [first, ...others] = synonyms.toSorted((a, b) => behind(b) - behind(a) || (a.text < b.text ? -1 : 1))
     if (first === undefined) return []
     this.#given.set(residue, turns).set(first.text, 1 + (this.#given.get(first.text) ?? 0))
-    return [{ ...first, gain: 0 }, ...others.map(choice => ({ ...choice, gain: share(choice) - 2 })).toSorted((a, b) => b.gain - a.gain)]
+    return [
+      { ...first, gain: 0 },
+      ...others.map(choice => ({ ...choice, gain: OUT_OF_TURN * (share(choice) - 2) })).toSorted((a, b) => b.gain - a.gain),
+    ]
   }
 }
 
@@ -170,6 +177,7 @@ class Beam {
   readonly #arms: Arms
   readonly #sites: readonly MotifTable[]
   readonly #motifs: readonly MotifTable[]
+  readonly #softMotifs: readonly MotifTable[]
   /** Longest run by base number. */
   readonly #longestRun: Float64Array
   #total = 0
@@ -207,6 +215,7 @@ class Beam {
     const sites = Object.values(limits.sites)
     this.#sites = motifTables([...sites, ...sites.map(reverseComplement)])
     this.#motifs = motifTables(limits.senseMotifs)
+    this.#softMotifs = motifTables(limits.softMotifs)
     this.#longestRun = Float64Array.from([...LETTERS], letter => limits.longestRun[letter as 'A' | 'C' | 'G' | 'T'])
     const slots = 2 * width
     this.#bases = new Uint8Array((slots + 1) * RING)
@@ -369,6 +378,8 @@ class Beam {
     const code = (before << 2) | letter
     this.#newReverse = (this.#newReverse >>> 2) | ((3 - letter) << 30)
     for (const { length, mask, table } of this.#motifs) if (table[code & mask] === 1 && position + 1 >= length) return false
+    for (const { length, mask, table } of this.#softMotifs)
+      if (table[code & mask] === 1 && position + 1 >= length) this.#penalty -= SOFT_MOTIF_COST
     for (const { length, mask, table } of this.#sites)
       if (
         table[code & mask] === 1 &&

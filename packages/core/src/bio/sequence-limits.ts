@@ -18,6 +18,8 @@ export interface SequenceLimits {
   readonly sites: Readonly<Record<string, string>>
   /** Motifs that may not stand on the sense strand. */
   readonly senseMotifs: readonly string[]
+  /** Motifs that are avoided on the sense strand where it costs little: the rarer signals of polyadenylation. */
+  readonly softMotifs: readonly string[]
   readonly mostDonorScore: number
   readonly mostAcceptorScore: number
   /** Longest run of one base. */

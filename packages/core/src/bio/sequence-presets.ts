@@ -21,6 +21,7 @@ const presetSchema = z.strictObject({
   keepsNativeCodons: z.boolean().default(false),
   sites: z.record(z.string(), z.string().regex(/^[ACGT]{4,8}$/, '4 to 8 bases of A C G T')).default({}),
   senseMotifs: z.array(z.string().regex(/^[ACGT]{4,8}$/, '4 to 8 bases of A C G T')).default([]),
+  softMotifs: z.array(z.string().regex(/^[ACGT]{4,8}$/, '4 to 8 bases of A C G T')).default([]),
   mostDonorScore: z.number().default(unlimited),
   mostAcceptorScore: z.number().default(unlimited),
   longestRun: z.strictObject({ A: run, C: run, G: run, T: run }).default({ A: unlimited, C: unlimited, G: unlimited, T: unlimited }),
