@@ -76,6 +76,16 @@ test('each codon that is not the wanted one has a row with what it cost; another
         expect([translate(wanted!), limit === '']).toEqual([residue, false])
       }
     }
+    // the chains, alone and as they stand in the protein
+    const nt = value(parseFasta(readFileSync(join(out, 'chains.fasta'), 'utf8')))
+    const aa = value(parseFasta(readFileSync(join(out, 'chains.faa'), 'utf8')))
+    expect(nt.map(({ id }) => id)).toEqual(constructs.flatMap(row => ['TRB', 'TRA'].map(locus => `${row.construct_id}-${locus}`)))
+    for (const [i, chain] of aa.entries()) {
+      const row = constructs[Math.floor(i / 2)]!
+      expect([chain.id, translate(nt[i]!.sequence), row.insert_nt!.includes(nt[i]!.sequence)]).toEqual([nt[i]!.id, chain.sequence, true])
+      expect(i % 2 === 0 ? row.protein_aa!.startsWith(chain.sequence) : row.protein_aa!.endsWith(chain.sequence)).toBe(true)
+      expect(chain.sequence).toContain(i % 2 === 0 ? row.b_junction_aa : row.a_junction_aa)
+    }
     return constructs
   }
   const best = build('best')
@@ -95,6 +105,9 @@ describe('vectors', () => {
       expect(cognate([...args, '--cut', 'EcoRI/NotI', '--barcode', '12']).code).toBe(0)
       expect(cognate(['construct', 'check', join(out, 'constructs.gb'), '--spec', join(out, 'constructs.tsv')]).code).toBe(0)
       const insert = insertOf(join(out, 'constructs.fasta'))
+      expect(insertOf(join(out, 'plasmids.fasta')).sequence).toBe(
+        value(parseGenbank(readFileSync(join(out, 'plasmids.gb'), 'utf8')))[0]!.sequence,
+      )
       const plasmid = value(parseGenbank(readFileSync(join(out, 'plasmids.gb'), 'utf8')))[0]!
       expect([plasmid.topology, plasmid.sequence.startsWith(insert.sequence), insert.sequence.startsWith('GAATTC')]).toEqual([
         'circular',

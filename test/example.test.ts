@@ -29,6 +29,8 @@ const FILES = [
   'gate.tsv',
   'constructs.gb',
   'constructs.fasta',
+  'chains.fasta',
+  'chains.faa',
   'order.csv',
   'construct-sheet.html',
   'funnel.tsv',

@@ -21,7 +21,14 @@ export function codonCost(sequence: string, { at, wanted }: ChangedCodon, limits
   const reach = Math.max(SPLICE_SITE, ...limits.gcWindows.map(window => window.length))
   const from = Math.max(0, at - reach)
   const to = Math.min(sequence.length, at + 3 + reach)
-  const local = { ...limits, gcWhole: [0, 1] as const, gcEnds: undefined, directRepeat: Infinity, invertedRepeat: Infinity }
+  const local = {
+    ...limits,
+    gcWhole: [0, 1] as const,
+    gcEnds: undefined,
+    length: [0, Infinity] as const,
+    directRepeat: Infinity,
+    invertedRepeat: Infinity,
+  }
   const inArms: Arms = [Math.max(0, arms[0] - from), Math.max(0, to - (sequence.length - arms[1]))]
   const [hit] = breaches(changed.slice(from, to), local, inArms)
   if (hit !== undefined) return { limit: hit.check, text: `${hit.text} at ${from + hit.at + 1}` }

@@ -84,6 +84,9 @@ test('a site in a locked part cannot be removed: refused', () => {
 test('breaches are found on both strands', () => {
   const found = breaches(`ACGT${reverseComplement('GGTCTC')}ACGT`, GENERIC_STRICT)
   expect(found.filter(breach => breach.check === 'sites')).toEqual([{ check: 'sites', at: 4, text: 'BsaI GAGACC (other strand)' }])
+  const none = { ...PRESETS.get('none')!, length: [300, 1800] as const }
+  expect(breaches('ACGT', none)).toEqual([{ check: 'length', at: 0, text: '4 bases, not 300 to 1800' }])
+  expect(breaches('ACGT'.repeat(75), none)).toEqual([])
 })
 
 test('optimising is deterministic', () => {

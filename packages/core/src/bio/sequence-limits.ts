@@ -24,6 +24,8 @@ export interface SequenceLimits {
   readonly mostAcceptorScore: number
   /** Longest run of one base. */
   readonly longestRun: Readonly<Record<'A' | 'C' | 'G' | 'T', number>>
+  /** Fewest and most bases of the whole insert. */
+  readonly length: readonly [number, number]
   /** Share of G and C in the whole insert, in every window of a length, and in the first and the last bases; 0-1. */
   readonly gcWhole: readonly [number, number]
   readonly gcWindows: readonly GcWindow[]
@@ -46,8 +48,10 @@ export interface GcWindow {
   readonly high: number
 }
 
+export const LIMIT_CHECKS = ['sites', 'motifs', 'splice', 'homopolymer', 'gc', 'repeats', 'hairpin', 'length'] as const
+
 export interface LimitBreach {
-  readonly check: 'sites' | 'motifs' | 'splice' | 'homopolymer' | 'gc' | 'repeats' | 'hairpin'
+  readonly check: (typeof LIMIT_CHECKS)[number]
   readonly at: number
   readonly text: string
 }
@@ -83,6 +87,8 @@ export function breaches(sequence: string, limits: SequenceLimits, arms: Arms = 
     if (match[0].length > limits.longestRun[match[0][0] as 'A' | 'C' | 'G' | 'T'])
       found.push({ check: 'homopolymer', at: match.index, text: `${match[0].length} × ${match[0][0]}` })
   }
+  if (sequence.length < limits.length[0] || sequence.length > limits.length[1])
+    found.push({ check: 'length', at: 0, text: `${sequence.length} bases, not ${limits.length[0]} to ${limits.length[1]}` })
   found.push(...gcBreaches(sequence, limits), ...repeatBreaches(sequence, limits))
   return found
 }

@@ -25,6 +25,7 @@ const presetSchema = z.strictObject({
   mostDonorScore: z.number().default(unlimited),
   mostAcceptorScore: z.number().default(unlimited),
   longestRun: z.strictObject({ A: run, C: run, G: run, T: run }).default({ A: unlimited, C: unlimited, G: unlimited, T: unlimited }),
+  length: z.tuple([z.number().int().min(0), z.number().int().min(1)]).default([0, unlimited]),
   gcWhole: z.tuple([share, share]).default([0, 1]),
   gcWindows: z.array(window).default([]),
   gcEnds: window.optional(),

@@ -6,6 +6,7 @@ import {
   type Germline,
   type GermlineJ,
   type GermlineV,
+  LIMIT_CHECKS,
   normaliseGeneName,
   residueOfCodon,
   type SequenceLimits,
@@ -143,7 +144,7 @@ function judgeLimits(insert: string, declaration: Declaration, references: GateR
   if (preset === undefined || !/^[ACGT]+$/.test(insert)) return
   const sites = { ...preset.sites, ...declaration.vectorSites }
   const found = breaches(insert, { ...preset, sites }, declaration.arms)
-  for (const check of ['sites', 'motifs', 'splice', 'homopolymer', 'gc', 'repeats', 'hairpin'] as const) {
+  for (const check of LIMIT_CHECKS) {
     const here = found.filter(breach => breach.check === check)
     gate.check(
       check,

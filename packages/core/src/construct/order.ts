@@ -122,6 +122,29 @@ export function genbankOf(construct: Construct, sets: ReadonlyMap<string, Consta
   })
 }
 
+/** What is neither a chain nor the user's: it ends one chain and begins the next. */
+const BETWEEN: ReadonlySet<ConstructPart['role']> = new Set(['arm', 'kozak', 'furin', 'spacer', '2a', 'stop', 'barcode'])
+
+/** Each chain of an insert without linkers and ends, from its start codon on, as bases: a receptor's by its locus, the user's as `user`. */
+export function chainsOf({ id, insert, parts }: Construct): readonly { readonly id: string; readonly name: string; readonly nt: string }[] {
+  const stretches: { name: string; start: number; end: number }[] = []
+  let open = false
+  for (const part of parts) {
+    const last = stretches.at(-1)
+    if (BETWEEN.has(part.role)) open = false
+    else if (open && last !== undefined) last.end = part.end
+    else {
+      open = true
+      stretches.push({ name: part.chain ?? 'user', start: part.start, end: part.end })
+    }
+  }
+  return stretches.map(({ name, start, end }, i) => {
+    const nth = stretches.slice(0, i).filter(other => other.name === name).length + 1
+    const several = stretches.filter(other => other.name === name).length > 1
+    return { id: `${id}-${name}${several ? `-${nth}` : ''}`, name, nt: insert.slice(start, end) }
+  })
+}
+
 /** The insert in its vector; empty when none was given. */
 export const plasmidGenbankOf = (construct: Construct): string =>
   construct.plasmid === undefined ? '' : formatGenbank(construct.plasmid.record)

@@ -1,9 +1,11 @@
 // Stage `construct`: receptors → inserts, gate and order. A refused receptor keeps its row with the reasons.
 import { caveat, Funnel, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { translate } from '@cognate/core/bio'
 import {
   CODON_COLUMNS,
   CONSTRUCT_COLUMNS,
   type Construct,
+  chainsOf,
   checkProduct,
   codonRows,
   constructRows,
@@ -231,6 +233,10 @@ function designAll(
   const fasta = formatFasta(
     ready.map(construct => ({ id: construct.id, description: `${construct.receptorId} ${construct.sha256}`, sequence: construct.insert })),
   )
+  const chains = ready.flatMap(construct => chainsOf(construct).map(chain => ({ ...chain, description: construct.receptorId })))
+  const circles = ready.flatMap(({ id, receptorId, plasmid }) =>
+    plasmid === undefined ? [] : [{ id, description: `${receptorId} circular ${plasmid.sha256}`, sequence: plasmid.record.sequence }],
+  )
   const order = formatCsv(
     columns.value.map(([heading]) => heading),
     orderRows(constructs, columns.value),
@@ -241,8 +247,15 @@ function designAll(
     ['codons.tsv', formatTsv(CODON_COLUMNS, codonRows(ready, references.presets))],
     ['gate.tsv', formatTsv(GATE_COLUMNS, gateRows(constructs))],
     ['constructs.gb', genbank],
-    ...(options.vector === undefined ? [] : [['plasmids.gb', plasmids] as const]),
+    ...(options.vector === undefined
+      ? []
+      : ([
+          ['plasmids.gb', plasmids],
+          ['plasmids.fasta', formatFasta(circles)],
+        ] as const)),
     ['constructs.fasta', fasta],
+    ['chains.fasta', formatFasta(chains.map(({ id, description, nt }) => ({ id, description, sequence: nt })))],
+    ['chains.faa', formatFasta(chains.map(({ id, description, nt }) => ({ id, description, sequence: translate(nt) })))],
     ['order.csv', order],
     [
       'construct-sheet.html',
