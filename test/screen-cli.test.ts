@@ -341,6 +341,29 @@ describe('screens of the example, to the choice', () => {
     expect(constructs.map(row => row.receptor_id)).toEqual(chosen.map(row => row.receptor_id))
     const sha = readFileSync(at('full-out/selection.payload.sha256'), 'utf8').slice(0, 64)
     expect(readFileSync(at('full-out/construct-sheet.html'), 'utf8')).toContain(sha)
+    // the same by hand: the chosen ones of the whole table, and not one that was changed since
+    const build = (receptors: string) =>
+      cognate(['construct', '--receptors', receptors, '--selection', at('full-out/selection.payload.json'), '--out', at('by-hand')])
+    const byHand = build(at('full-out/receptors.tsv'))
+    expect([byHand.code, byHand.err]).toEqual([0, expect.stringContaining(`selection ${sha.slice(0, 12)}`)])
+    expect(rowsAt(at('by-hand/constructs.tsv')).map(row => row.sha256)).toEqual(constructs.map(row => row.sha256))
+    const table = readFileSync(at('full-out/receptors.tsv'), 'utf8')
+    const { trb_junction_aa: junction } = rowsAt(at('full-out/receptors.tsv')).find(row => row.receptor_id === chosen[0]!.receptor_id)!
+    writeFileSync(at('changed.tsv'), table.replaceAll(junction!, `${junction!.slice(0, 4)}W${junction!.slice(5)}`))
+    expect(build(at('changed.tsv'))).toMatchObject({ code: 1, err: expect.stringContaining('[selection-differs]') })
+    writeFileSync(
+      at('fewer.tsv'),
+      table
+        .split('\n')
+        .filter(line => !line.includes(chosen[0]!.receptor_id!))
+        .join('\n'),
+    )
+    expect(build(at('fewer.tsv'))).toMatchObject({ code: 1, err: expect.stringContaining('[selection-receptor]') })
+    // a choice of nobody builds nothing, and says so
+    const nobody = { ...JSON.parse(readFileSync(at('full-out/selection.payload.json'), 'utf8')), chosen: [] }
+    writeFileSync(at('nobody.json'), JSON.stringify(nobody))
+    const none = cognate(['construct', '--receptors', at('changed.tsv'), '--selection', at('nobody.json'), '--out', at('none')])
+    expect([none.code, none.err]).toEqual([0, expect.stringContaining('no receptor was chosen')])
     const dossier = readFileSync(at('full-out/dossier.html'), 'utf8')
     expect(dossier).toContain('Screens and selection')
     expect(dossier).toContain('aria-label="Plates"')

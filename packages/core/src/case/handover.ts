@@ -1,5 +1,6 @@
 // Where the two halves meet: what a case chose and built, checked against itself, in the form the record takes it in. Nobody types a receptor's name or a checksum again.
 import { fail, type Issue, issue, ok, type Result, sha256Hex } from '../base/index.ts'
+import { type PayloadReceptor, readSelectionPayload } from './signed-selection.ts'
 import type { Row } from './table-page.ts'
 
 export interface HandoverFiles {
@@ -36,15 +37,6 @@ export interface Handover {
   readonly constructs: readonly BuiltConstruct[]
 }
 
-interface PayloadReceptor {
-  readonly receptor_id: string
-  readonly mutation: string
-  readonly reason: string
-  readonly alpha: { readonly junction: string }
-  readonly beta: { readonly junction: string }
-  readonly evidence: { readonly neoantigenId?: string } | null
-}
-
 /** Beyond these the plates are named. */
 const MOST_WELLS = 150
 
@@ -61,8 +53,9 @@ export function readHandover(files: HandoverFiles): Result<Handover, Issue> {
         again,
       ),
     )
-  const payload = readPayload(files.payload)
-  if (payload === undefined) return fail(issue('handover-payload', 'selection.payload.json is no payload of `cognate select`', again))
+  const read = readSelectionPayload(files.payload)
+  if (!read.ok) return fail(issue('handover-payload', 'selection.payload.json is no payload of `cognate select`', again))
+  const payload = read.value
   const named = payload.chosen.map(one => one.receptor_id)
   const listed = files.selection
     .filter(row => row.chosen === 'true')
@@ -99,15 +92,6 @@ export function readHandover(files: HandoverFiles): Result<Handover, Issue> {
     chosen: payload.chosen.map(({ receptor_id, mutation, reason }) => ({ receptor: receptor_id, mutation, reason })),
     constructs,
   })
-}
-
-function readPayload(text: string): { readonly case: string; readonly chosen: readonly PayloadReceptor[] } | undefined {
-  try {
-    const value = JSON.parse(text) as { readonly schema?: string; readonly case: string; readonly chosen: readonly PayloadReceptor[] }
-    return value.schema === 'cognate/selection/1' ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Why a row of constructs.tsv is not the insert of a chosen receptor; undefined: it is. */

@@ -1,7 +1,7 @@
 // `cognate run`: the stages of a case in order, each skipped when its inputs, options and the code did not change and its outputs are untouched.
 // Whole: the plan reads as the list of stages that it is.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FunnelRow, type Issue, ok, type Result } from '@cognate/core/base'
 import type { CaseFile } from '@cognate/core/case'
@@ -29,7 +29,7 @@ import {
   selectInputs,
   selectionOfCase,
 } from './stages/screen-of-case.ts'
-import { SELECTED } from './stages/select.ts'
+import { PAYLOAD, SELECTED } from './stages/select.ts'
 import type { StageOutcome } from './stages/stage.ts'
 import { runVariants } from './stages/variants.ts'
 import { codeChecksum } from './version.ts'
@@ -189,7 +189,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
       name: 'construct',
       inputs: [
         receptorsTable,
-        ...(file.screens.length > 0 ? [join(folder, SELECTED)] : []),
+        ...(file.screens.length > 0 ? [join(folder, SELECTED), join(folder, PAYLOAD)] : []),
         ...(presetFile === undefined ? [] : [presetFile]),
         ...(vectorFile === undefined ? [] : [vectorFile]),
         ...Object.values(files).filter(path => path !== undefined),
@@ -205,7 +205,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
         const made = runConstruct({
           receptors: selected ? join(folder, SELECTED) : receptorsTable,
           most: selected ? 0 : product.receptors,
-          selection: selected ? readFileSync(join(folder, 'selection.payload.sha256'), 'utf8').slice(0, 64) : undefined,
+          selection: selected ? join(folder, PAYLOAD) : undefined,
           product: {
             ...DEFAULT_PRODUCT,
             constantSet: product.constant,

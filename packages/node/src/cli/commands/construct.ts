@@ -57,6 +57,7 @@ interface Flags extends ProductFlags {
   readonly receptors: string
   readonly contigs?: readonly string[]
   readonly most: number
+  readonly selection?: string
 }
 
 interface ThimbleFlags extends CommonFlags {
@@ -151,6 +152,10 @@ export function defineConstruct(program: Command): void {
         '--contigs <file...>',
         'FASTA of contigs, or AIRR tables with sequence: each chain is built from the contig its row names; its bases win over germline',
       )
+      .option(
+        '--selection <file>',
+        'selection.payload.json: builds the chosen receptors, as they were chosen, and prints the checksum that two people sign',
+      )
       .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
       .option('--species <species>', 'of the receptors: human or mouse; it is never guessed', oneOf(['human', 'mouse']), 'human')
       .option('--preferred-alleles <file>', 'alleles that are taken where a receptor names none: stitchr’s table (Gene, Allele, Region)')
@@ -196,8 +201,8 @@ export function defineConstruct(program: Command): void {
         command.error("error: '--receptors' and '--out' are needed", { exitCode: 2 })
       const given = flags as Flags
       const started = performance.now()
-      const { receptors, most, contigs } = given
-      finish(must(runConstruct({ receptors, most, contigs, ...productOf(given) })), given.out, flags, started)
+      const { receptors, most, contigs, selection } = given
+      finish(must(runConstruct({ receptors, most, contigs, selection, ...productOf(given) })), given.out, flags, started)
     })
   withProduct(
     withCommon(

@@ -1,6 +1,7 @@
 // Stage `construct`: receptors → inserts, gate and order. A refused receptor keeps its row with the reasons.
 import { caveat, Funnel, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import { translate } from '@cognate/core/bio'
+import { readSelectionPayload, receptorsOfSelection } from '@cognate/core/case'
 import {
   CODON_COLUMNS,
   CONSTRUCT_COLUMNS,
@@ -84,7 +85,7 @@ export interface ConstructInput {
   /** Printed on the sheet. */
   readonly title?: string
   readonly synthetic?: boolean
-  /** SHA-256 of the selection's payload that the receptors come from. */
+  /** selection.payload.json: its receptors are built, as they were chosen, and no others. */
   readonly selection?: string | undefined
 }
 
@@ -169,17 +170,21 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
   if (!product.ok) return product
   const contigs = input.contigs === undefined ? ok(undefined) : readContigs(input.contigs)
   if (!contigs.ok) return contigs
-  const receptors = readParsed(input.receptors, text => parseReceptors(text, input.most, contigs.value))
+  const receptors = readParsed(input.receptors, text => parseReceptors(text, input.selection === undefined ? input.most : 0, contigs.value))
   if (!receptors.ok) return receptors
   const { options, references } = product.value
+  const selection = input.selection === undefined ? ok(undefined) : readParsed(input.selection, readSelectionPayload)
+  if (!selection.ok) return selection
+  const taken = selection.value === undefined ? receptors : receptorsOfSelection(receptors.value, selection.value)
+  if (!taken.ok) return fail(inFile(input.receptors, taken.issue))
   const barcodes =
     options.barcodeLength === 0
       ? ok([])
-      : makeBarcodes(2 * receptors.value.length, options.barcodeLength, references.presets.get(options.preset)!)
+      : makeBarcodes(2 * taken.value.length, options.barcodeLength, references.presets.get(options.preset)!)
   if (!barcodes.ok) return barcodes
-  const plans = planInserts(receptors.value, options, barcodes.value)
+  const plans = planInserts(taken.value, options, barcodes.value)
   if (!plans.ok) return fail(inFile(input.receptors, plans.issue))
-  return designAll(plans.value, receptors.value, product.value, input)
+  return designAll(plans.value, taken.value, product.value, { ...input, selection: selection.value?.sha256 })
 }
 
 /** A product of tumour-infiltrating lymphocytes carries no construct; the tables say so, so that none of an earlier run is taken for it. */
@@ -207,6 +212,7 @@ function designAll(
   plans: readonly InsertPlan[],
   receptors: readonly ReceptorInput[],
   { options, references }: Product,
+  /** `selection`: SHA-256 of the payload. */
   input: Pick<ConstructInput, 'receptors' | 'title' | 'synthetic' | 'selection'>,
 ): Result<ConstructRun, Issue> {
   const columns = orderColumns(references.presets.get(options.preset)!.orderColumns)
@@ -270,7 +276,9 @@ function designAll(
   const caveats = [
     ...(receptors.length === 0
       ? []
-      : [caveat('selection-not-signed', 'receptors were taken by rank, not by a signed selection: research use')]),
+      : input.selection === undefined
+        ? [caveat('selection-not-signed', 'receptors were taken by rank, not by a signed selection: research use')]
+        : [caveat('selection-to-sign', `order only when two people have signed the selection with the SHA-256 ${input.selection}`)]),
     ...ready
       .filter(construct => !probes.has(construct.id))
       .map(construct =>
@@ -290,11 +298,13 @@ function designAll(
     files,
     funnel: funnel.rows(),
     caveats,
-    headline: `${receptors.length === 0 ? plural(plans.length, 'chain') : plural(receptors.length, 'receptor')} → ${plural(ready.length, 'construct')} ready, ${refused} refused`,
+    headline: `${receptors.length === 0 ? plural(plans.length, 'chain') : plural(receptors.length, 'receptor')} → ${plural(ready.length, 'construct')} ready, ${refused} refused${input.selection === undefined ? '' : `; selection ${input.selection.slice(0, 12)}`}`,
   }
   const why =
     plans.length === 0
-      ? 'the receptor table has no rows'
+      ? input.selection === undefined
+        ? 'the receptor table has no rows'
+        : 'no receptor was chosen'
       : outcomes
           .map(({ plan, result }) => `${plan.name}: ${result.ok ? failedChecks(result.value.gate).join(', ') : result.issue[0]!.what}`)
           .slice(0, 3)

@@ -19,6 +19,8 @@ import { plural, type StageOutcome } from './stage.ts'
 
 /** The chosen rows of receptors.tsv, in order: what constructs are made from. */
 export const SELECTED = 'selected-receptors.tsv'
+/** What two people sign. */
+export const PAYLOAD = 'selection.payload.json'
 
 export interface SelectInput {
   readonly receptors: string
@@ -133,8 +135,8 @@ export function runSelect(input: SelectInput): StageOutcome {
   const report = {
     files: new Map([
       ['selection.tsv', formatTsv(SELECTION_COLUMNS, selectionCells(selection))],
-      ['selection.payload.json', payload],
-      ['selection.payload.sha256', `${sha256}  selection.payload.json\n`],
+      [PAYLOAD, payload],
+      ['selection.payload.sha256', `${sha256}  ${PAYLOAD}\n`],
       [
         SELECTED,
         selectedReceptors(
