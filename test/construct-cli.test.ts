@@ -59,6 +59,22 @@ describe('construct verify', () => {
   })
 })
 
+test('a receptor that a person has to settle is told apart from one that cannot be built', () => {
+  const table = join(folder, 'three.tsv')
+  const rows = [TP53, ['R2', 'TRAV12-2,TRAV12-3', ...TP53.slice(2)], ['R3', 'TRAV12-2', 'TRAJ28', 'CAFM*YSGAGSYQLTF', ...TP53.slice(4)]]
+  writeFileSync(table, [COLUMNS, ...rows].map(cells => `${cells.join('\t')}\n`).join(''))
+  const out = join(folder, 'three')
+  const done = cognate(['construct', '--receptors', table, '--out', out])
+  expect([done.code, done.err]).toEqual([1, expect.stringContaining('1 construct ready, 2 refused, 1 of them for a decision')])
+  const constructs = rowsOf(readFileSync(join(out, 'constructs.tsv'), 'utf8'))
+  expect(constructs.map(row => [row.receptor_id, row.status])).toEqual([
+    ['R1', 'ready'],
+    ['R2', 'needs-decision'],
+    ['R3', 'refused'],
+  ])
+  expect(constructs[1]!.failed_checks).toContain('may mean TRAV12-2, TRAV12-3')
+})
+
 test('each codon that is not the wanted one has a row with what it cost; another objective is another insert with another name', () => {
   const build = (codons: string) => {
     const out = join(folder, `codons-${codons}`)

@@ -24,7 +24,7 @@ import { PART_ROLES, type UserPart } from './user-parts.ts'
 interface Column {
   readonly name: string
   readonly built: (construct: Construct, plan: InsertPlan) => Cell
-  readonly refused?: (plan: InsertPlan, options: ProductOptions) => Cell
+  readonly refused?: (plan: InsertPlan, options: ProductOptions, issues: readonly Issue[]) => Cell
 }
 
 const sides = { a: (locus: ChainLocusName) => !isBetaLike(locus), b: isBetaLike } as const
@@ -84,12 +84,17 @@ const userParts = (declaration: Declaration): string =>
     .map(fields => fields.map(field => field.replace(/[|;\t\n]/g, ' ')).join('|'))
     .join(';')
 
+/** Told with what there is to choose from: the receptor can be built once a person has named it. */
+const DECISIONS: ReadonlySet<string> = new Set(['gene-name-candidates', 'j-allele-contradicted', 'contig-join'])
+
+export const needsDecision = (issues: readonly Issue[]): boolean => issues.length > 0 && issues.every(({ code }) => DECISIONS.has(code))
+
 const COLUMNS: readonly Column[] = [
   { name: 'construct_id', built: c => c.id },
   { name: 'receptor_id', built: c => c.receptorId, refused: plan => plan.name },
   { name: 'product_type', built: c => c.productType, refused: plan => (plan.chains.length === 0 ? 'car' : 'tcr') },
   { name: 'layout', built: c => c.layout, refused: plan => plan.layout },
-  { name: 'status', built: c => c.status, refused: () => 'refused' },
+  { name: 'status', built: c => c.status, refused: (_plan, _options, issues) => (needsDecision(issues) ? 'needs-decision' : 'refused') },
   {
     name: 'loci',
     built: c =>
@@ -157,7 +162,7 @@ export const constructRows = (
       if (result.ok) return column.built(result.value, plan)
       if (column.name === 'failed_checks')
         return result.issue.map(problem => `${problem.code}: ${problem.what} (${problem.remedy})`).join('; ')
-      return column.refused?.(plan, options) ?? ''
+      return column.refused?.(plan, options, result.issue) ?? ''
     }),
     reference,
     ...probeCells(result.ok ? probes.get(result.value.id) : undefined),

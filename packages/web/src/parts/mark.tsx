@@ -40,6 +40,7 @@ const TONES: Readonly<Record<string, 'good' | 'bad' | 'wait'>> = {
   stopped: 'wait',
   'inputs changed': 'wait',
   amber: 'wait',
+  'needs-decision': 'wait',
 }
 
 export function Mark({ says }: { readonly says: string }) {

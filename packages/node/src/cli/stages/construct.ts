@@ -22,6 +22,7 @@ import {
   judgeBatch,
   makeBarcodes,
   NO_CHOICE,
+  needsDecision,
   type OpenVector,
   ORDER_COLUMNS,
   openVector,
@@ -294,11 +295,12 @@ function designAll(
     ),
   ]
   const refused = plans.length - ready.length
+  const open = outcomes.filter(({ result }) => !result.ok && needsDecision(result.issue)).length
   const report = {
     files,
     funnel: funnel.rows(),
     caveats,
-    headline: `${receptors.length === 0 ? plural(plans.length, 'chain') : plural(receptors.length, 'receptor')} → ${plural(ready.length, 'construct')} ready, ${refused} refused${input.selection === undefined ? '' : `; selection ${input.selection.slice(0, 12)}`}`,
+    headline: `${receptors.length === 0 ? plural(plans.length, 'chain') : plural(receptors.length, 'receptor')} → ${plural(ready.length, 'construct')} ready, ${refused} refused${open === 0 ? '' : `, ${open} of them for a decision`}${input.selection === undefined ? '' : `; selection ${input.selection.slice(0, 12)}`}`,
   }
   const why =
     plans.length === 0
