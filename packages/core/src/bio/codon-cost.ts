@@ -1,7 +1,7 @@
 // Why a codon is not the one that was wanted: the wanted one is put back in its place, and what then breaks is told.
 import { gcShare, reverseComplement } from './nucleotide.ts'
 import { type ChangedCodon, SOFT_GC_MARGIN, SOFT_SPLICE } from './optimise-codons.ts'
-import { type Arms, breaches, type LimitBreach, type SequenceLimits } from './sequence-limits.ts'
+import { type Arms, breaches, gcBreaches, type LimitBreach, type SequenceLimits } from './sequence-limits.ts'
 import { acceptorScore, donorScore } from './splice-score.ts'
 
 export interface CodonCost {
@@ -32,20 +32,9 @@ export function codonCost(sequence: string, { at, wanted }: ChangedCodon, limits
   const inArms: Arms = [Math.max(0, arms[0] - from), Math.max(0, to - (sequence.length - arms[1]))]
   const [hit] = breaches(changed.slice(from, to), local, inArms)
   if (hit !== undefined) return { limit: hit.check, text: `${hit.text} at ${from + hit.at + 1}` }
-  return endCost(changed, at, limits) ?? repeatCost(changed, at, limits) ?? softCost(sequence, changed, at, limits)
-}
-
-/** G and C of the first and the last bases, where the codon stands in them, and of the whole. */
-function endCost(changed: string, at: number, { gcEnds, gcWhole }: SequenceLimits): CodonCost | undefined {
-  const whole = gcShare(changed)
-  if (whole < gcWhole[0] || whole > gcWhole[1]) return { limit: 'gc', text: `${(100 * whole).toFixed(1)} % in the whole insert` }
-  if (gcEnds === undefined) return undefined
-  for (const start of [0, changed.length - gcEnds.length]) {
-    if (at + 3 <= start || at >= start + gcEnds.length) continue
-    const gc = gcShare(changed.slice(start, start + gcEnds.length))
-    if (gc < gcEnds.low || gc > gcEnds.high) return { limit: 'gc', text: `${(100 * gc).toFixed(0)} % in the ${gcEnds.length} nt at an end` }
-  }
-  return undefined
+  const [gc] = gcBreaches(changed, { ...limits, gcWindows: [] })
+  if (gc !== undefined) return { limit: gc.check, text: gc.text }
+  return repeatCost(changed, at, limits) ?? softCost(sequence, changed, at, limits)
 }
 
 function repeatCost(changed: string, at: number, { directRepeat, invertedRepeat, hairpinSpan }: SequenceLimits): CodonCost | undefined {

@@ -55,6 +55,11 @@ interface Choice {
   readonly gain: number
 }
 
+/** One of the codons of a residue, with its share of all of them, also of those that are not chosen. */
+interface Synonym extends Choice {
+  readonly share: number
+}
+
 const LETTERS = 'ACGT'
 const numbers = (text: string): Uint8Array => Uint8Array.from(text, letter => LETTERS.indexOf(letter))
 
@@ -70,15 +75,16 @@ export function optimiseCodons(
     [...'ACDEFGHIKLMNPQRSTVWY'].map(residue => [
       residue,
       codonsByUse(usage, residue)
-        .filter(text => codonShare(usage, text) >= limits.leastCodonShare)
         .map(text => ({
           text,
           bases: numbers(text),
           gain: Math.log(Math.max(relativeAdaptiveness(usage, text), 1e-4)),
-        })),
+          share: codonShare(usage, text),
+        }))
+        .filter(({ share }) => share >= limits.leastCodonShare),
     ]),
   )
-  const turns = objective === 'best' ? undefined : new UsageTurns(usage)
+  const turns = objective === 'best' ? undefined : new UsageTurns()
   const steps = parts.flatMap(part =>
     part.kind === 'locked'
       ? [[{ text: part.nt, bases: numbers(part.nt), gain: 0 }]]
@@ -127,19 +133,14 @@ function describe(nt: string, parts: readonly DesignPart[], usage: CodonUsage, s
 
 /** Whose turn it is among the synonyms of a residue: always the one that is furthest behind its share, so that every stretch is mixed like the whole. */
 class UsageTurns {
-  readonly #usage: CodonUsage
   readonly #given = new Map<string, number>()
 
-  constructor(usage: CodonUsage) {
-    this.#usage = usage
-  }
-
   /** The codon whose turn it is first. */
-  choices(residue: string, synonyms: readonly Choice[]): readonly Choice[] {
-    const total = synonyms.reduce((sum, { text }) => sum + codonShare(this.#usage, text), 0)
-    const share = ({ text }: Choice) => codonShare(this.#usage, text) / total
+  choices(residue: string, synonyms: readonly Synonym[]): readonly Choice[] {
+    const total = synonyms.reduce((sum, { share }) => sum + share, 0)
+    const share = (choice: Synonym) => choice.share / total
     const turns = 1 + (this.#given.get(residue) ?? 0)
-    const behind = (choice: Choice) => share(choice) * turns - (this.#given.get(choice.text) ?? 0)
+    const behind = (choice: Synonym) => share(choice) * turns - (this.#given.get(choice.text) ?? 0)
     const [first, ...others] = synonyms.toSorted((a, b) => behind(b) - behind(a) || (a.text < b.text ? -1 : 1))
     if (first === undefined) return []
     this.#given.set(residue, turns).set(first.text, 1 + (this.#given.get(first.text) ?? 0))

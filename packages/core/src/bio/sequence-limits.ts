@@ -56,6 +56,12 @@ export interface LimitBreach {
   readonly text: string
 }
 
+/** The limits with the sites of a vector among them. */
+export const withSites = (limits: SequenceLimits, sites: SequenceLimits['sites'] = {}): SequenceLimits => ({
+  ...limits,
+  sites: { ...limits.sites, ...sites },
+})
+
 /** Bases at the two ends of a sequence in which cloning sites may stand. */
 export type Arms = readonly [number, number]
 
@@ -93,7 +99,8 @@ export function breaches(sequence: string, limits: SequenceLimits, arms: Arms = 
   return found
 }
 
-function gcBreaches(sequence: string, limits: SequenceLimits): readonly LimitBreach[] {
+/** Of the whole, of its ends and of its windows. */
+export function gcBreaches(sequence: string, limits: SequenceLimits): readonly LimitBreach[] {
   const found: LimitBreach[] = []
   const whole = gcShare(sequence)
   if (whole < limits.gcWhole[0] || whole > limits.gcWhole[1])

@@ -84,7 +84,7 @@ const TYPING_ALLELES = 5
 /** Class I alleles in one spelling: class II is not typed everywhere. */
 const typingOf = ({ hla }: FinishedCase): readonly string[] => {
   const parsed = parseHlaList(hla)
-  return parsed.ok ? parsed.value.alleles.flatMap(one => (one.class === 'I' ? [one.allele] : [])).sort(byText) : []
+  return parsed.ok ? parsed.value.alleles.flatMap(one => (one.class === 'I' ? [one.allele] : [])) : []
 }
 
 /** Pairs that two patients should not be. */

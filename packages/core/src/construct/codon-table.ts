@@ -1,5 +1,5 @@
 // codons.tsv: each codon of an insert that is not the wanted one, and what the wanted one would have broken.
-import { codonCost, residueOfCodon, type SequenceLimits } from '../bio/index.ts'
+import { codonCost, residueOfCodon, type SequenceLimits, withSites } from '../bio/index.ts'
 import type { Cell } from '../format/index.ts'
 import type { Construct } from './construct.ts'
 
@@ -22,7 +22,7 @@ export function codonRows(constructs: readonly Construct[], presets: ReadonlyMap
     const { insert, parts, declaration, changedCodons } = construct
     const preset = presets.get(declaration.preset)
     if (preset === undefined) return []
-    const limits = { ...preset, sites: { ...preset.sites, ...declaration.vectorSites } }
+    const limits = withSites(preset, declaration.vectorSites)
     return changedCodons.map(changed => {
       const { at, wanted } = changed
       const codon = insert.slice(at, at + 3)

@@ -9,6 +9,7 @@ import {
   segmentName,
   translate,
   vRegions,
+  withSites,
 } from '../bio/index.ts'
 import { type AssembledChain, assemble, type Cistron, designParts, withChosenCodons } from './assemble.ts'
 import { CHAIN_NAME, isBetaLike } from './chain-locus.ts'
@@ -76,7 +77,7 @@ export function designInsert(
     : optimiseCodons(
         [...lockedArm(arm5), ...designParts(core, options.lockJunction), ...lockedArm(arm3)],
         usage,
-        { ...limits, sites: { ...limits.sites, ...vector?.sites } },
+        withSites(limits, vector?.sites),
         [arm5.length, arm3.length],
         options.codons,
       )

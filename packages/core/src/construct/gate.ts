@@ -11,6 +11,7 @@ import {
   residueOfCodon,
   type SequenceLimits,
   translate,
+  withSites,
 } from '../bio/index.ts'
 import { CHAIN_NAME, JUNCTION_RESIDUES } from './chain-locus.ts'
 import { type ConstantSet, constantFor } from './constant-set.ts'
@@ -142,8 +143,7 @@ function judgeLimits(insert: string, declaration: Declaration, references: GateR
   const preset = references.presets.get(declaration.preset)
   gate.check('preset-known', preset !== undefined, declaration.preset, [...references.presets.keys()].join(', '))
   if (preset === undefined || !/^[ACGT]+$/.test(insert)) return
-  const sites = { ...preset.sites, ...declaration.vectorSites }
-  const found = breaches(insert, { ...preset, sites }, declaration.arms)
+  const found = breaches(insert, withSites(preset, declaration.vectorSites), declaration.arms)
   for (const check of LIMIT_CHECKS) {
     const here = found.filter(breach => breach.check === check)
     gate.check(

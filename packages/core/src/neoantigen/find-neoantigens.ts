@@ -7,7 +7,7 @@ import type { TumourPurity } from './clonality.ts'
 import type { Expression } from './expression.ts'
 import { type HlaLoss, hlaStatus, indexHlaLoss } from './hla-loss.ts'
 import type { Hotspots } from './hotspot.ts'
-import { makeNeoantigen } from './make-neoantigen.ts'
+import { keptIndices, makeNeoantigen } from './make-neoantigen.ts'
 import type { Neoantigen } from './neoantigen.ts'
 import { clonalVaf } from './pvacseq-tier.ts'
 import type { ReferenceHits } from './reference-match.ts'
@@ -51,7 +51,9 @@ export function rankNeoantigens(
   // the class II model is opened only where class II was typed
   const class2Scores = options.class2Alleles.length === 0 ? undefined : scoreClass2(search, predictors.II, options.class2Alleles)
   const clonal = clonalVaf(search.candidates.map(candidate => candidate.variant.tumour.vaf))
-  const scene = { scores, class2Scores, predictor, options, lost, clonal }
+  const kept = keptIndices(options.alleles, lost)
+  const class2Kept = keptIndices(options.class2Alleles, lost)
+  const scene = { scores, class2Scores, predictor, options, lost, kept, class2Kept, clonal }
   const neoantigens: Neoantigen[] = []
   search.candidates.forEach((candidate, c) => {
     const made = makeNeoantigen(candidate, scene, matches?.[c])

@@ -21,7 +21,7 @@ import { type BestPeptide, type Neoantigen, neoantigenId, type RankTerm, shortCh
 import { aggregateEpitopes } from './pvacseq-best.ts'
 import { PVACSEQ_DEFAULTS, type PvacseqTier, pvacseqTier, type TierFacts } from './pvacseq-tier.ts'
 import { rankScore, rankTerms } from './rank.ts'
-import { matchNear, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
+import { matchNear, type ProteomeProtein, type ReferenceHits, type RefMatch, refMatchAs, refMatchOf } from './reference-match.ts'
 import type { Candidate } from './search-peptides.ts'
 
 /** What is the same for every variant of the case. */
@@ -30,8 +30,10 @@ export interface Scene {
   readonly class2Scores: Scores | undefined
   readonly predictor: Predictor
   readonly options: NeoantigenOptions
-  /** Alleles of both classes that the tumour has lost. */
+  /** Alleles of both classes that the tumour has lost, and the places of the kept ones of each. */
   readonly lost: ReadonlySet<HlaAllele>
+  readonly kept: readonly number[]
+  readonly class2Kept: readonly number[]
   /** Allele fraction of a clonal variant, where purity and copy number are not known. */
   readonly clonal: number
 }
@@ -46,10 +48,11 @@ export function makeNeoantigen({ variant, windows }: Candidate, scene: Scene, hi
   const { best, from } = chosen
   const { change } = from
   const measured = measurementsOf(variant, change, scene)
-  const refMatch = refMatchOf(hits, from.window.mutant, best.sequence)
+  const match = hits === undefined ? undefined : matchNear(hits, from.window.mutant, best.sequence)
+  const refMatch = refMatchAs(hits, match)
   const tierOf = tiersOf(variant, measured, scene)
   const tier = tierOf({ ...best, changedPositions: positionsOf(best), peptideLength: best.sequence.length }, from.preferred, refMatch)
-  const allelesPresenting = presentingAlleles(usable, scores, options.alleles, keptIndices(options.alleles, scene.lost))
+  const allelesPresenting = presentingAlleles(usable, scores, options.alleles, scene.kept)
   const class2 = bestClass2(usable, scene)
   const terms = rankTerms({ ...measured, best, class2, kind: change.kind, rnaAltReads: variant.rna.altReads, allelesPresenting })
   const hotspot = options.hotspots === undefined ? undefined : hotspotOf(options.hotspots, change)
@@ -74,21 +77,24 @@ export function makeNeoantigen({ variant, windows }: Candidate, scene: Scene, hi
     minigene: minigeneWindow(change),
     terms,
     score: rankScore(terms),
-    reasons: reasonsOf({ terms, chosen, hlaLost, hotspot, refMatch, hits }),
-    caveats: [...variant.caveats, ...caveatsOf(chosen, scene.predictor, hits)],
+    reasons: reasonsOf({ terms, chosen, hlaLost, hotspot, refMatch, match }),
+    caveats: [
+      ...variant.caveats,
+      ...caveatsOf(best.allele, scene.predictor, match === undefined ? [...(hits?.values() ?? [])][0] : undefined),
+    ],
   }
 }
 
 /** Places of the alleles that the tumour has kept. */
-const keptIndices = (alleles: readonly HlaAllele[], lost: ReadonlySet<HlaAllele>): readonly number[] =>
+export const keptIndices = (alleles: readonly HlaAllele[], lost: ReadonlySet<HlaAllele>): readonly number[] =>
   alleles.map((_, a) => a).filter(a => !lost.has(alleles[a]!))
 
 /** The best of the kept alleles; of a lost one where nothing else presents the variant, which is said. */
 function choosePeptide(
   windows: readonly VariantWindow[],
-  { scores, options: { alleles }, lost }: Scene,
+  { scores, options: { alleles }, lost, kept: places }: Scene,
 ): { readonly chosen: ChosenPeptide; readonly hlaLost: boolean } | undefined {
-  const kept = bestPeptide(windows, scores, alleles, keptIndices(alleles, lost))
+  const kept = bestPeptide(windows, scores, alleles, places)
   const any =
     lost.size === 0
       ? kept
@@ -103,9 +109,12 @@ function choosePeptide(
   return kept === undefined ? undefined : { chosen: kept, hlaLost: false }
 }
 
-function bestClass2(windows: readonly VariantWindow[], { class2Scores, options: { class2Alleles }, lost }: Scene): BestPeptide | undefined {
+function bestClass2(
+  windows: readonly VariantWindow[],
+  { class2Scores, options: { class2Alleles }, class2Kept }: Scene,
+): BestPeptide | undefined {
   if (class2Scores === undefined) return undefined
-  return bestPeptide(windows, class2Scores, class2Alleles, keptIndices(class2Alleles, lost), window => window.class2)?.best
+  return bestPeptide(windows, class2Scores, class2Alleles, class2Kept, window => window.class2)?.best
 }
 
 interface Measurements {
@@ -170,12 +179,12 @@ interface Told {
   readonly hlaLost: boolean
   readonly hotspot: string | undefined
   readonly refMatch: RefMatch
-  readonly hits: ReferenceHits | undefined
+  /** The protein that the best peptide or its neighbours share an 8-mer with. */
+  readonly match: ProteomeProtein | undefined
 }
 
 /** The few facts that made the rank, in words a clinician can check; what puts it behind all others first. */
-function reasonsOf({ terms, chosen: { best, from }, hlaLost, hotspot, refMatch, hits }: Told): readonly string[] {
-  const match = hits === undefined ? undefined : matchNear(hits, from.window.mutant, best.sequence)
+function reasonsOf({ terms, chosen: { best, from }, hlaLost, hotspot, refMatch, match }: Told): readonly string[] {
   return [
     ...(match === undefined ? [] : [`shares an 8-mer with ${match.gene} (${match.id})`]),
     ...(hlaLost ? [`only ${best.allele} presents it, and the tumour has lost that allele`] : []),
@@ -186,16 +195,15 @@ function reasonsOf({ terms, chosen: { best, from }, hlaLost, hotspot, refMatch, 
   ]
 }
 
-function caveatsOf({ best, from }: ChosenPeptide, predictor: Predictor, hits: ReferenceHits | undefined): readonly Caveat[] {
+/** `elsewhere`: a protein that only the rest of the window shares an 8-mer with. */
+function caveatsOf(allele: HlaAllele, predictor: Predictor, elsewhere: ProteomeProtein | undefined): readonly Caveat[] {
   const caveats: Caveat[] = []
-  const near = hits === undefined ? undefined : matchNear(hits, from.window.mutant, best.sequence)
-  const elsewhere = near === undefined ? [...(hits?.values() ?? [])][0] : undefined
   if (elsewhere !== undefined)
     caveats.push(
       caveat('self-elsewhere-in-window', `away from the best peptide its window shares an 8-mer with ${elsewhere.gene} (${elsewhere.id})`),
     )
-  const support = predictor.support(best.allele)
+  const support = predictor.support(allele)
   if (support !== undefined && support.ligands < LOW_SUPPORT_LIGANDS)
-    caveats.push(caveat('allele-low-support', `${best.allele} has ${support.ligands} ligands in training`))
+    caveats.push(caveat('allele-low-support', `${allele} has ${support.ligands} ligands in training`))
   return caveats
 }

@@ -95,5 +95,9 @@ export function matchNear(hits: ReferenceHits, window: string, peptide: string):
 /** How one table after another tells it. */
 export type RefMatch = 'not-run' | 'no' | 'yes'
 
+/** `match`: as `matchNear` found it. */
+export const refMatchAs = (hits: ReferenceHits | undefined, match: ProteomeProtein | undefined): RefMatch =>
+  hits === undefined ? 'not-run' : match === undefined ? 'no' : 'yes'
+
 export const refMatchOf = (hits: ReferenceHits | undefined, window: string, peptide: string): RefMatch =>
-  hits === undefined ? 'not-run' : matchNear(hits, window, peptide) === undefined ? 'no' : 'yes'
+  refMatchAs(hits, hits === undefined ? undefined : matchNear(hits, window, peptide))

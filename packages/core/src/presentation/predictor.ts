@@ -17,6 +17,19 @@ export interface ScoreBlock {
   readonly coreOffset?: Int8Array
 }
 
+/** A block to be filled, without cores. */
+export function emptyScores(peptides: number, alleles: readonly HlaAllele[]): ScoreBlock {
+  const size = peptides * alleles.length
+  return {
+    alleles,
+    peptides,
+    presentationScore: new Float32Array(size),
+    presentationPercentile: new Float32Array(size),
+    ic50NanoMolar: new Float32Array(size),
+    affinityPercentile: new Float32Array(size),
+  }
+}
+
 export interface AlleleSupport {
   /** Ligands and affinity measurements of this molecule in training. */
   readonly ligands: number

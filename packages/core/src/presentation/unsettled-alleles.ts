@@ -1,6 +1,6 @@
 // A predictor that also answers for alleles a typing could not tell apart: all of them are scored, and a peptide gets the worst of its ranks.
 import { type HlaAllele, membersOf } from '../bio/index.ts'
-import type { AlleleSupport, Predictor, ScoreBlock } from './predictor.ts'
+import { type AlleleSupport, emptyScores, type Predictor, type ScoreBlock } from './predictor.ts'
 
 /** All values of a pair are those of the member whose presentation percentile is highest, the first of equal ones. */
 export function withUnsettledAlleles(predictor: Predictor): Predictor {
@@ -23,15 +23,9 @@ function leastSupport(supports: readonly (AlleleSupport | undefined)[]): AlleleS
 
 function worstOf(block: ScoreBlock, alleles: readonly HlaAllele[], members: readonly (readonly HlaAllele[])[]): ScoreBlock {
   const width = block.alleles.length
-  const size = block.peptides * alleles.length
-  const worst = {
-    alleles,
-    peptides: block.peptides,
-    presentationScore: new Float32Array(size),
-    presentationPercentile: new Float32Array(size),
-    ic50NanoMolar: new Float32Array(size),
-    affinityPercentile: new Float32Array(size),
-    ...(block.coreOffset === undefined ? {} : { coreOffset: new Int8Array(size) }),
+  const worst: ScoreBlock = {
+    ...emptyScores(block.peptides, alleles),
+    ...(block.coreOffset === undefined ? {} : { coreOffset: new Int8Array(block.peptides * alleles.length) }),
   }
   for (let p = 0; p < block.peptides; p++) {
     let first = p * width

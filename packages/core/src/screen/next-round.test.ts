@@ -1,23 +1,12 @@
 import { expect, test } from 'vitest'
 import { value } from '../../../../test/oracle.ts'
+import { screenRow } from '../../../../test/screen-row.ts'
 import { proposeNextRound, TITRATION_DOSES } from './next-round.ts'
 import { parseReadout } from './plate.ts'
 import type { Call, ScreenRow } from './read-screen.ts'
 
-const row = (effector: string, antigen: string, call: Call, presenterHla = ''): ScreenRow => ({
-  effector,
-  antigen,
-  presenterHla,
-  plate: 'P1',
-  wells: ['A1'],
-  values: [9],
-  rule: 'empirical',
-  statistic: 0,
-  fold: 1,
-  p: undefined,
-  call,
-  caveats: [],
-})
+const row = (effector: string, antigen: string, call: Call, presenterHla = ''): ScreenRow =>
+  screenRow({ effector, antigen, call, presenterHla })
 
 const stepsOf = (rows: readonly ScreenRow[], constructs: ReadonlyMap<string, readonly string[]> = new Map(), hla: readonly string[] = []) =>
   proposeNextRound({ readout: { rows, titrations: [], caveats: [] }, pools: [], constructs, hla }).map(

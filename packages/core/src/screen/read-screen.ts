@@ -208,6 +208,10 @@ export function silencedBy(rows: readonly ScreenRow[]): readonly Blocked[] {
 export const blockedClass = (allele: string): Blocked =>
   BLOCKED.find(blocked => blocked !== 'class-I' && allele.replace(/^HLA-/, '').startsWith(blocked)) ?? 'class-I'
 
+/** Alleles of the classes whose antibody silences the answer; all of them where none does. */
+export const narrowedBy = (silenced: readonly Blocked[], alleles: readonly string[]): readonly string[] =>
+  alleles.filter(allele => silenced.length === 0 || silenced.includes(blockedClass(allele)))
+
 /**
  * Alleles that answer when presenters carry one HLA each: the only one restricts, several leave it open unless a blocking antibody narrows them.
  * `rows` are of one effector and antigen.
@@ -219,7 +223,6 @@ export function restrictionOf(rows: readonly ScreenRow[]): {
 } {
   const silenced = silencedBy(rows)
   const open = rows.filter(row => row.blocking === undefined && row.presenterHla !== '' && row.call === 'positive')
-  const alleles = [...new Set(open.map(row => row.presenterHla))]
-  const left = alleles.filter(allele => silenced.length === 0 || silenced.includes(blockedClass(allele)))
+  const left = narrowedBy(silenced, [...new Set(open.map(row => row.presenterHla))])
   return { hla: left.length === 1 ? left[0] : undefined, ambiguous: left.length > 1, silenced }
 }

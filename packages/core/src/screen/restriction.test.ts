@@ -1,24 +1,12 @@
 import { expect, test } from 'vitest'
 import { value } from '../../../../test/oracle.ts'
+import { screenRow } from '../../../../test/screen-row.ts'
 import type { Blocked } from './plate.ts'
 import { parsePlateMap } from './plate.ts'
 import { type Call, restrictionOf, type ScreenRow, silencedBy } from './read-screen.ts'
 
-const row = (call: Call, presenterHla: string, blocking?: Blocked): ScreenRow => ({
-  effector: 'R1',
-  antigen: 'MG-1',
-  presenterHla,
-  plate: 'P1',
-  wells: ['A1'],
-  values: [9],
-  rule: 'empirical',
-  statistic: 0,
-  fold: 1,
-  p: undefined,
-  call,
-  caveats: [],
-  ...(blocking === undefined ? {} : { blocking }),
-})
+const row = (call: Call, presenterHla: string, blocking?: Blocked): ScreenRow =>
+  screenRow({ call, presenterHla, ...(blocking === undefined ? {} : { blocking }) })
 
 test('the only allele that answers restricts; two leave it open', () => {
   expect(restrictionOf([row('positive', 'A*02:01'), row('negative', 'A*11:01')])).toMatchObject({ hla: 'A*02:01', ambiguous: false })

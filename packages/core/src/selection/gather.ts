@@ -1,8 +1,8 @@
 // The tables of the stages before → one candidate a receptor and the mutation it was best shown to see.
 import { type Caveat, caveat } from '../base/index.ts'
 import { carries, type HlaAllele, parseHlaAllele } from '../bio/index.ts'
-import { type HlaLoss, hlaStatus, indexHlaLoss } from '../neoantigen/index.ts'
-import { BLOCKED, type Blocked, blockedClass } from '../screen/index.ts'
+import { type HlaLoss, type HlaLosses, hlaStatus, indexHlaLoss } from '../neoantigen/index.ts'
+import { BLOCKED, type Blocked, narrowedBy } from '../screen/index.ts'
 import type { Candidate, ScreenEvidence } from './candidate.ts'
 
 /** A row of a table by column name; absent columns read as empty. */
@@ -107,10 +107,11 @@ export function gatherCandidates(tables: EvidenceTables): {
   for (const row of tables.deconvolution)
     for (const id of antigens.get(cell(row, 'peptide_id')) ?? []) gathered(cell(row, 'receptor_id'), id).deconvolved = true
   const neoantigens = new Map(tables.neoantigens.map(row => [cell(row, 'neoantigen_id'), row]))
+  const losses = indexHlaLoss(tables.hlaLoss ?? [])
   const candidates = tables.receptors.map(row => {
     const id = cell(row, 'receptor_id')
     const best = bestEvidence(byReceptor.get(id))
-    return candidateOf(row, best, best === undefined ? undefined : neoantigens.get(best.neoantigenId), tables)
+    return candidateOf(row, best, best === undefined ? undefined : neoantigens.get(best.neoantigenId), tables, losses)
   })
   const known = new Set(candidates.map(candidate => candidate.receptorId))
   const strays = [...byReceptor.keys()].filter(receptor => !known.has(receptor))
@@ -198,7 +199,7 @@ function bestEvidence(own: ReadonlyMap<string, Gathered> | undefined): ScreenEvi
       (held.ec50 === undefined ? 0 : 1000) + 100 * held.positivePlates.size + (held.deconvolved ? 10 : 0) + (held.pooled ? 1 : 0)
     if (weight === 0 || (best !== undefined && weight <= best.weight)) continue
     const silenced = held.silenced.filter(({ plate }) => held.positivePlates.has(plate)).map(({ blocked }) => blocked)
-    const alleles = [...held.hla].filter(allele => silenced.length === 0 || silenced.includes(blockedClass(allele)))
+    const alleles = narrowedBy(silenced, [...held.hla])
     best = {
       weight,
       evidence: {
@@ -237,6 +238,7 @@ function candidateOf(
   evidence: ScreenEvidence | undefined,
   neoantigen: TableRecord | undefined,
   tables: EvidenceTables,
+  losses: HlaLosses,
 ): Candidate {
   const id = cell(row, 'receptor_id')
   const clonotype = cell(row, 'clonotype_id')
@@ -246,7 +248,7 @@ function candidateOf(
   const red = own?.filter(other => cell(other, 'class') === 'red') ?? []
   const construct = tables.constructs?.find(other => cell(other, 'receptor_id') === id)
   const hla = evidence?.hla ?? ''
-  const status = hla === '' ? undefined : hlaStatus(indexHlaLoss(tables.hlaLoss ?? []), hla as HlaAllele)
+  const status = hla === '' ? undefined : hlaStatus(losses, hla as HlaAllele)
   const expression = neoantigen === undefined ? undefined : number(cell(neoantigen, 'rna_expression'))
   // what could not be asked is no pass: each is told of a receptor that answered
   const caveats: Caveat[] =

@@ -72,6 +72,12 @@ export const vcfsOf = ({ tumour }: CaseFile): readonly VcfInput[] =>
     ? [{ caller: '', path: tumour.vcf }]
     : Object.entries(tumour.vcf).map(([caller, path]) => ({ caller, path }))
 
+/** The place of a path that a case may leave out. */
+export const maybeAt =
+  (at: (path: string) => string) =>
+  (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : at(path)
+
 /** The table of off-target words that the case was given; undefined when it is to be made, or there is none. */
 export const safetyTable = ({ safety }: Pick<CaseFile, 'safety'>): string | undefined => (typeof safety === 'string' ? safety : undefined)
 

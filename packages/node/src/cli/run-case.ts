@@ -13,7 +13,7 @@ import { openPredictors } from '../model/open-predictors.ts'
 import { userPath } from '../read/paths.ts'
 import { funnelText, readFunnel } from '../write/funnel-file.ts'
 import { sha256OfFile, writeOutputs } from '../write/outputs.ts'
-import { expandFolder, openCase, vcfsOf } from './case-inputs.ts'
+import { expandFolder, maybeAt, openCase, vcfsOf } from './case-inputs.ts'
 import type { Console } from './console.ts'
 import { readStageRecord, type StageName, type StageRecord, writeStageRecord } from './stage-record.ts'
 import { noConstruct, runConstruct } from './stages/construct.ts'
@@ -99,7 +99,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   }
   const vcf = vcfsOf(file).map(({ caller, path }) => ({ caller, path: at(path) }))
   const leastCallers = tumour.min_callers
-  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
+  const maybe = maybeAt(at)
   const given = {
     expression: maybe(tumour.expression === undefined ? undefined : (Object.values(tumour.expression)[0] as string)),
     hlaLoss: maybe(tumour.hla_loss),
@@ -239,7 +239,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
 
 /** Files of the product that are read as they are. */
 function productFiles({ product }: CaseFile, at: (path: string) => string) {
-  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
+  const maybe = maybeAt(at)
   return {
     constantSetFile: maybe(product.constant_set),
     linkerFile: maybe(product.linker_file),
@@ -258,7 +258,7 @@ function expressionColumnsOf(expression: CaseFile['tumour']['expression']): { re
 
 /** Plates to make until plates were read; from then on what they say, what the proteome holds against it, and the choice. */
 function screenStages(screened: ScreenedCase): readonly PlannedStage[] {
-  const { file, hla, folder } = screened
+  const { file, at, hla, folder } = screened
   const table = (name: string) => join(folder, name)
   if (file.screens.length === 0)
     return file.screen_design === 'none'
@@ -288,8 +288,8 @@ function screenStages(screened: ScreenedCase): readonly PlannedStage[] {
             inputs: given([
               ...Object.values(evidence),
               table(GERMLINE_PROTEINS),
-              maybeAt(screened, file.tumour.proteome),
-              maybeAt(screened, file.safety.tissues),
+              maybeAt(at)(file.tumour.proteome),
+              maybeAt(at)(file.safety.tissues),
             ]),
             options: { safety: file.safety, hla },
             run: () => safetyOfCase(screened),
@@ -304,9 +304,6 @@ function screenStages(screened: ScreenedCase): readonly PlannedStage[] {
     },
   ]
 }
-
-const maybeAt = ({ at }: Pick<ScreenedCase, 'at'>, path: string | undefined): string | undefined =>
-  path === undefined ? undefined : at(path)
 
 async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ record: StageRecord; skipped: boolean }, Issue>> {
   const key = stageKey(stage)

@@ -8,6 +8,8 @@ import { InputFault, must } from './exit.ts'
 
 const console = makeConsole({ quiet: false, json: false })
 
+const isMissing = (cell: string): boolean => ['', 'NA', '.'].includes(cell)
+
 export const refuse = (code: string, what: string, remedy: string): never => {
   throw new InputFault(issue(code, what, remedy))
 }
@@ -26,13 +28,13 @@ export class SurvivalColumns {
     if (missing !== undefined)
       refuse('column-missing', `${file} has no column ${missing}`, `its columns are ${this.table.columns.join(', ')}`)
     this.get = columnReader(this.table.columns)
-    this.rows = this.table.rows.map((_, i) => i).filter(i => needed.every(name => !['', 'NA', '.'].includes(this.cell(i, name))))
+    this.rows = this.table.rows.map((_, i) => i).filter(i => needed.every(name => !isMissing(this.cell(i, name))))
     if (this.rows.length === 0) refuse('rows-none', `${file} has no complete row`, 'check the names of the columns')
     const left = this.table.rows.length - this.rows.length
     if (left > 0) {
       const kept = new Set(this.rows)
       const first = this.table.rows.findIndex((_, i) => !kept.has(i))
-      const empty = needed.filter(name => ['', 'NA', '.'].includes(this.cell(first, name)))
+      const empty = needed.filter(name => isMissing(this.cell(first, name)))
       console.notice(
         `${left} of ${this.table.rows.length} rows are left out: a value is missing (line ${this.table.rows[first]!.line}: ${empty.join(', ')}) [rows-incomplete]`,
       )

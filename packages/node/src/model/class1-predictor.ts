@@ -1,6 +1,6 @@
 // The shipped class I predictor: model file + kernel → the Predictor interface of core.
 import { type Issue, ok, type Result } from '@cognate/core/base'
-import { ic50OfOutput, type Predictor } from '@cognate/core/presentation'
+import { emptyScores, ic50OfOutput, type Predictor } from '@cognate/core/presentation'
 import { modelPath } from '../read/paths.ts'
 import { BLOCK, openKernel } from './class1-kernel.ts'
 import { CLASS1_LENGTH_ROW, loadWeights } from './class1-network.ts'
@@ -28,15 +28,7 @@ function makePredictor({ file, wasm }: OpenedModel): Predictor {
     ...describeModel(file, 'I'),
     predict(peptides, alleles) {
       const wanted = alleles.map(load)
-      const size = peptides.length * alleles.length
-      const block = {
-        alleles,
-        peptides: peptides.length,
-        presentationScore: new Float32Array(size),
-        presentationPercentile: new Float32Array(size),
-        ic50NanoMolar: new Float32Array(size),
-        affinityPercentile: new Float32Array(size),
-      }
+      const block = emptyScores(peptides.length, alleles)
       // molecule by molecule, so that its table stays in the cache; blocks are encoded again for each, which costs little beside scoring
       for (const [a, { table, presentation, affinity }] of wanted.entries()) {
         kernel.loadTable(table)

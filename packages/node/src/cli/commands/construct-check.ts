@@ -10,9 +10,7 @@ import {
   type GateResult,
   judge,
   KOZAK,
-  parseConstantSet,
   parseDeclarations,
-  parseLinker,
   type Read,
   type Verdict,
   verifyDesign,
@@ -22,12 +20,13 @@ import { type Command, Option } from 'commander'
 import { userPath } from '../../read/paths.ts'
 import { readPreset } from '../../read/preset.ts'
 import { readSequences } from '../../read/sequences.ts'
-import { shippedCodonUsage, shippedReferences } from '../../read/shipped.ts'
+import { shippedReferences } from '../../read/shipped.ts'
 import { readBytes, readParsed, readText } from '../../read/text.ts'
 import { importedGermline } from '../../reference/germline.ts'
 import { writeOutputs } from '../../write/outputs.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { withOwnParts } from '../stages/construct.ts'
 import { plural } from '../stages/stage.ts'
 
 interface CheckFlags extends CommonFlags {
@@ -42,18 +41,8 @@ interface CheckFlags extends CommonFlags {
 
 function checkReferences(flags: CheckFlags): GateReferences {
   const shipped = shippedReferences(flags.preset === undefined ? undefined : must(readPreset(flags.preset)), flags.species)
-  const set =
-    flags.constantSet === undefined
-      ? undefined
-      : must(readParsed(flags.constantSet, text => parseConstantSet(text, shippedCodonUsage('human'))))
-  const linker =
-    flags.linkerFile === undefined ? undefined : must(readParsed(flags.linkerFile, text => parseLinker(text, shippedCodonUsage('human'))))
-  return {
-    ...shipped,
-    linkers: linker === undefined ? shipped.linkers : new Map([...shipped.linkers, [linker.name, linker]]),
-    receptor: flags.germline === undefined ? shipped.receptor : must(importedGermline(flags.germline, flags.species)),
-    constantSets: set === undefined ? shipped.constantSets : new Map([...shipped.constantSets, [set.name, set]]),
-  }
+  const { references } = must(withOwnParts(shipped, { constantSetFile: flags.constantSet, linkerFile: flags.linkerFile }))
+  return flags.germline === undefined ? references : { ...references, receptor: must(importedGermline(flags.germline, flags.species)) }
 }
 
 export function defineConstructCheck(construct: Command): void {

@@ -109,6 +109,29 @@ interface Product {
   readonly references: GateReferences
 }
 
+/** The references with the constant set and the linker of the user, and their names where files of them were given. */
+export function withOwnParts(
+  references: GateReferences,
+  { constantSetFile, linkerFile }: Pick<ProductFiles, 'constantSetFile' | 'linkerFile'>,
+): Result<{ readonly references: GateReferences; readonly constantSet?: string; readonly linker?: string }, Issue> {
+  const usage = shippedCodonUsage('human')
+  const set = constantSetFile === undefined ? ok(undefined) : readParsed(constantSetFile, text => parseConstantSet(text, usage))
+  if (!set.ok) return set
+  const linker = linkerFile === undefined ? ok(undefined) : readParsed(linkerFile, text => parseLinker(text, usage))
+  if (!linker.ok) return linker
+  const named = <T extends { readonly name: string }>(known: ReadonlyMap<string, T>, one: T | undefined): ReadonlyMap<string, T> =>
+    one === undefined ? known : new Map([...known, [one.name, one]])
+  return ok({
+    references: {
+      ...references,
+      constantSets: named(references.constantSets, set.value),
+      linkers: named(references.linkers, linker.value),
+    },
+    constantSet: set.value?.name,
+    linker: linker.value?.name,
+  })
+}
+
 /** The product with its files read, and the references it needs. */
 function readProduct(product: ConstructInput['product'], files: ProductFiles): Result<Product, Issue> {
   const preset = readPreset(files.preset)
@@ -120,19 +143,10 @@ function readProduct(product: ConstructInput['product'], files: ProductFiles): R
     if (!germline.ok) return germline
     references = { ...references, receptor: germline.value }
   }
-  let { constantSet, linker } = product
-  if (files.constantSetFile !== undefined) {
-    const set = readParsed(files.constantSetFile, text => parseConstantSet(text, shippedCodonUsage('human')))
-    if (!set.ok) return set
-    references = { ...references, constantSets: new Map([...references.constantSets, [set.value.name, set.value]]) }
-    constantSet = set.value.name
-  }
-  if (files.linkerFile !== undefined) {
-    const own = readParsed(files.linkerFile, text => parseLinker(text, shippedCodonUsage('human')))
-    if (!own.ok) return own
-    references = { ...references, linkers: new Map([...references.linkers, [own.value.name, own.value]]) }
-    linker = own.value.name
-  }
+  const own = withOwnParts(references, files)
+  if (!own.ok) return own
+  references = own.value.references
+  const { constantSet = product.constantSet, linker = product.linker } = own.value
   const payload = files.payload === undefined ? ok(undefined) : readParsed(files.payload, parseUserChain)
   if (!payload.ok) return payload
   const vector: Result<OpenVector | undefined, Issue> = files.vector === undefined ? ok(undefined) : readVector(files.vector)

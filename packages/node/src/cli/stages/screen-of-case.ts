@@ -1,21 +1,18 @@
 // The screening half of `cognate run`: plates for the shortlist until plates were read; then what answered, the proteome scanned for it, and the choice.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { caveat, describeIssue, type Issue, ok, type Result } from '@cognate/core/base'
-import { parseHlaTyping } from '@cognate/core/bio'
+import { caveat, describeIssue, ok } from '@cognate/core/base'
 import { type CaseFile, safetyTargets } from '@cognate/core/case'
-import { formatTsv, parseDelimited } from '@cognate/core/format'
-import { parseHlaLoss } from '@cognate/core/neoantigen'
+import { formatTsv } from '@cognate/core/format'
 import { SAFETY_COLUMNS } from '@cognate/core/safety'
-import type { TableRecord } from '@cognate/core/selection'
 import { openPredictors } from '../../model/open-predictors.ts'
-import { readParsed } from '../../read/text.ts'
-import { safetyTable } from '../case-inputs.ts'
+import { readRows } from '../../read/rows.ts'
+import { maybeAt, safetyTable } from '../case-inputs.ts'
 import { GERMLINE_PROTEINS } from './neoantigens.ts'
 import { runSafety } from './safety.ts'
 import { runScreenDesign } from './screen-design.ts'
 import { runPlates } from './screen-read.ts'
-import { runSelect } from './select.ts'
+import { readEvidence, runSelect } from './select.ts'
 import type { StageOutcome } from './stage.ts'
 
 export interface ScreenedCase {
@@ -33,21 +30,13 @@ const DESIGN_NAMES: Readonly<Record<string, string>> = {
   'order.csv': 'screen-order.csv',
 }
 
-/** Rows of a table of the run; none where the stage made none. */
-function rowsOf(folder: string, name: string): readonly TableRecord[] {
-  const path = join(folder, name)
-  const table = existsSync(path) ? parseDelimited(readFileSync(path, 'utf8'), { delimiter: '\t' }) : undefined
-  if (table === undefined || !table.ok) return []
-  return table.value.rows.map(row => Object.fromEntries(table.value.columns.map((column, i) => [column, row.cells[i] ?? ''])))
-}
-
 /** What cannot be designed is told and stops nothing: no plate is a result of its own here. */
 export function designOfCase({ file, hla, folder }: ScreenedCase): StageOutcome {
   const wish = file.screen_design
   if (wish === 'none') return ok(undesigned('no plates were asked for', 'screen_design'))
   const effectors =
     wish.effectors ??
-    rowsOf(folder, 'receptors.tsv')
+    readRows(join(folder, 'receptors.tsv'))
       .filter(row => row.shortlisted === 'true')
       .map(row => row.receptor_id!)
   if (effectors.length === 0) return ok(undesigned('no receptor is on the shortlist', 'receptors'))
@@ -91,7 +80,7 @@ export const plateInputs = ({ file, at }: Pick<ScreenedCase, 'file' | 'at'>) =>
 
 /** Files that the choice is made of; undefined where there is none. */
 export function selectInputs({ file, at, folder }: Omit<ScreenedCase, 'hla'>) {
-  const maybe = (path: string | undefined) => (path === undefined ? undefined : at(path))
+  const maybe = maybeAt(at)
   const table = (name: string) => join(folder, name)
   return {
     receptors: table('receptors.tsv'),
@@ -107,12 +96,11 @@ export function selectInputs({ file, at, folder }: Omit<ScreenedCase, 'hla'>) {
 /** Errors: those of the scan and of the tables. Where nothing answered there is nothing to scan for, and that is told. */
 export async function safetyOfCase(screened: ScreenedCase): Promise<StageOutcome> {
   const { file, at, hla, folder } = screened
-  const inputs = selectInputs(screened)
-  const tables = readEvidence(inputs, hla, folder)
-  if (!tables.ok) return tables
+  const read = readEvidence({ ...selectInputs(screened), safety: undefined, overrides: undefined, hla })
+  if (!read.ok) return read
   const predictors = openPredictors()
   if (!predictors.ok) return predictors
-  const { targets, caveats } = safetyTargets(tables.value, predictors.value)
+  const { targets, caveats } = safetyTargets(read.value.evidence, predictors.value)
   const wish = typeof file.safety === 'object' ? file.safety : undefined
   const proteome = file.tumour.proteome
   if (targets.length === 0 || wish === undefined || proteome === undefined) {
@@ -129,37 +117,11 @@ export async function safetyOfCase(screened: ScreenedCase): Promise<StageOutcome
     targets,
     proteome: at(proteome),
     further: existsSync(own) ? own : undefined,
-    tissues: wish.tissues === undefined ? undefined : at(wish.tissues),
+    tissues: maybeAt(at)(wish.tissues),
     maxMismatches: wish.mismatches,
     top: wish.top,
   })
   return scanned.ok ? ok({ ...scanned.value, caveats: [...caveats, ...scanned.value.caveats] }) : scanned
-}
-
-function readEvidence(
-  inputs: ReturnType<typeof selectInputs>,
-  hla: readonly string[],
-  folder: string,
-): Result<Parameters<typeof safetyTargets>[0], Issue> {
-  const loss = inputs.hlaLoss === undefined ? ok(undefined) : readParsed(inputs.hlaLoss, parseHlaLoss)
-  if (!loss.ok) return loss
-  const typing = parseHlaTyping(hla)
-  if (!typing.ok) return typing
-  const minigenes = readParsed(inputs.minigenes, text => parseDelimited(text, { delimiter: '\t' }))
-  if (!minigenes.ok) return minigenes
-  return ok({
-    receptors: rowsOf(folder, 'receptors.tsv'),
-    screen: rowsOf(folder, 'screen.tsv'),
-    neoantigens: rowsOf(folder, 'neoantigens.tsv'),
-    minigenes: minigenes.value.rows.map(row =>
-      Object.fromEntries(minigenes.value.columns.map((column, i) => [column, row.cells[i] ?? ''])),
-    ),
-    deconvolution: [],
-    safety: undefined,
-    constructs: undefined,
-    hla: typing.value.alleles.map(({ allele }) => allele),
-    hlaLoss: loss.value,
-  })
 }
 
 export const screenOfCase = (screened: Pick<ScreenedCase, 'file' | 'at'>): Promise<StageOutcome> => runPlates(plateInputs(screened))

@@ -5,6 +5,7 @@ import { parseHlaTyping } from '@cognate/core/bio'
 import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
 import { parseHlaLoss } from '@cognate/core/neoantigen'
 import {
+  type EvidenceTables,
   GATE_TEXT,
   type Gate,
   gatherCandidates,
@@ -63,8 +64,11 @@ interface Opened {
   readonly checksums: Readonly<Record<string, string>>
 }
 
+/** What a choice is made from, and what a scan is made for. */
+export type EvidenceFiles = Omit<SelectInput, 'number' | 'caseId'>
+
 /** Every table that was named, with the checksum of its bytes. */
-function openTables(input: SelectInput): Result<Opened, Issue> {
+function openTables(input: EvidenceFiles): Result<Opened, Issue> {
   const tables: Record<string, readonly TableRecord[]> = {}
   const checksums: Record<string, string> = {}
   for (const kind of ['receptors', 'screen', 'neoantigens', 'minigenes', 'deconvolution', 'safety', 'constructs', 'overrides'] as const) {
@@ -106,17 +110,16 @@ function readOverrides(rows: readonly TableRecord[], path: string): Result<reado
   return ok(overrides)
 }
 
-export function runSelect(input: SelectInput): StageOutcome {
+/** Errors: those of the files, of the table of HLA loss and of the typing. */
+export function readEvidence(input: EvidenceFiles): Result<Opened & { readonly evidence: EvidenceTables }, Issue> {
   const opened = openTables(input)
   if (!opened.ok) return opened
   const loss = input.hlaLoss === undefined ? ok(undefined) : readParsed(input.hlaLoss, parseHlaLoss)
   if (!loss.ok) return loss
   const typing = parseHlaTyping(input.hla)
   if (!typing.ok) return typing
-  const { tables, checksums } = opened.value
-  const overrides = readOverrides(tables.overrides ?? [], input.overrides ?? '')
-  if (!overrides.ok) return overrides
-  const { candidates, caveats } = gatherCandidates({
+  const { tables } = opened.value
+  const evidence = {
     receptors: tables.receptors ?? [],
     screen: tables.screen ?? [],
     neoantigens: tables.neoantigens ?? [],
@@ -126,7 +129,17 @@ export function runSelect(input: SelectInput): StageOutcome {
     constructs: tables.constructs,
     hla: typing.value.alleles.map(({ allele }) => allele),
     hlaLoss: loss.value,
-  })
+  }
+  return ok({ ...opened.value, evidence })
+}
+
+export function runSelect(input: SelectInput): StageOutcome {
+  const read = readEvidence(input)
+  if (!read.ok) return read
+  const { tables, checksums, evidence } = read.value
+  const overrides = readOverrides(tables.overrides ?? [], input.overrides ?? '')
+  if (!overrides.ok) return overrides
+  const { candidates, caveats } = gatherCandidates(evidence)
   const selection = selectReceptors(candidates, input.number, overrides.value)
   const chosen = selection.rows.filter(row => row.rank !== undefined)
   const all: readonly Caveat[] = [...caveats, ...candidates.flatMap(candidate => candidate.caveats)]
