@@ -26,7 +26,7 @@ import { importedGermline } from '../../reference/germline.ts'
 import { writeOutputs } from '../../write/outputs.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
-import { withOwnParts } from '../stages/construct.ts'
+import { withOwnParts } from '../stages/construct-product.ts'
 import { plural } from '../stages/stage.ts'
 
 interface CheckFlags extends CommonFlags {

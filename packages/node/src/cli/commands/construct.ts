@@ -23,7 +23,8 @@ import { referencePath } from '../../reference/store.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
-import { type ConstructInput, type ConstructRun, type ProductFiles, runConstruct, runUserChain } from '../stages/construct.ts'
+import { type ConstructRun, runConstruct, runUserChain } from '../stages/construct.ts'
+import type { ProductFiles, ProductWish } from '../stages/construct-product.ts'
 import { plural } from '../stages/stage.ts'
 import { defineConstructCheck } from './construct-check.ts'
 
@@ -97,7 +98,7 @@ function withProduct(command: Command): Command {
     .option('--out <folder>', 'folder for the results')
 }
 
-function productOf(flags: ProductFlags): { product: ConstructInput['product']; files: ProductFiles } {
+function productOf(flags: ProductFlags): { product: ProductWish; files: ProductFiles } {
   if ((flags.vector === undefined) !== (flags.cut === undefined))
     throw new InputFault(issue('vector-cut', '--vector and --cut belong together', 'name the backbone and where the insert goes'))
   return {
