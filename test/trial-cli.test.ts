@@ -328,6 +328,68 @@ describe('wrong folders', () => {
     expect(runs.map(run => /NaN|undefined/.test(run.out))).toEqual(codes.map(() => false))
   })
 
+  test('a row that stands twice counts once, and is told: a subject, a dose, an event; another row of its number counts', () => {
+    const twice = (name: string, row: RegExp) => broken(path => edit(path, name, row, '$&$&'))
+    const runs = [
+      twice('dm.csv', /SYN-CRC,DM,SYN-C02.*\n/),
+      twice('ex.csv', /SYN-CRC,EX,SYN-C01,1,.*\n/),
+      twice('ae.csv', /SYN-CRC,AE,SYN-C01,1,.*\n/),
+      twice('persistence.csv', /SYN-C01,blood,.*\n/),
+      broken(path => edit(path, 'ae.csv', 'SYN-CRC,AE,SYN-C01,2,', 'SYN-CRC,AE,SYN-C01,1,')),
+    ]
+    const codes = ['subject-twice', 'row-twice', 'row-twice', 'row-twice', 'sequence-twice']
+    expect(runs.map((run, i) => [run.code, run.err.includes(codes[i]!), run.out.includes('treated: 7')])).toEqual(
+      codes.map(() => [1, true, true]),
+    )
+    expect(runs[0]!.out).toContain('3/7')
+  })
+
+  test('dates that are missing and words that are nearly right are told: a death, a visit, a product, a disposition, a kind of sample', () => {
+    const runs = [
+      broken(path => edit(path, 'ds.csv', /DEATH,2022-\d\d-\d\d/, 'DEATH,')),
+      broken(path => edit(path, 'tr.csv', /2022-03-02/g, '')),
+      broken(path => edit(path, 'ae.csv', '4,N,CHEMOTHERAPY,2022-01-19', '4,N,CHEMOTHERAPY,')),
+      broken(path => edit(path, 'ex.csv', 'TCR-T CELLS', 'TCR-T CELL')),
+      broken(path => edit(path, 'ds.csv', 'DEATH', 'DIED')),
+      broken(path => edit(path, 'persistence.csv', 'SYN-C01,blood', 'SYN-C01,serum')),
+      broken(path => edit(path, 'ae.csv', '4,N,CHEMOTHERAPY', '4,?,CHEMOTHERAPY')),
+      broken(path => edit(path, 'lb.csv', /,-8,Y/, ',day -8,Y')),
+      broken(path => edit(path, 'tr.csv', /,LDIAM,36,mm/, ',LDIAMETER,36,mm')),
+      broken(path => edit(path, 'ex.csv', ',162,mg', ',-162,mg')),
+    ]
+    const codes = [
+      'date-missing',
+      'date-missing',
+      'date-missing',
+      'treatment-spelling',
+      'disposition-spelling',
+      'sample-kind',
+      'yes-no',
+      'day-number',
+      'finding-unread',
+      'dose',
+    ]
+    expect(runs.map((run, i) => [codes[i], run.code, run.err.includes(codes[i]!)])).toEqual(codes.map(code => [code, 1, true]))
+  })
+
+  test('a table that is not there, or is empty, says nothing: no event is not no news', () => {
+    const rules = 'stopping_rules: [{what: grade 4 renal, window_days: 30, grade: 4, limit: 1, citation: made up}]\n'
+    let html = ''
+    const run = broken(path => {
+      html = join(path, 'out/report.html')
+      for (const name of ['ae', 'persistence']) rmSync(join(path, `${name}.csv`))
+      writeFileSync(join(path, 'lb.csv'), readFileSync(join(path, 'lb.csv'), 'utf8').split('\n')[0]!)
+      writeFileSync(join(path, 'TRIAL.yaml'), readFileSync(join(path, 'TRIAL.yaml'), 'utf8') + rules)
+    })
+    expect(run.code).toBe(0)
+    for (const domain of ['ae', 'lb', 'persistence']) expect(run.err).toContain(`there is no table ${domain}, or it has no row`)
+    expect(run.err).toContain('not assessed')
+    expect(run.out).toContain('0 of 7; 7 not known')
+    const report = readFileSync(html, 'utf8')
+    expect(report.match(/Not known\./g)?.length).toBe(3)
+    expect(report).not.toContain('Every laboratory value has a grade')
+  })
+
   test('no event, nobody treated: the report says so, without a number out of place', () => {
     const alone = broken(path => edit(path, 'TRIAL.yaml', 'product: TCR-T CELLS', 'product: SOMETHING ELSE'))
     expect([alone.code, alone.err.includes('nobody had received SOMETHING ELSE')]).toEqual([0, true])

@@ -11,7 +11,7 @@ export const reader = (table: Table): Get => {
   return (row, column) => (has.has(column) ? get(row, column).trim() : '')
 }
 
-export const numberOf = (text: string): number | undefined => (text === '' || Number.isNaN(Number(text)) ? undefined : Number(text))
+export const numberOf = (text: string): number | undefined => (text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text))
 
 /** The rows of each table by subject, those after the cut left out. */
 export class DomainRows {
@@ -35,7 +35,7 @@ export class DomainRows {
     if (given === undefined) return rows
     const get = reader(given.table)
     for (const row of given.table.rows) {
-      const day = this.dayOf(get(row, dateColumn), given.file, row.line)
+      const day = this.dayOf(get(row, dateColumn), given.file, row.line, dateColumn)
       if (day === 'after') continue
       const made = make(get, row, day)
       if (made === undefined) continue
@@ -47,41 +47,49 @@ export class DomainRows {
     return rows
   }
 
-  /** A partial date that lies before the cut whole is taken at its last day; else it is an issue. */
-  dayOf(text: string, file: string, line: number): number | 'after' | undefined {
-    if (text === '') return undefined
+  /** A partial date that lies before the cut whole is taken at its last day; else it is an issue, and so is none. */
+  dayOf(text: string, file: string, line: number, column: string): number | 'after' | undefined {
     const date = parseDate(text)
-    if (!date.ok) this.issues.push(inFile(file, { ...date.issue, line }))
+    if (text === '')
+      this.issues.push(inFile(file, issue('date-missing', `${column} is empty`, 'give the date; the row is left out until then', line)))
+    else if (!date.ok) this.issues.push(inFile(file, { ...date.issue, line }))
     else if (date.value.last <= this.cut.last) return date.value.last
     else if (date.value.first > this.cut.last) return 'after'
     else this.issues.push(inFile(file, issue('date-partial', `${text} may lie before or after the data cut`, 'give the day', line)))
     return undefined
   }
 
-  /** Rows with a day from infusion: `DAY` or a date. */
+  /** Rows with a day from infusion, or with a day number where they have a date alone. */
   relative<T>(
     domain: 'lb' | 'persistence',
     dayColumn: string,
     dateColumn: string,
-    make: (get: Get, row: TableRow) => T,
-  ): ReadonlyMap<string, readonly (readonly [number | undefined, string, T])[]> {
+    make: (get: Get, row: TableRow) => T | undefined,
+  ): ReadonlyMap<string, readonly RelativeRow<T>[]> {
     const given = this.tables[domain]
-    const rows = new Map<string, (readonly [number | undefined, string, T])[]>()
+    const rows = new Map<string, RelativeRow<T>[]>()
     if (given === undefined) return rows
     const get = reader(given.table)
+    const leave = (line: number, code: string, what: string) =>
+      this.issues.push(inFile(given.file, issue(code, what, 'give a number; the row is left out until then', line)))
     for (const row of given.table.rows) {
       const value = domain === 'persistence' ? get(row, 'value') : '0'
-      if (numberOf(value) === undefined) {
-        this.issues.push(
-          inFile(
-            given.file,
-            issue('persistence-value', `value is "${value}"`, 'give a number; the sample is left out until then', row.line),
-          ),
-        )
+      if (!((numberOf(value) ?? -1) >= 0)) {
+        leave(row.line, 'persistence-value', `value is "${value}"`)
         continue
       }
+      const text = get(row, dayColumn)
+      const day = numberOf(text)
+      if (text !== '' && day === undefined) {
+        leave(row.line, 'day-number', `${dayColumn} is "${text}"`)
+        continue
+      }
+      const date = day === undefined ? this.dayOf(get(row, dateColumn), given.file, row.line, dateColumn) : undefined
+      if (date === 'after' || (day === undefined && date === undefined)) continue
+      const made = make(get, row)
+      if (made === undefined) continue
       const id = get(row, 'USUBJID')
-      const entry = [numberOf(get(row, dayColumn)), get(row, dateColumn), make(get, row)] as const
+      const entry = { day, date, row: made }
       const list = rows.get(id)
       if (list === undefined) rows.set(id, [entry])
       else list.push(entry)
@@ -89,7 +97,7 @@ export class DomainRows {
     return rows
   }
 
-  private labRows: ReadonlyMap<string, readonly (readonly [number | undefined, string, Omit<LabRow, 'day'>])[]> | undefined
+  private labRows: ReadonlyMap<string, readonly RelativeRow<Omit<LabRow, 'day'>>[]> | undefined
   labs(id: string, infusion: number): readonly LabRow[] {
     this.labRows ??= this.relative('lb', 'DAY', 'LBDTC', (get, row) => ({
       test: get(row, 'LBTESTCD'),
@@ -102,25 +110,100 @@ export class DomainRows {
     return this.since(this.labRows.get(id) ?? [], infusion)
   }
 
-  private sampleRows: ReadonlyMap<string, readonly (readonly [number | undefined, string, Omit<PersistenceSample, 'day'>])[]> | undefined
+  private sampleRows: ReadonlyMap<string, readonly RelativeRow<Omit<PersistenceSample, 'day'>>[]> | undefined
   persistence(id: string, infusion: number): readonly PersistenceSample[] {
-    this.sampleRows ??= this.relative('persistence', 'day', 'date', (get, row) => ({
-      sample: get(row, 'sample') as PersistenceSample['sample'],
-      receptor: get(row, 'receptor_id'),
-      origin: get(row, 'origin').toUpperCase(),
-      method: get(row, 'method'),
-      value: Number(get(row, 'value')),
-      unit: get(row, 'unit'),
-      total: numberOf(get(row, 'n_total')) ?? 0,
-    }))
+    // one method is one, however it is spelled
+    const methods = new Map<string, string>()
+    this.sampleRows ??= this.relative('persistence', 'day', 'date', (get, row) => {
+      const report = (code: string, what: string, remedy: string) =>
+        this.issues.push(inFile(this.tables.persistence!.file, issue(code, what, remedy, row.line)))
+      const [kind, origin, method, total] = [
+        get(row, 'sample').toLowerCase(),
+        get(row, 'origin').toUpperCase(),
+        get(row, 'method'),
+        get(row, 'n_total'),
+      ]
+      if (!isSampleKind(kind)) {
+        report('sample-kind', `sample is "${get(row, 'sample')}"`, 'write product, blood or tissue; the sample is left out until then')
+        return undefined
+      }
+      if (!/^(CD[48]([^A-Z0-9]+CD[48])?)?$/.test(origin))
+        report('origin', `origin is "${get(row, 'origin')}"`, 'write CD8, CD4, or nothing where it is not known')
+      if (total !== '' && !((numberOf(total) ?? -1) >= 0))
+        report('n-total', `n_total is "${total}"`, 'give the number of cells or molecules')
+      methods.set(method.toLowerCase(), methods.get(method.toLowerCase()) ?? method)
+      return {
+        sample: kind,
+        receptor: get(row, 'receptor_id'),
+        origin,
+        method: methods.get(method.toLowerCase())!,
+        value: Number(get(row, 'value')),
+        unit: get(row, 'unit'),
+        total: numberOf(total) ?? 0,
+      }
+    })
     return this.since(this.sampleRows.get(id) ?? [], infusion)
   }
 
-  since<T>(rows: readonly (readonly [number | undefined, string, T])[], infusion: number): readonly (T & { readonly day: number })[] {
-    return rows.flatMap(([given, text, value]) => {
-      const date = given === undefined && text !== '' ? parseDate(text) : undefined
-      const day = given ?? (date?.ok === true ? date.value.last - infusion : undefined)
-      return day === undefined || infusion + day > this.cut.last ? [] : [{ ...value, day }]
+  since<T>(rows: readonly RelativeRow<T>[], infusion: number): readonly (T & { readonly day: number })[] {
+    return rows.flatMap(({ day: given, date, row }) => {
+      const day = given ?? date! - infusion
+      return infusion + day > this.cut.last ? [] : [{ ...row, day }]
     })
   }
+}
+
+const isSampleKind = (text: string): text is PersistenceSample['sample'] => ['product', 'blood', 'tissue'].includes(text)
+
+/** One of the two is there. */
+interface RelativeRow<T> {
+  /** From infusion. */
+  readonly day: number | undefined
+  /** Day number. */
+  readonly date: number | undefined
+  readonly row: T
+}
+
+const KEYED = ['dm', 'ex', 'ds', 'ae', 'lb', 'persistence'] as const
+
+/**
+ * The tables without rows that stand twice: they would be counted twice. A subject of dm and a row of persistence are known by themselves, other rows by their
+ * subject and sequence number (EXSEQ and its like); two different rows of one number are an issue, and both are kept.
+ */
+export function withoutTwins(tables: TrialTables, issues: Issue[]): TrialTables {
+  const kept: Partial<Record<TrialDomain, NonNullable<TrialTables[TrialDomain]>>> = { ...tables }
+  for (const domain of KEYED) {
+    const given = tables[domain]
+    if (given === undefined) continue
+    const get = reader(given.table)
+    const sequence = `${domain.toUpperCase()}SEQ`
+    const first = new Map<string, TableRow>()
+    const report = (code: string, what: string, remedy: string, line: number) =>
+      issues.push(inFile(given.file, issue(code, what, remedy, line)))
+    const rows = given.table.rows.filter(row => {
+      const id = get(row, 'USUBJID')
+      const number = get(row, sequence)
+      if (domain !== 'dm' && domain !== 'persistence' && number === '') return true
+      const key = domain === 'dm' ? id : domain === 'persistence' ? row.cells.join('\t') : `${id}\t${number}`
+      const before = first.get(key)
+      if (before === undefined) {
+        first.set(key, row)
+        return true
+      }
+      const same = row.cells.every((cell, i) => cell === before.cells[i])
+      if (domain === 'dm')
+        report('subject-twice', `${id} stands on line ${before.line} too`, 'give each subject one row; the first counts', row.line)
+      else if (same) report('row-twice', `the row of line ${before.line} stands here again`, 'remove one; it counts once', row.line)
+      else
+        report(
+          'sequence-twice',
+          `${sequence} ${number} of ${id} stands on line ${before.line} too, with another content`,
+          'number the rows of a subject; both count until then',
+          row.line,
+        )
+      return domain !== 'dm' && !same
+    })
+    kept[domain] = { ...given, table: { ...given.table, rows } }
+  }
+  return kept
 }

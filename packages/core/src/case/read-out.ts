@@ -31,7 +31,7 @@ import {
 } from '../response/index.ts'
 import { type EventPart, eventParts, gradeLaboratory, stoppingStates } from './read-out-safety.ts'
 import type { TrialFile } from './trial-file.ts'
-import type { Trial, TrialSubject } from './trial-tables.ts'
+import type { SilentDomain, Trial, TrialSubject } from './trial-tables.ts'
 
 export const ENDPOINTS = ['TTP', 'PFS', 'DOR', 'OS'] as const
 export type EndpointName = (typeof ENDPOINTS)[number]
@@ -101,6 +101,8 @@ export interface ReadOut {
   readonly ungraded: ReadonlyMap<string, number>
   /** What readers called themselves beside what they measured, of the treated; undefined without rs. */
   readonly calls: readonly ComparedCall[] | undefined
+  /** Tables that are missing or empty: none of their rows is no news of their kind. */
+  readonly silent: readonly SilentDomain[]
   readonly issues: readonly Issue[]
 }
 
@@ -109,9 +111,8 @@ export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCri
   const notTreated = new Map<string, number>()
   for (const subject of trial.subjects)
     if (subject.infusion === undefined) notTreated.set(subject.disposition, (notTreated.get(subject.disposition) ?? 0) + 1)
-  const counted = (one: SubjectReadOut) => (file.confirmation.required ? one.confirmed : one.best).response
-  const responders = treated.filter(one => counted(one) === 'CR' || counted(one) === 'PR')
-  const controlled = treated.filter(one => ['CR', 'PR', 'SD', 'NON-CR/NON-PD'].includes(counted(one)))
+  const responders = respondersOf(treated, file)
+  const controlled = treated.filter(one => ['CR', 'PR', 'SD', 'NON-CR/NON-PD'].includes(counted(one, file)))
   const subjects = treated.map(one => one.subject)
   const { laboratory, ungraded } = gradeLaboratory(subjects, file, criteria)
   return {
@@ -126,7 +127,9 @@ export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCri
     highPersistence: treated.filter(one => one.oneMonth !== undefined && one.oneMonth >= file.persistence_threshold).length,
     survival: ENDPOINTS.map(name => survivalOf(name, treated, file)),
     adverseEvents: eventParts(subjects),
-    stopping: stoppingStates(subjects, file),
+    stopping: stoppingStates(subjects, file).map(rule =>
+      rule.state === 'below limit' && trial.silent.includes('ae') ? { ...rule, state: 'not assessed' } : rule,
+    ),
     laboratory,
     ungraded,
     calls:
@@ -136,9 +139,16 @@ export function readOut(trial: Trial, file: TrialFile, criteria: readonly LabCri
             treated.flatMap(one => one.points),
             trial.calls.filter(call => treated.some(one => one.subject.id === call.subject)),
           ),
+    silent: trial.silent,
     issues: trial.issues,
   }
 }
+
+const counted = (one: SubjectReadOut, file: TrialFile) => (file.confirmation.required ? one.confirmed : one.best).response
+
+/** Those whose best response, confirmed where the trial asks for it, is complete or partial. */
+export const respondersOf = (treated: readonly SubjectReadOut[], file: TrialFile): readonly SubjectReadOut[] =>
+  treated.filter(one => ['CR', 'PR'].includes(counted(one, file)))
 
 function proportion(count: number, of: number, file: TrialFile): Proportion {
   const intervals = file.intervals.proportion.map(kind => ({
@@ -176,7 +186,9 @@ function readSubject(subject: TrialSubject, file: TrialFile): SubjectReadOut {
   const history = historyOf(subject, start, dated)
   const response = file.confirmation.required ? firstConfirmedResponse(seen, rules) : firstResponse(seen)
   const last = seen.at(-1)?.day ?? start
-  const changes = points.filter(point => point.change !== undefined && point.date!.last <= last).map(point => point.change!)
+  const changes = points
+    .filter(point => point.change !== undefined && point.date !== undefined && point.date.last <= last)
+    .map(point => point.change!)
   return {
     subject,
     start,

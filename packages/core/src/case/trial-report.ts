@@ -16,8 +16,9 @@ import {
   waterfallFigure,
 } from '../response/index.ts'
 import { PAGE_STYLE, RESEARCH_NOTICE } from './dossier.ts'
-import { landmarks, months, type Proportion, type ReadOut, type Survival } from './read-out.ts'
+import { landmarks, months, type Proportion, type ReadOut, respondersOf, type Survival } from './read-out.ts'
 import type { EventPart } from './read-out-safety.ts'
+import { SILENT_DOMAINS, type SilentDomain } from './trial-tables.ts'
 
 /** Figures in the order of the report. */
 export function readOutFigures(out: ReadOut): readonly Figure[] {
@@ -38,7 +39,7 @@ export function readOutFigures(out: ReadOut): readonly Figure[] {
         subject: one.subject.id,
         response: counted(one),
         points: one.points
-          .filter(point => point.change !== undefined)
+          .filter(point => point.change !== undefined && point.date !== undefined)
           .map(point => ({ day: point.date!.last - one.start, change: point.change!, overall: point.overall! })),
       })),
       file.month_days,
@@ -113,6 +114,7 @@ export function headlines(out: ReadOut): readonly (readonly [string, string])[] 
   const durations = treated.flatMap(one =>
     one.endpoints.DOR === undefined ? [] : [`${months(one.endpoints.DOR.days, file).toFixed(1)}${one.endpoints.DOR.event ? '' : '+'}`],
   )
+  const withoutOrigin = respondersOf(treated, file).filter(one => one.origins.length === 0)
   return [
     ['treated', String(treated.length)],
     [`objective response${file.confirmation.required ? ', confirmed' : ''} (${file.criteria})`, proportionText(out.objectiveResponse)],
@@ -122,10 +124,18 @@ export function headlines(out: ReadOut): readonly (readonly [string, string])[] 
     ],
     ...out.survival.map(survival => [`median ${NAMES[survival.name]}`, medianText(survival, out)] as const),
     ['disease control', proportionText(out.diseaseControl)],
-    ['responders who received receptors of CD8 cells', `${out.cytotoxicResponders} of ${out.objectiveResponse.count}`],
-    [`at least ${file.persistence_threshold} % of CD3⁺ at one month`, `${out.highPersistence} of ${treated.length}`],
+    [
+      'responders who received receptors of CD8 cells',
+      `${out.cytotoxicResponders} of ${out.objectiveResponse.count}${unknown(withoutOrigin.length)}`,
+    ],
+    [
+      `at least ${file.persistence_threshold} % of CD3⁺ at one month`,
+      `${out.highPersistence} of ${treated.length}${unknown(treated.filter(one => one.oneMonth === undefined).length)}`,
+    ],
   ]
 }
+
+const unknown = (count: number): string => (count === 0 ? '' : `; ${count} not known`)
 
 export interface ReportContext {
   readonly figures: readonly Figure[]
@@ -285,9 +295,19 @@ function safetySection(out: ReadOut): string {
       ]),
     )
   const ungraded = [...out.ungraded].map(([reason, n]) => `${n} × ${reason}`)
+  const laboratory = out.silent.includes('lb')
+    ? silence('lb')
+    : `${table(out.laboratory)}<p>${ungraded.length === 0 ? 'Every laboratory value has a grade.' : `Without a grade: ${escapeHtml(ungraded.join('; '))}.`}</p>`
+  const events = out.silent.includes('ae') ? silence('ae') : `${table(out.adverseEvents[0]!.grades)}${partTable(out.adverseEvents)}`
   const deaths = out.treated.filter(one => one.subject.death !== undefined).length
-  return `${stoppingTable(out)}<h3>Adverse events, subjects by worst grade</h3>${table(out.adverseEvents[0]!.grades)}${partTable(out.adverseEvents)}<h3>Laboratory after infusion, subjects by worst grade (${out.file.lab_criteria})</h3>${table(out.laboratory)}<p>${ungraded.length === 0 ? 'Every laboratory value has a grade.' : `Without a grade: ${escapeHtml(ungraded.join('; '))}.`} ${deaths} of ${out.treated.length} treated died by the cut. Rows: <code>adverse-events.tsv</code>, <code>toxicity.tsv</code>.</p>`
+  return `${stoppingTable(out)}<h3>Adverse events, subjects by worst grade</h3>${events}<h3>Laboratory after infusion, subjects by worst grade (${out.file.lab_criteria})</h3>${laboratory}<p>${deaths} of ${out.treated.length} treated died by the cut. Rows: <code>adverse-events.tsv</code>, <code>toxicity.tsv</code>.</p>`
 }
+
+/** What a table that is not there, or has no row, does not say. */
+export const silenceOf = (domain: SilentDomain): string =>
+  `there is no table ${domain}, or it has no row: nothing is known of ${SILENT_DOMAINS[domain]}, and none is counted`
+
+const silence = (domain: SilentDomain): string => `<p class="note"><strong>Not known.</strong> T${silenceOf(domain).slice(1)}.</p>`
 
 /** Rules that stop the trial come first. */
 function stoppingTable({ stopping, file }: ReadOut): string {
@@ -317,7 +337,7 @@ function partTable(parts: readonly EventPart[]): string {
 }
 
 const cellSection = (out: ReadOut, anchor: Anchor): string =>
-  `${htmlTable(
+  `${out.silent.includes('persistence') ? silence('persistence') : ''}${htmlTable(
     ['subject', 'receptors', 'from', 'product, % of CD3⁺', 'one month, % of CD3⁺', 'last sample'],
     out.treated.map(one => {
       const receptors = [...new Set(one.subject.persistence.map(sample => sample.receptor).filter(receptor => receptor !== 'ALL'))]

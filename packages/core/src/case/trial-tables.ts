@@ -1,9 +1,9 @@
 // A trial's SDTM tables at a data cut → its subjects: who was enrolled, what each was given, when, and what became of them. A row that cannot be used is an issue with its line.
-import { type CalendarDate, fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
+import { type CalendarDate, editDistance, fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
 import { lackingColumn, type Table } from '../format/index.ts'
 import type { AdverseEvent } from '../infusion/index.ts'
 import { ACCEPTED, type LesionSet, type ReaderCall, readLesions, readReaderCalls, setsOfReader } from '../response/index.ts'
-import { DomainRows, numberOf, reader } from './domain-rows.ts'
+import { DomainRows, numberOf, reader, withoutTwins } from './domain-rows.ts'
 import type { TrialFile } from './trial-file.ts'
 
 export const TRIAL_DOMAINS = ['dm', 'ex', 'ds', 'tu', 'tr', 'rs', 'ae', 'lb', 'persistence'] as const
@@ -71,8 +71,13 @@ export interface Trial {
   readonly subjects: readonly TrialSubject[]
   /** What the readers that count called themselves; undefined without rs. */
   readonly calls: readonly ReaderCall[] | undefined
+  /** Of the tables that may be missing, those that are, or hold no row: nothing is known of what they tell. */
+  readonly silent: readonly SilentDomain[]
   readonly issues: readonly Issue[]
 }
+
+export const SILENT_DOMAINS = { ae: 'adverse events', lb: 'laboratory values', persistence: 'transferred cells' } as const
+export type SilentDomain = keyof typeof SILENT_DOMAINS
 
 const NEEDED: Readonly<Partial<Record<TrialDomain, readonly string[]>>> = {
   dm: ['USUBJID'],
@@ -84,20 +89,23 @@ const NEEDED: Readonly<Partial<Record<TrialDomain, readonly string[]>>> = {
 }
 
 /** Errors: `domain-missing` (dm, ex, ds, tu or tr), `column-missing`, `cut-early` when the cut lies before the first enrolment. */
-export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, Issue> {
-  const missing = (['dm', 'ex', 'ds', 'tu', 'tr'] as const).find(domain => tables[domain] === undefined)
+export function readTrial(given: TrialTables, file: TrialFile): Result<Trial, Issue> {
+  const missing = (['dm', 'ex', 'ds', 'tu', 'tr'] as const).find(domain => given[domain] === undefined)
   if (missing !== undefined)
     return fail(
       issue('domain-missing', `there is no table ${missing}`, `put ${missing}.csv, ${missing}.xpt or ${missing}.json beside TRIAL.yaml`),
     )
   for (const [domain, columns] of Object.entries(NEEDED)) {
-    const given = tables[domain as TrialDomain]
-    const lacking = given === undefined ? undefined : lackingColumn(given.table, columns)
-    if (lacking !== undefined) return fail(inFile(given!.file, lacking))
+    const one = given[domain as TrialDomain]
+    const lacking = one === undefined ? undefined : lackingColumn(one.table, columns)
+    if (lacking !== undefined) return fail(inFile(one!.file, lacking))
   }
+  if (given.lb !== undefined && !given.lb.table.columns.some(column => column === 'DAY' || column === 'LBDTC'))
+    return fail(inFile(given.lb.file, issue('column-missing', 'there is no column DAY or LBDTC', 'give days from infusion, or dates', 1)))
   const cut = parseDate(file.data_cut)
   if (!cut.ok) return cut
   const issues: Issue[] = []
+  const tables = withoutTwins(given, issues)
   const lesions = readLesions(tables.tu!.table, tables.tr!.table, cut.value, { tu: tables.tu!.file, tr: tables.tr!.file })
   if (!lesions.ok) return lesions
   const counted = setsOfReader(lesions.value, file.reader, tables.tr!.file)
@@ -109,30 +117,68 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   const of = new DomainRows(tables, cut.value, issues)
   const dispositions = of.bySubject(
     'ds',
-    (get, row, day) => (day === undefined ? undefined : { what: get(row, 'DSDECOD').toUpperCase(), day, line: row.line }),
+    (get, row, day) => {
+      const what = get(row, 'DSDECOD').toUpperCase()
+      const meant = DISPOSITIONS.find(known => isNearly(what, known)) ?? DEATHS.get(what)
+      if (meant !== undefined)
+        issues.push(
+          inFile(
+            tables.ds!.file,
+            issue(
+              'disposition-spelling',
+              `DSDECOD is "${what}"`,
+              `write ${meant} if that is meant: it is counted as what it says`,
+              row.line,
+            ),
+          ),
+        )
+      return day === undefined ? undefined : { what, day, line: row.line }
+    },
     'DSSTDTC',
   )
   const exposures = of.bySubject(
     'ex',
-    (get, row, day): Exposure | undefined =>
-      day === undefined ? undefined : { treatment: get(row, 'EXTRT'), dose: numberOf(get(row, 'EXDOSE')), unit: get(row, 'EXDOSU'), day },
+    (get, row, day): Exposure | undefined => {
+      const dose = numberOf(get(row, 'EXDOSE'))
+      const report = (code: string, what: string, remedy: string) =>
+        issues.push(inFile(tables.ex!.file, issue(code, what, remedy, row.line)))
+      if (get(row, 'EXDOSE') !== '' && !((dose ?? -1) >= 0))
+        report('dose', `EXDOSE is "${get(row, 'EXDOSE')}"`, 'give a number from 0, or leave it empty')
+      if (isNearly(get(row, 'EXTRT').toUpperCase(), file.product.toUpperCase()))
+        report(
+          'treatment-spelling',
+          `EXTRT is "${get(row, 'EXTRT')}", the product ${file.product}`,
+          'spell it alike if it is the product: it does not count as it now',
+        )
+      return day === undefined ? undefined : { treatment: get(row, 'EXTRT'), dose, unit: get(row, 'EXDOSU'), day }
+    },
     'EXSTDTC',
   )
   const events = of.bySubject(
     'ae',
-    (get, row, day): AdverseEvent | undefined =>
-      day === undefined || !gradeHolds(get(row, 'AETOXGR'), tables.ae!.file, row.line, issues)
+    (get, row, day): AdverseEvent | undefined => {
+      const report = (code: string, what: string, remedy: string) =>
+        issues.push(inFile(tables.ae!.file, issue(code, what, remedy, row.line)))
+      const [grade, serious, end] = [get(row, 'AETOXGR'), get(row, 'AESER').toUpperCase(), get(row, 'AEENDTC')]
+      const holds = /^[0-5]$/.test(grade)
+      if (!holds) report('ae-grade', `AETOXGR is "${grade}"`, 'give a grade from 1 to 5; the event is left out until then')
+      if (!['', 'Y', 'N'].includes(serious))
+        report('yes-no', `AESER is "${serious}"`, 'write Y or N; the event counts as serious until then')
+      if (end !== '' && !parseDate(end).ok) report('date', `AEENDTC is "${end}"`, 'write YYYY-MM-DD; the event has no end until then')
+      if (get(row, 'AEDECOD') === '') report('ae-term', 'AEDECOD is empty', 'name the event')
+      return day === undefined || !holds
         ? undefined
         : {
             subject: get(row, 'USUBJID'),
             term: get(row, 'AEDECOD'),
-            grade: Number(get(row, 'AETOXGR')),
-            serious: get(row, 'AESER').toUpperCase() === 'Y',
+            grade: Number(grade),
+            serious: serious !== '' && serious !== 'N',
             related: get(row, 'AEREL'),
             start: day,
-            end: endDay(get(row, 'AEENDTC'), cut.value),
+            end: endDay(end, cut.value),
             line: row.line,
-          },
+          }
+    },
     'AESTDTC',
   )
   const sets = new Map(counted.sets.map(one => [one.subject, one]))
@@ -154,8 +200,8 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
         )
       continue
     }
-    const given = (exposures.get(id) ?? []).toSorted((a, b) => a.day - b.day)
-    const infusion = given.find(exposure => exposure.treatment.toUpperCase() === file.product.toUpperCase())?.day
+    const doses = (exposures.get(id) ?? []).toSorted((a, b) => a.day - b.day)
+    const infusion = doses.find(exposure => exposure.treatment.toUpperCase() === file.product.toUpperCase())?.day
     const ends = own.filter(entry => entry.what !== 'ENROLLED')
     const dayOf = (what: string) => ends.filter(entry => entry.what === what).map(entry => entry.day)
     const death = dayOf('DEATH')[0]
@@ -166,9 +212,9 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
       sex: get(row, 'SEX'),
       enrolled,
       infusion,
-      firstTreatment: given[0]?.day,
-      conditioning: given.find(exposure => file.conditioning.some(drug => drug.toUpperCase() === exposure.treatment.toUpperCase()))?.day,
-      exposures: given,
+      firstTreatment: doses[0]?.day,
+      conditioning: doses.find(exposure => file.conditioning.some(drug => drug.toUpperCase() === exposure.treatment.toUpperCase()))?.day,
+      exposures: doses,
       disposition: ends.at(-1)?.what ?? 'NOT YET TREATED',
       death,
       newTherapy: dayOf('NEW ANTI-CANCER THERAPY')[0],
@@ -178,6 +224,18 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
       labs: infusion === undefined ? [] : of.labs(id, infusion),
       persistence: infusion === undefined ? [] : of.persistence(id, infusion),
     })
+    if (new Set(dayOf('DEATH')).size > 1)
+      issues.push(
+        inFile(
+          tables.ds!.file,
+          issue(
+            'death-twice',
+            `${id} died on two dates`,
+            'keep one row DEATH; the first counts',
+            own.find(entry => entry.what === 'DEATH')!.line,
+          ),
+        ),
+      )
     issues.push(...impossible(id, death, infusion, enrolled, set, tables), ...partialVisits(set, tables.tr!.file))
   }
   if (subjects.length === 0)
@@ -187,9 +245,17 @@ export function readTrial(tables: TrialTables, file: TrialFile): Result<Trial, I
   return ok({
     subjects: subjects.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     calls: calls?.value.calls.filter(call => sets.get(call.subject)?.reader === call.reader),
+    silent: (['ae', 'lb', 'persistence'] as const).filter(domain => (tables[domain]?.table.rows.length ?? 0) === 0),
     issues,
   })
 }
+
+/** What is counted of ds; other codes say why a subject without infusion has none. */
+const DISPOSITIONS = ['ENROLLED', 'DEATH', 'LAST KNOWN ALIVE', 'NEW ANTI-CANCER THERAPY']
+const DEATHS: ReadonlyMap<string, string> = new Map(['DIED', 'DEAD', 'DECEASED', 'EXPIRED', 'FATAL'].map(word => [word, 'DEATH']))
+
+/** Not the same, and no more than two letters away, one of a short word. */
+const isNearly = (text: string, known: string): boolean => text !== known && editDistance(text, known) <= Math.min(2, known.length >> 2)
 
 /** Day on which an event had ended at the latest; of one that ended after the cut it is not yet known. */
 const endDay = (text: string, cut: CalendarDate): number | undefined => {
@@ -236,16 +302,23 @@ function enrolledAtAnyTime(ds: Table): ReadonlySet<string> {
   return new Set(ds.rows.filter(row => get(row, 'DSDECOD').toUpperCase() === 'ENROLLED').map(row => get(row, 'USUBJID')))
 }
 
-function gradeHolds(text: string, file: string, line: number, issues: Issue[]): boolean {
-  if (/^[0-5]$/.test(text)) return true
-  issues.push(inFile(file, issue('ae-grade', `AETOXGR is "${text}"`, 'give a grade from 1 to 5; the event is left out until then', line)))
-  return false
-}
-
-/** A visit that dates an endpoint needs its day; its last possible one is taken, and said. */
+/** A visit that dates an endpoint needs its day; its last possible one is taken, and said. One without any date is left out. */
 function partialVisits(set: LesionSet | undefined, file: string): readonly Issue[] {
   return (set?.visits ?? []).slice(1).flatMap(visit => {
-    const partial = [...visit.findings.values()].find(finding => finding.date !== undefined && !isWhole(finding.date))
+    const findings = [...visit.findings.values()]
+    if (findings.length > 0 && findings.every(finding => finding.date === undefined))
+      return [
+        inFile(
+          file,
+          issue(
+            'date-missing',
+            `${set!.subject}, ${visit.name}: TRDTC is empty`,
+            'give the date; the visit is left out until then',
+            findings[0]!.line,
+          ),
+        ),
+      ]
+    const partial = findings.find(finding => finding.date !== undefined && !isWhole(finding.date))
     return partial === undefined
       ? []
       : [

@@ -208,6 +208,7 @@ export function parseDeclarations(text: string): Result<ReadonlyMap<string, Decl
     const cell = (name: string, otherwise = '') => (columns.has(name) ? get(row, name) : otherwise)
     const id = cell('construct_id')
     if (id === '') continue
+    if (declared.has(id)) return fail(issue('construct-twice', `${id} is declared twice`, 'keep one row: the gate judges by it', row.line))
     const user = parseUserParts(cell('user_parts'))
     const loci = lociOf(cell('loci'), cell('layout'), user !== undefined)
     const taken = { a: 0, b: 0 }

@@ -1,4 +1,5 @@
 // CSV and TSV with a header (RFC 4180 quoting for CSV; none for TSV) ↔ rows by column name. Lines are 1-based, the header is a row of its own.
+// Spreadsheets of countries that write 1,5 separate cells by semicolons; their numbers become 1.5.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 
 export interface Table {
@@ -12,8 +13,8 @@ export interface TableRow {
 }
 
 /** One line of CSV into cells. A quote left open is an issue. */
-export function splitCsvLine(line: string): Result<string[], string> {
-  if (!line.includes('"')) return ok(line.split(','))
+export function splitCsvLine(line: string, delimiter: ',' | ';' = ','): Result<string[], string> {
+  if (!line.includes('"')) return ok(line.split(delimiter))
   const cells: string[] = []
   let cell = ''
   let i = 0
@@ -31,7 +32,7 @@ export function splitCsvLine(line: string): Result<string[], string> {
         } else cell += line[i++]
       }
     }
-    while (i < line.length && line[i] !== ',') cell += line[i++]
+    while (i < line.length && line[i] !== delimiter) cell += line[i++]
     cells.push(cell)
     cell = ''
     if (i >= line.length) return ok(cells)
@@ -39,22 +40,27 @@ export function splitCsvLine(line: string): Result<string[], string> {
   }
 }
 
+export type Delimiter = ',' | ';' | '\t'
+
 export interface DelimitedOptions {
-  readonly delimiter: ',' | '\t'
+  readonly delimiter: Delimiter
   /** Lines that start with this are skipped (BD Rhapsody's `##`). */
   readonly comment?: string
   readonly required?: readonly string[]
+  /** Names may stand over several columns, which are read by their place. */
+  readonly namesRepeat?: boolean
 }
 
 /**
- * Whole text to a table. Rows shorter than the header are padded; longer ones are an issue.
- * Errors: `table-empty`, `column-missing`, `row-too-long`, `csv-quote`.
+ * Whole text to a table. Rows shorter than the header are padded, for spreadsheets leave empty cells away at a line's end; longer ones are an issue, and so is a
+ * last one that is short and has no line end: the file was cut there. Lines without a cell are no rows.
+ * Errors: `table-empty`, `column-missing`, `column-twice`, `row-too-long`, `row-cut`, `csv-quote`, `number-ambiguous`.
  */
 export function parseDelimited(text: string, options: DelimitedOptions): Result<Table, Issue> {
   const lines = text.split(/\r?\n/)
   const split = (line: string, number: number): Result<string[], Issue> => {
     if (options.delimiter === '\t') return ok(line.split('\t'))
-    const cells = splitCsvLine(line)
+    const cells = splitCsvLine(line, options.delimiter)
     return cells.ok ? cells : fail(issue('csv-quote', cells.issue, 'close the quote; a cell may not span lines', number))
   }
   let columns: string[] | undefined
@@ -64,9 +70,13 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
     if (line === '' || (options.comment !== undefined && line.startsWith(options.comment))) continue
     const cells = split(line, i + 1)
     if (!cells.ok) return cells
+    if (cells.value.every(cell => cell.trim() === '')) continue
     if (columns === undefined) {
       columns = cells.value
       columns[0] = columns[0]!.replace(/^\uFEFF/, '')
+      const twice = options.namesRepeat === true ? undefined : columns.find((name, at) => name !== '' && columns!.indexOf(name) < at)
+      if (twice !== undefined)
+        return fail(issue('column-twice', `two columns are called ${twice}`, 'remove one, or give it another name', i + 1))
       const missing = (options.required ?? []).filter(name => !columns!.includes(name))
       if (missing.length > 0) {
         return fail(
@@ -85,16 +95,50 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
         issue('row-too-long', `${cells.value.length} cells under ${columns.length} columns`, 'quote cells that hold the delimiter', i + 1),
       )
     }
+    if (cells.value.length < columns.length && i === lines.length - 1)
+      return fail(
+        issue(
+          'row-cut',
+          `the last line has ${cells.value.length} of ${columns.length} cells and no line end: the file may have been cut here`,
+          'copy the file again; if the line is whole, end it with a line break',
+          i + 1,
+        ),
+      )
     while (cells.value.length < columns.length) cells.value.push('')
     rows.push({ line: i + 1, cells: cells.value })
   }
   if (columns === undefined)
     return fail(issue('table-empty', 'the file has no header line', 'check that the file was written completely', 1))
-  return ok({ columns, rows })
+  return options.delimiter === ';' ? withDecimalPoints({ columns, rows }) : ok({ columns, rows })
 }
 
-/** Tab where the first line holds one, else comma. */
-export const delimiterOf = (text: string): ',' | '\t' => (/^[^\n]*\t/.test(text) ? '\t' : ',')
+/** 1,5 to 1.5. Where a table writes numbers so, 1.500 may be fifteen hundred: refused. */
+function withDecimalPoints({ columns, rows }: Table): Result<Table, Issue> {
+  const comma = /^[+-]?\d+,\d+$/
+  if (!rows.some(row => row.cells.some(cell => comma.test(cell.trim())))) return ok({ columns, rows })
+  for (const row of rows) {
+    const grouped = row.cells.find(cell => /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/.test(cell.trim()))
+    if (grouped !== undefined)
+      return fail(
+        issue(
+          'number-ambiguous',
+          `"${grouped}" in a table with decimal commas`,
+          'save the table without separators of thousands',
+          row.line,
+        ),
+      )
+  }
+  return ok({
+    columns,
+    rows: rows.map(row => ({ ...row, cells: row.cells.map(cell => (comma.test(cell.trim()) ? cell.replace(',', '.') : cell)) })),
+  })
+}
+
+/** Tab where the first line holds one, else comma, else the semicolon of spreadsheets whose numbers have commas. */
+export function delimiterOf(text: string): Delimiter {
+  const head = text.slice(0, (text.indexOf('\n') + 1 || text.length + 1) - 1)
+  return head.includes('\t') ? '\t' : head.includes(';') && !head.includes(',') ? ';' : ','
+}
 
 /** `column-missing` of the first needed column that a table has not. `more`: columns that it may have. */
 export function lackingColumn({ columns }: Table, needed: readonly string[], more: readonly string[] = []): Issue | undefined {

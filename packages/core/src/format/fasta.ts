@@ -15,13 +15,16 @@ const header = (line: string) => {
   return space < 0 ? { id: line.slice(1), description: '' } : { id: line.slice(1, space), description: line.slice(space + 1).trim() }
 }
 
-/** Errors: `fasta-no-header` (text before the first `>`), `fasta-letter` (a letter that no sequence has). */
+/** Errors: `fasta-no-header` (text before the first `>`), `fasta-letter` (a letter that no sequence has), `fasta-empty` (a record without a sequence). */
 export function parseFasta(text: string): Result<readonly SequenceRecord[], Issue> {
   const records: SequenceRecord[] = []
-  let current: { id: string; description: string } | undefined
+  let current: { id: string; description: string; line: number } | undefined
+  let empty: typeof current
   let pieces: string[] = []
   const flush = () => {
-    if (current !== undefined) records.push({ ...current, sequence: pieces.join('') })
+    if (current === undefined) return
+    if (pieces.length === 0) empty ??= current
+    records.push({ id: current.id, description: current.description, sequence: pieces.join('') })
     pieces = []
   }
   const lines = text.split(/\r?\n/)
@@ -29,7 +32,7 @@ export function parseFasta(text: string): Result<readonly SequenceRecord[], Issu
     const line = lines[i]!
     if (line.startsWith('>')) {
       flush()
-      current = header(line)
+      current = { ...header(line), line: i + 1 }
     } else if (line.trim() !== '') {
       if (current === undefined)
         return fail(
@@ -48,7 +51,16 @@ export function parseFasta(text: string): Result<readonly SequenceRecord[], Issu
     }
   }
   flush()
-  return ok(records)
+  return empty === undefined
+    ? ok(records)
+    : fail(
+        issue(
+          'fasta-empty',
+          `${empty.id || 'a record'} has no sequence: the file may have been cut`,
+          'copy the file again, or remove the record',
+          empty.line,
+        ),
+      )
 }
 
 /** Four-line FASTQ. Errors: `fastq-malformed` with the record's first line. */

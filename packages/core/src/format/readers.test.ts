@@ -6,6 +6,7 @@ import { data, oracle, readData, tableOf, value } from '../../../../test/oracle.
 import { translate } from '../bio/index.ts'
 import {
   decodePercent,
+  delimiterOf,
   formatGenbank,
   type GenbankRecord,
   infoValue,
@@ -269,4 +270,36 @@ test('JSON that is cut, or is something else, is refused with a reason', () => {
   expect(parseTenxJson('[{"barcode": "A"')).toMatchObject({ ok: false, issue: { code: 'json-malformed' } })
   expect(parseTenxJson('{"a": 1}')).toMatchObject({ ok: false, issue: { code: 'json-malformed' } })
   expect(parseTenxJson('[{"barcode": "A"}]')).toMatchObject({ ok: false, issue: { what: expect.stringContaining('contig 1') } })
+})
+
+const comma = (text: string) => parseDelimited(text, { delimiter: ',' })
+
+test('tables: a last line that is short and has no end was cut; short lines before it are padded; lines without a cell are no rows', () => {
+  expect(value(comma('a,b,c\n1,2\n\n  \n,,\n4,5,6')).rows).toEqual([
+    { line: 2, cells: ['1', '2', ''] },
+    { line: 6, cells: ['4', '5', '6'] },
+  ])
+  expect(comma('a,b,c\n1,2,3\n4,5')).toMatchObject({ ok: false, issue: { code: 'row-cut', line: 3 } })
+  expect(value(comma('a,b,c\n1,2,3\n4,5\n')).rows.length).toBe(2)
+})
+
+test('tables: a name over two columns is refused, columns without a name are not', () => {
+  expect(comma('id,value,value\n1,2,3\n')).toMatchObject({ ok: false, issue: { code: 'column-twice', line: 1 } })
+  expect(value(comma('id,,\n1,2,3\n')).columns).toEqual(['id', '', ''])
+})
+
+test('tables: semicolons where the header has neither tab nor comma; decimal commas become points, 1.500 among them is refused', () => {
+  expect([delimiterOf('a;b\n1,5;2'), delimiterOf('a,b;c\n'), delimiterOf('a;b\tc\n'), delimiterOf('a')]).toEqual([';', ',', '\t', ','])
+  const semicolon = (text: string) => parseDelimited(text, { delimiter: ';' })
+  expect(value(semicolon('id;value;note\nA1;1,5;"x; y"\nA2;-0,25;2,3,4\n')).rows.map(row => row.cells)).toEqual([
+    ['A1', '1.5', 'x; y'],
+    ['A2', '-0.25', '2,3,4'],
+  ])
+  expect(semicolon('id;value\nA1;1,5\nA2;1.500\n')).toMatchObject({ ok: false, issue: { code: 'number-ambiguous', line: 3 } })
+  expect(value(semicolon('id;value\nA1;1.500\n')).rows[0]!.cells).toEqual(['A1', '1.500'])
+})
+
+test('FASTA: a record without a sequence is refused with its line', () => {
+  expect(parseFasta('>a\nACGT\n>b\n>c\nAC\n')).toMatchObject({ ok: false, issue: { code: 'fasta-empty', line: 3 } })
+  expect(parseFasta('>a\nACGT\n>b')).toMatchObject({ ok: false, issue: { code: 'fasta-empty' } })
 })

@@ -2,22 +2,11 @@ import { expect, test } from 'vitest'
 import { oracle, readData, tableOf, value } from '../../../../test/oracle.ts'
 import { detectionLimit, wilson } from '../base/index.ts'
 import { parseAirr } from '../format/index.ts'
-import { countReceptors, type InfusedReceptor, kineticsOf, type PersistenceRow } from './index.ts'
+import { countReceptors, kineticsOf, type PersistenceRow, parseInfusedReceptors } from './index.ts'
 
 const FOLDER = 'singlecell/persistence'
 
-function infused(): readonly InfusedReceptor[] {
-  return tableOf(`${FOLDER}/infused_receptors.tsv`).map(row => {
-    const chain = (side: 'tra' | 'trb') => ({
-      v: row[`${side}v`]!,
-      j: row[`${side}j`]!,
-      junctionAa: row[`${side}_junction_aa`]!,
-      nativeJunction: row[`${side}_junction_native`]!,
-      insertJunction: row[`${side}_junction_insert`]!,
-    })
-    return { id: row.receptor_id!, alpha: chain('tra'), beta: chain('trb') }
-  })
-}
+const infused = () => value(parseInfusedReceptors(readData(`${FOLDER}/infused_receptors.tsv`)))
 
 oracle('the course of three infused receptors: counts exact, intervals and kinetics to the digits given', () => {
   const receptors = infused()

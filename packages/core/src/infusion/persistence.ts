@@ -3,20 +3,7 @@
 import { type Caveat, caveat, detectionLimit, wilson } from '../base/index.ts'
 import { geneOf } from '../bio/index.ts'
 import type { ContigRow } from '../format/index.ts'
-
-export interface InfusedChain {
-  readonly v: string
-  readonly j: string
-  readonly junctionAa: string
-  readonly nativeJunction: string
-  readonly insertJunction: string
-}
-
-export interface InfusedReceptor {
-  readonly id: string
-  readonly alpha: InfusedChain
-  readonly beta: InfusedChain
-}
+import type { InfusedChain, InfusedReceptor } from './infused-receptor.ts'
 
 export type SampleKind = 'blood' | 'product' | 'tissue'
 

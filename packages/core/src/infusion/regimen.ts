@@ -158,7 +158,8 @@ export interface StoppingState {
   readonly what: string
   readonly count: number
   readonly limit: number
-  readonly state: 'below limit' | 'at limit' | 'over limit'
+  /** `not assessed`: below the limit by what is known, and the adverse events are not. */
+  readonly state: 'below limit' | 'at limit' | 'over limit' | 'not assessed'
 }
 
 /** Events with days from each subject's infusion; a subject counts once a rule. A count that equals the limit is at it, not over. */

@@ -52,8 +52,8 @@ export function parseExpression(text: string, named?: ExpressionColumns): Result
   const addTo = (map: Map<string, number>, id: string, value: number) => map.set(stripVersion(id), (map.get(stripVersion(id)) ?? 0) + value)
   for (const row of table.value.rows) {
     const value = Number(get(row, shape.value))
-    if (get(row, shape.value) === '' || Number.isNaN(value))
-      return fail(issue('expression-value', `${shape.value} is "${get(row, shape.value)}"`, 'expression is a number', row.line))
+    if (get(row, shape.value) === '' || !(value >= 0 && value < Infinity))
+      return fail(issue('expression-value', `${shape.value} is "${get(row, shape.value)}"`, 'expression is a number from 0', row.line))
     const [id = '', gene = ''] = get(row, shape.id).split('|')
     // a gene's symbol finds it as well as its id
     if (shape.source === 'stringtie' && columns.includes('Gene Name') && get(row, 'Gene Name') !== '-')

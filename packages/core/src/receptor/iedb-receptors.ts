@@ -15,7 +15,7 @@ const wordsOf = (name: string): string =>
 
 /** Errors: `iedb-columns` with what is missing, and those of a table. */
 export function parseIedbReceptors(text: string): Result<readonly KnownReceptor[], Issue> {
-  const table = parseDelimited(text, { delimiter: ',' })
+  const table = parseDelimited(text, { delimiter: ',', namesRepeat: true })
   if (!table.ok) return table
   const second = table.value.rows[0]
   const twoLines = second?.cells.some(cell => /cdr3/i.test(cell) && !/^[A-Z]+$/.test(cell)) === true

@@ -57,7 +57,7 @@ export class SetBuilder {
     const key = `${row.visit}\t${row.lesionId}\t${row.test}`
     const before = this.rows.get(key)
     if (before === undefined) this.rows.set(key, row)
-    else if (before.text !== row.text || before.unit !== row.unit || before.notDone !== row.notDone)
+    else if (before.text !== row.text || before.unit !== row.unit || before.notDone !== row.notDone || before.date?.text !== row.date?.text)
       report(
         issue(
           'finding-twice',

@@ -132,9 +132,21 @@ export function readLesions(
     )
   }
   const found = reader(tr)
+  const unread: {
+    readonly builder: SetBuilder
+    readonly visit: number
+    readonly lesion: string
+    readonly test: string
+    readonly line: number
+  }[] = []
   for (const row of tr.rows) {
     const test = found(row, 'TRTESTCD').toUpperCase()
-    if (test !== 'TUMSTATE' && !LENGTH_TESTS.has(test)) continue
+    if (test !== 'TUMSTATE' && !LENGTH_TESTS.has(test)) {
+      const [visit, lesion] = [Number(found(row, 'VISITNUM')), found(row, 'TRLNKID')]
+      const builder = builders.get(`${found(row, 'USUBJID')}\t${readerOf(found(row, 'TREVAL'), found(row, 'TREVALID'))}`)
+      if (lesion !== '' && builder !== undefined) unread.push({ builder, visit, lesion, test, line: row.line })
+      continue
+    }
     const visit = visitOf(found(row, 'VISITNUM'), files.tr, row.line)
     if (visit === undefined) continue
     const date = dated(found(row, 'TRDTC'), files.tr, row.line)
@@ -156,6 +168,19 @@ export function readLesions(
       problem => issues.push(in_(files.tr, problem)),
     )
   }
+  for (const { builder, visit, lesion, test, line } of unread)
+    if (![...builder.rows.values()].some(row => row.visit === visit && row.lesionId === lesion))
+      issues.push(
+        in_(
+          files.tr,
+          issue(
+            'finding-unread',
+            `TRTESTCD is "${test}", and lesion ${lesion} of ${builder.subject} has no length or state at visit ${visit}`,
+            `TRTESTCD is TUMSTATE, ${[...LENGTH_TESTS].join(' or ')}`,
+            line,
+          ),
+        ),
+      )
   const sets = [...builders.values()].map(builder => builder.finish(problem => issues.push(in_(files.tr, problem))))
   return ok({ sets: sets.filter(set => set.visits.length > 0), issues })
 }

@@ -1,7 +1,7 @@
 // Plates: wells by name, the map of what stands where, and readers for what plate readers write. A value without a place, or a place without a value, is an error.
 // Whole: map, readings and their join name the same wells.
 import { fail, type Issue, issue, ok, type Result, seededRandom, shuffled } from '../base/index.ts'
-import { columnReader, delimiterOf, parseDelimited, splitCsvLine } from '../format/index.ts'
+import { columnReader, type Delimiter, delimiterOf, parseDelimited, splitCsvLine } from '../format/index.ts'
 
 export type WellKind = 'test' | 'negative' | 'positive' | 'empty'
 
@@ -142,8 +142,8 @@ function readValue(
 export function parseReadout(text: string, options: { readonly ceiling?: number } = {}): Result<readonly Reading[], Issue> {
   const lines = text.split(/\r?\n/)
   const head = (lines.find(line => line.trim() !== '') ?? '').toLowerCase()
-  const delimiter = head.includes('\t') ? '\t' : ','
-  const readings = /(^|[\t,])"?well(_id)?"?([\t,]|$)/.test(head)
+  const delimiter = delimiterOf(head)
+  const readings = /(^|[\t,;])"?well(_id)?"?([\t,;]|$)/.test(head)
     ? longReadout(text, delimiter, options.ceiling)
     : blockReadout(lines, options.ceiling)
   if (!readings.ok) return readings
@@ -163,7 +163,7 @@ const LONG_COLUMNS = {
   value: ['value', 'spot_count', 'spots'],
 } as const
 
-function longReadout(text: string, delimiter: ',' | '\t', ceiling: number | undefined): Result<readonly Reading[], Issue> {
+function longReadout(text: string, delimiter: Delimiter, ceiling: number | undefined): Result<readonly Reading[], Issue> {
   const table = parseDelimited(text, { delimiter })
   if (!table.ok) return table
   const nameOf = (column: keyof typeof LONG_COLUMNS) =>
@@ -203,9 +203,11 @@ function blockReadout(lines: readonly string[], ceiling: number | undefined): Re
   let columns: number[] | undefined
   for (const [i, line] of lines.entries()) {
     if (line.trim() === '') continue
-    const split = line.includes('\t') ? ok(line.split('\t')) : splitCsvLine(line)
+    const count = (mark: string) => line.split(mark).length - 1
+    const byComma = count(';') === 0 || count(',') > count(';')
+    const split = line.includes('\t') ? ok(line.split('\t')) : splitCsvLine(line, byComma ? ',' : ';')
     if (!split.ok) continue
-    const cells = split.value.map(cell => cell.trim())
+    const cells = split.value.map(cell => (byComma ? cell.trim() : cell.trim().replace(/^(\d+),(\d+)$/, '$1.$2')))
     const numbers = cells.slice(1).filter(cell => cell !== '')
     if (cells[0] === '' && numbers.length > 1 && numbers.every((cell, at) => Number(cell) === at + 1)) {
       columns = numbers.map(Number)

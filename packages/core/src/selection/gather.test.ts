@@ -78,3 +78,23 @@ test('a gate that could not be asked is told of every receptor that answered', (
   // nothing is said of those that nothing is known of
   expect(codes(['HLA-A*02:01' as HlaAllele], { ...open, call: 'negative' })).not.toContain('expression-unknown')
 })
+
+test('a receptor of which one vector is refused, or that is refused beside another in one insert, cannot be built', () => {
+  const statusOf = (constructs: readonly Record<string, string>[]) =>
+    gatherCandidates({
+      receptors: [{ receptor_id: 'R1', clonotype_id: 'CT-1' }],
+      screen: [],
+      neoantigens: [],
+      minigenes: [],
+      deconvolution: [],
+      safety: undefined,
+      constructs,
+      hla: [],
+      hlaLoss: undefined,
+    }).candidates[0]!.constructStatus
+  const row = (receptor_id: string, status: string) => ({ receptor_id, status })
+  expect(statusOf([row('R1', 'ready'), row('R1', 'ready')])).toBe('ready')
+  expect(statusOf([row('R1', 'ready'), row('R1', 'refused')])).toBe('refused')
+  expect(statusOf([row('R2+R1', 'needs-decision')])).toBe('needs-decision')
+  expect(statusOf([row('R11', 'ready')])).toBeUndefined()
+})

@@ -246,13 +246,15 @@ function candidateOf(
   const pairs = tables.receptors.filter(other => cell(other, 'clonotype_id') === clonotype && cell(other, 'receptor_id') !== id)
   const own = tables.safety?.filter(other => cell(other, 'receptor_id') === id)
   const red = own?.filter(other => cell(other, 'class') === 'red') ?? []
-  const construct = tables.constructs?.find(other => cell(other, 'receptor_id') === id)
+  // a vector for each chain is two constructs, two receptors in one insert are one
+  const statuses = tables.constructs
+    ?.filter(other => cell(other, 'receptor_id').split('+').includes(id))
+    .map(other => cell(other, 'status'))
   const hla = evidence?.hla ?? ''
   const status = hla === '' ? undefined : hlaStatus(losses, hla as HlaAllele)
   const expression = neoantigen === undefined ? undefined : number(cell(neoantigen, 'rna_expression'))
   // what could not be asked is no pass: each is told of a receptor that answered
-  const caveats: Caveat[] =
-    evidence === undefined ? [] : unasked(id, evidence, expression, tables.constructs !== undefined && construct === undefined)
+  const caveats: Caveat[] = evidence === undefined ? [] : unasked(id, evidence, expression, statuses?.length === 0)
   if (evidence?.ambiguousHla) caveats.push(caveat('ambiguous-restriction', `${id} answers on more than one allele`))
   if (status?.lost === true && status.lesions.length > 0)
     caveats.push(caveat('hla-lost-in', `${id}: ${hla} is lost in ${status.lesions.join(', ')}`))
@@ -283,7 +285,7 @@ function candidateOf(
       own === undefined || own.length === 0
         ? undefined
         : { red: red.length, untestedRed: red.filter(other => cell(other, 'tested') !== 'negative').length },
-    constructStatus: tables.constructs === undefined ? undefined : construct === undefined ? undefined : cell(construct, 'status'),
+    constructStatus: statuses?.find(one => one !== 'ready') ?? statuses?.[0],
     caveats,
   }
 }

@@ -6,6 +6,7 @@ import {
   type Dataset,
   datasetColumn,
   datasetTable,
+  delimiterOf,
   parseDatasetJson,
   parseDatasetNdjson,
   parseDelimited,
@@ -41,7 +42,7 @@ export function readWholeDataset(path: string): Result<Dataset, Issue> {
 }
 
 const readTable = (path: string): Result<Table, Issue> =>
-  readParsed(path, text => parseDelimited(text, { delimiter: /\.tsv(\.gz)?$/.test(path.toLowerCase()) ? '\t' : ',' }))
+  readParsed(path, text => parseDelimited(text, { delimiter: /\.tsv(\.gz)?$/.test(path.toLowerCase()) ? '\t' : delimiterOf(text) }))
 
 /** The same as a table of texts, with the lines of a CSV or TSV. */
 export function readDataset(path: string): Result<Table, Issue> {

@@ -83,7 +83,7 @@ async function readPhased(
       sample = Math.max(0, named)
       return undefined
     }
-    if (line === '') return undefined
+    if (line.trim() === '') return undefined
     const record = parseVcfRecord(line, number, header)
     if (!record.ok) return record.issue
     const { chromosome, position, ref, alts } = record.value

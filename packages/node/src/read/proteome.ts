@@ -16,8 +16,12 @@ export async function eachProtein(path: string, take: (protein: ReadProtein) => 
   let header = ''
   let pieces: string[] = []
   let proteins = 0
-  const flush = () => {
+  let last = 0
+  let empty: Issue | undefined
+  const flush = (line: number) => {
     if (header === '') return
+    if (pieces.length === 0)
+      empty ??= issue('fasta-empty', `${header.slice(0, 40)} has no sequence: the file may have been cut`, 'copy the file again', line)
     const id = header.split(/\s/)[0]!
     proteins++
     take({
@@ -29,16 +33,18 @@ export async function eachProtein(path: string, take: (protein: ReadProtein) => 
     pieces = []
   }
   const read = await eachLine(path, (line, number) => {
+    last = number
     if (line.startsWith('>')) {
-      flush()
+      flush(number - 1)
       header = line.slice(1)
     } else if (header === '' && line !== '')
       return issue('fasta-no-header', `the first line is "${line.slice(0, 40)}", not a header`, 'give a protein FASTA', number)
-    else pieces.push(line.trim())
-    return undefined
+    else if (line.trim() !== '') pieces.push(line.trim())
+    return empty
   })
   if (!read.ok) return read
-  flush()
+  flush(last)
+  if (empty !== undefined) return fail(inFile(path, empty))
   return proteins === 0
     ? fail(inFile(path, issue('proteome-empty', 'the file holds no protein', 'give a protein FASTA such as Ensembl pep.all')))
     : ok(proteins)

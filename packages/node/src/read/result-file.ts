@@ -13,7 +13,8 @@ export function readResultFile(
 ): Result<ReadResults, Issue> {
   if (isHl7(text)) return readMapped('hl7', 'HL7 messages', text, mapping, hl7MappingSchema, parseHl7, hl7Results)
   if (isFhir(text)) return readMapped('fhir', 'FHIR resources', text, mapping, fhirMappingSchema, parseFhir, fhirResults)
-  const table = parseDelimited(text, { delimiter: delimiterOf(text) })
+  // a result is taken as it was written: no table whose numbers would have to be rewritten
+  const table = parseDelimited(text, { delimiter: delimiterOf(text) === '\t' ? '\t' : ',' })
   if (!table.ok) return table
   const named = renamed(table.value, columns)
   return named.ok ? ok({ table: named.value, waiting: [], leftOut: 0 }) : named

@@ -37,17 +37,41 @@ export function readBytes(path: string): Result<Uint8Array, Issue> {
   }
 }
 
-/** All of standard input, inflated when it is gzip. */
-export async function readStandardInput(): Promise<string> {
+/** A spreadsheet's "Unicode text" is UTF-16, and says so in its first two bytes. */
+const encodingOf = (bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' =>
+  bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+
+const damaged = (line: number | undefined): Issue =>
+  issue('text-damaged', 'a byte 0 stands here: the file is damaged, or no text', 'copy the file again, or save it as UTF-8 text', line)
+
+/** Lines that end with a carriage return alone (a spreadsheet's "CSV (Macintosh)") end as all others do. */
+const withLineFeeds = (text: string): string => (text.includes('\n') ? text : text.replaceAll('\r', '\n'))
+
+/** Bytes to text: UTF-8, or UTF-16 with its mark. Errors: `text-damaged`. */
+function decodeText(bytes: Uint8Array): Result<string, Issue> {
+  const text = withLineFeeds(new TextDecoder(encodingOf(bytes)).decode(bytes))
+  const zero = text.indexOf('\0')
+  return zero < 0 ? ok(text) : fail(damaged(text.slice(0, zero).split('\n').length))
+}
+
+/** All of standard input, inflated when it is gzip. Errors: those of `decodeText`. */
+export async function readStandardInput(): Promise<Result<string, Issue>> {
   const chunks: Uint8Array[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
   const bytes = Buffer.concat(chunks)
-  return new TextDecoder().decode(isGzip(bytes) ? gunzipSync(bytes) : bytes)
+  try {
+    return decodeText(isGzip(bytes) ? gunzipSync(bytes) : bytes)
+  } catch {
+    return fail(truncated('-'))
+  }
 }
 
+/** Errors: those of `readBytes` and `decodeText`. */
 export function readText(path: string): Result<string, Issue> {
   const bytes = readBytes(path)
-  return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes
+  if (!bytes.ok) return bytes
+  const text = decodeText(bytes.value)
+  return text.ok ? text : fail(inFile(path, text.issue))
 }
 
 /** A whole file through a parser, whose issue then names the file. Errors: those of the file and of `parse`. */
@@ -75,30 +99,62 @@ export function openBytes(path: string): Result<Readable, Issue> {
   return ok(file.pipe(gunzip))
 }
 
-/** Feeds a file's bytes to a consumer that returns false to stop early. Errors: `gzip-truncated` and those of `checkFile`. */
+/**
+ * A stream's bytes as UTF-8 lines: UTF-16 with its mark is turned into it, a mark of UTF-8 is left away, and lines that end with a carriage return alone end
+ * with a line feed, as in `decodeText`. Throws `DamagedText` at a byte 0.
+ */
+async function* asLines(stream: Readable): AsyncGenerator<Uint8Array> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined
+  let old = false
+  let first = true
+  for await (const piece of stream) {
+    let bytes = piece as Uint8Array
+    if (first) {
+      const encoding = encodingOf(bytes)
+      if (encoding !== 'utf-8') decoder = new TextDecoder(encoding)
+      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3)
+    }
+    if (decoder !== undefined) bytes = Buffer.from(decoder.decode(bytes, { stream: true }))
+    if (first) old = bytes.subarray(0, -1).includes(13) && !bytes.includes(10)
+    first = false
+    if (bytes.includes(0)) throw new DamagedText()
+    if (old) for (let i = bytes.indexOf(13); i >= 0; i = bytes.indexOf(13, i)) bytes[i] = 10
+    yield bytes
+  }
+}
+
+class DamagedText extends Error {}
+
+const streamFault = (error: unknown, path: string): Issue | undefined =>
+  error instanceof DamagedText
+    ? inFile(path, damaged(undefined))
+    : (error as { code?: string }).code?.startsWith('Z_') === true
+      ? truncated(path)
+      : undefined
+
+/** Feeds a text file's bytes to a consumer that returns false to stop early. Errors: `gzip-truncated`, `text-damaged` and those of `checkFile`. */
 export async function eachChunk(path: string, consume: (chunk: Uint8Array) => boolean): Promise<Result<undefined, Issue>> {
   const stream = openBytes(path)
   if (!stream.ok) return stream
   try {
-    for await (const chunk of stream.value) {
-      if (!consume(chunk as Uint8Array)) break
+    for await (const chunk of asLines(stream.value)) {
+      if (!consume(chunk)) break
     }
-  } catch {
-    return fail(truncated(path))
+  } catch (error) {
+    return fail(streamFault(error, path) ?? truncated(path))
   } finally {
     stream.value.destroy()
   }
   return ok(undefined)
 }
 
-/** Pieces of about CHUNK bytes that end with a line's end, of a file or of standard input (`-`). Throws an issue's fault through `refuse`. */
+/** Pieces of about CHUNK bytes that end with a line's end, of a text file or of standard input (`-`). Throws an issue's fault through `refuse`. */
 export async function* linePieces(path: string, refuse: (problem: Issue) => Error): AsyncGenerator<Uint8Array> {
   const stream = path === '-' ? ok(process.stdin as Readable) : openBytes(path)
   if (!stream.ok) throw refuse(stream.issue)
   let rest: Uint8Array[] = []
   try {
-    for await (const chunk of stream.value) {
-      const bytes = chunk as Uint8Array
+    for await (const bytes of asLines(stream.value)) {
       const end = bytes.lastIndexOf(10) + 1
       if (end > 0) {
         yield Buffer.concat([...rest, bytes.subarray(0, end)])
@@ -107,7 +163,8 @@ export async function* linePieces(path: string, refuse: (problem: Issue) => Erro
       if (end < bytes.length) rest.push(bytes.subarray(end))
     }
   } catch (error) {
-    throw (error as { code?: string }).code?.startsWith('Z_') === true ? refuse(truncated(path)) : error
+    const fault = streamFault(error, path)
+    throw fault === undefined ? error : refuse(fault)
   } finally {
     stream.value.destroy()
   }

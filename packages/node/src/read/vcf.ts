@@ -47,7 +47,7 @@ async function callFile(path: string, options: VariantOptions): Promise<Result<V
       caller = opened.value
       return undefined
     }
-    if (line === '') return undefined
+    if (line.trim() === '') return undefined
     const record = parseVcfRecord(line, number, header)
     if (!record.ok) return record.issue
     const added = caller.add(record.value)

@@ -57,6 +57,10 @@ export function defineConstructCheck(construct: Command): void {
     .option('--out <file>', 'table to write; - is standard output', '-')
     .action((path: string, flags: CheckFlags) => {
       const sequences = must(readSequences(path))
+      if (sequences.length === 0)
+        throw new InputFault(
+          inFile(path, issue('inserts-none', 'the file holds no insert: nothing was judged', 'give FASTA or GenBank of the inserts')),
+        )
       const declared = must(readParsed(flags.spec, parseDeclarations))
       const references = checkReferences(flags)
       const rows: (readonly string[])[] = []

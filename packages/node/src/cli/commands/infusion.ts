@@ -1,6 +1,6 @@
 import { describeIssue, inFile, issue, parseDate } from '@cognate/core/base'
 import { parseCheckedYaml } from '@cognate/core/case'
-import { columnReader, formatTsv } from '@cognate/core/format'
+import { columnReader, formatTsv, lackingColumn } from '@cognate/core/format'
 import {
   ASTCT_CHOICES,
   ASTCT_COLUMNS,
@@ -148,11 +148,19 @@ export function defineInfusion(program: Command): void {
     )
     .action((path: string, flags: Flags) => {
       const table = must(readDataset(path))
+      const lacking = lackingColumn(
+        table,
+        ['LBTESTCD', 'LBORRES', 'LBORRESU'],
+        ['USUBJID', 'LBORNRLO', 'LBORNRHI', 'LBBLFL', 'DAY', 'LBDTC'],
+      )
+      if (lacking !== undefined) throw new InputFault(inFile(path, lacking))
+      if (table.rows.length === 0)
+        throw new InputFault(inFile(path, issue('rows-none', 'the table holds no value', 'check that the file was written completely')))
       const criteria = shippedLabCriteria().filter(row => row.criteria === flags.criteria)
       const get = columnReader(table.columns)
       const has = new Set(table.columns)
       const cell = (row: (typeof table.rows)[number], name: string) => (has.has(name) ? get(row, name) : '')
-      const numeric = (text: string) => (text === '' || Number.isNaN(Number(text)) ? undefined : Number(text))
+      const numeric = (text: string) => (text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text))
       const baselines = new Map(
         table.rows.filter(row => cell(row, 'LBBLFL') === 'Y').map(row => [`${cell(row, 'USUBJID')} ${cell(row, 'LBTESTCD')}`, row]),
       )
@@ -196,6 +204,13 @@ export function defineInfusion(program: Command): void {
       })
       const text = formatTsv(['subject', 'test', 'value', 'unit', 'when', 'term', 'direction', 'grade', 'reason'], rows)
       putText(flags.out, text)
-      consoleOf(flags).notice(`${plural(table.rows.length, 'value')}, ${graded} of ${rows.length} rows have a grade (${flags.criteria})`)
+      const screen = consoleOf(flags)
+      screen.notice(`${plural(table.rows.length, 'value')}, ${graded} of ${rows.length} rows have a grade (${flags.criteria})`)
+      const reasons = Map.groupBy(
+        rows.map(row => String(row.at(-1))).filter(reason => reason !== ''),
+        reason => reason,
+      )
+      for (const [reason, of] of [...reasons].sort(([, a], [, b]) => b.length - a.length))
+        screen.notice(`without a grade: ${of.length} × ${reason}`)
     })
 }

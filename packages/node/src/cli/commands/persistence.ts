@@ -26,7 +26,7 @@ export function definePersistence(program: Command): void {
   )
     .requiredOption(
       '--receptors <file>',
-      'infused receptors: TSV with V, J, junction residues, native and insert junction bases of both chains',
+      'what was infused: constructs.tsv of `cognate construct`, or TSV with V, J, junction residues, native and insert junction bases of both chains',
     )
     .requiredOption(
       '--sample <day=file>',
@@ -36,7 +36,7 @@ export function definePersistence(program: Command): void {
     .requiredOption('--out <folder>', 'folder for the results')
     .addHelpText(
       'after',
-      '\nExample:\n  cognate persistence --receptors infused_receptors.tsv --sample -7=before.tsv.gz --sample 0=product.tsv.gz --sample 30=day30.tsv.gz --out results\n\nNothing found is printed as below the limit of detection, never as 0 %.\n',
+      '\nExample:\n  cognate persistence --receptors constructs.tsv --sample -7=before.tsv.gz --sample 0=product.tsv.gz --sample 30=day30.tsv.gz --out results\n\nNothing found is printed as below the limit of detection, never as 0 %.\n',
     )
     .action((flags: Flags) => {
       const started = performance.now()

@@ -17,7 +17,7 @@ export interface AnnotateInput {
 }
 
 async function readRecords(path: string): Promise<Result<readonly SequenceRecord[], Issue>> {
-  const text = path === '-' ? ok(await readStandardInput()) : readText(path)
+  const text = path === '-' ? await readStandardInput() : readText(path)
   if (!text.ok) return text
   const first = text.value.trimStart()[0]
   if (first === undefined) return fail(inFile(path, issue('contigs-empty', 'the file is empty', 'give contigs as FASTA or FASTQ', 1)))

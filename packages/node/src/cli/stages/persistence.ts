@@ -1,12 +1,12 @@
 // Stage `persistence`: serial repertoires × infused receptors → persistence.tsv, kinetics.tsv and the figure.
-import { type Caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
-import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
+import { type Caveat, type FunnelRow, ok } from '@cognate/core/base'
+import { formatTsv } from '@cognate/core/format'
 import {
   countReceptors,
-  type InfusedReceptor,
   kineticsOf,
   PERSISTENCE_COLUMNS,
   type PersistenceRow,
+  parseInfusedReceptors,
   persistenceCells,
   persistenceFigure,
   type SampleKind,
@@ -26,54 +26,8 @@ export interface PersistenceInput {
   readonly samples: readonly SampleInput[]
 }
 
-const NEEDED = [
-  'receptor_id',
-  'trav',
-  'traj',
-  'tra_junction_aa',
-  'tra_junction_native',
-  'tra_junction_insert',
-  'trbv',
-  'trbj',
-  'trb_junction_aa',
-  'trb_junction_native',
-  'trb_junction_insert',
-] as const
-
-/** Errors: `infused-malformed`, naming the missing columns. */
-function readInfused(path: string): Result<readonly InfusedReceptor[], Issue> {
-  const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
-  if (!table.ok) return table
-  const missing = NEEDED.filter(column => !table.value.columns.includes(column))
-  if (missing.length > 0 || table.value.rows.length === 0)
-    return fail(
-      inFile(
-        path,
-        issue(
-          'infused-malformed',
-          missing.length > 0 ? `there is no column ${missing.join(', ')}` : 'there is no receptor',
-          `give one row a receptor with ${NEEDED.join(', ')}`,
-          1,
-        ),
-      ),
-    )
-  const get = columnReader(table.value.columns)
-  return ok(
-    table.value.rows.map(row => {
-      const chain = (side: 'tra' | 'trb') => ({
-        v: get(row, `${side}v`),
-        j: get(row, `${side}j`),
-        junctionAa: get(row, `${side}_junction_aa`).toUpperCase(),
-        nativeJunction: get(row, `${side}_junction_native`).toUpperCase(),
-        insertJunction: get(row, `${side}_junction_insert`).toUpperCase(),
-      })
-      return { id: get(row, 'receptor_id'), alpha: chain('tra'), beta: chain('trb') }
-    }),
-  )
-}
-
 export function runPersistence(input: PersistenceInput): StageOutcome {
-  const receptors = readInfused(input.receptors)
+  const receptors = readParsed(input.receptors, parseInfusedReceptors)
   if (!receptors.ok) return receptors
   const rows: PersistenceRow[] = []
   const funnel: FunnelRow[] = []

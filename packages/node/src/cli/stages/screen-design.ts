@@ -42,6 +42,8 @@ export interface ScreenDesignInput {
 
 const NEEDED = ['neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'mutated_offset'] as const
 
+const RESIDUES_ONLY = /^[ACDEFGHIKLMNPQRSTVWY]+$/
+
 /** Rows of minigenes.tsv as `cognate neoantigens` writes it. Errors: `minigenes-malformed`. */
 function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issue> {
   const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
@@ -60,16 +62,31 @@ function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issu
       ),
     )
   const get = columnReader(table.value.columns)
-  return ok(
-    table.value.rows.map(row => ({
-      neoantigenId: get(row, 'neoantigen_id'),
+  const lines = new Map<string, number>()
+  const screened: ScreenedNeoantigen[] = []
+  for (const row of table.value.rows) {
+    const [id, mutant, offset] = [get(row, 'neoantigen_id'), get(row, 'aa'), get(row, 'mutated_offset')]
+    const wildType = table.value.columns.includes('wild_type_aa') ? get(row, 'wild_type_aa') : ''
+    const fault = (what: string, remedy: string) => fail(inFile(path, issue('minigenes-malformed', what, remedy, row.line)))
+    if (id === '') return fault('neoantigen_id is empty', 'name the neoantigen')
+    if (lines.has(id))
+      return fault(`${id} stands on line ${lines.get(id)} too`, 'give each neoantigen one row: it would be made and tested twice')
+    if (!RESIDUES_ONLY.test(mutant)) return fault(`aa of ${id} is "${mutant}"`, 'give the residues of the minigene, of the twenty')
+    if (wildType !== '' && !RESIDUES_ONLY.test(wildType))
+      return fault(`wild_type_aa of ${id} is "${wildType}"`, 'give residues, or nothing')
+    if (!/^[1-9]\d*$/.test(offset) || Number(offset) > mutant.length)
+      return fault(`mutated_offset of ${id} is "${offset}"`, `give the place of the change in aa, from 1 to ${mutant.length}`)
+    lines.set(id, row.line)
+    screened.push({
+      neoantigenId: id,
       gene: get(row, 'gene'),
       change: get(row, 'amino_acid_change'),
-      mutant: get(row, 'aa'),
-      wildType: table.value.columns.includes('wild_type_aa') ? get(row, 'wild_type_aa') : '',
-      changeOffset: Number(get(row, 'mutated_offset')),
-    })),
-  )
+      mutant,
+      wildType,
+      changeOffset: Number(offset),
+    })
+  }
+  return ok(screened)
 }
 
 /** Numbers of hits that a screen is forecast for. */

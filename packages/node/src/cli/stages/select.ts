@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { type Caveat, canonicalJson, type FunnelRow, fail, type Issue, inFile, issue, type Json, ok, type Result } from '@cognate/core/base'
 import { parseHlaTyping } from '@cognate/core/bio'
-import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
+import { columnReader, formatTsv, parseDelimited, type Table } from '@cognate/core/format'
 import { parseHlaLoss } from '@cognate/core/neoantigen'
+import { BLOCKED } from '@cognate/core/screen'
 import {
   type EvidenceTables,
   GATE_TEXT,
@@ -14,7 +15,9 @@ import {
   selectReceptors,
   type TableRecord,
 } from '@cognate/core/selection'
-import { readParsed, readText } from '../../read/text.ts'
+import { userPath } from '../../read/paths.ts'
+import { checkFile, readParsed } from '../../read/text.ts'
+import { sha256OfFile } from '../../write/outputs.ts'
 import { version } from '../version.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
@@ -43,11 +46,26 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   receptors: ['receptor_id', 'clonotype_id'],
   screen: ['receptor_id', 'neoantigen_id', 'call'],
   neoantigens: ['neoantigen_id', 'gene', 'amino_acid_change'],
+  minigenes: ['minigene_id', 'neoantigen_id'],
+  deconvolution: ['receptor_id', 'peptide_id'],
+  safety: ['receptor_id', 'word', 'class'],
+  constructs: ['construct_id', 'receptor_id', 'status'],
   overrides: ['receptor_id', 'gate', 'person', 'reason'],
 }
 
-/** Errors: `table-malformed` naming the missing columns. */
-function readTable(path: string, kind: string): Result<readonly TableRecord[], Issue> {
+/** Columns that hold one of these words: another one would be read as none of them. */
+const WORDS: readonly (readonly [kind: string, column: string, words: readonly string[]])[] = [
+  ['screen', 'call', ['positive', 'negative', 'invalid', 'no-data']],
+  ['screen', 'blocking', ['', ...BLOCKED]],
+  ['safety', 'class', ['red', 'amber', 'listed']],
+  ['constructs', 'status', ['ready', 'needs-decision', 'refused']],
+]
+
+/** Tables that have one row of each of these; what another table says twice counts once. */
+const KEYS: Readonly<Record<string, string>> = { receptors: 'receptor_id', neoantigens: 'neoantigen_id', constructs: 'construct_id' }
+
+/** Errors: `table-malformed` naming the missing columns, or a word that is none of its column; `row-twice`: it would count twice. */
+function readTable(path: string, kind: string): Result<Table, Issue> {
   const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
   if (!table.ok) return table
   const missing = (NEEDED[kind] ?? []).filter(column => !table.value.columns.includes(column))
@@ -56,11 +74,41 @@ function readTable(path: string, kind: string): Result<readonly TableRecord[], I
       inFile(path, issue('table-malformed', `there is no column ${missing.join(', ')}`, `give the ${kind}.tsv that Cognate writes`, 1)),
     )
   const get = columnReader(table.value.columns)
-  return ok(table.value.rows.map(row => Object.fromEntries(table.value.columns.map(column => [column, get(row, column)]))))
+  const words = WORDS.filter(([of]) => of === kind)
+  const lines = new Map<string, number>()
+  for (const row of table.value.rows) {
+    const wrong = words.find(([, column, known]) => !known.includes(get(row, column)))
+    if (wrong !== undefined)
+      return fail(
+        inFile(
+          path,
+          issue(
+            'table-malformed',
+            `${wrong[1]} is "${get(row, wrong[1])}"`,
+            `write ${wrong[2].filter(word => word !== '').join(', ')}`,
+            row.line,
+          ),
+        ),
+      )
+    if (KEYS[kind] === undefined) continue
+    const key = get(row, KEYS[kind])
+    const before = lines.get(key)
+    if (before !== undefined)
+      return fail(
+        inFile(path, issue('row-twice', `${key} stands on line ${before} too`, 'keep one of the rows: it would count twice', row.line)),
+      )
+    lines.set(key, row.line)
+  }
+  return table
+}
+
+function recordsOf({ columns, rows }: Table): readonly TableRecord[] {
+  const get = columnReader(columns)
+  return rows.map(row => Object.fromEntries(columns.map(column => [column, get(row, column)])))
 }
 
 interface Opened {
-  readonly tables: Readonly<Record<string, readonly TableRecord[]>>
+  readonly tables: Readonly<Record<string, Table>>
   readonly checksums: Readonly<Record<string, string>>
 }
 
@@ -69,7 +117,7 @@ export type EvidenceFiles = Omit<SelectInput, 'number' | 'caseId'>
 
 /** Every table that was named, with the checksum of its bytes. */
 function openTables(input: EvidenceFiles): Result<Opened, Issue> {
-  const tables: Record<string, readonly TableRecord[]> = {}
+  const tables: Record<string, Table> = {}
   const checksums: Record<string, string> = {}
   for (const kind of ['receptors', 'screen', 'neoantigens', 'minigenes', 'deconvolution', 'safety', 'constructs', 'overrides'] as const) {
     const path = input[kind]
@@ -77,23 +125,23 @@ function openTables(input: EvidenceFiles): Result<Opened, Issue> {
     const table = readTable(path, kind)
     if (!table.ok) return table
     tables[kind] = table.value
-    checksums[kind] = checksumOf(path)
+    checksums[kind] = sha256OfFile(userPath(path))
   }
+  if (input.hlaLoss !== undefined && checkFile(input.hlaLoss).ok) checksums.hla_loss = sha256OfFile(userPath(input.hlaLoss))
   return ok({ tables, checksums })
 }
 
-function checksumOf(path: string): string {
-  const text = readText(path)
-  return createHash('sha256')
-    .update(text.ok ? text.value : '')
-    .digest('hex')
-}
-
-function readOverrides(rows: readonly TableRecord[], path: string): Result<readonly Override[], Issue> {
+function readOverrides(table: Table | undefined, path: string): Result<readonly Override[], Issue> {
   const overrides: Override[] = []
-  for (const [i, row] of rows.entries()) {
-    const { receptor_id = '', gate = '', person = '', reason = '' } = row
-    if (!Object.hasOwn(GATE_TEXT, gate) || person.trim() === '' || reason.trim() === '')
+  const get = columnReader(table?.columns ?? [])
+  for (const row of table?.rows ?? []) {
+    const [receptorId, gate, person, reason] = ['receptor_id', 'gate', 'person', 'reason'].map(column => get(row, column).trim()) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    if (!Object.hasOwn(GATE_TEXT, gate) || person === '' || reason === '')
       return fail(
         inFile(
           path,
@@ -101,11 +149,11 @@ function readOverrides(rows: readonly TableRecord[], path: string): Result<reado
             'override-malformed',
             Object.hasOwn(GATE_TEXT, gate) ? 'an override needs a person and a reason' : `"${gate}" is no gate`,
             `gates: ${Object.keys(GATE_TEXT).join(', ')}`,
-            i + 2,
+            row.line,
           ),
         ),
       )
-    overrides.push({ receptorId: receptor_id, gate: gate as Gate, person, reason })
+    overrides.push({ receptorId, gate: gate as Gate, person, reason })
   }
   return ok(overrides)
 }
@@ -119,14 +167,15 @@ export function readEvidence(input: EvidenceFiles): Result<Opened & { readonly e
   const typing = parseHlaTyping(input.hla)
   if (!typing.ok) return typing
   const { tables } = opened.value
+  const records = (kind: string) => (tables[kind] === undefined ? undefined : recordsOf(tables[kind]))
   const evidence = {
-    receptors: tables.receptors ?? [],
-    screen: tables.screen ?? [],
-    neoantigens: tables.neoantigens ?? [],
-    minigenes: tables.minigenes ?? [],
-    deconvolution: tables.deconvolution ?? [],
-    safety: tables.safety,
-    constructs: tables.constructs,
+    receptors: records('receptors') ?? [],
+    screen: records('screen') ?? [],
+    neoantigens: records('neoantigens') ?? [],
+    minigenes: records('minigenes') ?? [],
+    deconvolution: records('deconvolution') ?? [],
+    safety: records('safety'),
+    constructs: records('constructs'),
     hla: typing.value.alleles.map(({ allele }) => allele),
     hlaLoss: loss.value,
   }
@@ -137,13 +186,13 @@ export function runSelect(input: SelectInput): StageOutcome {
   const read = readEvidence(input)
   if (!read.ok) return read
   const { tables, checksums, evidence } = read.value
-  const overrides = readOverrides(tables.overrides ?? [], input.overrides ?? '')
+  const overrides = readOverrides(tables.overrides, input.overrides ?? '')
   if (!overrides.ok) return overrides
   const { candidates, caveats } = gatherCandidates(evidence)
   const selection = selectReceptors(candidates, input.number, overrides.value)
   const chosen = selection.rows.filter(row => row.rank !== undefined)
   const all: readonly Caveat[] = [...caveats, ...candidates.flatMap(candidate => candidate.caveats)]
-  const payload = payloadOf(input, selection, tables.receptors ?? [], checksums, all)
+  const payload = payloadOf(input, selection, evidence.receptors, checksums, all)
   const sha256 = createHash('sha256').update(payload).digest('hex')
   const report = {
     files: new Map([
@@ -154,7 +203,7 @@ export function runSelect(input: SelectInput): StageOutcome {
         SELECTED,
         selectedReceptors(
           chosen.map(row => row.candidate.receptorId),
-          tables.receptors ?? [],
+          evidence.receptors,
         ),
       ],
     ]),

@@ -15,6 +15,7 @@ import {
   readOutTables,
   readTrial,
   roCrate,
+  silenceOf,
   TRIAL_DOMAINS,
   type TrialDomain,
   type TrialTables,
@@ -99,6 +100,18 @@ export function runTrialReport(folder: string, cut: string | undefined): Result<
     ...(bundle === undefined
       ? [caveat('fhir-too-large', `no FHIR bundle was written: the tables have more than ${MOST_BUNDLE_ROWS} rows`)]
       : []),
+    ...(out.ungraded.size === 0
+      ? []
+      : [
+          caveat(
+            'laboratory-ungraded',
+            `${plural(
+              [...out.ungraded.values()].reduce((sum, n) => sum + n, 0),
+              'laboratory value',
+            )} without a grade: ${[...out.ungraded].map(([reason, n]) => `${n} × ${reason}`).join('; ')}`,
+          ),
+        ]),
+    ...out.silent.map(domain => caveat('table-silent', silenceOf(domain))),
     ...out.stopping
       .filter(({ state }) => state !== 'below limit')
       .map(({ what, count, limit, state }) =>
