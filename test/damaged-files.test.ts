@@ -149,6 +149,17 @@ describe('select', () => {
   })
 })
 
+test('research is said aloud, or by itself; beside a signed choice it is a fault of usage', () => {
+  const build = (...flags: readonly string[]) => {
+    const out = at(`built-${++runs}`)
+    const { code } = cognate(['construct', '--receptors', at('out/receptors.tsv'), '--most', '1', ...flags, '--out', out])
+    return code === 0 ? readFileSync(join(out, 'construct-sheet.html'), 'utf8') : code
+  }
+  expect(build('--research')).toBe(build())
+  expect(build('--research')).toContain('research use')
+  expect(build('--research', '--selection', at('out/selection.payload.json'))).toBe(2)
+})
+
 test('the gate does not pass a file without an insert, or a construct that is declared twice', () => {
   writeFileSync(at('none.fasta'), '\n')
   const none = cognate(['construct', 'check', at('none.fasta'), '--spec', at('out/constructs.tsv')])
@@ -157,4 +168,25 @@ test('the gate does not pass a file without an insert, or a construct that is de
   writeFileSync(at('twice.tsv'), `${[...lines, lines[1]].join('\n')}\n`)
   const twice = cognate(['construct', 'check', at('out/constructs.fasta'), '--spec', at('twice.tsv')])
   expect([twice.code, twice.err.includes('construct-twice')]).toEqual([1, true])
+})
+
+test('an option that would be left aside without another one is a fault of usage', () => {
+  const neoantigens = ['neoantigens', '--vcf', at('plain.vcf'), '--tumour', 'TUMOR_DNA', '--hla', HLA]
+  const faults: readonly (readonly [words: readonly string[], other: string])[] = [
+    [[...neoantigens, '--phased', at('plain.vcf')], '--reference'],
+    [[...neoantigens, '--phased-sample', 'TUMOR_DNA'], '--phased'],
+    [[...neoantigens, '--enumerate-phases'], '--reference'],
+    [[...neoantigens, '--junctions', at('map.csv')], '--reference'],
+    [[...neoantigens, '--star-fusion', at('map.csv')], '--fusions'],
+    [[...neoantigens, '--sex', 'female'], '--copy-number'],
+    [['receptors', '--contigs', `liver-1=${example(CONTIGS)}`, '--v-loops', at('map.csv')], '--known'],
+    [['screen', 'read', '--map', at('map.csv'), '--readout', at('plate.csv'), '--deconvolution', 'em'], '--pools'],
+    [['construct', '--receptors', at('out/receptors.tsv'), '--overlap', '20'], '--vector'],
+    [['response', '--tu', example('trial-crc/tu.csv'), '--tr', example('trial-crc/tr.csv'), '--product', 'TCR-T CELLS'], '--ex'],
+    [['safety', '--targets', at('out/targets.tsv'), '--proteome', at('out/proteins.fasta'), '--hla', 'A*02:01'], '--peptide'],
+  ]
+  for (const [words, other] of faults) {
+    const run = cognate([...words, '--out', at('unused')])
+    expect([words.join(' '), run.code, run.err.includes(`needs '${other}'`)]).toEqual([words.join(' '), 2, true])
+  }
 })

@@ -129,6 +129,17 @@ describe('cognate present', () => {
     expect(taken.err).toContain('allele-replaced')
   })
 
+  test('--all-pairs is the default said aloud; another model without a table to lay it in is a fault of usage', () => {
+    const rows = (...flags: readonly string[]) => cognate(['present', '--peptides', few, '--alleles', 'A0201,B*07:02', ...flags])
+    expect(rows('--all-pairs').out).toBe(rows().out)
+    for (const flags of [
+      ['--all-pairs', '--best-allele'],
+      ['--external', 'mhcflurry'],
+      ['--external-table', few],
+    ])
+      expect(rows(...flags).code).toBe(2)
+  })
+
   test('no peptides, a tool that is not installed, an unknown length: each says what to do', () => {
     const empty = join(folder, 'empty.txt')
     writeFileSync(empty, '\n')

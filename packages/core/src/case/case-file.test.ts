@@ -60,6 +60,21 @@ test('a wrong value names its line; a missing key and broken YAML too', () => {
   ).toMatchObject({ code: 'case-value' })
 })
 
+test('a key that would be left aside without another one is refused with its line', () => {
+  const more = (line: string) => fault(CASE.replace('  vcf: a.vcf', `  vcf: a.vcf\n  ${line}`))
+  for (const [line, other] of [
+    ['phased: p.vcf', 'reference'],
+    ['junctions: j.tsv', 'reference'],
+    ['star_fusion: s.tsv', 'fusions'],
+    ['purity: 0.6', 'copy_number'],
+  ] as const)
+    expect(more(line)).toMatchObject({ code: 'case-value', line: 5, what: expect.stringContaining(`needs ${other}`) })
+  expect(fault(`${CASE}\nreceptors: {v_loops: [v.tsv]}\n`)).toMatchObject({
+    code: 'case-value',
+    what: expect.stringContaining('needs known'),
+  })
+})
+
 test('HLA may come from a typing program', () => {
   expect(value(parseCase(CASE.replace('[A*02:01]', '{optitype: result.tsv}'))).hla).toEqual({ optitype: 'result.tsv' })
   expect(fault(CASE.replace('[A*02:01]', '{polysolver: result.tsv}'))).toMatchObject({ code: expect.stringMatching(/^case-/), line: 2 })

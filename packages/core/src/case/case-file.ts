@@ -13,6 +13,16 @@ const path = z.string().min(1).register(CASE_FILES, { file: true })
 /** Two whole numbers, least and most. */
 const range = ([least, most]: readonly [number, number]) => z.tuple([z.int().min(0), z.int().min(1)]).default([least, most])
 
+/** Keys that say nothing without another one: refused, for they would be left aside. */
+const needing =
+  (...pairs: readonly (readonly [key: string, other: string])[]) =>
+  (value: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const isGiven = (key: string) => value[key] !== undefined && !(Array.isArray(value[key]) && value[key].length === 0)
+    for (const [key, other] of pairs)
+      if (isGiven(key) && !isGiven(other))
+        context.addIssue({ code: 'custom', path: [key], message: `needs ${other}, and would be left aside without it` })
+  }
+
 export const CaseSchema = z.strictObject({
   case: z
     .string()
@@ -88,6 +98,15 @@ export const CaseSchema = z.strictObject({
       hotspots: path.optional().describe('Known hotspots and drivers, TSV with gene, change and source: flagged, not ranked by.'),
       proteome: path.optional().describe('FASTA of the human proteome for the match against self.'),
     })
+    .superRefine(
+      needing(
+        ['phased', 'reference'],
+        ['junctions', 'reference'],
+        ['star_fusion', 'fusions'],
+        ['purity', 'copy_number'],
+        ['copy_number', 'purity'],
+      ),
+    )
     .describe('The tumour.'),
   neoantigens: z
     .strictObject({
@@ -168,6 +187,7 @@ export const CaseSchema = z.strictObject({
       primary_only: z.boolean().default(false).describe('The commonest pair of chains of a clonotype alone.'),
       candidates: z.int().min(1).max(10_000).default(40).describe('Receptors on the shortlist.'),
     })
+    .superRefine(needing(['v_loops', 'known']))
     .prefault({})
     .describe('How receptors are found and ranked.'),
   screen_design: z

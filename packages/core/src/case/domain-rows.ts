@@ -5,11 +5,7 @@ import type { LabRow, PersistenceSample, TrialDomain, TrialTables } from './tria
 
 export type Get = (row: TableRow, column: string) => string
 
-export const reader = (table: Table): Get => {
-  const get = columnReader(table.columns)
-  const has = new Set(table.columns)
-  return (row, column) => (has.has(column) ? get(row, column).trim() : '')
-}
+export const reader = (table: Table): Get => columnReader(table.columns)
 
 export const numberOf = (text: string): number | undefined => (text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text))
 

@@ -30,7 +30,7 @@ export function parsePreferredAlleles(
   const preferred = new Map<string, string>()
   let unused = 0
   for (const row of rows) {
-    const [gene, allele, region] = ['Gene', 'Allele', 'Region'].map(name => get(row, name).trim()) as [string, string, string]
+    const [gene, allele, region] = ['Gene', 'Allele', 'Region'].map(name => get(row, name)) as [string, string, string]
     if (region === 'LEADER' || region === 'CONSTANT') {
       unused++
       continue

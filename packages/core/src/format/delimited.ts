@@ -148,12 +148,12 @@ export function lackingColumn({ columns }: Table, needed: readonly string[], mor
   return issue('column-missing', `there is no column ${missing}`, remedy, 1)
 }
 
-/** Reader of one column; undefined cells read as the empty text. */
+/** Reader of one column, without the spaces around a cell; undefined cells read as the empty text. */
 export function columnReader(columns: readonly string[]): (row: TableRow, name: string) => string {
   const at = new Map(columns.map((name, i) => [name, i]))
   return (row, name) => {
     const i = at.get(name)
-    return i === undefined ? '' : (row.cells[i] ?? '')
+    return i === undefined ? '' : (row.cells[i]?.trim() ?? '')
   }
 }
 

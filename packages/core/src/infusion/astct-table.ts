@@ -35,7 +35,7 @@ export function gradeAstct(table: Table): Result<{ readonly grades: readonly Ast
   const grades: AstctGrade[] = []
   const issues: Issue[] = []
   for (const row of table.rows) {
-    const cells = new RowCells(row, name => get(row, name).trim())
+    const cells = new RowCells(row, name => get(row, name))
     const temperature = cells.number('temperature_c', 25, 45)
     const release: CytokineRelease = {
       fever: temperature !== undefined && temperature >= FEVER,

@@ -131,6 +131,14 @@ describe('constructs.tsv', () => {
       ok: false,
       issue: { code: 'infused-malformed', line: 2 },
     })
+    expect(parseInfusedReceptors(constructs(beta.with(2, 'Ready'), alpha))).toMatchObject({
+      ok: false,
+      issue: { what: 'status is "Ready"', line: 2 },
+    })
+    expect(parseInfusedReceptors(constructs(beta.with(15, 'TGTACTTTC'), alpha))).toMatchObject({
+      ok: false,
+      issue: { code: 'infused-malformed', line: 2 },
+    })
     expect(parseInfusedReceptors(constructs(beta, alpha, beta.with(0, 'C4')))).toMatchObject({
       ok: false,
       issue: { code: 'infused-twice', line: 4 },

@@ -46,7 +46,10 @@ export function parseInfusedReceptors(text: string): Result<readonly InfusedRece
   const receptors = OF_CONSTRUCTS.every(name => columns.includes(name)) ? ofConstructs(table.value) : ofTable(table.value)
   if (!receptors.ok) return receptors
   const lines = new Map<string, number>()
-  for (const { id, line } of receptors.value) {
+  for (const receptor of receptors.value) {
+    const { id, line } = receptor
+    const wrong = faultOf(receptor)
+    if (wrong !== undefined) return malformed(...wrong, line)
     if (lines.has(id))
       return fail(
         issue(
@@ -67,6 +70,19 @@ const malformed = (what: string, remedy: string, line?: number) => fail(issue('i
 
 type Placed = InfusedReceptor & { readonly line: number }
 
+/** What keeps a receptor from being found again, and the remedy. */
+function faultOf({ id, alpha, beta }: InfusedReceptor): readonly [what: string, remedy: string] | undefined {
+  if (id === '') return ['receptor_id is empty', 'name the receptor']
+  for (const { v, j, junctionAa, nativeJunction, insertJunction } of [alpha, beta]) {
+    if (v === '' || j === '' || junctionAa === '') return [`${id} has a chain without V, J or junction`, 'a cell is known by all three']
+    const other = [nativeJunction, insertJunction].find(bases => bases !== '' && translate(bases) !== junctionAa)
+    if (other !== undefined) return [`${other} of ${id} makes ${translate(other)}, not ${junctionAa}`, 'repair the bases or the residues']
+  }
+  return beta.insertJunction === ''
+    ? [`trb_junction_insert of ${id} is empty`, 'give the bases of the insert: they tell transferred cells']
+    : undefined
+}
+
 function ofTable({ columns, rows }: Table): Result<readonly Placed[], Issue> {
   const missing = NEEDED.filter(column => !columns.includes(column))
   if (missing.length > 0)
@@ -75,32 +91,13 @@ function ofTable({ columns, rows }: Table): Result<readonly Placed[], Issue> {
   const receptors: Placed[] = []
   for (const row of rows) {
     const chain = (side: 'tra' | 'trb') => ({
-      v: get(row, `${side}v`).trim(),
-      j: get(row, `${side}j`).trim(),
-      junctionAa: get(row, `${side}_junction_aa`).trim().toUpperCase(),
-      nativeJunction: get(row, `${side}_junction_native`).trim().toUpperCase(),
-      insertJunction: get(row, `${side}_junction_insert`).trim().toUpperCase(),
+      v: get(row, `${side}v`),
+      j: get(row, `${side}j`),
+      junctionAa: get(row, `${side}_junction_aa`).toUpperCase(),
+      nativeJunction: get(row, `${side}_junction_native`).toUpperCase(),
+      insertJunction: get(row, `${side}_junction_insert`).toUpperCase(),
     })
-    const receptor = { id: get(row, 'receptor_id').trim(), alpha: chain('tra'), beta: chain('trb'), line: row.line }
-    if (receptor.id === '') return malformed('receptor_id is empty', 'name the receptor', row.line)
-    for (const { v, j, junctionAa, nativeJunction, insertJunction } of [receptor.alpha, receptor.beta]) {
-      if (v === '' || j === '' || junctionAa === '')
-        return malformed(`${receptor.id} has a chain without V, J or junction`, 'a cell is known by all three', row.line)
-      for (const bases of [nativeJunction, insertJunction])
-        if (bases !== '' && translate(bases) !== junctionAa)
-          return malformed(
-            `${bases} of ${receptor.id} makes ${translate(bases)}, not ${junctionAa}`,
-            'repair the bases or the residues',
-            row.line,
-          )
-    }
-    if (receptor.beta.insertJunction === '')
-      return malformed(
-        `trb_junction_insert of ${receptor.id} is empty`,
-        'give the bases of the insert: they tell transferred cells',
-        row.line,
-      )
-    receptors.push(receptor)
+    receptors.push({ id: get(row, 'receptor_id'), alpha: chain('tra'), beta: chain('trb'), line: row.line })
   }
   return ok(receptors)
 }
@@ -110,7 +107,9 @@ function ofConstructs({ columns, rows }: Table): Result<readonly Placed[], Issue
   const get = columnReader(columns)
   const chains = new Map<string, { line: number; a?: InfusedChain; b?: InfusedChain }>()
   for (const row of rows) {
-    if (get(row, 'status') !== 'ready') continue
+    if (['refused', 'needs-decision'].includes(get(row, 'status'))) continue
+    if (get(row, 'status') !== 'ready')
+      return malformed(`status is "${get(row, 'status')}"`, 'give constructs.tsv as it was written', row.line)
     const ids = get(row, 'receptor_id').split('+')
     const loci = get(row, 'loci').split(';')
     if (loci.some(locus => locus !== 'TRA' && locus !== 'TRB'))

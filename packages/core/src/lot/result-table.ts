@@ -73,7 +73,7 @@ export function matchResults(
   const matched: MatchedResult[] = []
   const waiting: WaitingResult[] = []
   for (const row of table.rows) {
-    const cell = (name: string): string => (table.columns.includes(name) ? get(row, name).trim() : '')
+    const cell = (name: string): string => get(row, name)
     const found = matchRow(row, cell, awaited, seen)
     if ('issue' in found) waiting.push(found)
     else matched.push(found)

@@ -89,3 +89,10 @@ test('LOHHLA: fewer than half a copy with p below 0.01 is lost; its columns are 
     ['HLA-B*08:01', false],
   ])
 })
+
+test('a copy number that is no number is refused by its line; NA is not known', () => {
+  const segments = (row: string) => parseCopyNumber(`chrom\tstart\tend\ttotal\tminor\n1\t1\t9\t2\t1\n${row}\n`)
+  expect(value(segments('2\t1\t9\tNA\tNA')).segments.length).toBe(1)
+  for (const row of ['2\t1\t9\t1e999\t1', '2\t1\t9\ttwo\t1', '2\t1\t9\t2\tx', '\t1\t9\t2\t1'])
+    expect(segments(row)).toMatchObject({ ok: false, issue: { code: 'copy-number-value', line: 3 } })
+})

@@ -24,14 +24,14 @@ export function parseHotspots(text: string): Result<Hotspots, Issue> {
   const get = columnReader(columns)
   const hotspots = new Map<string, Hotspot[]>()
   for (const row of rows) {
-    const [gene, change] = [get(row, 'gene').trim(), get(row, 'change').trim()]
+    const [gene, change] = [get(row, 'gene'), get(row, 'change')]
     const read = /^(?:p\.)?([A-Z]?)(\d+)([A-Z*]?)$/.exec(change)
     if (gene === '' || read === null)
       return fail(
         issue('hotspot-change', `"${gene}" "${change}" is no change of a residue`, 'write a gene symbol, and G12D, G12 or 12', row.line),
       )
     const [, wild = '', residue, mutant = ''] = read
-    const source = get(row, 'source').trim()
+    const source = get(row, 'source')
     hotspots.set(gene, [...(hotspots.get(gene) ?? []), { gene, wild, residue: Number(residue), mutant, source }])
   }
   return ok(hotspots)

@@ -95,7 +95,7 @@ export function parsePeerTable(text: string): Result<PeerTable, Issue> {
       ),
     )
   const get = columnReader(columns)
-  const cell = (row: (typeof rows)[number], name: string | undefined) => (name === undefined ? '' : get(row, name).trim())
+  const cell = (row: (typeof rows)[number], name: string | undefined) => (name === undefined ? '' : get(row, name))
   const peptides = new Map<string, PeerPeptide>()
   for (const row of rows) {
     const peptide = cell(row, layout.peptide)

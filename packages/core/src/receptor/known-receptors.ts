@@ -19,7 +19,7 @@ export function parseKnownReceptors(text: string): Result<readonly KnownReceptor
   const has = (name: string) => columns.includes(name)
   const cell = (row: (typeof rows)[number], ...names: readonly string[]) => {
     const name = names.find(has)
-    return name === undefined ? '' : get(row, name).trim()
+    return name === undefined ? '' : get(row, name)
   }
   if (has('cdr3.alpha') || has('cdr3.beta'))
     return ok(

@@ -74,7 +74,7 @@ function ofTable(text: string): Result<ReadonlyMap<string, Draft>, Issue> {
   const get = columnReader(columns)
   const drafts = new Map<string, Draft>()
   for (const row of rows) {
-    const cell = (name: string, otherwise: string) => (columns.includes(name) ? get(row, name).trim() : '') || otherwise
+    const cell = (name: string, otherwise: string) => get(row, name) || otherwise
     const [name, lineage, direction] = [cell('signature', ''), cell('lineage', 'any'), cell('direction', 'up')]
     const refuse = (what: string, remedy: string) => fail(issue('signature-row', what, remedy, row.line))
     if (name === '' || cell('gene', '') === '') return refuse('signature or gene is empty', 'give both')

@@ -212,10 +212,6 @@ export function setsOfReader({ sets, issues }: LesionTables, name: string, file 
   }
 }
 
-const reader = (table: Table) => {
-  const get = columnReader(table.columns)
-  const has = new Set(table.columns)
-  return (row: Table['rows'][number], column: string) => (has.has(column) ? get(row, column).trim() : '')
-}
+const reader = (table: Table) => columnReader(table.columns)
 
 export const readerOf = (evaluator: string, id: string): string => (id !== '' ? id : evaluator === '' ? 'INVESTIGATOR' : evaluator)

@@ -1,5 +1,5 @@
 // Target lesions as RECIST 1.1 would have them chosen at baseline (doi:10.1016/j.ejca.2008.10.026): the program proposes with its reason, a reader decides.
-import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
+import { fail, type Issue, issue, ok, type Result, refuse } from '../base/index.ts'
 import { columnReader, lackingColumn, type Table } from '../format/index.ts'
 import { formatLength, type Length, ofMillimetres, parseLength } from './length.ts'
 import { NORMAL_NODE } from './recist.ts'
@@ -51,17 +51,18 @@ export const OPTIONAL_BASELINE_COLUMNS = ['subject', 'method', 'slice_mm', 'irra
 /** Of chest X-ray and calliper the limits are from memory of the paper. */
 const METHODS: Readonly<Record<string, number>> = { '': 10, CT: 10, 'CT SCAN': 10, MRI: 10, CALLIPER: 10, CALIPER: 10, 'X-RAY': 20 }
 
-/** Lesions of a baseline by subject. Issues name the line: `length-value`, `length-unit`, `lesion-twice`, `lesion-method`, `yes-no`. Errors: `column-missing`. */
+/** Lesions of a baseline by subject. Issues name the line: `length-value`, `length-unit`, `lesion-twice`, `lesion-unnamed`, `lesion-method`, `yes-no`. Errors: `column-missing`. */
 export function readBaselineLesions(
   table: Table,
 ): Result<{ readonly bySubject: ReadonlyMap<string, readonly ProposedLesion[]>; readonly issues: readonly Issue[] }, Issue> {
   const lacking = lackingColumn(table, BASELINE_COLUMNS, OPTIONAL_BASELINE_COLUMNS)
   if (lacking !== undefined) return fail(lacking)
+  if (table.rows.length === 0) return refuse('rows-none', 'the table holds no lesion', 'check that the file was written completely')
   const get = columnReader(table.columns)
   const issues: Issue[] = []
   const bySubject = new Map<string, ProposedLesion[]>()
   for (const row of table.rows) {
-    const cell = (name: string): string => get(row, name).trim()
+    const cell = (name: string): string => get(row, name)
     const [id, organ, subject] = [cell('lesion'), cell('organ').toUpperCase(), cell('subject')]
     const faults: Issue[] = []
     const lengthOf = (name: string) => {
@@ -80,6 +81,15 @@ export function readBaselineLesions(
     const method = METHODS[cell('method').toUpperCase()]
     if (method === undefined)
       faults.push(issue('lesion-method', `${id} was measured by "${cell('method')}"`, 'write CT, MRI, X-RAY or CALLIPER', row.line))
+    if (id === '' || organ === '')
+      faults.push(
+        issue(
+          'lesion-unnamed',
+          id === '' ? 'lesion is empty' : `the organ of ${id} is empty`,
+          'name it: two lesions an organ are taken',
+          row.line,
+        ),
+      )
     if (bySubject.get(subject)?.some(other => other.id === id) === true)
       faults.push(
         issue('lesion-twice', `lesion ${id} of ${subject || 'the subject'} stands here again`, 'give each lesion one row', row.line),

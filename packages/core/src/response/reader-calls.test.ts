@@ -156,6 +156,8 @@ test('what is measurable depends on method and slice; irradiated lesions and bar
           'J,liver,<5,,,,,',
           'K,liver,12,ultrasound,,,,',
           'A,liver,12,,,perhaps,,',
+          ',liver,12,,,,,',
+          'L,,12,,,,,',
         ].join('\n'),
       ),
     ),
@@ -165,6 +167,8 @@ test('what is measurable depends on method and slice; irradiated lesions and bar
     'lesion-method 12',
     'lesion-twice 13',
     'yes-no 13',
+    'lesion-unnamed 14',
+    'lesion-unnamed 15',
   ])
   expect(proposalRows('', read.bySubject.get('')!).map(row => `${row[1]} ${row[4]}`)).toEqual([
     'A TARGET',
@@ -178,4 +182,5 @@ test('what is measurable depends on method and slice; irradiated lesions and bar
     'I not recorded',
   ])
   expect(readBaselineLesions(csv('lesion\nA\n')).ok).toBe(false)
+  expect(readBaselineLesions(csv('lesion,organ,size_mm\n'))).toMatchObject({ ok: false, issue: { code: 'rows-none' } })
 })

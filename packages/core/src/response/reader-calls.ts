@@ -45,7 +45,7 @@ export function readReaderCalls(rs: Table, file = 'rs', cut?: CalendarDate): Res
   const issues: Issue[] = []
   const calls = new Map<string, ReaderCall>()
   for (const row of rs.rows) {
-    const cell = (name: string): string => get(row, name).trim()
+    const cell = (name: string): string => get(row, name)
     const report = (code: string, what: string, remedy: string) => issues.push(inFile(file, issue(code, what, remedy, row.line)))
     const part = PARTS.get(cell('RSTESTCD').toUpperCase())
     if (part === undefined) continue

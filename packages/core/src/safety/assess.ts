@@ -83,6 +83,9 @@ export function coverageCaveats(given: {
   readonly proteins: number
   readonly motif: boolean
   readonly tissues: boolean
+  /** Words, and those of them that no gene of the tissue table stands behind. */
+  readonly words: number
+  readonly unplaced: number
   readonly nineMers: boolean
 }): readonly Caveat[] {
   const caveats = [
@@ -106,6 +109,13 @@ export function coverageCaveats(given: {
       ),
     )
   if (!given.tissues) caveats.push(caveat('no-tissues', 'no tissue table was given: every gene counts as expressed in an essential tissue'))
+  else if (given.unplaced > 0)
+    caveats.push(
+      caveat(
+        'tissues-unmatched',
+        `${given.unplaced} of ${given.words} words lie in no gene of the tissue table: they count as expressed in an essential tissue`,
+      ),
+    )
   if (!given.nineMers)
     caveats.push(
       caveat('score-nine-mers-only', 'the likeness score is defined for 9-mers: other lengths are compared by mismatches and motif only'),

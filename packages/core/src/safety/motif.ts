@@ -70,18 +70,22 @@ export function parseScan(text: string, peptide: string): Result<Scan, Issue> {
     if (!table.value.columns.includes(column)) return bad(`there is no column ${column}`, 1)
   const rows: ScanRow[] = []
   const ends = new Map<string, number>()
-  for (const [i, row] of table.value.rows.entries()) {
+  const lines = new Map<string, number>()
+  for (const row of table.value.rows) {
     const response = Number(get(row, 'response'))
     const position = get(row, 'position')
-    if (get(row, 'response').trim() === '' || Number.isNaN(response)) return bad(`the response is "${get(row, 'response')}"`, i + 2)
+    if (get(row, 'response') === '' || !Number.isFinite(response)) return bad(`the response is "${get(row, 'response')}"`, row.line)
+    const key = `${position} ${get(row, 'residue').toUpperCase()}`.trim()
+    if (lines.has(key)) return bad(`${key} stands on line ${lines.get(key)} too: give the mean of replicates`, row.line)
+    lines.set(key, row.line)
     if (/^(native|negative|positive_from)$/.test(position)) {
       ends.set(position, response)
       continue
     }
     const at = Number(position)
     const residue = get(row, 'residue').toUpperCase()
-    if (!Number.isInteger(at) || at < 1 || at > peptide.length) return bad(`position "${position}" is not in ${peptide}`, i + 2)
-    if (residue.length !== 1 || wordCodes(residue) === undefined) return bad(`"${residue}" is no residue`, i + 2)
+    if (!Number.isInteger(at) || at < 1 || at > peptide.length) return bad(`position "${position}" is not in ${peptide}`, row.line)
+    if (residue.length !== 1 || wordCodes(residue) === undefined) return bad(`"${residue}" is no residue`, row.line)
     rows.push({ position: at, residue, response })
   }
   const native = ends.get('native')

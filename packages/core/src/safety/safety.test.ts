@@ -6,12 +6,15 @@ import { parseFasta } from '../format/index.ts'
 import {
   assessTarget,
   CONTACT_WEIGHTS,
+  coverageCaveats,
   crossdome,
+  expressionOf,
   motifOfScan,
   ProteomeBuilder,
   parsePattern,
   parseResiduePairs,
   parseScan,
+  parseTissues,
   scanProteome,
 } from './index.ts'
 
@@ -123,6 +126,8 @@ test('patterns and scans that cannot be read are refused by name', () => {
     issue: { code: 'scan-malformed', line: 2 },
   })
   expect(parseScan('position\tresidue\tresponse\n1\tA\t\n', 'EVDPIGHLY')).toMatchObject({ ok: false })
+  const twice = 'position\tresidue\tresponse\nnative\t\t1\n1\tA\t0.2\n1\ta\t0.9\n'
+  expect(parseScan(twice, 'EVDPIGHLY')).toMatchObject({ ok: false, issue: { code: 'scan-malformed', line: 4 } })
   expect(scanProteome('EVDPXGHLY', new ProteomeBuilder().finish(), pairs, { maxMismatches: 1, top: 1 })).toBeUndefined()
 })
 
@@ -136,4 +141,16 @@ test('a target that a human protein holds unchanged is listed before all but its
   const [wild, self] = assessTarget(target, scan, () => 0.1, undefined)
   expect([wild!.word.word, self!.word.word]).toEqual(['SLASTTLSL', peptide])
   expect(self).toMatchObject({ risk: 'red', word: { mismatches: 0, genes: ['HEARTY'] } })
+})
+
+test('tissues: a level that is none is refused by its line; a symbol of two genes has the higher levels; words without a gene of the table are told', () => {
+  const table = (rows: string) => parseTissues(`gene\tdescription\tHeart\tSkin\n${rows}`)
+  const read = value(table('A\tkinase\t3\t\nA\tother\t1\t7\nB\t\tNA\t0\n'))
+  expect(read.tissues).toEqual(['Heart', 'Skin'])
+  expect(expressionOf(['A'], read)).toMatchObject({ highest: { tissue: 'Skin', value: 7 }, essential: { tissue: 'Heart', value: 3 } })
+  for (const level of ['high', '-2', '1e999'])
+    expect(table(`A\tx\t3\t1\nB\tx\t${level}\t1\n`)).toMatchObject({ ok: false, issue: { line: 3 } })
+  const given = { proteins: 20_000, motif: true, tissues: true, words: 9, unplaced: 4, nineMers: true }
+  expect(coverageCaveats(given).map(one => one.code)).toContain('tissues-unmatched')
+  expect(coverageCaveats({ ...given, unplaced: 0 }).map(one => one.code)).not.toContain('tissues-unmatched')
 })

@@ -27,29 +27,41 @@ export interface TissueTable {
 
 const NOT_TISSUES = new Set(['ensembl_id', 'gene', 'gene_donor', 'gene_name', 'gene_symbol', 'group', 'spec_degree', 'tissues'])
 
-/** Errors: `tissues-malformed`. */
+/** A level of expression: a number from 0, NaN where none is given; undefined when the cell is neither. */
+function levelOf(cell: string): number | undefined {
+  if (/^(na|nan|-)?$/i.test(cell)) return Number.NaN
+  const level = Number(cell)
+  return level >= 0 && level < Number.POSITIVE_INFINITY ? level : undefined
+}
+
+/** A column that holds no number at all, such as a description, is no tissue. Errors: `tissues-malformed`. */
 export function parseTissues(text: string): Result<TissueTable, Issue> {
   const table = parseDelimited(text, { delimiter: delimiterOf(text) })
   if (!table.ok) return table
   const { columns, rows } = table.value
+  const get = columnReader(columns)
+  const malformed = (what: string, remedy: string, line: number) => fail(issue('tissues-malformed', what, remedy, line))
   const gene = columns.find(name => /^gene(_donor|_name|_symbol)?$/i.test(name))
-  const tissues = columns.filter(name => !NOT_TISSUES.has(name.toLowerCase()))
+  const tissues = columns.filter(name => !NOT_TISSUES.has(name.toLowerCase()) && rows.some(row => Number(levelOf(get(row, name))) >= 0))
   if (gene === undefined || tissues.length === 0)
-    return fail(
-      issue(
-        'tissues-malformed',
-        'no column names the gene, or none a tissue',
-        'give gene and one column a tissue, as the Human Protein Atlas does',
-        1,
-      ),
+    return malformed(
+      'no column names the gene, or none holds the numbers of a tissue',
+      'give gene and one column a tissue, as the Human Protein Atlas does',
+      1,
     )
   const byGene = new Map<string, Float64Array>()
-  const get = columnReader(columns)
-  for (const row of rows)
+  for (const row of rows) {
+    const symbol = get(row, gene)
+    const wrong = tissues.find(name => levelOf(get(row, name)) === undefined)
+    if (wrong !== undefined) return malformed(`${wrong} of ${symbol} is "${get(row, wrong)}"`, 'give numbers from 0, or nothing', row.line)
+    const levels = Float64Array.from(tissues, name => levelOf(get(row, name))!)
+    const before = byGene.get(symbol)
+    // of a symbol that several genes have, the higher of what they say
     byGene.set(
-      get(row, gene),
-      Float64Array.from(tissues, name => Number(get(row, name) || Number.NaN)),
+      symbol,
+      before === undefined ? levels : levels.map((level, i) => (before[i]! > level || Number.isNaN(level) ? before[i]! : level)),
     )
+  }
   return ok({ tissues, byGene })
 }
 

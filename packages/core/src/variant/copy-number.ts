@@ -38,6 +38,8 @@ export interface CopyNumber {
   readonly segments: readonly CopySegment[]
 }
 
+const UNKNOWN = new Set(['', 'NA', 'NaN', 'nan', '.'])
+
 const bare = (chromosome: string) => chromosomeKey(chromosome).replace(/^23$/, 'X').replace(/^24$/, 'Y')
 
 /** Recognised by header. Errors: `copy-number-unknown` (header seen, forms known), `copy-number-value`. */
@@ -55,7 +57,7 @@ export function parseCopyNumber(text: string): Result<CopyNumber, Issue> {
   const get = columnReader(columns)
   const segments: CopySegment[] = []
   for (const row of rows) {
-    const value = (name: string) => (get(row, name) === '' || get(row, name) === 'NA' ? Number.NaN : Number(get(row, name)))
+    const value = (name: string) => (UNKNOWN.has(get(row, name)) ? Number.NaN : Number(get(row, name)))
     const start = value(shape.start)
     const end = value(shape.end)
     const minor = value(shape.minor)
@@ -66,6 +68,16 @@ export function parseCopyNumber(text: string): Result<CopyNumber, Issue> {
           'copy-number-value',
           `the segment runs from "${get(row, shape.start)}" to "${get(row, shape.end)}"`,
           'give whole numbers',
+          row.line,
+        ),
+      )
+    const wrong = [shape.minor, shape.total ?? shape.major!].find(name => !UNKNOWN.has(get(row, name)) && !Number.isFinite(value(name)))
+    if (wrong !== undefined || get(row, shape.chromosome) === '')
+      return fail(
+        issue(
+          'copy-number-value',
+          wrong === undefined ? `${shape.chromosome} is empty` : `${wrong} is "${get(row, wrong)}"`,
+          wrong === undefined ? 'name the chromosome' : 'give a number, or NA where it is not known',
           row.line,
         ),
       )

@@ -61,5 +61,5 @@ export function resultHandlers({ record }: HandlerTools): Handlers {
 
 const samplesOf = (table: Table): ReadonlySet<string> => {
   const get = columnReader(table.columns)
-  return new Set(table.rows.map(row => get(row, 'sample').trim()))
+  return new Set(table.rows.map(row => get(row, 'sample')))
 }

@@ -19,6 +19,17 @@ export const withCommon = (command: Command): Command =>
     .option('--json', 'print a machine-readable summary on standard output')
     .option('--seed <text>', 'seed of everything that draws by chance', 'cognate')
 
+/** Options that say nothing without one of others, by their long names: refused, for they would be left aside. */
+export const needing = (command: Command, ...rules: readonly (readonly [option: string, ...others: string[]])[]): Command =>
+  command.hook('preAction', (_, action) => {
+    if (action !== command) return
+    const isGiven = (option: string) =>
+      action.getOptionValueSource(option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())) === 'cli'
+    for (const [option, ...others] of rules)
+      if (isGiven(option) && !others.some(isGiven))
+        action.error(`error: '--${option}' needs ${others.map(other => `'--${other}'`).join(' or ')}`, { exitCode: 2 })
+  })
+
 export const consoleOf = (flags: CommonFlags): Console => makeConsole({ quiet: flags.quiet === true, json: flags.json === true })
 
 export const list = (text: string): readonly string[] =>
@@ -98,7 +109,13 @@ export interface VariantFlags {
 }
 
 export const withVariantOptions = (command: Command): Command =>
-  command
+  needing(
+    command,
+    ['phased', 'reference', 'annotation'],
+    ['phased-sample', 'phased'],
+    ['assume-cis', 'reference', 'annotation'],
+    ['enumerate-phases', 'reference', 'annotation'],
+  )
     .requiredOption(
       '--vcf <file>',
       'somatic VCF, plain, gzip or bgzip: annotated by VEP (CSQ with WildtypeProtein and FrameshiftSequence), or with --reference any; several callers: repeat as mutect2=FILE',

@@ -15,14 +15,14 @@ import {
   TAGS,
 } from '@cognate/core/construct'
 import { parseThimbleHeader, parseThimbleLine, thimbleOutputColumns } from '@cognate/core/format'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { dataPath, userPath } from '../../read/paths.ts'
 import { shippedCodonUsage } from '../../read/shipped.ts'
 import { checkFile, eachLine, readText } from '../../read/text.ts'
 import { referencePath } from '../../reference/store.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, consoleOf, needing, wholeNumber, withCommon } from '../options.ts'
 import { type ConstructRun, runConstruct, runUserChain } from '../stages/construct.ts'
 import type { ProductFiles, ProductWish } from '../stages/construct-product.ts'
 import { plural } from '../stages/stage.ts'
@@ -141,9 +141,12 @@ const DEFAULT_FLAGS = {
 export function defineConstruct(program: Command): void {
   const construct = withProduct(
     withCommon(
-      program
-        .command('construct')
-        .description('receptors to checked inserts: constructs.tsv, constructs.gb, order.csv, gate.tsv, construct-sheet.html'),
+      needing(
+        program
+          .command('construct')
+          .description('receptors to checked inserts: constructs.tsv, constructs.gb, order.csv, gate.tsv, construct-sheet.html'),
+        ['overlap', 'vector'],
+      ),
     )
       .option(
         '--receptors <file>',
@@ -156,6 +159,11 @@ export function defineConstruct(program: Command): void {
       .option(
         '--selection <file>',
         'selection.payload.json: builds the chosen receptors, as they were chosen, and prints the checksum that two people sign',
+      )
+      .addOption(
+        new Option('--research', 'build by rank, without a signed choice: every file says so, with this word and without it').conflicts(
+          'selection',
+        ),
       )
       .option('--most <number>', 'build the first receptors of the table; 0 builds all', wholeNumber, 0)
       .option('--species <species>', 'of the receptors: human or mouse; it is never guessed', oneOf(['human', 'mouse']), 'human')

@@ -157,9 +157,7 @@ export function defineInfusion(program: Command): void {
       if (table.rows.length === 0)
         throw new InputFault(inFile(path, issue('rows-none', 'the table holds no value', 'check that the file was written completely')))
       const criteria = shippedLabCriteria().filter(row => row.criteria === flags.criteria)
-      const get = columnReader(table.columns)
-      const has = new Set(table.columns)
-      const cell = (row: (typeof table.rows)[number], name: string) => (has.has(name) ? get(row, name) : '')
+      const cell = columnReader(table.columns)
       const numeric = (text: string) => (text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text))
       const baselines = new Map(
         table.rows.filter(row => cell(row, 'LBBLFL') === 'Y').map(row => [`${cell(row, 'USUBJID')} ${cell(row, 'LBTESTCD')}`, row]),

@@ -10,6 +10,7 @@ import { finishStage } from '../finish-stage.ts'
 import {
   type CommonFlags,
   list,
+  needing,
   ownRouteOf,
   shareOfOne,
   type VariantFlags,
@@ -56,8 +57,13 @@ const lengthsFrom =
 
 export function defineNeoantigens(program: Command): void {
   withCommon(
-    withVariantOptions(
-      program.command('neoantigens').description('variants + HLA + expression to neoantigens.tsv: ranked, tiered, with reasons'),
+    needing(
+      withVariantOptions(
+        program.command('neoantigens').description('variants + HLA + expression to neoantigens.tsv: ranked, tiered, with reasons'),
+      ),
+      ['junctions', 'reference', 'annotation'],
+      ['star-fusion', 'fusions'],
+      ['sex', 'copy-number'],
     ),
   )
     .requiredOption('--hla <list>', 'HLA alleles of the patient, comma-separated, any spelling; or a genotype list string', list)

@@ -3,7 +3,7 @@ import { createWriteStream, writeFileSync } from 'node:fs'
 import { issue } from '@cognate/core/base'
 import { parseFasta } from '@cognate/core/format'
 import { type MhcClass, PRESENT_COLUMNS, type SupportedAlleles, supportedAlleles } from '@cognate/core/presentation'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { openPredictors, type ShippedPredictors } from '../../model/open-predictors.ts'
 import { userPath } from '../../read/paths.ts'
 import { linePieces, readText } from '../../read/text.ts'
@@ -52,6 +52,7 @@ export function definePresent(program: Command): void {
     .option('--lengths <list>', 'lengths of the windows of --fasta (default: 8,9,10,11 for class I, 15 for class II)', list)
     .requiredOption('--alleles <list>', 'HLA alleles, comma-separated, any spelling; DP and DQ chains are paired', list)
     .option('--class <class>', 'I, II, or auto: the classes of the alleles', 'auto')
+    .addOption(new Option('--all-pairs', 'one row for each peptide and allele, as without it').conflicts('bestAllele'))
     .option('--best-allele', 'one row a peptide and class: its best allele')
     .option('--nearest', 'score the nearest known allele in place of an unknown one, with a caveat')
     .option('--threads <n>', 'worker threads (default: one a core)', wholeNumber)
@@ -84,6 +85,8 @@ Examples:
         command.error("error: give one of '--peptides' and '--fasta'", { exitCode: 2 })
       if ((flags.residues !== undefined || flags.compare !== undefined) && (flags.peptides === undefined || flags.peptides === '-'))
         command.error("error: --residues and --compare need '--peptides' with a file", { exitCode: 2 })
+      if (flags.compare === undefined && flags.external.length + flags.externalTable.length > 0)
+        command.error("error: other models are laid beside ours in a table: give its name with '--compare'", { exitCode: 2 })
       if (!['I', 'II', 'auto'].includes(flags.class)) command.error("error: --class is 'I', 'II' or 'auto'", { exitCode: 2 })
       await present(flags)
     })

@@ -3,7 +3,7 @@ import { type CellLimits, DEFAULT_CELL_LIMITS, type ReceptorResult, SCORING_METH
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, gather, lesionPath, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, gather, lesionPath, needing, wholeNumber, withCommon } from '../options.ts'
 import { callReceptors, type LesionFiles, readManifest, runReceptors } from '../stages/receptors.ts'
 
 interface Flags extends CommonFlags {
@@ -42,9 +42,12 @@ function cellLimits(text: string): CellLimits | 'none' {
 
 export function defineReceptors(program: Command): void {
   withCommon(
-    program
-      .command('receptors')
-      .description('contigs (10x, AIRR, BD, TRUST4, MiXCR, Parse) + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'),
+    needing(
+      program
+        .command('receptors')
+        .description('contigs (10x, AIRR, BD, TRUST4, MiXCR, Parse) + expression to clonotypes.tsv, receptors.tsv, cells.tsv.gz'),
+      ['v-loops', 'known'],
+    ),
   )
     .option('--contigs <lesion=file>', 'contig annotations of a lesion; repeat for each', lesionPath)
     .option('--samples <file>', 'all of it in one table: lesion, contigs, matrix, barcode_prefix, airr_cells, hashtag; one line a lesion')

@@ -36,7 +36,7 @@ import { printFaults } from '../console.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { issueTable } from '../issue-table.ts'
-import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, consoleOf, needing, wholeNumber, withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { plural, type StageReport } from '../stages/stage.ts'
 
@@ -58,9 +58,14 @@ interface Flags extends CommonFlags {
 
 export function defineResponse(program: Command): void {
   const response = withCommon(
-    program
-      .command('response')
-      .description('lesions to responses: every visit and the best response by RECIST 1.1, 1.0 or iRECIST, with the numbers that decided'),
+    needing(
+      program
+        .command('response')
+        .description(
+          'lesions to responses: every visit and the best response by RECIST 1.1, 1.0 or iRECIST, with the numbers that decided',
+        ),
+      ['product', 'ex'],
+    ),
   )
     .option('--tu <file>', 'SDTM TU: USUBJID, TULNKID, TUORRES, TULOC, VISITNUM (CSV, XPT, Dataset-JSON, NDJSON)')
     .option('--tr <file>', 'SDTM TR: USUBJID, TRLNKID, TRTESTCD, TRSTRESC, TRSTRESU, TRSTAT, VISITNUM, VISIT, TRDTC')

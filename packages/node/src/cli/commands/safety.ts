@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { referencePath } from '../../reference/store.ts'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, needing, wholeNumber, withCommon } from '../options.ts'
 import { readTargets, runSafety } from '../stages/safety.ts'
 
 interface Flags extends CommonFlags {
@@ -24,9 +24,14 @@ interface Flags extends CommonFlags {
 
 export function defineSafety(program: Command): void {
   withCommon(
-    program
-      .command('safety')
-      .description('peptide, alanine or X-scan to off-target peptides of the human proteome: safety.tsv, safety.html'),
+    needing(
+      program
+        .command('safety')
+        .description('peptide, alanine or X-scan to off-target peptides of the human proteome: safety.tsv, safety.html'),
+      ['wild-type', 'peptide'],
+      ['hla', 'peptide'],
+      ['receptor', 'peptide'],
+    ),
   )
     .option('--peptide <sequence>', 'peptide that the receptor recognises')
     .option('--wild-type <sequence>', 'its unmutated form, which comes first in the report')

@@ -2,7 +2,7 @@ import { DECONVOLUTIONS, type Deconvolution, type Rule, type Unit } from '@cogna
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, gather, list, shareOfOne, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, gather, list, needing, shareOfOne, wholeNumber, withCommon } from '../options.ts'
 import { runScreenDesign } from '../stages/screen-design.ts'
 import { runScreenRead } from '../stages/screen-read.ts'
 
@@ -70,7 +70,13 @@ export function defineScreen(program: Command): void {
       const report = runScreenDesign({ ...flags, neoantigens: flags.minigenes, plate: Number(flags.plate) as 24 | 96 | 384 })
       finishStage('screen design', must(report), flags.out, flags, started)
     })
-  withCommon(screen.command('read').description('plate readouts to screen.tsv: which receptor sees which antigen; plates drawn'))
+  withCommon(
+    needing(
+      screen.command('read').description('plate readouts to screen.tsv: which receptor sees which antigen; plates drawn'),
+      ['deconvolution', 'pools'],
+      ['min-spots', 'pools'],
+    ),
+  )
     .requiredOption('--map <file>', 'plate-map.csv: what stands in each well; also .xlsx, or an ACE configuration')
     .requiredOption(
       '--readout <file>',

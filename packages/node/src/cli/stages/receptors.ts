@@ -194,7 +194,7 @@ export function readManifest(path: string): Result<readonly LesionFiles[], Issue
   if (stray !== undefined) return refuse(`there is a column ${stray}`, 1)
   const lesions: LesionFiles[] = []
   for (const row of table.value.rows) {
-    const cell = (name: (typeof MANIFEST)[number]) => get(row, name).trim() || undefined
+    const cell = (name: (typeof MANIFEST)[number]) => get(row, name) || undefined
     const at = (name: (typeof MANIFEST)[number]) => {
       const file = cell(name)
       return file === undefined ? undefined : resolve(dirname(userPath(path)), file)

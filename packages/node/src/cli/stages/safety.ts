@@ -134,6 +134,8 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
       proteins: read.value,
       motif: motif.value !== undefined,
       tissues: tissues.value !== undefined,
+      words: rows.length,
+      unplaced: rows.filter(row => row.tissueMax === undefined).length,
       nineMers: input.targets.every(target => target.peptide.length === CROSSDOME_LENGTH),
     }),
   )

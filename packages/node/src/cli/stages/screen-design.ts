@@ -66,7 +66,7 @@ function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issu
   const screened: ScreenedNeoantigen[] = []
   for (const row of table.value.rows) {
     const [id, mutant, offset] = [get(row, 'neoantigen_id'), get(row, 'aa'), get(row, 'mutated_offset')]
-    const wildType = table.value.columns.includes('wild_type_aa') ? get(row, 'wild_type_aa') : ''
+    const wildType = get(row, 'wild_type_aa')
     const fault = (what: string, remedy: string) => fail(inFile(path, issue('minigenes-malformed', what, remedy, row.line)))
     if (id === '') return fault('neoantigen_id is empty', 'name the neoantigen')
     if (lines.has(id))

@@ -135,7 +135,7 @@ function readOverrides(table: Table | undefined, path: string): Result<readonly 
   const overrides: Override[] = []
   const get = columnReader(table?.columns ?? [])
   for (const row of table?.rows ?? []) {
-    const [receptorId, gate, person, reason] = ['receptor_id', 'gate', 'person', 'reason'].map(column => get(row, column).trim()) as [
+    const [receptorId, gate, person, reason] = ['receptor_id', 'gate', 'person', 'reason'].map(column => get(row, column)) as [
       string,
       string,
       string,
