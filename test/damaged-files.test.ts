@@ -156,7 +156,7 @@ test('research is said aloud, or by itself; beside a signed choice it is a fault
     return code === 0 ? readFileSync(join(out, 'construct-sheet.html'), 'utf8') : code
   }
   expect(build('--research')).toBe(build())
-  expect(build('--research')).toContain('research use')
+  expect(build('--research')).toContain('taken by rank, not by a signed selection')
   expect(build('--research', '--selection', at('out/selection.payload.json'))).toBe(2)
 })
 

@@ -24,7 +24,7 @@ test('a case with the least keys gets its defaults', () => {
 
 const fault = (text: string) => {
   const parsed = parseCase(text)
-  return parsed.ok ? undefined : { code: parsed.issue.code, line: parsed.issue.line, remedy: parsed.issue.remedy }
+  return parsed.ok ? undefined : parsed.issue
 }
 
 test('a misspelt key names its line and the nearest key, at every depth', () => {
