@@ -170,6 +170,31 @@ test('the gate does not pass a file without an insert, or a construct that is de
   expect([twice.code, twice.err.includes('construct-twice')]).toEqual([1, true])
 })
 
+test('numbers outside what an option can be, and places that cannot be written: no faults of the program', () => {
+  const design = ['screen', 'design', '--minigenes', at('out/minigenes.tsv'), '--hla', HLA, '--effectors', 'R1', '--out', at('unused')]
+  for (const [option, value] of [
+    ['--top', '0'],
+    ['--replicates', ''],
+    ['--coverage', '999999999'],
+    ['--cells', '1e999'],
+  ] as const)
+    expect([option, cognate([...design, option, value]).code]).toEqual([option, 2])
+  const km = ['survival', 'km', at('out/times.csv'), '--time', 'time', '--status', 'status', '--event', 'dead']
+  for (const more of [
+    ['--level', '1'],
+    ['--level', '-1'],
+    ['--at', ''],
+    ['--at', '-6'],
+  ])
+    expect([more, cognate([...km, ...more]).code]).toEqual([more, 2])
+  for (const place of [folder, join(at('map.csv'), 'x.json'), join(folder, 'nowhere', 'x.json')]) {
+    const run = cognate([...km, '--out', place])
+    expect([place, run.code, run.err.includes('file-access')]).toEqual([place, 1, true])
+  }
+  const onFile = cognate(['variants', '--vcf', at('plain.vcf'), '--tumour', 'TUMOR_DNA', '--out', at('map.csv')])
+  expect([onFile.code, onFile.err.includes('file-access')]).toEqual([1, true])
+})
+
 test('an option that would be left aside without another one is a fault of usage', () => {
   const neoantigens = ['neoantigens', '--vcf', at('plain.vcf'), '--tumour', 'TUMOR_DNA', '--hla', HLA]
   const faults: readonly (readonly [words: readonly string[], other: string])[] = [
@@ -180,7 +205,6 @@ test('an option that would be left aside without another one is a fault of usage
     [[...neoantigens, '--star-fusion', at('map.csv')], '--fusions'],
     [[...neoantigens, '--sex', 'female'], '--copy-number'],
     [['receptors', '--contigs', `liver-1=${example(CONTIGS)}`, '--v-loops', at('map.csv')], '--known'],
-    [['screen', 'read', '--map', at('map.csv'), '--readout', at('plate.csv'), '--deconvolution', 'em'], '--pools'],
     [['construct', '--receptors', at('out/receptors.tsv'), '--overlap', '20'], '--vector'],
     [['response', '--tu', example('trial-crc/tu.csv'), '--tr', example('trial-crc/tr.csv'), '--product', 'TCR-T CELLS'], '--ex'],
     [['safety', '--targets', at('out/targets.tsv'), '--proteome', at('out/proteins.fasta'), '--hla', 'A*02:01'], '--peptide'],

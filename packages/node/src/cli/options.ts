@@ -42,20 +42,35 @@ export const list = (text: string): readonly string[] =>
 export const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 export function wholeNumber(text: string): number {
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 0) throw new InvalidArgumentError('a whole number from 0 is expected')
-  return n
+  if (!/^\d{1,9}$/.test(text.trim())) throw new InvalidArgumentError('a whole number from 0 is expected')
+  return Number(text)
 }
+
+/** A whole number of a range. */
+export const wholeBetween =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const n = wholeNumber(text)
+    if (n < least || n > most) throw new InvalidArgumentError(`a whole number from ${least} to ${most} is expected`)
+    return n
+  }
 
 export function anyNumber(text: string): number {
   const value = Number(text)
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('a number is expected')
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('a number is expected')
   return value
 }
 
 export function shareOfOne(text: string): number {
   const n = Number(text)
   if (!(n > 0 && n <= 1)) throw new InvalidArgumentError('a share above 0 and at most 1 is expected')
+  return n
+}
+
+/** Of an interval or a test: neither 0 nor 1. */
+export function openShare(text: string): number {
+  const n = Number(text)
+  if (!(n > 0 && n < 1)) throw new InvalidArgumentError('a share above 0 and below 1 is expected')
   return n
 }
 

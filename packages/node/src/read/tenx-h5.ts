@@ -10,19 +10,28 @@ const REMEDY = 'give filtered_feature_bc_matrix.h5 of Cell Ranger, the folder wi
 export const readTenxH5 = (path: string, genome?: string): Promise<Result<ExpressionMatrix, Issue>> =>
   inH5File(path, REMEDY, file => {
     const groups = file.keys()
-    const group = groups.includes('matrix') ? 'matrix' : chooseGenome(groups, genome)
+    const group = groups.includes('matrix') ? onlyGenome(file, genome) : chooseGenome(groups, genome)
     return typeof group === 'string' ? readGroup(file, group) : fail(group)
   })
 
 function chooseGenome(groups: readonly string[], genome: string | undefined): string | Issue {
   if (genome !== undefined && groups.includes(genome)) return genome
-  if (groups.length === 1) return groups[0]!
+  if (genome === undefined && groups.length === 1) return groups[0]!
   const named = genome === undefined ? '' : `, and ${genome} is none of them`
   return issue(
     'h5-genomes',
-    `the file holds ${groups.length} genomes: ${groups.join(', ')}${named}`,
+    `the file holds ${groups.length === 1 ? 'one genome' : `${groups.length} genomes`}: ${groups.join(', ')}${named}`,
     'name the one of the patient with --genome',
   )
+}
+
+/** From Cell Ranger 3 on a matrix holds all genomes: one that is named has to be the only one. */
+function onlyGenome(file: H5File, genome: string | undefined): string | Issue {
+  if (genome === undefined) return 'matrix'
+  const held = [...new Set((h5Value(file, 'matrix/features/genome') ?? []) as string[])].filter(name => name !== '')
+  return held.every(name => name === genome)
+    ? 'matrix'
+    : issue('h5-genomes', `${genome} was named, and the genes are of ${held.join(' and ')}`, 'give a matrix of that genome alone')
 }
 
 function readGroup(file: H5File, group: string): Result<ExpressionMatrix, Issue> {

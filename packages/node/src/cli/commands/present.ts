@@ -20,7 +20,7 @@ import { createParquet } from '../../write/parquet.ts'
 import type { Console } from '../console.ts'
 import { InputFault, must } from '../exit.ts'
 import { compareWithOthers, residueTable, writeLogos } from '../interpret-presentation.ts'
-import { type CommonFlags, consoleOf, list, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, consoleOf, list, needing, wholeBetween, withCommon } from '../options.ts'
 
 interface Flags extends CommonFlags {
   readonly peptides?: string
@@ -43,7 +43,12 @@ interface Flags extends CommonFlags {
 const PROTEIN_BATCH = 20_000
 
 export function definePresent(program: Command): void {
-  withCommon(program.command('present').description('peptides × HLA alleles to presentation score, %rank, IC50 and binding core'))
+  withCommon(
+    needing(program.command('present').description('peptides × HLA alleles to presentation score, %rank, IC50 and binding core'), [
+      'lengths',
+      'fasta',
+    ]),
+  )
     .option(
       '--peptides <file>',
       'one peptide a line, or TSV with a column peptide (and n_flank, c_flank); - reads standard input; gzip is recognised',
@@ -55,7 +60,7 @@ export function definePresent(program: Command): void {
     .addOption(new Option('--all-pairs', 'one row for each peptide and allele, as without it').conflicts('bestAllele'))
     .option('--best-allele', 'one row a peptide and class: its best allele')
     .option('--nearest', 'score the nearest known allele in place of an unknown one, with a caveat')
-    .option('--threads <n>', 'worker threads (default: one a core)', wholeNumber)
+    .option('--threads <n>', 'worker threads (default: one a core)', wholeBetween(1, 1024))
     .option('--out <file>', 'table to write, TSV, or Parquet when the name ends in .parquet; - is standard output', '-')
     .option('--logo <folder>', 'draw the motif of each allele as an SVG; no peptides needed')
     .option('--residues <file>', 'TSV: which residues drive each peptide’s best score')

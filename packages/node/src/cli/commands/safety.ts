@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { referencePath } from '../../reference/store.ts'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, needing, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, needing, wholeBetween, wholeNumber, withCommon } from '../options.ts'
 import { readTargets, runSafety } from '../stages/safety.ts'
 
 interface Flags extends CommonFlags {
@@ -43,7 +43,7 @@ export function defineSafety(program: Command): void {
     .option('--motif <pattern>', 'positions that the receptor needs, such as E.DPI...Y')
     .option('--scan <file>', 'alanine or X-scan: TSV with position, residue, response, and rows native and negative')
     .option('--tissues <file>', 'expression by tissue, one row a gene, as the Human Protein Atlas publishes it')
-    .option('--mismatches <number>', 'list words within this many mismatches', wholeNumber, 3)
+    .option('--mismatches <number>', 'list words within this many mismatches, up to 5', wholeBetween(0, 5), 3)
     .option('--top <number>', 'and this many of the best by likeness', wholeNumber, 200)
     .option('--contact-weights', 'the best by likeness of the residues that face the receptor, which count twice (crossdome_contact)')
     .requiredOption('--out <folder>', 'folder for the results')

@@ -1,8 +1,8 @@
 import { DECONVOLUTIONS, type Deconvolution, type Rule, type Unit } from '@cognate/core/screen'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, gather, list, needing, shareOfOne, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, gather, list, openShare, wholeBetween, wholeNumber, withCommon } from '../options.ts'
 import { runScreenDesign } from '../stages/screen-design.ts'
 import { runScreenRead } from '../stages/screen-read.ts'
 
@@ -38,27 +38,21 @@ interface ReadFlags extends CommonFlags {
   readonly out: string
 }
 
-function perConstruct(text: string): number {
-  const n = wholeNumber(text)
-  if (n < 1 || n > 24) throw new InvalidArgumentError('1 to 24 minigenes stand in a construct')
-  return n
-}
-
 export function defineScreen(program: Command): void {
   const screen = program.command('screen').description('design the plates that test receptors against neoantigens, and read them')
   withCommon(screen.command('design').description('neoantigens to minigenes, peptide pools, plate maps and what to order'))
     .requiredOption('--minigenes <file>', 'minigenes.tsv of `cognate neoantigens` or `cognate run`, best first')
     .requiredOption('--hla <list>', 'HLA alleles of the patient: joins of minigenes must not present new peptides', list)
     .requiredOption('--effectors <list>', 'T cells or receptors to test, such as R1,R2,R3', list)
-    .option('--top <number>', 'best-ranked neoantigens to screen', wholeNumber, 150)
-    .option('--per-construct <number>', 'minigenes in a construct, 1-24', perConstruct, 12)
+    .option('--top <number>', 'best-ranked neoantigens to screen', wholeBetween(1, 100_000), 150)
+    .option('--per-construct <number>', 'minigenes in a construct, 1-24', wholeBetween(1, 24), 12)
     .option('--wild-types', 'also a wild-type twin of each construct, on the same plates')
-    .option('--replicates <number>', 'wells of each effector and construct', wholeNumber, 3)
-    .option('--negatives <number>', 'wells without antigen, per effector and plate', wholeNumber, 6)
+    .option('--replicates <number>', 'wells of each effector and construct', wholeBetween(1, 96), 3)
+    .option('--negatives <number>', 'wells without antigen, per effector and plate', wholeBetween(0, 96), 6)
     .addOption(new Option('--plate <wells>', 'wells of a plate').choices(['24', '96', '384']).default('96'))
     .option('--cells <number>', 'T cells in a well', wholeNumber, 20_000)
-    .option('--pool-size <number>', 'also write peptide pools of at most this many long peptides', wholeNumber, 0)
-    .option('--coverage <number>', 'pools that each peptide stands in', wholeNumber, 3)
+    .option('--pool-size <number>', 'also write peptide pools of at most this many long peptides', wholeBetween(0, 1000), 0)
+    .option('--coverage <number>', 'pools that each peptide stands in', wholeBetween(1, 10), 3)
     .option('--preset <name>', 'sequence limits of the minigenes', 'generic-strict')
     .requiredOption('--out <folder>', 'folder for the results')
     .addHelpText(
@@ -70,13 +64,7 @@ export function defineScreen(program: Command): void {
       const report = runScreenDesign({ ...flags, neoantigens: flags.minigenes, plate: Number(flags.plate) as 24 | 96 | 384 })
       finishStage('screen design', must(report), flags.out, flags, started)
     })
-  withCommon(
-    needing(
-      screen.command('read').description('plate readouts to screen.tsv: which receptor sees which antigen; plates drawn'),
-      ['deconvolution', 'pools'],
-      ['min-spots', 'pools'],
-    ),
-  )
+  withCommon(screen.command('read').description('plate readouts to screen.tsv: which receptor sees which antigen; plates drawn'))
     .requiredOption('--map <file>', 'plate-map.csv: what stands in each well; also .xlsx, or an ACE configuration')
     .requiredOption(
       '--readout <file>',
@@ -89,7 +77,7 @@ export function defineScreen(program: Command): void {
         .choices(['dfr-2x', 'dfr-eq', 'empirical'])
         .default('dfr-2x'),
     )
-    .option('--alpha <share>', 'p at which a resampling rule calls', shareOfOne, 0.05)
+    .option('--alpha <share>', 'p at which a resampling rule calls', openShare, 0.05)
     .option('--pools <file>', 'peptide-pools.tsv: pools are taken apart into peptides')
     .option('--min-spots <number>', 'a pool is positive from this many on', wholeNumber, 25)
     .addOption(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
-import { type CommonFlags, list, wholeNumber, withCommon } from '../options.ts'
+import { type CommonFlags, list, wholeBetween, withCommon } from '../options.ts'
 import { runSelect, type SelectInput } from '../stages/select.ts'
 
 interface Flags extends CommonFlags, Omit<SelectInput, 'caseId'> {
@@ -28,7 +28,7 @@ export function defineSelect(program: Command): void {
       'TSV of allele with lost (true, false) or status (lost, kept, unknown), lesion, evidence; or the table of LOHHLA',
     )
     .option('--overrides <file>', 'gates let through by a named person: TSV receptor_id, gate, person, reason')
-    .option('--number <count>', 'receptors of the product', wholeNumber, 5)
+    .option('--number <count>', 'receptors of the product', wholeBetween(1, 100), 5)
     .option('--case <id>', 'name of the case, for the payload', '')
     .requiredOption('--out <folder>', 'folder for the results')
     .addHelpText(

@@ -16,9 +16,9 @@ import {
   survivalAt,
   type TieMethod,
 } from '@cognate/core/response'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { must } from '../exit.ts'
-import { list, anyNumber as number, wholeNumber } from '../options.ts'
+import { list, anyNumber as number, openShare, wholeNumber } from '../options.ts'
 import { putText } from '../put-text.ts'
 import { refuse, SurvivalColumns } from '../survival-columns.ts'
 
@@ -52,7 +52,13 @@ const timed = (command: Command): Command =>
     .option('--event <values>', 'values of the status that are events; several, with commas, are causes 1, 2, … in this order', '1')
     .option('--out <file>', 'JSON to write; - is standard output', '-')
 
-const levelOption = new Option('--level <share>', 'of the intervals').argParser(number).default(0.95)
+function timesOf(text: string): readonly number[] {
+  const times = list(text).map(number)
+  if (times.length === 0 || times.some(time => time < 0)) throw new InvalidArgumentError('times from 0 are expected, such as 6,12,24')
+  return times
+}
+
+const levelOption = new Option('--level <share>', 'of the intervals').argParser(openShare).default(0.95)
 
 export function defineSurvival(program: Command): void {
   const survival = program
@@ -63,7 +69,7 @@ export function defineSurvival(program: Command): void {
       new Option('--interval <kind>', 'kind of interval; it changes the printed answer').choices([...INTERVAL_KINDS]).default('log'),
     )
     .option('--group <column>', 'one curve a group')
-    .option('--at <times>', 'survival at these times too, comma-separated', (text: string) => list(text).map(number))
+    .option('--at <times>', 'survival at these times too, comma-separated', timesOf)
     .addOption(levelOption)
     .action((file: string, flags: TimeFlags & { interval: IntervalKind; group?: string; at?: readonly number[]; level: number }) => {
       const columns = new SurvivalColumns(file, [flags.time, flags.status, ...(flags.group === undefined ? [] : [flags.group])])

@@ -1,6 +1,6 @@
 // Stage `safety`: target peptides × proteome → safety.tsv and a page that a committee reads.
 import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse } from '@cognate/core/base'
-import { blosum62, type HlaAllele, membersOf } from '@cognate/core/bio'
+import { blosum62, type HlaAllele, membersOf, wordCodes } from '@cognate/core/bio'
 import { columnReader, escapeHtml, formatTsv, htmlTable, parseDelimited } from '@cognate/core/format'
 import { type Predictor, supportedAlleles, unscorable } from '@cognate/core/presentation'
 import {
@@ -81,6 +81,9 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
     const more = await eachProtein(input.further, ({ id, gene, sequence }) => builder.add({ id, gene }, sequence))
     if (!more.ok) return more
   }
+  const odd = input.targets.find(({ wildType }) => wildType !== undefined && wordCodes(wildType) === undefined)
+  if (odd !== undefined)
+    return refuse('peptide-malformed', `"${odd.wildType}" holds a letter that is no standard residue`, 'write the 20 residues in capitals')
   const proteome = builder.finish()
   const pairs = shippedResiduePairs()
   const sieve = openSieve(proteome)

@@ -1,5 +1,6 @@
 // Stage `screen read`: plate readouts → which receptor sees which antigen.
 import { type Caveat, caveat, type FunnelRow, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
+import { parseHlaTyping } from '@cognate/core/bio'
 import { columnReader, formatCsv, formatTsv, parseDelimited } from '@cognate/core/format'
 import {
   type AceConfiguration,
@@ -82,6 +83,8 @@ export async function runScreenRead(input: ScreenReadInput): Promise<StageOutcom
   if (!plates.ok) return plates
   const constructs = readConstructs(input.minigenes)
   if (!constructs.ok) return constructs
+  const typing = input.hla === undefined ? ok(undefined) : parseHlaTyping(input.hla)
+  if (!typing.ok) return typing
   const { wells, pools: members } = plates.value
   const readout = readScreen(wells, { rule: input.rule, unit: input.unit, alpha: input.alpha })
   const caveats: Caveat[] = [...readout.caveats]
