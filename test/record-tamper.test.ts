@@ -16,7 +16,6 @@ import {
 import { canonicalJson, type Json } from '@cognate/core/base'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord, manifestOf } from '../packages/node/src/store/export-record.ts'
-import { putFile } from '../packages/node/src/store/files.ts'
 import { type OpenRecord, openRecord } from '../packages/node/src/store/open-record.ts'
 import { openSigner, sha256, verifyEd25519 } from '../packages/node/src/store/signer.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
@@ -34,7 +33,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cognate-tamper-'))
   record = value(await openRecord({ folder, site: 'cognate.example/t' }))
   const { store } = record
-  await setUpCarl(store, [putFile(record.files, Buffer.from('an attachment'))])
+  await setUpCarl(store, [value(await record.files.put(Buffer.from('an attachment')))])
   const add = async (id: string) => expect((await enrolSubject(store, id)).ok).toBe(true)
   while (store.logs.record.tree.size < 60) await add(`A${store.logs.record.tree.size}`)
   await store.sealAll()

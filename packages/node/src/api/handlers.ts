@@ -3,7 +3,6 @@ import { fail, issue } from '@cognate/core/base'
 import { FILE_KINDS, kindOfFile } from '@cognate/core/format'
 import type { Row } from '@cognate/core/record'
 import { hashText } from '../store/command-request.ts'
-import { getFile, putFile } from '../store/files.ts'
 import { type ListOptions, listRows, placeOfRow, rowHistory } from '../store/record-reads.ts'
 import { caseHandlers } from './case-handlers.ts'
 import { done, type Handler, type Handlers, type HandlerTools, text } from './handler.ts'
@@ -38,10 +37,11 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
       const kind = kindOfFile(request.body)
       if (kind === undefined)
         return fail(issue('file-kind', 'the file is of no kind that the record keeps', `attach one of ${FILE_KINDS.join(', ')}`))
-      return done({ kind, sha256: putFile(record.files, request.body), bytes: request.body.length }, { status: 201 })
+      const sha256 = await record.files.put(request.body)
+      return sha256.ok ? done({ kind, sha256: sha256.value, bytes: request.body.length }, { status: 201 }) : sha256
     },
     async 'file.read'({ params }) {
-      const file = getFile(record.files, params.id!)
+      const file = await record.files.get(params.id!)
       if (!file.ok) return file.issue.code === 'file-missing' ? fail({ ...file.issue, code: 'not-found' }) : file
       return done(file.value, {
         type: 'application/octet-stream',
@@ -95,8 +95,8 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
         return fail(issue('input', 'If-Match holds no version', 'send the ETag that was read, such as "3"'))
       const token = call.request.headers['x-signature-token']
       const attachment = text(call.body, 'attachment_sha256')
-      const attached = attachment === '' ? undefined : getFile(record.files, attachment)
-      if (attached?.ok === false) return fail({ ...attached.issue, code: 'input' })
+      const attached = attachment === '' ? undefined : await record.files.get(attachment)
+      if (attached?.ok === false) return attached.issue.code === 'files-unreachable' ? attached : fail({ ...attached.issue, code: 'input' })
       const ran = await store.run({
         command: spec.command!,
         input: call.body,

@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'idempotency-key': 422,
   'idempotency-busy': 409,
   'store-unavailable': 503,
+  'files-unreachable': 503,
   'payload-too-large': 413,
   'media-type': 415,
   'file-kind': 415,

@@ -7,6 +7,7 @@ import { formatVerifierKey } from '@cognate/core/audit'
 import { canonicalJson, fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import { TABLES } from '@cognate/core/record'
 import { exportRecord, manifestOf } from './export-record.ts'
+import { type FileStore, FolderFiles } from './files.ts'
 import { type OpenRecord, openDatabase, openRecord, type RecordPlace } from './open-record.ts'
 import { LOG_TABLES, MUTABLE_TABLES } from './schema.ts'
 import { type Verification, verifyExport } from './verify-export.ts'
@@ -27,9 +28,11 @@ export interface BackupFigures {
   readonly rows: number
   readonly files: number
   readonly bytes: number
+  /** Files whose bytes are no longer those of their name: they are not in the backup. */
+  readonly lost: readonly string[]
 }
 
-/** Errors: `folder`. */
+/** Errors: `folder`, `files-unreachable`. */
 export async function backupRecord(record: OpenRecord, out: string): Promise<Result<BackupFigures, Issue>> {
   if (existsSync(out) && readdirSync(out).length > 0) return fail(issue('folder', `${out} is not empty`, 'name a new folder'))
   mkdirSync(join(out, 'tables'), { recursive: true, mode: 0o700 })
@@ -47,8 +50,18 @@ export async function backupRecord(record: OpenRecord, out: string): Promise<Res
   } finally {
     client.release()
   }
-  for (const folder of ['files', 'checkpoints'])
-    if (existsSync(join(record.folder, folder))) cpSync(join(record.folder, folder), join(out, folder), { recursive: true })
+  if (existsSync(join(record.folder, 'checkpoints')))
+    cpSync(join(record.folder, 'checkpoints'), join(out, 'checkpoints'), { recursive: true })
+  const kept = await record.files.list()
+  if (!kept.ok) return kept
+  const copies = new FolderFiles(join(out, 'files'))
+  const lost: string[] = []
+  for (const sha256 of kept.value) {
+    const file = await record.files.get(sha256)
+    if (!file.ok && file.issue.code === 'files-unreachable') return file
+    if (file.ok) await copies.put(file.value)
+    else lost.push(sha256)
+  }
   writeFileSync(
     join(out, 'verifier-keys.txt'),
     Object.values(record.store.logs)
@@ -57,11 +70,21 @@ export async function backupRecord(record: OpenRecord, out: string): Promise<Res
   )
   const manifest = manifestOf(out)
   writeFileSync(join(out, 'manifest.json'), `${canonicalJson(manifest)}\n`)
-  const files = existsSync(join(out, 'files'))
-    ? readdirSync(join(out, 'files'), { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).length
-    : 0
   const bytes = Object.keys(manifest).reduce((sum, path) => sum + readFileSync(join(out, path)).length, 0)
-  return ok({ rows, files, bytes })
+  return ok({ rows, files: kept.value.length - lost.length, bytes, lost })
+}
+
+/** Every file of one store into another. Errors: those of both. */
+async function putAll(from: FileStore, to: FileStore): Promise<Result<undefined, Issue>> {
+  const listed = await from.list()
+  if (!listed.ok) return listed
+  for (const sha256 of listed.value) {
+    const file = await from.get(sha256)
+    if (!file.ok) return file
+    const put = await to.put(file.value)
+    if (!put.ok) return put
+  }
+  return ok(undefined)
 }
 
 export interface RestoreOptions {
@@ -104,10 +127,14 @@ export async function restoreRecord({ from, to, keys, since }: RestoreOptions): 
   // with the keys comes the signer's memory: a backup older than what was signed is refused, which is right
   mkdirSync(join(to.folder, 'keys'), { recursive: true, mode: 0o700 })
   cpSync(keys, join(to.folder, 'keys'), { recursive: true })
-  for (const folder of ['files', 'checkpoints'])
-    if (existsSync(join(from, folder))) cpSync(join(from, folder), join(to.folder, folder), { recursive: true })
+  if (existsSync(join(from, 'checkpoints'))) cpSync(join(from, 'checkpoints'), join(to.folder, 'checkpoints'), { recursive: true })
   const record = await openRecord(to)
   if (!record.ok) return record
+  const put = await putAll(new FolderFiles(join(from, 'files')), record.value.files)
+  if (!put.ok) {
+    await record.value.close()
+    return put
+  }
   const out = mkdtempSync(join(tmpdir(), 'cognate-restore-'))
   try {
     const exported = await exportRecord(record.value, { out })

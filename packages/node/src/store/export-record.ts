@@ -1,12 +1,11 @@
 // A record as files that prove themselves: events as they are stored, rows, attached files, every checkpoint, and proofs where only a part is taken. Identifying data are not in it.
 
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { AuditEvent, LogName } from '@cognate/core/audit'
 import { canonicalJson, fail, type Issue, issue, type Json, ok, type Result, toBase64 } from '@cognate/core/base'
 import { TABLES } from '@cognate/core/record'
-import { getFile } from './files.ts'
 import type { OpenRecord } from './open-record.ts'
 import { SEALED_NOTES, type SealedNote } from './record-reads.ts'
 
@@ -21,6 +20,8 @@ export interface Exported {
   readonly events: number
   readonly rows: number
   readonly files: number
+  /** Files that events name and the store has not, or not with that hash: the export cannot be proven without them. */
+  readonly lost: readonly string[]
   readonly size: number
 }
 
@@ -52,7 +53,7 @@ const concerns = (event: AuditEvent, lot: string): boolean => {
   return mine(event.entity.id) || event.rows.some(row => mine(row.id)) || named(event.input)
 }
 
-/** Writes the export; the folder has to be new or empty. Errors: `folder`, `not-found`, those of `getFile`. */
+/** Writes the export; the folder has to be new or empty. Errors: `folder`, `not-found`, `files-unreachable`. */
 export async function exportRecord(record: OpenRecord, { out, log = 'record', lot }: ExportOptions): Promise<Result<Exported, Issue>> {
   if (existsSync(out) && readdirSync(out).length > 0)
     return fail(issue('folder', `${out} is not empty`, 'name a new folder: an export is never mixed with another'))
@@ -107,16 +108,21 @@ export async function exportRecord(record: OpenRecord, { out, log = 'record', lo
         rows += found.rows.length
       }
     }
+    const lost: string[] = []
     for (const sha256 of attached) {
-      const file = getFile(record.files, sha256)
-      if (!file.ok) continue
+      const file = await record.files.get(sha256)
+      if (!file.ok && file.issue.code === 'files-unreachable') return file
+      if (!file.ok) {
+        lost.push(sha256)
+        continue
+      }
       mkdirSync(join(out, 'files'), { recursive: true })
-      copyFileSync(join(record.files, sha256.slice(0, 2), sha256.slice(2)), join(out, 'files', sha256))
+      writeFileSync(join(out, 'files', sha256), file.value)
     }
     write('README.txt', README)
     write('manifest.json', `${canonicalJson(manifestOf(out))}\n`)
     await client.query('COMMIT')
-    return ok({ events: taken.length, rows, files: attached.size, size })
+    return ok({ events: taken.length, rows, files: attached.size - lost.length, lost, size })
   } finally {
     client.release()
   }

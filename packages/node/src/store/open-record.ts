@@ -5,8 +5,10 @@ import { fail, type Issue, issue, ok, type Result } from '@cognate/core/base'
 import pg from 'pg'
 import { hashText } from './command-request.ts'
 import { OWNER_ROLE, startEmbeddedServer } from './embedded-server.ts'
+import { type FileStore, FolderFiles } from './files.ts'
 import type { Clock } from './record-clock.ts'
 import { RecordStore, type StoreOptions } from './record-store.ts'
+import { openS3Files } from './s3-files.ts'
 import { type Migration, migrate, RUNTIME_ROLE } from './schema.ts'
 import { openSigner } from './signer.ts'
 
@@ -14,6 +16,8 @@ export interface RecordPlace {
   /** Keys, files, checkpoints; and the database, unless `databaseUrl` names a server. */
   readonly folder: string
   readonly databaseUrl?: string | undefined
+  /** `s3://BUCKET/PREFIX`, with the keys in the environment; undefined: files lie in the folder. */
+  readonly filesUrl?: string | undefined
   /** Name of the log: `HOST/SITE`, as it stands in every checkpoint. */
   readonly site: string
   readonly clock?: Clock
@@ -25,7 +29,7 @@ export interface RecordPlace {
 export interface OpenRecord {
   readonly store: RecordStore
   readonly folder: string
-  readonly files: string
+  readonly files: FileStore
   readonly embedded: boolean
   /** Connects as the owner of the tables; for migrations, tests and backup only. */
   readonly ownerClient: () => Promise<pg.Client>
@@ -120,6 +124,9 @@ export async function openRecord(place: RecordPlace): Promise<Result<OpenRecord,
     await database.close().catch(() => undefined)
     return fail(problem)
   }
+  const files =
+    place.filesUrl === undefined ? ok(new FolderFiles(join(place.folder, 'files'))) : await openS3Files(place.filesUrl, process.env)
+  if (!files.ok) return refuse(files.issue)
   const keys = join(place.folder, 'keys')
   const record = openSigner(keys, `${place.site}/record`)
   if (!record.ok) return refuse(record.issue)
@@ -156,7 +163,7 @@ export async function openRecord(place: RecordPlace): Promise<Result<OpenRecord,
     return ok({
       store: store.value,
       folder: place.folder,
-      files: join(place.folder, 'files'),
+      files: files.value,
       embedded: database.embedded,
       ownerClient: database.ownerClient,
       async close() {

@@ -8,7 +8,7 @@ import { EXIT, must } from '../exit.ts'
 import { listen } from '../listen.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
-import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
+import { type PlaceFlags, placeOf, tellLost, withPlace } from '../record-place.ts'
 
 interface VerifyFlags extends CommonFlags {
   readonly key: readonly string[]
@@ -103,10 +103,11 @@ export function defineAudit(program: Command): void {
             reason: flags.lot ?? 'whole',
           })
         await record.close()
-        const { events, rows, files, size } = must(exported)
+        const { events, rows, files, lost, size } = must(exported)
+        tellLost(flags, lost)
         printAnswer(
           flags,
-          { events, rows, files, size, out: flags.out },
+          { events, rows, files, lost, size, out: flags.out },
           `${flags.out}: ${events} events of ${size}, ${rows} rows, ${files} files`,
         )
       },

@@ -10,7 +10,7 @@ import { InputFault, must } from '../exit.ts'
 import { checkFolders, listen } from '../listen.ts'
 import { type CommonFlags, wholeNumber, withCommon } from '../options.ts'
 import { ownProgram } from '../own-process.ts'
-import { type PlaceFlags, placeOf, withPlace } from '../record-place.ts'
+import { type PlaceFlags, placeOf, tellLost, withPlace } from '../record-place.ts'
 
 interface ServeFlags extends CommonFlags, PlaceFlags {
   readonly host: string
@@ -146,10 +146,11 @@ export function defineBackup(program: Command): void {
       const record = must(await openRecord({ ...placeOf(flags), reading: true }))
       const made = await backupRecord(record, userPath(flags.out))
       await record.close()
-      const { rows, files, bytes } = must(made)
+      const { rows, files, bytes, lost } = must(made)
+      tellLost(flags, lost)
       printAnswer(
         flags,
-        { rows, files, bytes, out: flags.out },
+        { rows, files, bytes, lost, out: flags.out },
         `${flags.out}: ${rows} rows, ${files} files, ${bytes} bytes. Copy ${flags.folder}/keys apart from it.`,
       )
     })
