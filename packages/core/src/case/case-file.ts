@@ -258,6 +258,11 @@ export const CaseSchema = z.strictObject({
         .array(path)
         .default([])
         .describe('FASTA or AIRR tables of the contigs that receptors name: their bases win over germline.'),
+      germline_bases: path
+        .optional()
+        .describe(
+          'Bases of those contigs that are taken back to germline, TSV: receptor_id, locus, difference (V 123 A>G), person, reason.',
+        ),
       germline: z.string().min(1).optional().describe('Germline imported with `cognate reference add`, instead of the open set.'),
       gene_names: path.optional().describe('Older names of genes, as VDJdb’s table has them.'),
       payload: path.optional().describe('YAML of named parts made behind the last chain.'),
@@ -298,6 +303,7 @@ export const CaseSchema = z.strictObject({
         .describe('Receptors to build: of the selection where screens are given, else by rank.'),
       overrides: path.optional().describe('Gates let through by a named person: TSV receptor_id, gate, person, reason.'),
     })
+    .superRefine(needing(['germline_bases', 'contigs']))
     .refine(product => (product.vector === undefined) === (product.cut === undefined), 'vector and cut belong together')
     .prefault({})
     .describe('What is to be built.'),

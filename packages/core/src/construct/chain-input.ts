@@ -11,6 +11,16 @@ export interface ChainInput {
   readonly junctionNt: string
   /** The sequenced contig, either strand: its bases win over germline. */
   readonly contig?: string | undefined
+  /** Of the contig; what differs otherwise stays as the cell has it. */
+  readonly germlineBases?: readonly GermlineBase[] | undefined
+}
+
+/** A base that a person wants as the germline allele has it. */
+export interface GermlineBase {
+  /** `V 123 A>G`: 1-based in the segment, the germline's base, the contig's. */
+  readonly difference: string
+  readonly person: string
+  readonly reason: string
 }
 
 export type ReconstructionMode = 'contig' | 'nucleotide' | 'amino-acid'

@@ -2,6 +2,7 @@
 // Offsets are 0-based in the contig on the receptor's strand. Anchors come from germline offsets through the alignment, never from a motif search.
 import { type Caveat, caveat, type Issue, ok, type Result, refuse } from '../base/index.ts'
 import { type GermlineJ, type GermlineV, residueOfCodon, reverseComplement, segmentName, translate } from '../bio/index.ts'
+import type { GermlineBase } from './chain-input.ts'
 
 export interface ContigChain {
   readonly leaderNt: string
@@ -39,9 +40,14 @@ function diagonal(contig: string, segment: string, seed: number, from = 0): { of
 
 /**
  * Errors: `contig-no-v`, `contig-no-j`, `contig-join` (too little of V to join), `contig-n` (N between ATG and J's end), `contig-out-of-frame`,
- * `contig-stop`, `contig-no-anchor`.
+ * `contig-stop`, `contig-no-anchor`, `germline-base` (a base to be taken back by which the contig does not differ).
  */
-export function readContigChain(written: string, v: GermlineV, j: GermlineJ): Result<ContigChain, Issue> {
+export function readContigChain(
+  written: string,
+  v: GermlineV,
+  j: GermlineJ,
+  germlineBases: readonly GermlineBase[] = [],
+): Result<ContigChain, Issue> {
   const name = segmentName(v)
   if (v.cys104 === undefined || j.j118 === undefined)
     return refuse(
@@ -75,12 +81,29 @@ export function readContigChain(written: string, v: GermlineV, j: GermlineJ): Re
     vNt = v.sequence.slice(0, -vStart) + vNt
     caveats.push(caveat('germline-start', `the first ${-vStart} bases of V are germline: the contig starts behind them`))
   }
-  const jNt =
+  let jNt =
     jEnd <= contig.length
       ? contig.slice(junctionEnd, jEnd)
       : contig.slice(junctionEnd) + j.sequence.slice(j.sequence.length - (jEnd - contig.length))
   if (jEnd > contig.length)
     caveats.push(caveat('germline-end', `the last ${jEnd - contig.length} bases of J are germline: the contig ends before them`))
+  const differences = () => [
+    ...differ('V', vNt, v.sequence, 0, v.cys104!),
+    ...differ('J', jNt, j.sequence.slice(j.j118! + 3), j.j118! + 3, jNt.length),
+  ]
+  const shown = differences()
+  for (const { difference, person, reason } of germlineBases) {
+    if (!shown.includes(difference) || difference.includes('-'))
+      return refuse(
+        'germline-base',
+        `the contig does not differ by ${difference}`,
+        shown.length === 0 ? 'it has the bases of its alleles' : `it differs by ${shown.join(', ')}`,
+      )
+    const [segment, place, bases] = difference.split(' ') as [string, string, string]
+    if (segment === 'V') vNt = withBase(vNt, Number(place) - 1, bases[0]!)
+    else jNt = withBase(jNt, Number(place) - 1 - (j.j118 + 3), bases[0]!)
+    caveats.push(caveat('germline-base', `${difference} of the contig was taken back to germline by ${person}: ${reason}`))
+  }
   const leader = chooseLeader(contig, vStart, v, caveats)
   const junctionNt = contig.slice(junctionStart, junctionEnd)
   if (/[^ACGT]/.test(leader + vNt + junctionNt + jNt))
@@ -99,19 +122,18 @@ export function readContigChain(written: string, v: GermlineV, j: GermlineJ): Re
       `position 104 of the contig is ${residueOfCodon(junctionNt.slice(0, 3))}, not C`,
       'this chain lost its conserved cysteine',
     )
-  const differences = [
-    ...differ('V', vNt, v.sequence, 0, v.cys104),
-    ...differ('J', jNt, j.sequence.slice(j.j118 + 3), j.j118 + 3, jNt.length),
-  ]
-  if (differences.length > 0)
+  const left = differences()
+  if (left.length > 0)
     caveats.push(
       caveat(
         'differs-from-germline',
-        `${differences.length} bases differ from ${name} or ${segmentName(j)}: ${differences.slice(0, 4).join(', ')}`,
+        `${left.length} bases differ from ${name} or ${segmentName(j)}: ${left.slice(0, 4).join(', ')}${left.length > 4 ? ' …' : ''}`,
       ),
     )
-  return ok({ leaderNt: leader, vNt, junctionNt, jNt, vStart, junctionStart, junctionEnd, jEnd, differences, caveats })
+  return ok({ leaderNt: leader, vNt, junctionNt, jNt, vStart, junctionStart, junctionEnd, jEnd, differences: left, caveats })
 }
+
+const withBase = (text: string, at: number, base: string): string => text.slice(0, at) + base + text.slice(at + 1)
 
 function differ(segment: string, own: string, germline: string, shift: number, length: number): readonly string[] {
   const found: string[] = []

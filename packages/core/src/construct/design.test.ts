@@ -13,10 +13,12 @@ import {
   failedChecks,
   insertFeatures,
   judge,
+  parseGermlineBases,
   parseReceptorTable,
   type ReceptorInput,
   receptorChains,
   reconstructChain,
+  withGermlineBases,
 } from './index.ts'
 
 const references = openReferences()
@@ -93,6 +95,65 @@ test('a contig that changes a residue, or belongs to another receptor, is refuse
     ok: false,
     issue: [{ code: 'contig-junction-differs' }],
   })
+})
+
+test('single bases of a contig go back to germline where a person says so, by name; what differs otherwise stays', () => {
+  const { bases, vAt, chain } = contigOf(receptor.alpha)
+  const kept = silentChange(bases, vAt, 60)
+  const other = (base: string) => (base === 'A' ? 'G' : 'A')
+  // a base that changes a residue, and an unread one
+  const codon = [...Array(40).keys()]
+    .map(k => vAt + 90 + 3 * k)
+    .find(
+      k =>
+        translate(kept.bases.slice(k, k + 3)) !== translate(other(kept.bases[k]!) + kept.bases.slice(k + 1, k + 3)) &&
+        !'*'.includes(translate(other(kept.bases[k]!) + kept.bases.slice(k + 1, k + 3))),
+    )!
+  const unread = vAt + 150
+  const contig = [...kept.bases].map((base, i) => (i === codon ? other(base) : i === unread ? 'N' : base)).join('')
+  const wish = (at: number, seen: string) => ({
+    difference: `V ${at - vAt + 1} ${kept.bases[at]}>${seen}`,
+    person: 'Dr A',
+    reason: 'one read of four',
+  })
+  const design = (germlineBases?: readonly ReturnType<typeof wish>[]) =>
+    designConstruct({ ...receptor, alpha: { ...receptor.alpha, contig, germlineBases } }, native, references, usage)
+  expect(design()).toMatchObject({ ok: false, issue: [{ code: 'contig-n' }] })
+  expect(design([wish(unread, 'N')])).toMatchObject({ ok: false, issue: [{ code: 'contig-changes-protein' }] })
+  const made = value(design([wish(unread, 'N'), wish(codon, other(kept.bases[codon]!))]))
+  expect(made.insert).toContain(kept.bases.slice(vAt, vAt + chain.vNt.length))
+  expect(made.caveats.filter(one => one.code === 'germline-base').map(one => one.text)).toEqual([
+    `${wish(unread, 'N').difference} of the contig was taken back to germline by Dr A: one read of four`,
+    `${wish(codon, other(kept.bases[codon]!)).difference} of the contig was taken back to germline by Dr A: one read of four`,
+  ])
+  expect(made.caveats.find(one => one.code === 'differs-from-germline')!.text).toContain(`V ${kept.at - vAt + 1} `)
+  expect(design([wish(unread, 'A')])).toMatchObject({ ok: false, issue: [{ code: 'germline-base' }] })
+})
+
+test('wishes for germline bases are read by line, and each has to be of a chain that is built from a contig', () => {
+  const head = 'receptor_id\tlocus\tdifference\tperson\treason\n'
+  const wishes = value(parseGermlineBases(`${head}R1\ttra\tV  5 A>G\tDr A\tone read\n`))
+  expect(wishes).toEqual([{ receptorId: 'R1', locus: 'TRA', difference: 'V 5 A>G', person: 'Dr A', reason: 'one read', line: 2 }])
+  expect(parseGermlineBases(`${head}R1\tTRA\tV 5 A>G\t\tone read\n`)).toMatchObject({
+    ok: false,
+    issue: { code: 'germline-base', line: 2 },
+  })
+  const read = { ...receptor, alpha: { ...receptor.alpha, contig: 'ACGT' } }
+  expect(value(withGermlineBases([read], wishes))[0]!.alpha.germlineBases).toEqual(wishes)
+  for (const [wish, of] of [
+    [wishes, [receptor]],
+    [wishes.map(one => ({ ...one, receptorId: 'R2' })), [read]],
+    [wishes.map(one => ({ ...one, locus: 'TRG' })), [read]],
+  ] as const)
+    expect(withGermlineBases(of, wish)).toMatchObject({ ok: false, issue: { code: 'germline-base', line: 2 } })
+})
+
+test('of receptors that are not chosen no contig is asked for', () => {
+  const table =
+    'receptor_id\ttra_v_call\ttra_j_call\ttra_junction_aa\ttrb_v_call\ttrb_j_call\ttrb_junction_aa\ttra_sequence_id\nR1\ta\tb\tCAF\tc\td\tCSF\tX1\nR2\ta\tb\tCAF\tc\td\tCSF\tX2\n'
+  const contigs = new Map([['X1', 'ACGT']])
+  expect(parseReceptorTable(table, 0, contigs)).toMatchObject({ ok: false, issue: { code: 'contig-missing', line: 3 } })
+  expect(value(parseReceptorTable(table, 0, contigs, new Set(['R1']))).map(one => one.alpha.contig)).toEqual(['ACGT', undefined])
 })
 
 test("a contig's leader may differ: it is declared, named in a caveat and judged", () => {

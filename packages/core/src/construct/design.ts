@@ -230,7 +230,7 @@ function changedResidues(chain: ReconstructedChain): readonly Issue[] {
       issue(
         'contig-changes-protein',
         `the contig's ${part} is ${own}, that of ${name} is ${germline}`,
-        'name the allele the cell has, import it, or build without the contig',
+        'name the allele the cell has, import it, take single bases back to germline (germline bases), or build without the contig',
       ),
     )
 }

@@ -18,14 +18,20 @@ const chainColumns = (pair: readonly string[]) => pair.flatMap(prefix => [`${pre
  * Errors: those of `parseDelimited` and `parseAirr`; `receptor-twice`; `contig-missing` when a named contig was not given; `cell-chains` when a cell of an AIRR table has not
  * one chain of either kind.
  */
-export function parseReceptors(text: string, most = 0, contigs?: ReadonlyMap<string, string>): Result<readonly ReceptorInput[], Issue> {
+export function parseReceptors(
+  text: string,
+  most = 0,
+  contigs?: ReadonlyMap<string, string>,
+  /** Receptors whose contigs have to be there; undefined: all. */
+  wanted?: ReadonlySet<string>,
+): Result<readonly ReceptorInput[], Issue> {
   const header = text.split('\n').find(line => !line.startsWith('##')) ?? ''
   const names = header.trim().split('\t')
   const read = names.includes('TCR_name')
     ? parseThimbleTable(text)
     : names.includes('sequence_id') && names.includes('v_call')
       ? parseCells(text, contigs)
-      : parseReceptorTable(text, most, contigs)
+      : parseReceptorTable(text, most, contigs, wanted)
   return read.ok && most > 0 ? ok(read.value.slice(0, most)) : read
 }
 
@@ -104,7 +110,12 @@ const twice = (name: string, before: number, line: number): Issue =>
  * With contigs by sequence id, each chain that names one (`tra_sequence_id`, `trb_sequence_id`) gets its bases.
  * Errors: those of `parseDelimited`; `receptor-twice`; `contig-missing` when a named contig was not given.
  */
-export function parseReceptorTable(text: string, most = 0, contigs?: ReadonlyMap<string, string>): Result<readonly ReceptorInput[], Issue> {
+export function parseReceptorTable(
+  text: string,
+  most = 0,
+  contigs?: ReadonlyMap<string, string>,
+  wanted?: ReadonlySet<string>,
+): Result<readonly ReceptorInput[], Issue> {
   const names = text.split('\n', 1)[0]!.split('\t')
   const pair = PAIRS.find(([prefix]) => names.includes(`${prefix}_v_call`)) ?? PAIRS[0]
   const table = parseDelimited(text, { delimiter: '\t', required: ['receptor_id', ...chainColumns(pair)] })
@@ -119,7 +130,10 @@ export function parseReceptorTable(text: string, most = 0, contigs?: ReadonlyMap
     if (before !== undefined) return fail(twice(receptorId, before, row.line))
     seen.set(receptorId, row.line)
     const contigOf = (prefix: string) => contigs?.get(get(row, `${prefix}_sequence_id`))
-    const missing = pair.map(prefix => get(row, `${prefix}_sequence_id`)).find(id => contigs !== undefined && id !== '' && !contigs.has(id))
+    const isBuilt = wanted === undefined || wanted.has(receptorId)
+    const missing = pair
+      .map(prefix => get(row, `${prefix}_sequence_id`))
+      .find(id => isBuilt && contigs !== undefined && id !== '' && !contigs.has(id))
     if (missing !== undefined)
       return fail(
         issue('contig-missing', `the contig ${missing} of ${receptorId} was not given`, 'give every file of contigs, or none', row.line),

@@ -77,7 +77,7 @@ export function reconstructChain(
 }
 
 function fromContig(input: ChainInput, v: GermlineV, j: GermlineJ, caveats: readonly Caveat[]): Result<ReconstructedChain, Issue> {
-  const read = readContigChain(input.contig!.toUpperCase(), v, j)
+  const read = readContigChain(input.contig!.toUpperCase(), v, j, input.germlineBases)
   if (!read.ok) return read
   const { leaderNt, vNt, junctionNt, jNt } = read.value
   const own = translate(junctionNt)

@@ -117,6 +117,7 @@ export function listInputs(file: CaseFile, at: (path: string) => string): readon
   name(file.product.gene_names, 'names of genes')
   name(file.product.payload, 'payload')
   for (const path of file.product.contigs) name(path, 'contigs', '')
+  name(file.product.germline_bases, 'bases taken back to germline')
   name(file.product.preferred_alleles, 'preferred alleles')
   name(file.product.overrides, 'gates let through by a person')
   name(tumour.proteome, 'proteome')

@@ -194,6 +194,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
         ...(vectorFile === undefined ? [] : [vectorFile]),
         ...Object.values(files).filter(path => path !== undefined),
         ...product.contigs.map(at),
+        ...(product.germline_bases === undefined ? [] : [at(product.germline_bases)]),
       ],
       options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
@@ -220,6 +221,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
             barcodeLength: product.barcode,
           },
           contigs: product.contigs.length === 0 ? undefined : product.contigs.map(at),
+          germlineBases: product.germline_bases === undefined ? undefined : at(product.germline_bases),
           files: {
             preset: presetFile ?? product.preset,
             vector: vectorFile === undefined ? undefined : { file: vectorFile, cut: product.cut ?? '', overlap: product.overlap },

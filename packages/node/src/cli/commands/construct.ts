@@ -57,6 +57,7 @@ interface ProductFlags extends CommonFlags {
 interface Flags extends ProductFlags {
   readonly receptors: string
   readonly contigs?: readonly string[]
+  readonly germlineBases?: string
   readonly most: number
   readonly selection?: string
 }
@@ -146,6 +147,7 @@ export function defineConstruct(program: Command): void {
           .command('construct')
           .description('receptors to checked inserts: constructs.tsv, constructs.gb, order.csv, gate.tsv, construct-sheet.html'),
         ['overlap', 'vector'],
+        ['germline-bases', 'contigs'],
       ),
     )
       .option(
@@ -155,6 +157,10 @@ export function defineConstruct(program: Command): void {
       .option(
         '--contigs <file...>',
         'FASTA of contigs, or AIRR tables with sequence: each chain is built from the contig its row names; its bases win over germline',
+      )
+      .option(
+        '--germline-bases <file>',
+        'TSV of receptor_id, locus, difference (V 123 A>G), person, reason: bases of contigs that are taken back to germline, one by one',
       )
       .option(
         '--selection <file>',
@@ -210,8 +216,8 @@ export function defineConstruct(program: Command): void {
         command.error("error: '--receptors' and '--out' are needed", { exitCode: 2 })
       const given = flags as Flags
       const started = performance.now()
-      const { receptors, most, contigs, selection } = given
-      finish(must(runConstruct({ receptors, most, contigs, selection, ...productOf(given) })), given.out, flags, started)
+      const { receptors, most, contigs, germlineBases, selection } = given
+      finish(must(runConstruct({ receptors, most, contigs, germlineBases, selection, ...productOf(given) })), given.out, flags, started)
     })
   withProduct(
     withCommon(

@@ -23,6 +23,7 @@ import {
   orderColumns,
   orderRows,
   PROBE_LENGTH,
+  parseGermlineBases,
   parseReceptors,
   parseUserChain,
   planInserts,
@@ -30,6 +31,7 @@ import {
   type ReceptorInput,
   sheetHtml,
   uniqueProbes,
+  withGermlineBases,
 } from '@cognate/core/construct'
 import { formatCsv, formatFasta, formatTsv, parseAirr, parseFasta, parseGenbank } from '@cognate/core/format'
 import { shippedCodonUsage } from '../../read/shipped.ts'
@@ -45,6 +47,8 @@ export interface ConstructInput {
   readonly most: number
   /** FASTA files of contigs, or AIRR tables with `sequence`: with them each chain is built from its contig. */
   readonly contigs?: readonly string[] | undefined
+  /** TSV of bases of the contigs that are taken back to germline, by whom and why. */
+  readonly germlineBases?: string | undefined
   readonly product: ProductWish
   readonly files: ProductFiles
   /** Printed on the sheet. */
@@ -73,21 +77,26 @@ export function runConstruct(input: ConstructInput): Result<ConstructRun, Issue>
   if (!product.ok) return product
   const contigs = input.contigs === undefined ? ok(undefined) : readContigs(input.contigs)
   if (!contigs.ok) return contigs
-  const receptors = readParsed(input.receptors, text => parseReceptors(text, input.selection === undefined ? input.most : 0, contigs.value))
-  if (!receptors.ok) return receptors
-  const { options, references } = product.value
   const selection = input.selection === undefined ? ok(undefined) : readParsed(input.selection, readSelectionPayload)
   if (!selection.ok) return selection
+  const chosen = selection.value === undefined ? undefined : new Set(selection.value.chosen.map(one => one.receptor_id))
+  const receptors = readParsed(input.receptors, text => parseReceptors(text, chosen === undefined ? input.most : 0, contigs.value, chosen))
+  if (!receptors.ok) return receptors
+  const { options, references } = product.value
   const taken = selection.value === undefined ? receptors : receptorsOfSelection(receptors.value, selection.value)
   if (!taken.ok) return fail(inFile(input.receptors, taken.issue))
+  const wishes = input.germlineBases === undefined ? ok([]) : readParsed(input.germlineBases, parseGermlineBases)
+  if (!wishes.ok) return wishes
+  const built = withGermlineBases(taken.value, wishes.value)
+  if (!built.ok) return fail(inFile(input.germlineBases ?? input.receptors, built.issue))
   const barcodes =
     options.barcodeLength === 0
       ? ok([])
-      : makeBarcodes(2 * taken.value.length, options.barcodeLength, references.presets.get(options.preset)!)
+      : makeBarcodes(2 * built.value.length, options.barcodeLength, references.presets.get(options.preset)!)
   if (!barcodes.ok) return barcodes
-  const plans = planInserts(taken.value, options, barcodes.value)
+  const plans = planInserts(built.value, options, barcodes.value)
   if (!plans.ok) return fail(inFile(input.receptors, plans.issue))
-  return designAll(plans.value, taken.value, product.value, { ...input, selection: selection.value?.sha256 })
+  return designAll(plans.value, built.value, product.value, { ...input, selection: selection.value?.sha256 })
 }
 
 /** A product of tumour-infiltrating lymphocytes carries no construct; the tables say so, so that none of an earlier run is taken for it. */
