@@ -170,6 +170,11 @@ test('the gate does not pass a file without an insert, or a construct that is de
   expect([twice.code, twice.err.includes('construct-twice')]).toEqual([1, true])
 })
 
+test('tumour and normal exchanged: an empty answer asks for it', () => {
+  const run = cognate(['variants', '--vcf', at('plain.vcf'), '--tumour', 'NORMAL_DNA', '--normal', 'TUMOR_DNA', '--out', at('unused')])
+  expect([run.code, run.err.includes('Are tumour and normal exchanged?')]).toEqual([0, true])
+})
+
 test('numbers outside what an option can be, and places that cannot be written: no faults of the program', () => {
   const design = ['screen', 'design', '--minigenes', at('out/minigenes.tsv'), '--hla', HLA, '--effectors', 'R1', '--out', at('unused')]
   for (const [option, value] of [

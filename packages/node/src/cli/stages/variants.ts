@@ -69,5 +69,6 @@ export function whyNoVariants(calls: Pick<VariantCalls, 'funnel' | 'caveats'>): 
   if (records === 0) return '0 protein changes because the VCF holds no records.'
   const reasons = commonestReasons(rows).map(row => `${row.reason} (${row.count}, such as ${row.example.trim()})`)
   const caveats = calls.caveats.filter(caveat => ['all-filtered', 'csq-empty'].includes(caveat.code)).map(caveat => caveat.text)
-  return `0 protein changes because ${[...caveats, ...reasons].join('; ') || 'no allele had an annotation entry'}.`
+  const exchanged = rows.some(row => row.reason === 'genotype-hom-ref') ? ' Are tumour and normal exchanged?' : ''
+  return `0 protein changes because ${[...caveats, ...reasons].join('; ') || 'no allele had an annotation entry'}.${exchanged}`
 }
