@@ -60,6 +60,10 @@ test('a wrong value names its line; a missing key and broken YAML too', () => {
   ).toMatchObject({ code: 'case-value' })
 })
 
+test('a word that is none of those it may be names the nearest', () => {
+  expect(fault(`${CASE}species: humen\n`)).toMatchObject({ code: 'case-value', line: 8, remedy: 'did you mean "human"?' })
+})
+
 test('a key that would be left aside without another one is refused with its line', () => {
   const more = (line: string) => fault(CASE.replace('  vcf: a.vcf', `  vcf: a.vcf\n  ${line}`))
   for (const [line, other] of [

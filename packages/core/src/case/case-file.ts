@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { CODON_OBJECTIVES } from '../bio/index.ts'
+import { parseCheckedYaml } from '../format/index.ts'
 import { CLASS_I_LENGTHS, CLASS_II_LENGTHS } from '../neoantigen/index.ts'
 import { DEFAULT_CELL_LIMITS, SCORING_METHODS, type ScoringMethod } from '../receptor/index.ts'
-import { parseCheckedYaml } from './checked-yaml.ts'
 
 /** Which members of a case name a file: what reads a case, and what lists its files for checksums, are held to it. */
 export const CASE_FILES = z.registry<{ readonly file: true }>()

@@ -1,7 +1,6 @@
 export * from './adam.ts'
 export * from './case-figures.ts'
 export * from './case-file.ts'
-export * from './checked-yaml.ts'
 export * from './cohort.ts'
 export * from './cohort-report.ts'
 export * from './dossier.ts'

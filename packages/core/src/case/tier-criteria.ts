@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { parseHlaAllele } from '../bio/index.ts'
+import { parseCheckedYaml } from '../format/index.ts'
 import { PVACSEQ_DEFAULTS as D, type TierCriteria } from '../neoantigen/index.ts'
-import { parseCheckedYaml } from './checked-yaml.ts'
 
 const nanomolar = z.number().positive()
 const share = z.number().gt(0).max(1)

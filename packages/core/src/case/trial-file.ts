@@ -1,9 +1,9 @@
 // TRIAL.yaml → the parameters of a read-out. Each is printed beside the figures that used it.
 import { z } from 'zod'
 import { type Issue, parseDate, type Result } from '../base/index.ts'
+import { parseCheckedYaml } from '../format/index.ts'
 import { stoppingRuleSchema } from '../infusion/index.ts'
 import { INTERVAL_KINDS } from '../response/index.ts'
-import { parseCheckedYaml } from './checked-yaml.ts'
 
 const date = z.string().refine(text => parseDate(text).ok && text.length === 10, 'a date YYYY-MM-DD in quotes')
 

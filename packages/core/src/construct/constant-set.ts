@@ -1,9 +1,9 @@
 // Constant regions of a construct: wild-type germline records changed by named, numbered substitutions, each verified by residue, motif and length.
 // Residue 1 is the J-C junction residue; residue k >= 2 is the codon at base 2 + 3(k - 2) of the record, which starts with the two bases that complete residue 1.
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { type CodonUsage, codonsByUse, findSegment, type Germline, residueOfCodon, translate } from '../bio/index.ts'
+import { parseCheckedYaml } from '../format/index.ts'
 import type { ChainLocusName } from './chain-locus.ts'
 
 export interface Substitution {
@@ -184,19 +184,11 @@ const setFile = z.strictObject({
   chains: z.strictObject({ TRA: chainFile.optional(), TRB: chainFile.optional(), TRG: chainFile.optional(), TRD: chainFile.optional() }),
 })
 
-/** A user's set from YAML. A codon that is not given is the residue's most frequent. Errors: `constant-yaml`, `constant-value`, `constant-name`, `constant-cysteine`. */
+/** A user's set from YAML. A codon that is not given is the residue's most frequent. Errors: `constant-yaml`, `constant-key`, `constant-value`, `constant-name`, `constant-cysteine`. */
 export function parseConstantSet(text: string, usage: CodonUsage): Result<ConstantSet, Issue> {
-  const document = parseDocument(text)
-  const fault = document.errors[0]
-  if (fault !== undefined) return fail(issue('constant-yaml', fault.message.split('\n')[0]!, 'repair the YAML'))
-  const parsed = setFile.safeParse(document.toJS())
-  if (!parsed.success) {
-    const problem = parsed.error.issues[0]!
-    return fail(
-      issue('constant-value', `${problem.path.join('.') || 'set'}: ${problem.message}`, 'see docs/file-formats.md, constant sets'),
-    )
-  }
-  const { name, species, chains } = parsed.data
+  const parsed = parseCheckedYaml(text, { name: 'constant', schema: setFile })
+  if (!parsed.ok) return parsed
+  const { name, species, chains } = parsed.value
   if (CONSTANT_SETS.has(name))
     return fail(issue('constant-name', `${name} is the name of a shipped set`, 'give your set a name of its own'))
   const built = Object.entries(chains).flatMap(([locus, chain]) =>

@@ -124,6 +124,8 @@ test('a linker of the user’s joins the chains and is judged by its own file; o
   })
   expect(parseLinker(yaml('').replace('tail-T2A', 'P2A'), usage)).toMatchObject({ issue: { code: 'linker-name' } })
   expect(parseLinker('name: x', usage)).toMatchObject({ issue: { code: 'linker-value' } })
+  const misspelt = 'name: x\ncitation: ours\nparts:\n  - {label: a, aas: NPGP}\n'
+  expect(parseLinker(misspelt, usage)).toMatchObject({ issue: { code: 'linker-value', line: 4 } })
 })
 
 test('gamma and delta chains take the human constant regions; a set without their loci is refused by name', () => {

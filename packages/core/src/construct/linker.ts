@@ -1,10 +1,10 @@
 // What joins two chains: furin site, spacer, 2A peptide. The 2A breaks before its last proline, which stays on the next chain's leader.
 // Peptides: Szymczak 2004 (doi:10.1038/nbt957), Kim 2011 (doi:10.1371/journal.pone.0018556).
 
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type Issue, ok, type Result, refuse } from '../base/index.ts'
 import { type CodonUsage, codonsByUse, translate } from '../bio/index.ts'
+import { parseCheckedYaml } from '../format/index.ts'
 
 export interface Linker {
   readonly name: string
@@ -68,18 +68,12 @@ const linkerFile = z.strictObject({
 
 /**
  * A user's linker from YAML: parts in order, the last of them a 2A peptide, for the chains must come apart. Codons that are not given are the commonest.
- * Errors: `linker-yaml`, `linker-value`, `linker-name` (a shipped one), `linker-codons` (bases that are not those residues), `linker-2a`.
+ * Errors: `linker-yaml`, `linker-key`, `linker-value`, `linker-name` (a shipped one), `linker-codons` (bases that are not those residues), `linker-2a`.
  */
 export function parseLinker(text: string, usage: CodonUsage): Result<Linker, Issue> {
-  const document = parseDocument(text)
-  const fault = document.errors[0]
-  if (fault !== undefined) return refuse('linker-yaml', fault.message.split('\n')[0]!, 'repair the YAML')
-  const parsed = linkerFile.safeParse(document.toJS())
-  if (!parsed.success) {
-    const problem = parsed.error.issues[0]!
-    return refuse('linker-value', `${problem.path.join('.') || 'linker'}: ${problem.message}`, 'see docs/file-formats.md, linkers')
-  }
-  const { name, parts } = parsed.data
+  const parsed = parseCheckedYaml(text, { name: 'linker', schema: linkerFile })
+  if (!parsed.ok) return parsed
+  const { name, parts } = parsed.value
   if (Object.hasOwn(LINKERS, name))
     return refuse('linker-name', `${name} is the name of a shipped linker`, 'give your linker a name of its own')
   const wrong = parts.find(part => part.nt !== undefined && translate(part.nt) !== part.aa)

@@ -1,8 +1,8 @@
 // Named parts that the user brings: a chimeric receptor (CAR) or a payload behind a receptor. None ship: every part carries the user's citation.
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
-import { fail, type Issue, issue, nearest, ok, type Result } from '../base/index.ts'
+import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { translate } from '../bio/index.ts'
+import { parseCheckedYaml } from '../format/index.ts'
 
 /** In the order in which they may stand; a tag or a linker may stand anywhere behind the leader. */
 export const PART_ROLES = ['leader', 'scfv', 'hinge', 'tm', 'costim', 'cd3zeta', 'payload', 'tag', 'linker', 'safety'] as const
@@ -41,32 +41,16 @@ const file = z.strictObject({
   parts: z.array(part).min(1),
 })
 
-/** Chain of a YAML file. Errors: `parts-yaml`, `parts-value` (key, what was expected), `parts-stop`, `parts-order`. */
+/** Chain of a YAML file. Errors: `parts-yaml`, `parts-key`, `parts-value` (key, what was expected), `parts-stop`, `parts-order`. */
 export function parseUserChain(text: string): Result<UserChain, Issue> {
-  const document = parseDocument(text)
-  const fault = document.errors[0]
-  if (fault !== undefined) return fail(issue('parts-yaml', fault.message.split('\n')[0]!, 'repair the YAML'))
-  const parsed = file.safeParse(document.toJS())
-  if (!parsed.success) {
-    const problem = parsed.error.issues[0]!
-    const at = problem.path.join('.') || 'file'
-    const given: unknown = problem.path.at(-1) === 'role' ? document.getIn(problem.path as (string | number)[]) : undefined
-    return fail(
-      issue(
-        'parts-value',
-        `${at}: ${problem.message}`,
-        typeof given === 'string'
-          ? `the nearest role to "${given}" is ${nearest(given, PART_ROLES, 1)[0]}`
-          : 'a part has role, name, aa or nt, and citation',
-      ),
-    )
-  }
-  const parts = parsed.data.parts.map(p => ({ role: p.role, name: p.name, aa: p.aa ?? translate(p.nt!), nt: p.nt, citation: p.citation }))
+  const parsed = parseCheckedYaml(text, { name: 'parts', schema: file })
+  if (!parsed.ok) return parsed
+  const parts = parsed.value.parts.map(p => ({ role: p.role, name: p.name, aa: p.aa ?? translate(p.nt!), nt: p.nt, citation: p.citation }))
   const stopped = parts.find(p => p.aa.includes('*'))
   if (stopped !== undefined) return fail(issue('parts-stop', `${stopped.name} has a stop codon inside`, 'give the part without its stop'))
   const order = rolesFault(parts)
   if (order !== '') return fail(issue('parts-order', order, `the order is ${PART_ROLES.slice(0, 6).join(', ')}`))
-  return ok({ name: parsed.data.name, parts })
+  return ok({ name: parsed.value.name, parts })
 }
 
 /** Empty when the roles stand as they must: a leader that starts with M first; the parts of a CAR in their order, CD3 zeta last. */

@@ -1,7 +1,6 @@
 // A laboratory's file of results: a table under our names, or HL7 version 2 or FHIR by a mapping.
 import { fail, type Issue, issue, ok, type Result, refuse } from '@cognate/core/base'
-import { parseCheckedYaml } from '@cognate/core/case'
-import { delimiterOf, isFhir, isHl7, parseDelimited, parseFhir, parseHl7, type Table } from '@cognate/core/format'
+import { delimiterOf, isFhir, isHl7, parseCheckedYaml, parseDelimited, parseFhir, parseHl7, type Table } from '@cognate/core/format'
 import { fhirMappingSchema, fhirResults, hl7MappingSchema, hl7Results, RESULT_COLUMNS, type ReadResults } from '@cognate/core/lot'
 import type { z } from 'zod'
 

@@ -1,6 +1,5 @@
 import { describeIssue, inFile, issue, parseDate } from '@cognate/core/base'
-import { parseCheckedYaml } from '@cognate/core/case'
-import { columnReader, formatTsv, lackingColumn } from '@cognate/core/format'
+import { columnReader, formatTsv, lackingColumn, parseCheckedYaml } from '@cognate/core/format'
 import {
   ASTCT_CHOICES,
   ASTCT_COLUMNS,

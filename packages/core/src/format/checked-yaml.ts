@@ -36,14 +36,12 @@ export function parseCheckedYaml<T>(text: string, { name, schema, told = 'docs/f
       ),
     )
   }
-  return fail(
-    issue(
-      `${name}-value`,
-      `${key}: ${problem.message}`,
-      `see ${told} for what ${at.at(-1) ?? `a ${name}`} may hold`,
-      lineOf(document.contents, at, lineAt),
-    ),
-  )
+  const given = problem.code === 'invalid_value' ? document.getIn(at) : undefined
+  const remedy =
+    problem.code === 'invalid_value' && typeof given === 'string'
+      ? `did you mean "${nearest(given, problem.values.map(String), 1)[0]}"?`
+      : `see ${told} for what ${at.at(-1) ?? `a ${name}`} may hold`
+  return fail(issue(`${name}-value`, `${key === '' ? name : key}: ${problem.message}`, remedy, lineOf(document.contents, at, lineAt)))
 }
 
 type ZodProblem = z.core.$ZodIssue
