@@ -372,6 +372,22 @@ describe('wrong folders', () => {
     expect(runs.map((run, i) => [codes[i], run.code, run.err.includes(codes[i]!)])).toEqual(codes.map(code => [code, 1, true]))
   })
 
+  test('an adverse event without a day of its beginning is counted, as one since the infusion unless it had ended before', () => {
+    const counted = (end: string) => {
+      let out = ''
+      const run = broken(path => {
+        out = join(path, 'out')
+        edit(path, 'ae.csv', /(SYN-CRC,AE,SYN-C01,1,)[^,]*(,4,N,CHEMOTHERAPY,)2022-01-19,[^\n]*/, `$1Unusual event$2,${end}`)
+      })
+      expect([run.code, run.err.includes('AESTDTC is empty')]).toEqual([1, true])
+      return table(join(out, 'adverse-events.tsv'))
+        .rows.map(row => row.cells.join(' '))
+        .filter(row => row.includes('Unusual'))
+    }
+    expect(counted('')).toEqual([expect.stringMatching(/^SYN-C01 Unusual event 4 no CHEMOTHERAPY +yes$/)])
+    expect(counted('2021-12-01')).toEqual([expect.stringMatching(/^SYN-C01 Unusual event 4 no CHEMOTHERAPY +2021-12-01 +no$/)])
+  })
+
   test('a table that is not there, or is empty, says nothing: no event is not no news', () => {
     const rules = 'stopping_rules: [{what: grade 4 renal, window_days: 30, grade: 4, limit: 1, citation: made up}]\n'
     let html = ''

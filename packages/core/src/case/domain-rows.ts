@@ -25,13 +25,15 @@ export class DomainRows {
     domain: TrialDomain,
     make: (get: Get, row: TableRow, day: number | undefined) => T | undefined,
     dateColumn: string,
+    /** What becomes of a row without a date. */
+    undated = 'the row is left out until then',
   ): ReadonlyMap<string, readonly T[]> {
     const given = this.tables[domain]
     const rows = new Map<string, T[]>()
     if (given === undefined) return rows
     const get = reader(given.table)
     for (const row of given.table.rows) {
-      const day = this.dayOf(get(row, dateColumn), given.file, row.line, dateColumn)
+      const day = this.dayOf(get(row, dateColumn), given.file, row.line, dateColumn, undated)
       if (day === 'after') continue
       const made = make(get, row, day)
       if (made === undefined) continue
@@ -44,10 +46,15 @@ export class DomainRows {
   }
 
   /** A partial date that lies before the cut whole is taken at its last day; else it is an issue, and so is none. */
-  dayOf(text: string, file: string, line: number, column: string): number | 'after' | undefined {
+  dayOf(
+    text: string,
+    file: string,
+    line: number,
+    column: string,
+    undated = 'the row is left out until then',
+  ): number | 'after' | undefined {
     const date = parseDate(text)
-    if (text === '')
-      this.issues.push(inFile(file, issue('date-missing', `${column} is empty`, 'give the date; the row is left out until then', line)))
+    if (text === '') this.issues.push(inFile(file, issue('date-missing', `${column} is empty`, `give the date; ${undated}`, line)))
     else if (!date.ok) this.issues.push(inFile(file, { ...date.issue, line }))
     else if (date.value.last <= this.cut.last) return date.value.last
     else if (date.value.first > this.cut.last) return 'after'

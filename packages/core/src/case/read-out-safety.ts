@@ -18,12 +18,16 @@ const causesOf = ({ related }: AdverseEvent): readonly string[] =>
     .map(cause => cause.trim().toUpperCase())
     .filter(cause => cause !== '')
 
+/** What began then or later; of an event whose beginning nobody wrote, all but what had ended before. */
+const isSince = ({ start, end }: AdverseEvent, from: number): boolean =>
+  start === undefined ? end === undefined || end >= from : start >= from
+
 /** An event that began before and went on is not counted as emergent; one that got worse afterwards is a row of its own in SDTM. */
 export function eventParts(subjects: readonly TrialSubject[]): readonly EventPart[] {
   const since = (dayOf: (subject: TrialSubject) => number | undefined) =>
     subjects.flatMap(subject => {
       const from = dayOf(subject)
-      return from === undefined ? [] : subject.events.filter(event => event.start >= from)
+      return from === undefined ? [] : subject.events.filter(event => isSince(event, from))
     })
   const all = subjects.flatMap(subject => subject.events)
   const causes = [...new Set(all.flatMap(causesOf))].sort()
@@ -43,7 +47,9 @@ export const stoppingStates = (subjects: readonly TrialSubject[], file: TrialFil
     file.stopping_rules,
     subjects.flatMap(({ id, infusion, death, events }) => {
       if (infusion === undefined) return []
-      const own = events.map(({ term, grade, start }) => ({ subject: id, term, grade, day: start - infusion }))
+      const own = events
+        .filter(event => event.start !== undefined || isSince(event, infusion))
+        .map(({ term, grade, start = infusion }) => ({ subject: id, term, grade, day: start - infusion }))
       return death === undefined ? own : [...own, { subject: id, term: 'Death', grade: 5, day: death - infusion }]
     }),
   )
@@ -73,11 +79,11 @@ export const eventRows = (subjects: readonly TrialSubject[]): readonly (readonly
         event.grade,
         event.serious ? 'yes' : 'no',
         event.related,
-        dayText(event.start),
+        event.start === undefined ? '' : dayText(event.start),
         event.end === undefined ? '' : dayText(event.end),
-        conditioning === undefined ? '' : event.start - conditioning,
-        infusion === undefined ? '' : event.start - infusion,
-        from === undefined ? '' : event.start >= from ? 'yes' : 'no',
+        conditioning === undefined || event.start === undefined ? '' : event.start - conditioning,
+        infusion === undefined || event.start === undefined ? '' : event.start - infusion,
+        from === undefined ? '' : isSince(event, from) ? 'yes' : 'no',
       ]
     }),
   )

@@ -166,7 +166,7 @@ export function readTrial(given: TrialTables, file: TrialFile): Result<Trial, Is
         report('yes-no', `AESER is "${serious}"`, 'write Y or N; the event counts as serious until then')
       if (end !== '' && !parseDate(end).ok) report('date', `AEENDTC is "${end}"`, 'write YYYY-MM-DD; the event has no end until then')
       if (get(row, 'AEDECOD') === '') report('ae-term', 'AEDECOD is empty', 'name the event')
-      return day === undefined || !holds
+      return (day === undefined && get(row, 'AESTDTC') !== '') || !holds
         ? undefined
         : {
             subject: get(row, 'USUBJID'),
@@ -180,6 +180,7 @@ export function readTrial(given: TrialTables, file: TrialFile): Result<Trial, Is
           }
     },
     'AESTDTC',
+    'the event counts as one since the infusion unless it ended before',
   )
   const sets = new Map(counted.sets.map(one => [one.subject, one]))
   const subjects: TrialSubject[] = []

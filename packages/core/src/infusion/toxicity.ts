@@ -9,8 +9,8 @@ export interface AdverseEvent {
   readonly serious: boolean
   /** As the site wrote it: CELLS, CHEMOTHERAPY, IL-2 … */
   readonly related: string
-  /** Day number. */
-  readonly start: number
+  /** Day number; undefined: nobody wrote when it began. */
+  readonly start: number | undefined
   /** Day number; undefined: it goes on, or nobody wrote when it ended. */
   readonly end: number | undefined
   readonly line: number
