@@ -206,7 +206,6 @@ test('an option that would be left aside without another one is a fault of usage
     [[...neoantigens, '--phased', at('plain.vcf')], '--reference'],
     [[...neoantigens, '--phased-sample', 'TUMOR_DNA'], '--phased'],
     [[...neoantigens, '--enumerate-phases'], '--reference'],
-    [[...neoantigens, '--junctions', at('map.csv')], '--reference'],
     [[...neoantigens, '--star-fusion', at('map.csv')], '--fusions'],
     [[...neoantigens, '--sex', 'female'], '--copy-number'],
     [['receptors', '--contigs', `liver-1=${example(CONTIGS)}`, '--v-loops', at('map.csv')], '--known'],

@@ -61,7 +61,6 @@ export function defineNeoantigens(program: Command): void {
       withVariantOptions(
         program.command('neoantigens').description('variants + HLA + expression to neoantigens.tsv: ranked, tiered, with reasons'),
       ),
-      ['junctions', 'reference', 'annotation'],
       ['star-fusion', 'fusions'],
       ['sex', 'copy-number'],
     ),
