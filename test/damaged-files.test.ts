@@ -170,6 +170,45 @@ test('the gate does not pass a file without an insert, or a construct that is de
   expect([twice.code, twice.err.includes('construct-twice')]).toEqual([1, true])
 })
 
+describe('doses', () => {
+  const drug = '{name: FLUDARABINE, dose: 25, unit: mg, per: fixed, days: [-7, -6], round_to: 5, citation: made up}'
+  const plan = (text: string, ...more: readonly string[]) => {
+    writeFileSync(at('regimen.yaml'), text)
+    return cognate(['infusion', 'plan', '--regimen', at('regimen.yaml'), '--weight', '80', '--height', '180', ...more])
+  }
+  const regimen = (...drugs: readonly string[]) => `regimen: R\nversion: '1'\ndrugs:\n${drugs.map(one => `  - ${one}\n`).join('')}`
+
+  test('a drug that stands on a day twice, or is rounded to nothing, is not planned', () => {
+    expect(plan(regimen(drug)).code).toBe(0)
+    const twice = plan(regimen(drug, drug.replace('[-7, -6]', '[-6]')))
+    expect([twice.code, twice.err.includes('regimen.yaml:5'), twice.err.includes('stands on day -6 twice')]).toEqual([1, true, true])
+    expect(plan(regimen(drug.replace('[-7, -6]', '[-7, -7]'))).code).toBe(1)
+    const nothing = plan(regimen(drug.replace('dose: 25', 'dose: 2')))
+    expect([nothing.code, nothing.err.includes('dose-zero')]).toEqual([1, true])
+  })
+
+  test('a given dose that is no number, or a day that is none, is no dose that agrees', () => {
+    const beside = (from: string, to: string) => {
+      writeFileSync(at('given.csv'), readFileSync(example('trial-crc/ex.csv'), 'utf8').replace(from, to))
+      return plan(regimen(drug), '--ex', at('given.csv'), '--subject', 'SYN-C01', '--product', 'TCR-T CELLS')
+    }
+    expect(beside('', '').code).toBe(0)
+    for (const [from, to] of [
+      ['CYCLOPHOSPHAMIDE,4860,', 'CYCLOPHOSPHAMIDE,"4,860",'],
+      ['CYCLOPHOSPHAMIDE,4860,mg,INTRAVENOUS,2022-01-11', 'CYCLOPHOSPHAMIDE,4860,mg,INTRAVENOUS,soon'],
+    ] as const) {
+      const run = beside(from, to)
+      expect([to, run.code, /given\.csv:\d+: EX/.test(run.err)]).toEqual([to, 1, true])
+    }
+  })
+
+  test('findings without a row are no grades of nothing', () => {
+    writeFileSync(at('findings.csv'), 'subject,when,temperature_c,fever_treated,hypotension,hypoxia\n')
+    const run = cognate(['infusion', 'astct', at('findings.csv')])
+    expect([run.code, run.err.includes('rows-none')]).toEqual([1, true])
+  })
+})
+
 test('tumour and normal exchanged: an empty answer asks for it', () => {
   const run = cognate(['variants', '--vcf', at('plain.vcf'), '--tumour', 'NORMAL_DNA', '--normal', 'TUMOR_DNA', '--out', at('unused')])
   expect([run.code, run.err.includes('Are tumour and normal exchanged?')]).toEqual([0, true])

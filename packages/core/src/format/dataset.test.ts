@@ -113,3 +113,15 @@ test('wrong files are refused by what is wrong: type, number of rows, row, versi
   ]).toEqual(['ok', 'dataset-records', 'dataset-row', 'dataset-row', 'dataset-version', 'dataset-columns', 'dataset-columns'])
   expect(parseXpt(new Uint8Array(500))).toMatchObject({ ok: false, issue: { code: 'xpt-header' } })
 })
+
+test('a transport file that was cut, or holds a second dataset, is refused', () => {
+  const column = (name: string) => ({ itemOID: `IT.X.${name}`, name, label: name, dataType: 'string' as const, length: 30 })
+  const rows = Array.from({ length: 7 }, (_, i) => [`subject ${i} with some words`, `value ${i}, and as many`])
+  const dataset: Dataset = { name: 'XX', label: 'XX', columns: [column('A'), column('B')], rows, attributes: {} }
+  const whole = value(formatXpt(dataset))
+  expect(value(parseXpt(whole)).rows).toEqual(rows)
+  for (const length of [whole.length - 1, whole.length - 80])
+    expect(parseXpt(whole.subarray(0, length))).toMatchObject({ ok: false, issue: { code: 'xpt-cut' } })
+  const two = new Uint8Array([...whole, ...whole.subarray(3 * 80)])
+  expect(parseXpt(two)).toMatchObject({ ok: false, issue: { code: 'xpt-members' } })
+})

@@ -29,7 +29,7 @@ interface Variable {
 
 const ascii = (bytes: Uint8Array, from: number, length: number): string => latin1(bytes.subarray(from, from + length)).trimEnd()
 
-/** First member of a file. Errors: `xpt-header` (not a transport file, or one of version 8), `xpt-cut`, `xpt-variables`. */
+/** The dataset of a file. Errors: `xpt-header` (not a transport file, or one of version 8), `xpt-cut`, `xpt-variables`, `xpt-members` (several datasets). */
 export function parseXpt(bytes: Uint8Array): Result<Dataset, Issue> {
   if (!latin1(bytes.subarray(0, 48)).startsWith('HEADER RECORD*******LIBRARY HEADER RECORD'))
     return fail(issue('xpt-header', 'the file does not start as a SAS transport file of version 5 does', 'export it with the XPORT engine'))
@@ -70,7 +70,15 @@ export function parseXpt(bytes: Uint8Array): Result<Dataset, Issue> {
   const observations = names + RECORD + Math.ceil((count * size) / RECORD) * RECORD + RECORD
   const width = variables.reduce((most, v) => Math.max(most, v.position + v.length), 0)
   const rows: DatasetValue[][] = []
-  for (let at = observations; at + width <= bytes.length; at += width) {
+  if (bytes.length % RECORD !== 0)
+    return fail(
+      issue('xpt-cut', `the file has ${bytes.length} bytes, which is no whole number of records of ${RECORD}`, 'copy the file again'),
+    )
+  for (let at = observations; at < bytes.length; at += RECORD)
+    if (bytes[at] === 0x48 && latin1(bytes.subarray(at, at + 26)) === 'HEADER RECORD*******MEMBER')
+      return fail(issue('xpt-members', 'the file holds several datasets', 'export each dataset into a file of its own, as SDTM asks'))
+  let at = observations
+  for (; at + width <= bytes.length; at += width) {
     // blanks behind the last observation pad the record; an observation of blanks only is told by what follows
     if (bytes.length - at < RECORD && bytes.subarray(at).every(byte => byte === 0x20)) break
     rows.push(
@@ -81,6 +89,8 @@ export function parseXpt(bytes: Uint8Array): Result<Dataset, Issue> {
       ),
     )
   }
+  if (!bytes.subarray(at).every(byte => byte === 0x20))
+    return fail(issue('xpt-cut', `the file ends within row ${rows.length + 1}`, 'copy the file again'))
   const name = ascii(bytes, description + 8, 8)
   return ok({
     name,

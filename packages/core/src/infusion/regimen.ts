@@ -25,13 +25,28 @@ export const stoppingRuleSchema = z.strictObject({
   citation: z.string().min(1),
 })
 
-export const RegimenSchema = z.strictObject({
-  regimen: z.string().min(1),
-  version: z.string().min(1),
-  body_surface: z.enum(['mosteller', 'du-bois', 'haycock']).default('mosteller').describe('Formula of the body surface.'),
-  drugs: z.array(drug).min(1),
-  stopping_rules: z.array(stoppingRuleSchema).default([]),
-})
+export const RegimenSchema = z
+  .strictObject({
+    regimen: z.string().min(1),
+    version: z.string().min(1),
+    body_surface: z.enum(['mosteller', 'du-bois', 'haycock']).default('mosteller').describe('Formula of the body surface.'),
+    drugs: z.array(drug).min(1),
+    stopping_rules: z.array(stoppingRuleSchema).default([]),
+  })
+  .superRefine(({ drugs }, context) => {
+    const days = new Set<string>()
+    for (const [i, { name, days: own }] of drugs.entries())
+      for (const day of own) {
+        const key = `${name.toUpperCase()} ${day}`
+        if (days.has(key))
+          context.addIssue({
+            code: 'custom',
+            path: ['drugs', i, 'days'],
+            message: `${name} stands on day ${day} twice: several doses a day are times_a_day`,
+          })
+        days.add(key)
+      }
+  })
 
 export type Regimen = z.infer<typeof RegimenSchema>
 export type RegimenDrug = Regimen['drugs'][number]
@@ -69,7 +84,7 @@ export interface PlannedDose {
   readonly citation: string
 }
 
-/** Errors: `weight-missing`, `height-missing`, `weight-odd` (below 20 or above 300 kg), `height-odd` (below 100 or above 230 cm). */
+/** Errors: `dose-zero` (rounded to nothing), `weight-missing`, `height-missing`, `weight-odd` (below 20 or above 300 kg), `height-odd` (below 100 or above 230 cm). */
 export function planRegimen(regimen: Regimen, person: Person): Result<readonly PlannedDose[], Issue> {
   const { weightKg, heightCm } = person
   const needs = (per: RegimenDrug['per']) => regimen.drugs.some(one => one.per === per)
@@ -83,29 +98,37 @@ export function planRegimen(regimen: Regimen, person: Person): Result<readonly P
     return fail(issue('weight-odd', `a weight of ${weightKg} kg`, 'give kilograms'))
   if (heightCm !== undefined && !(heightCm >= 100 && heightCm <= 230))
     return fail(issue('height-odd', `a height of ${heightCm} cm`, 'give centimetres'))
-  return ok(
-    regimen.drugs.flatMap(one => {
-      const surface = heightCm === undefined || weightKg === undefined ? 0 : bodySurface(heightCm, weightKg, regimen.body_surface)
-      const times = one.per === 'kg' ? weightKg! : one.per === 'm2' ? surface : 1
-      const exact = one.dose * times
-      // to whole steps; a product such as 0.1 × 3 must not lose one
-      const dose =
-        one.round_to === undefined
-          ? Number(exact.toPrecision(12))
-          : Number((Math.round(Number((exact / one.round_to).toPrecision(12))) * one.round_to).toPrecision(12))
-      const basis =
-        one.per === 'kg'
-          ? ` × ${weightKg} kg`
-          : one.per === 'm2'
-            ? ` × ${surface.toFixed(3)} m² (${SURFACES[regimen.body_surface].text(heightCm!, weightKg!)})`
-            : ''
-      const how = `${one.dose}${basis} = ${Number(exact.toPrecision(6))} ${one.unit}${one.round_to === undefined ? '' : `, rounded to ${one.round_to}`}`
-      const all = one.days.toSorted((a, b) => a - b).flatMap(day => Array.from({ length: one.times_a_day }, () => day))
-      return all
-        .slice(0, one.most ?? all.length)
-        .map((day): PlannedDose => ({ drug: one.name, dose, unit: one.unit, route: one.route, day, how, citation: one.citation }))
-    }),
-  )
+  const doses = regimen.drugs.flatMap(one => {
+    const surface = heightCm === undefined || weightKg === undefined ? 0 : bodySurface(heightCm, weightKg, regimen.body_surface)
+    const times = one.per === 'kg' ? weightKg! : one.per === 'm2' ? surface : 1
+    const exact = one.dose * times
+    // to whole steps; a product such as 0.1 × 3 must not lose one
+    const dose =
+      one.round_to === undefined
+        ? Number(exact.toPrecision(12))
+        : Number((Math.round(Number((exact / one.round_to).toPrecision(12))) * one.round_to).toPrecision(12))
+    const basis =
+      one.per === 'kg'
+        ? ` × ${weightKg} kg`
+        : one.per === 'm2'
+          ? ` × ${surface.toFixed(3)} m² (${SURFACES[regimen.body_surface].text(heightCm!, weightKg!)})`
+          : ''
+    const how = `${one.dose}${basis} = ${Number(exact.toPrecision(6))} ${one.unit}${one.round_to === undefined ? '' : `, rounded to ${one.round_to}`}`
+    const all = one.days.toSorted((a, b) => a - b).flatMap(day => Array.from({ length: one.times_a_day }, () => day))
+    return all
+      .slice(0, one.most ?? all.length)
+      .map((day): PlannedDose => ({ drug: one.name, dose, unit: one.unit, route: one.route, day, how, citation: one.citation }))
+  })
+  const nothing = doses.find(({ dose }) => dose === 0)
+  return nothing === undefined
+    ? ok(doses)
+    : fail(
+        issue(
+          'dose-zero',
+          `${nothing.drug} on day ${nothing.day} is rounded to nothing: ${nothing.how}`,
+          'check the dose and what it is rounded to',
+        ),
+      )
 }
 
 export interface GivenDose {

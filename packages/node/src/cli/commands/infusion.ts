@@ -87,12 +87,24 @@ function givenDoses({ ex, subject, product }: PlanFlags) {
   const isProduct = (row: (typeof rows)[number]) => get(row, 'EXTRT').toUpperCase() === product.toUpperCase()
   const infusion = rows.find(isProduct)
   if (infusion === undefined) throw new InputFault(issue('plan-subject', `${ex} has no ${product} of ${subject}`, 'check both names'))
-  const day = (row: (typeof rows)[number]) => must(parseDate(get(row, 'EXSTDTC'))).first
+  const wrong = (row: (typeof rows)[number], what: string, remedy: string) =>
+    new InputFault(inFile(ex!, issue('dose', what, remedy, row.line)))
+  const day = (row: (typeof rows)[number]) => {
+    const date = parseDate(get(row, 'EXSTDTC'))
+    if (!date.ok) throw wrong(row, `EXSTDTC is "${get(row, 'EXSTDTC')}"`, 'write YYYY-MM-DD')
+    return date.value.first
+  }
+  const doseOf = (row: (typeof rows)[number]) => {
+    const text = get(row, 'EXDOSE')
+    if (text !== '' && !(Number(text) >= 0 && Number(text) < Number.POSITIVE_INFINITY))
+      throw wrong(row, `EXDOSE is "${text}"`, 'give a number from 0, or leave it empty')
+    return text === '' ? undefined : Number(text)
+  }
   return rows
     .filter(row => !isProduct(row))
     .map(row => ({
       drug: get(row, 'EXTRT'),
-      dose: get(row, 'EXDOSE') === '' ? undefined : Number(get(row, 'EXDOSE')),
+      dose: doseOf(row),
       unit: get(row, 'EXDOSU'),
       day: day(row) - day(infusion),
     }))
@@ -111,7 +123,10 @@ function defineAstct(infusion: Command): void {
         )}\nfever_treated: an antipyretic or a drug against cytokines was given, so that fever is no longer needed. Findings with another cause are left out by the examiner.\n\nExample:\n  cognate infusion astct findings.csv --out grades.tsv\n`,
     )
     .action((path: string, flags: CommonFlags & { out: string }) => {
-      const read = gradeAstct(must(readDataset(path)))
+      const table = must(readDataset(path))
+      if (table.rows.length === 0)
+        throw new InputFault(inFile(path, issue('rows-none', 'the table holds no finding', 'check that the file was written completely')))
+      const read = gradeAstct(table)
       if (!read.ok) throw new InputFault(inFile(path, read.issue))
       const { grades, issues } = read.value
       putText(
