@@ -7,7 +7,8 @@ import { type Caveat, fail, type Issue, inFile, issue, nearest, ok, type Result 
 import { parseStitchrReference } from '@cognate/core/construct'
 import { readReference } from '../read/genome.ts'
 import { userPath } from '../read/paths.ts'
-import { eachLine, readText } from '../read/text.ts'
+import { eachProtein } from '../read/proteome.ts'
+import { readText } from '../read/text.ts'
 import { encodeGenome, type OpenedGenome, openGenome } from './genome-file.ts'
 
 /** `imgt`: folder in stitchr's layout; `tenx`: 10x V(D)J reference; `vdj`: germline table of our own form. */
@@ -129,19 +130,15 @@ export function openImportedGenome(name: string): Result<OpenedGenome & { readon
 }
 
 async function describeProteome(path: string): Promise<Result<string, Issue>> {
-  let proteins = 0
   let residues = 0
-  const read = await eachLine(path, (line, number) => {
-    if (line.startsWith('>')) proteins++
-    else if (proteins === 0 && line !== '')
-      return issue('fasta-no-header', `the first line is "${line.slice(0, 40)}", not a header`, 'give a protein FASTA', number)
-    else residues += line.trim().length
-    return undefined
+  const read = await eachProtein(path, ({ sequence }) => {
+    residues += sequence.length
   })
   if (!read.ok) return read
-  return proteins === 0
-    ? fail(inFile(path, issue('proteome-empty', 'the file holds no protein', 'give a protein FASTA')))
-    : ok(`${proteins.toLocaleString('en-US')} proteins, ${residues.toLocaleString('en-US')} residues`)
+  const { proteins, foreign } = read.value
+  return ok(
+    `${proteins.toLocaleString('en-US')} proteins, ${residues.toLocaleString('en-US')} residues${foreign === undefined ? '' : `, of ${foreign}`}`,
+  )
 }
 
 function describeImgt(path: string): Result<string, Issue> {

@@ -41,7 +41,7 @@ import { matchOffTheShelf } from '@cognate/core/receptor'
 import { type GermlineProtein, junctionStretches, parseCopyNumber, type VariantCalls, type VariantOptions } from '@cognate/core/variant'
 import { openPredictors } from '../../model/open-predictors.ts'
 import { type OwnRouteInput, openOwnRoute } from '../../read/own-route.ts'
-import { eachProtein } from '../../read/proteome.ts'
+import { eachProtein, foreignProteome } from '../../read/proteome.ts'
 import { shippedAnchorWeights } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
 import type { VcfInput } from '../../read/vcf.ts'
@@ -141,7 +141,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const matches =
     input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, germline, new ReferenceMatcher(asked.flat()))
   if (!matches.ok) return matches
-  const [ofVariants, ofFusions, ofSplices] = dividedAs(asked, matches.value)
+  const [ofVariants, ofFusions, ofSplices] = dividedAs(asked, matches.value?.hits)
   const losses = indexHlaLoss(loss.value ?? [])
   const kept = alleles.value.I.filter(allele => hlaStatus(losses, allele)?.lost !== true)
   const rna = { predictor: predictors.value.I, alleles: kept, lengths }
@@ -169,6 +169,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     ...alleles.value.caveats,
     ...result.caveats,
     ...generalCaveats(calls.value, expression.value, input.proteome),
+    ...foreignProteome(matches.value?.foreign, alleles.value.I),
   ]
   const more = furtherTables(input, result, alleles.value.I, comparePeers(peers.value, search, result.neoantigens, predictors.value.I))
   const made = report(
@@ -352,10 +353,10 @@ async function matchProteome(
   path: string,
   germline: readonly GermlineProtein[],
   matcher: ReferenceMatcher,
-): Promise<Result<readonly ReferenceHits[], Issue>> {
+): Promise<Result<{ readonly hits: readonly ReferenceHits[]; readonly foreign: string | undefined }, Issue>> {
   const read = await eachProtein(path, ({ transcript, gene, sequence }) => matcher.add({ id: transcript, gene, sequence }))
   for (const protein of germline) matcher.add(protein)
-  return read.ok ? ok(matcher.hits()) : read
+  return read.ok ? ok({ hits: matcher.hits(), foreign: read.value.foreign }) : read
 }
 
 /** A second pass, when the best peptides are known: which self peptides look like them. */

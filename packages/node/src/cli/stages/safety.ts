@@ -21,7 +21,7 @@ import {
   scanProteome,
 } from '@cognate/core/safety'
 import { openPredictors } from '../../model/open-predictors.ts'
-import { eachProtein } from '../../read/proteome.ts'
+import { eachProtein, foreignProteome } from '../../read/proteome.ts'
 import { shippedResiduePairs } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
 import { openSieve } from '../../scan/scan-kernel.ts'
@@ -91,6 +91,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
   const rows: SafetyRow[] = []
   const funnel: FunnelRow[] = []
   const caveats: Caveat[] = []
+  const asked: HlaAllele[] = []
   for (const target of input.targets) {
     const alleles = supportedAlleles(predictors.value, [target.hla])
     if (!alleles.ok) return alleles
@@ -109,6 +110,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
         'write the 20 residues in capitals',
       )
     const allele = alleles.value.I[0] ?? alleles.value.II[0]
+    if (allele !== undefined) asked.push(allele)
     const predictor = alleles.value.I.length > 0 ? predictors.value.I : (predictors.value.II ?? predictors.value.I)
     const words = scan.words.map(word => word.word).filter(word => unscorable(predictor, word) === undefined)
     const rank = bestRanks(words, predictor, allele)
@@ -134,7 +136,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
   }
   caveats.push(
     ...coverageCaveats({
-      proteins: read.value,
+      proteins: read.value.proteins,
       motif: motif.value !== undefined,
       tissues: tissues.value !== undefined,
       words: rows.length,
@@ -142,6 +144,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
       nineMers: input.targets.every(target => target.peptide.length === CROSSDOME_LENGTH),
     }),
   )
+  caveats.push(...foreignProteome(read.value.foreign, asked))
   const red = rows.filter(row => row.risk === 'red').length
   return ok({
     files: new Map([
@@ -150,7 +153,7 @@ export async function runSafety(input: SafetyInput): Promise<StageOutcome> {
     ]),
     funnel,
     caveats,
-    headline: `${plural(input.targets.length, 'target')} against ${plural(read.value, 'protein')} → ${plural(rows.length, 'word')} listed, ${red} red`,
+    headline: `${plural(input.targets.length, 'target')} against ${plural(read.value.proteins, 'protein')} → ${plural(rows.length, 'word')} listed, ${red} red`,
   })
 }
 
