@@ -209,6 +209,31 @@ describe('doses', () => {
   })
 })
 
+test('one file for two lesions, or for two days, is found out under another name', () => {
+  const copy = at('copy.csv')
+  writeFileSync(copy, readFileSync(example(CONTIGS)))
+  const twice = cognate(['receptors', '--contigs', `liver-1=${example(CONTIGS)}`, '--contigs', `lung-2=${copy}`, '--out', at('unused')])
+  expect([twice.code, twice.err.includes('lesion-copied'), twice.err.includes('liver-1 and lung-2')]).toEqual([1, true, true])
+  const days = cognate([
+    'persistence',
+    '--receptors',
+    at('out/constructs.tsv'),
+    '--sample',
+    `0=${example(CONTIGS)}`,
+    '--sample',
+    `30=${copy}`,
+    '--out',
+    at('unused'),
+  ])
+  expect([days.code, days.err.includes('day 0 and day 30')]).toEqual([1, true])
+  // a tenth of one run in the other is told, and goes on
+  const lines = readFileSync(example(CONTIGS), 'utf8').trimEnd().split('\n')
+  const lung = readFileSync(example('crc-001/lung-2/filtered_contig_annotations.csv'), 'utf8').trimEnd()
+  writeFileSync(copy, `${[lung, ...lines.slice(1, 80)].join('\n')}\n`)
+  const mixed = cognate(['receptors', '--contigs', `liver-1=${example(CONTIGS)}`, '--contigs', `lung-2=${copy}`, '--out', at('mixed')])
+  expect([mixed.code, mixed.err.includes('cells-shared')]).toEqual([0, true])
+})
+
 test('tumour and normal exchanged: an empty answer asks for it', () => {
   const run = cognate(['variants', '--vcf', at('plain.vcf'), '--tumour', 'NORMAL_DNA', '--normal', 'TUMOR_DNA', '--out', at('unused')])
   expect([run.code, run.err.includes('Are tumour and normal exchanged?')]).toEqual([0, true])

@@ -11,6 +11,7 @@ import { type ExpressionMatrix, joinBarcodes } from './expression-matrix.ts'
 import { LINEAGE_AGREEMENT, type Lineage, lineageCounts, lineageOf, type SurfaceLineage, surfaceLineage } from './lineage.ts'
 import { type RankOptions, rankReceptors } from './rank-receptors.ts'
 import type { LesionScore, Receptor, ScoredClonotype } from './receptor.ts'
+import { sharedCells } from './shared-cells.ts'
 import { MANA_3, MANA_3_SIGNATURE, type ScoringMethod, scoreSet, scoreThreeGenes } from './signature-methods.ts'
 import { type ResolvedSignature, resolveSignature, type Signature } from './signature-score.ts'
 
@@ -49,8 +50,10 @@ export type CellScores = ReadonlyMap<string, ReadonlyMap<string, Float64Array>>
 
 /** Least share of the smaller of contig cells and matrix cells that must join; below it the files do not belong together. */
 const LEAST_JOINED = 0.1
+/** Cells with one barcode and chains in two lesions, below which nothing is said. */
+const LEAST_SHARED = 3
 
-/** Errors: `barcodes-differ` with three barcodes of each file; `no-contigs`; `no-cells` for a bulk repertoire. */
+/** Errors: `barcodes-differ` with three barcodes of each file; `no-contigs`; `no-cells` for a bulk repertoire; `lesion-copied` when most cells of two lesions are the same. */
 export function findReceptors(lesions: readonly LesionInput[], options: ReceptorOptions): Result<ReceptorResult, Issue> {
   const contigFunnel = new Funnel('contigs')
   const cellFunnel = new Funnel('cells')
@@ -88,6 +91,8 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
     if (matrix === undefined) caveats.push(caveat('no-expression', `${lesion} has no expression matrix: its cells are counted, not scored`))
     for (const [barcode, list] of chains) cells.push(makeCell(lesion, barcode, list, columns?.get(barcode)))
   }
+  const copied = noteSharedCells(cells, caveats)
+  if (copied !== undefined) return fail(copied)
   const called = callClonotypes(cells, cellFunnel)
   const matrices = lesionMatrices(lesions)
   const found = called.map(clonotype => cloneLineage(clonotype, matrices))
@@ -113,6 +118,17 @@ export function findReceptors(lesions: readonly LesionInput[], options: Receptor
     caveats,
     funnel: [...contigFunnel.rows(), ...cellFunnel.rows(), ...scoringFunnel(clonotypes, poor), ...receptorFunnel.rows()],
   })
+}
+
+/** A few cells that lesions share are told; most of a lesion's cells are one file given for two lesions. */
+function noteSharedCells(cells: readonly Cell[], caveats: Caveat[]): Issue | undefined {
+  for (const { lesions, cells: shared, of } of sharedCells(cells)) {
+    if (shared < LEAST_SHARED) continue
+    const what = `${shared} of ${of} cells have the same barcode and the same chains in ${lesions.join(' and ')}`
+    if (shared >= of / 2) return issue('lesion-copied', what, 'one file was given for both, or a copy of it: give each lesion its own')
+    caveats.push(caveat('cells-shared', `${what}: one library got into the other, and a clone of both may be of one`))
+  }
+  return undefined
 }
 
 interface LesionMatrix {

@@ -1,5 +1,5 @@
 // Stage `persistence`: serial repertoires × infused receptors → persistence.tsv, kinetics.tsv and the figure.
-import { type Caveat, type FunnelRow, ok } from '@cognate/core/base'
+import { type Caveat, type FunnelRow, fail, inFile, issue, ok } from '@cognate/core/base'
 import { formatTsv } from '@cognate/core/format'
 import {
   countReceptors,
@@ -12,7 +12,9 @@ import {
   type SampleKind,
 } from '@cognate/core/infusion'
 import { readContigs } from '../../read/contigs.ts'
+import { userPath } from '../../read/paths.ts'
 import { readParsed } from '../../read/text.ts'
+import { sha256OfFile } from '../../write/outputs.ts'
 import { plural, type StageOutcome } from './stage.ts'
 
 export interface SampleInput {
@@ -31,9 +33,20 @@ export function runPersistence(input: PersistenceInput): StageOutcome {
   if (!receptors.ok) return receptors
   const rows: PersistenceRow[] = []
   const funnel: FunnelRow[] = []
+  const days = new Map<string, number>()
   for (const sample of [...input.samples].sort((a, b) => a.day - b.day)) {
     const contigs = readContigs(sample.path)
     if (!contigs.ok) return contigs
+    const sha256 = sha256OfFile(userPath(sample.path))
+    const before = days.get(sha256)
+    if (before !== undefined)
+      return fail(
+        inFile(
+          sample.path,
+          issue('sample-copied', `the samples of day ${before} and day ${sample.day} have the same bytes`, 'give each sample its own file'),
+        ),
+      )
+    days.set(sha256, sample.day)
     const name = sample.path.split(/[\\/]/).at(-1)!
     const counted = countReceptors({ name, day: sample.day, kind: sample.kind, rows: contigs.value }, receptors.value)
     rows.push(...counted)
