@@ -36,3 +36,12 @@ test('identifiers of another annotation are refused with examples of both sides'
     issue: { code: 'expression-ids' },
   })
 })
+
+test('values that sum to more than a million, or of which the highest is low, are doubted as counts and logarithms', () => {
+  const table = (rows: number, of: (i: number) => number) =>
+    value(parseExpression(`gene\ttpm\n${Array.from({ length: rows }, (_, i) => `G${i}\t${of(i)}\n`).join('')}`)).doubt
+  expect(table(6000, i => (i === 0 ? 900_000 : i % 7))).toBe('')
+  expect(table(3, () => 12)).toBe('')
+  expect(table(6000, () => 3000)).toContain('the values sum to 18,000,000')
+  expect(table(6000, i => (i % 140) / 10)).toContain('the highest of 6,000 values is 13.9')
+})

@@ -8,6 +8,21 @@ export interface Expression {
   readonly byTranscript: ReadonlyMap<string, number>
   /** Gene id or symbol. */
   readonly byGene: ReadonlyMap<string, number>
+  /** Why the values may be no TPM; empty where nothing speaks against it. */
+  readonly doubt: string
+}
+
+/** TPM sum to a million, of a whole table or of a part; a little more by rounding. */
+const MOST_TPM = 1_050_000
+/** Of so many genes the highest TPM is above 25 by far: below it they are logarithms. */
+const WHOLE_TABLE = 5000
+const LEAST_HIGHEST = 25
+
+function doubtOf(rows: number, sum: number, highest: number): string {
+  if (sum > MOST_TPM) return `the values sum to ${Math.round(sum).toLocaleString('en-US')}, and TPM to a million: are they counts?`
+  return rows >= WHOLE_TABLE && highest < LEAST_HIGHEST
+    ? `the highest of ${rows.toLocaleString('en-US')} values is ${highest}: are they logarithms?`
+    : ''
 }
 
 /** `ENST00000456328.2` → `ENST00000456328`; `_PAR_Y` stays. */
@@ -49,11 +64,14 @@ export function parseExpression(text: string, named?: ExpressionColumns): Result
   const get = columnReader(columns)
   const byTranscript = new Map<string, number>()
   const byGene = new Map<string, number>()
+  let [sum, highest] = [0, 0]
   const addTo = (map: Map<string, number>, id: string, value: number) => map.set(stripVersion(id), (map.get(stripVersion(id)) ?? 0) + value)
   for (const row of table.value.rows) {
     const value = Number(get(row, shape.value))
     if (get(row, shape.value) === '' || !(value >= 0 && value < Infinity))
       return fail(issue('expression-value', `${shape.value} is "${get(row, shape.value)}"`, 'expression is a number from 0', row.line))
+    sum += value
+    highest = Math.max(highest, value)
     const [id = '', gene = ''] = get(row, shape.id).split('|')
     // a gene's symbol finds it as well as its id
     if (shape.source === 'stringtie' && columns.includes('Gene Name') && get(row, 'Gene Name') !== '-')
@@ -67,7 +85,7 @@ export function parseExpression(text: string, named?: ExpressionColumns): Result
       if (shape.source === 'rsem-isoforms' && columns.includes('gene_id')) addTo(byGene, get(row, 'gene_id'), value)
     }
   }
-  return ok({ source: shape.source, byTranscript, byGene })
+  return ok({ source: shape.source, byTranscript, byGene, doubt: doubtOf(table.value.rows.length, sum, highest) })
 }
 
 /** TPM of a transcript and of its gene; undefined where the table does not have them. */

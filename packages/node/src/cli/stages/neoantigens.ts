@@ -220,6 +220,8 @@ function generalCaveats(calls: VariantCalls, expression: Expression | undefined,
   const caveats = [caveat('rank-weights-are-priors', 'the weights of the rank are priors set by hand, not fitted to outcomes')]
   if (expression === undefined && calls.changes.every(change => change.geneExpression === undefined))
     caveats.push(caveat('no-expression', 'no gene expression was given: whether a mutation is expressed is unknown'))
+  if (expression !== undefined && expression.doubt !== '')
+    caveats.push(caveat('expression-not-tpm', `${expression.doubt} The tiers and the rank take them for TPM`))
   if (proteome === undefined)
     caveats.push(
       caveat('reference-match-not-run', 'mutant peptides were not compared with the human proteome: give one with tumour.proteome'),
