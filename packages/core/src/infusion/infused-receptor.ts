@@ -34,7 +34,7 @@ const NEEDED = [
 ] as const
 
 /** Columns of constructs.tsv that it is known by, and read from. */
-const OF_CONSTRUCTS = ['construct_id', 'receptor_id', 'status', 'loci', 'insert_nt', 'five_prime', 'arms'] as const
+const OF_CONSTRUCTS = ['construct_id', 'receptor_id', 'status', 'layout', 'loci', 'insert_nt', 'five_prime', 'arms'] as const
 
 /**
  * Errors: `infused-malformed` (columns, a junction whose bases do not make its residues, a construct that is no pair of alpha and beta), `infused-twice`.
@@ -110,7 +110,7 @@ function ofConstructs({ columns, rows }: Table): Result<readonly Placed[], Issue
     if (['refused', 'needs-decision'].includes(get(row, 'status'))) continue
     if (get(row, 'status') !== 'ready')
       return malformed(`status is "${get(row, 'status')}"`, 'give constructs.tsv as it was written', row.line)
-    const ids = get(row, 'receptor_id').split('+')
+    const ids = get(row, 'layout') === 'multi' ? get(row, 'receptor_id').split('+') : [get(row, 'receptor_id')]
     const loci = get(row, 'loci').split(';')
     if (loci.some(locus => locus !== 'TRA' && locus !== 'TRB'))
       return malformed(

@@ -248,7 +248,7 @@ function candidateOf(
   const red = own?.filter(other => cell(other, 'class') === 'red') ?? []
   // a vector for each chain is two constructs, two receptors in one insert are one
   const statuses = tables.constructs
-    ?.filter(other => cell(other, 'receptor_id').split('+').includes(id))
+    ?.filter(other => [cell(other, 'receptor_id'), ...cell(other, 'receptor_id').split('+')].includes(id))
     .map(other => cell(other, 'status'))
   const hla = evidence?.hla ?? ''
   const status = hla === '' ? undefined : hlaStatus(losses, hla as HlaAllele)
