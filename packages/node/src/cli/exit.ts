@@ -28,6 +28,7 @@ const SYSTEM: Readonly<Record<string, readonly [what: string, remedy: string]>> 
   EACCES: ['it may not be read or written', 'check who owns it, and its permissions'],
   EPERM: ['it may not be changed', 'check who owns it, and its permissions'],
   EROFS: ['it lies on a disk that cannot be written', 'choose another folder'],
+  EIO: ['it cannot be read: the disk or the connection failed', 'copy it again'],
   ENOSPC: ['the disk is full', 'make room, or choose another folder'],
   ENAMETOOLONG: ['the name is too long', 'choose a shorter one'],
 }

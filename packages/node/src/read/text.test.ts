@@ -47,6 +47,10 @@ describe('a text file, however a spreadsheet saved it', () => {
     expect(await pieces(path)).toBe(TEXT)
   })
 
+  test('what is no UTF-8 has the letters of western Windows', () => {
+    expect(value(readText(file(Buffer.from('name\nM\xfcller \x80 5\n', 'latin1'))))).toBe('name\nMüller € 5\n')
+  })
+
   test('lines that end with both stay as they are', () => {
     expect(value(readText(file(Buffer.from('a\r\nb\r\n'))))).toBe('a\r\nb\r\n')
   })

@@ -47,9 +47,18 @@ const damaged = (line: number | undefined): Issue =>
 /** Lines that end with a carriage return alone (a spreadsheet's "CSV (Macintosh)") end as all others do. */
 const withLineFeeds = (text: string): string => (text.includes('\n') ? text : text.replaceAll('\r', '\n'))
 
-/** Bytes to text: UTF-8, or UTF-16 with its mark. Errors: `text-damaged`. */
+/** What is no UTF-8 is what spreadsheets of western Windows write by default. */
+function letters(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
+}
+
+/** Bytes to text: UTF-8, UTF-16 with its mark, or Windows-1252. Errors: `text-damaged`. */
 function decodeText(bytes: Uint8Array): Result<string, Issue> {
-  const text = withLineFeeds(new TextDecoder(encodingOf(bytes)).decode(bytes))
+  const text = withLineFeeds(letters(bytes))
   const zero = text.indexOf('\0')
   return zero < 0 ? ok(text) : fail(damaged(text.slice(0, zero).split('\n').length))
 }
@@ -141,7 +150,9 @@ export async function eachChunk(path: string, consume: (chunk: Uint8Array) => bo
       if (!consume(chunk)) break
     }
   } catch (error) {
-    return fail(streamFault(error, path) ?? truncated(path))
+    const fault = streamFault(error, path)
+    if (fault === undefined) throw error
+    return fail(fault)
   } finally {
     stream.value.destroy()
   }
