@@ -234,6 +234,21 @@ test('one file for two lesions, or for two days, is found out under another name
   expect([mixed.code, mixed.err.includes('cells-shared')]).toEqual([0, true])
 })
 
+test('a list whose variants stand in the normal too is doubted', () => {
+  const germline = readFileSync(at('plain.vcf'), 'utf8')
+    .split('\n')
+    .map(line => {
+      const cells = line.split('\t')
+      // the normal carries what the tumour does
+      return line.startsWith('#') || cells.length < 11 ? line : [...cells.slice(0, 9), cells[10], cells[10]].join('\t')
+    })
+  writeFileSync(at('germline.vcf'), germline.join('\n'))
+  const of = (vcf: string) =>
+    cognate(['variants', '--vcf', at(vcf), '--tumour', 'TUMOR_DNA', '--normal', 'NORMAL_DNA', '--out', at('unused')])
+  expect(of('germline.vcf').err).toMatch(/\d+ of 72 variants stand in a fifth or more of the normal's reads.*normal-carries/)
+  expect(of('plain.vcf').err).not.toContain('normal-carries')
+})
+
 test('tumour and normal exchanged: an empty answer asks for it', () => {
   const run = cognate(['variants', '--vcf', at('plain.vcf'), '--tumour', 'NORMAL_DNA', '--normal', 'TUMOR_DNA', '--out', at('unused')])
   expect([run.code, run.err.includes('Are tumour and normal exchanged?')]).toEqual([0, true])

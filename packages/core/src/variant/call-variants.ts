@@ -96,6 +96,21 @@ function genotypeAlts(
   return alts.size === 0 ? 'genotype-hom-ref' : alts
 }
 
+/** Share of reads from which the normal sample carries a variant, and of how many such a judgement is made. */
+const CARRIED_VAF = 0.2
+const LEAST_JUDGED = 20
+/** A list of germline variants taken for somatic ones makes thousands of self peptides neoantigens. */
+export function germlineDoubt(variants: readonly SomaticVariant[]): Caveat | undefined {
+  const judged = variants.filter(({ normal }) => normal.vaf !== undefined)
+  const carried = judged.filter(({ normal }) => normal.vaf! >= CARRIED_VAF)
+  return judged.length < LEAST_JUDGED || carried.length < judged.length / 2
+    ? undefined
+    : caveat(
+        'normal-carries',
+        `${carried.length} of ${judged.length} variants stand in a fifth or more of the normal's reads: is this the somatic list, and are its samples named right?`,
+      )
+}
+
 /** Incremental: `add` each record in file order, then `finish`. */
 export class VariantCaller {
   readonly #header: VcfHeader
@@ -275,6 +290,8 @@ export class VariantCaller {
         ),
       )
     }
+    const germline = germlineDoubt(this.#variants)
+    if (germline !== undefined) this.#caveats.push(germline)
     const resolved = this.#own?.resolve(this.#funnel)
     if (resolved !== undefined) return resolved.ok ? ok(this.#phasedCalls(resolved.value)) : resolved
     const reached = this.#funnel.count('alleles')
