@@ -88,7 +88,10 @@ beforeAll(() => {
   makeScreenedExample(folder)
   writeFileSync(at('plain.vcf'), gunzipSync(readFileSync(example('crc-001/somatic.vcf.gz'))))
   expect(cognate(['run', at('CASE.yaml'), '--out', at('out'), '--quiet']).code).toBe(0)
-  writeFileSync(at('out/targets.tsv'), 'receptor_id\tpeptide\twt_peptide\thla\nR1\tYLASTTLSL\t\tHLA-C*07:02\n')
+  writeFileSync(
+    at('out/targets.tsv'),
+    'receptor_id\tpeptide\twt_peptide\thla\nR1\tYLASTTLSL\t\tHLA-C*07:02\nR2\tGILGFVFTL\t\tHLA-A*02:01\nR3\tNLVPMVATV\t\tHLA-A*02:01\n',
+  )
   writeFileSync(
     at('out/times.csv'),
     `id,time,status\n${Array.from({ length: 12 }, (_, i) => `${i},${7 * i + 3},${i % 3 === 0 ? 'alive' : 'dead'}\n`).join('')}`,

@@ -51,9 +51,12 @@ export interface DelimitedOptions {
   readonly namesRepeat?: boolean
 }
 
+/** Rows that are whole before a short last one is taken for a cut. */
+const LEAST_WHOLE = 2
+
 /**
  * Whole text to a table. Rows shorter than the header are padded, for spreadsheets leave empty cells away at a line's end; longer ones are an issue, and so is a
- * last one that is short and has no line end: the file was cut there. Lines without a cell are no rows.
+ * last one that is short and has no line end where all before it are whole: the file was cut there. Lines without a cell are no rows.
  * Errors: `table-empty`, `column-missing`, `column-twice`, `row-too-long`, `row-cut`, `csv-quote`, `number-ambiguous`.
  */
 export function parseDelimited(text: string, options: DelimitedOptions): Result<Table, Issue> {
@@ -65,6 +68,7 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
   }
   let columns: string[] | undefined
   const rows: TableRow[] = []
+  let short = 0
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!
     if (line === '' || (options.comment !== undefined && line.startsWith(options.comment))) continue
@@ -95,7 +99,7 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
         issue('row-too-long', `${cells.value.length} cells under ${columns.length} columns`, 'quote cells that hold the delimiter', i + 1),
       )
     }
-    if (cells.value.length < columns.length && i === lines.length - 1)
+    if (cells.value.length < columns.length && short === 0 && rows.length >= LEAST_WHOLE && i === lines.length - 1)
       return fail(
         issue(
           'row-cut',
@@ -104,6 +108,7 @@ export function parseDelimited(text: string, options: DelimitedOptions): Result<
           i + 1,
         ),
       )
+    if (cells.value.length < columns.length) short++
     while (cells.value.length < columns.length) cells.value.push('')
     rows.push({ line: i + 1, cells: cells.value })
   }

@@ -279,8 +279,9 @@ test('tables: a last line that is short and has no end was cut; short lines befo
     { line: 2, cells: ['1', '2', ''] },
     { line: 6, cells: ['4', '5', '6'] },
   ])
-  expect(comma('a,b,c\n1,2,3\n4,5')).toMatchObject({ ok: false, issue: { code: 'row-cut', line: 3 } })
-  expect(value(comma('a,b,c\n1,2,3\n4,5\n')).rows.length).toBe(2)
+  expect(comma('a,b,c\n1,2,3\n1,2,3\n4,5')).toMatchObject({ ok: false, issue: { code: 'row-cut', line: 4 } })
+  // with a line end, behind another short row, or in a table of a line or two it is a row whose last cells are empty
+  for (const text of ['a,b,c\n1,2,3\n1,2,3\n4,5\n', 'a,b,c\n1,2,3\n1,2\n4,5', 'a,b,c\n1,2,3\n4,5']) expect(comma(text).ok).toBe(true)
 })
 
 test('tables: a name over two columns is refused, columns without a name are not', () => {
