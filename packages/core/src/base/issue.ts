@@ -22,6 +22,15 @@ export const refuse = (code: string, what: string, remedy: string) => fail(issue
 
 export const inFile = (file: string, problem: Issue): Issue => ({ ...problem, file: problem.file ?? file })
 
+/** Adds what is wrong with one line of a file to a list. */
+export type Report = (code: string, what: string, remedy: string) => void
+
+export const reportAt =
+  (issues: Issue[], file: string, line: number): Report =>
+  (code, what, remedy) => {
+    issues.push(inFile(file, issue(code, what, remedy, line)))
+  }
+
 /** `somatic.vcf.gz:12: what was found [code]\n  remedy: …` */
 export function describeIssue(problem: Issue): string {
   const where = problem.file === undefined ? '' : `${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}: `

@@ -1,13 +1,11 @@
 // The rows of a trial's tables by subject, at a data cut.
-import { type CalendarDate, type Issue, inFile, issue, parseDate } from '../base/index.ts'
-import { columnReader, type Table, type TableRow } from '../format/index.ts'
+import { type CalendarDate, type Issue, inFile, parseDate, type Report, reportAt } from '../base/index.ts'
+import { amountOf, columnReader, numberOf, type TableRow } from '../format/index.ts'
 import type { LabRow, PersistenceSample, TrialDomain, TrialTables } from './trial-tables.ts'
 
 export type Get = (row: TableRow, column: string) => string
 
-export const reader = (table: Table): Get => columnReader(table.columns)
-
-export const numberOf = (text: string): number | undefined => (text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text))
+const LEFT_OUT = 'the row is left out until then'
 
 /** The rows of each table by subject, those after the cut left out. */
 export class DomainRows {
@@ -23,19 +21,19 @@ export class DomainRows {
 
   bySubject<T>(
     domain: TrialDomain,
-    make: (get: Get, row: TableRow, day: number | undefined) => T | undefined,
+    make: (get: Get, row: TableRow, report: Report, day: number | undefined) => T | undefined,
     dateColumn: string,
     /** What becomes of a row without a date. */
-    undated = 'the row is left out until then',
+    undated = LEFT_OUT,
   ): ReadonlyMap<string, readonly T[]> {
     const given = this.tables[domain]
     const rows = new Map<string, T[]>()
     if (given === undefined) return rows
-    const get = reader(given.table)
+    const get = columnReader(given.table.columns)
     for (const row of given.table.rows) {
       const day = this.dayOf(get(row, dateColumn), given.file, row.line, dateColumn, undated)
       if (day === 'after') continue
-      const made = make(get, row, day)
+      const made = make(get, row, reportAt(this.issues, given.file, row.line), day)
       if (made === undefined) continue
       const id = get(row, 'USUBJID')
       const list = rows.get(id)
@@ -46,19 +44,14 @@ export class DomainRows {
   }
 
   /** A partial date that lies before the cut whole is taken at its last day; else it is an issue, and so is none. */
-  dayOf(
-    text: string,
-    file: string,
-    line: number,
-    column: string,
-    undated = 'the row is left out until then',
-  ): number | 'after' | undefined {
+  dayOf(text: string, file: string, line: number, column: string, undated = LEFT_OUT): number | 'after' | undefined {
     const date = parseDate(text)
-    if (text === '') this.issues.push(inFile(file, issue('date-missing', `${column} is empty`, `give the date; ${undated}`, line)))
+    const report = reportAt(this.issues, file, line)
+    if (text === '') report('date-missing', `${column} is empty`, `give the date; ${undated}`)
     else if (!date.ok) this.issues.push(inFile(file, { ...date.issue, line }))
     else if (date.value.last <= this.cut.last) return date.value.last
     else if (date.value.first > this.cut.last) return 'after'
-    else this.issues.push(inFile(file, issue('date-partial', `${text} may lie before or after the data cut`, 'give the day', line)))
+    else report('date-partial', `${text} may lie before or after the data cut`, 'give the day')
     return undefined
   }
 
@@ -67,29 +60,28 @@ export class DomainRows {
     domain: 'lb' | 'persistence',
     dayColumn: string,
     dateColumn: string,
-    make: (get: Get, row: TableRow) => T | undefined,
+    make: (get: Get, row: TableRow, report: Report) => T | undefined,
   ): ReadonlyMap<string, readonly RelativeRow<T>[]> {
     const given = this.tables[domain]
     const rows = new Map<string, RelativeRow<T>[]>()
     if (given === undefined) return rows
-    const get = reader(given.table)
-    const leave = (line: number, code: string, what: string) =>
-      this.issues.push(inFile(given.file, issue(code, what, 'give a number; the row is left out until then', line)))
+    const get = columnReader(given.table.columns)
     for (const row of given.table.rows) {
+      const report = reportAt(this.issues, given.file, row.line)
       const value = domain === 'persistence' ? get(row, 'value') : '0'
-      if (!((numberOf(value) ?? -1) >= 0)) {
-        leave(row.line, 'persistence-value', `value is "${value}"`)
+      if (amountOf(value) === undefined) {
+        report('persistence-value', `value is "${value}"`, `give a number; ${LEFT_OUT}`)
         continue
       }
       const text = get(row, dayColumn)
       const day = numberOf(text)
       if (text !== '' && day === undefined) {
-        leave(row.line, 'day-number', `${dayColumn} is "${text}"`)
+        report('day-number', `${dayColumn} is "${text}"`, `give a number; ${LEFT_OUT}`)
         continue
       }
       const date = day === undefined ? this.dayOf(get(row, dateColumn), given.file, row.line, dateColumn) : undefined
       if (date === 'after' || (day === undefined && date === undefined)) continue
-      const made = make(get, row)
+      const made = make(get, row, report)
       if (made === undefined) continue
       const id = get(row, 'USUBJID')
       const entry = { day, date, row: made }
@@ -117,9 +109,7 @@ export class DomainRows {
   persistence(id: string, infusion: number): readonly PersistenceSample[] {
     // one method is one, however it is spelled
     const methods = new Map<string, string>()
-    this.sampleRows ??= this.relative('persistence', 'day', 'date', (get, row) => {
-      const report = (code: string, what: string, remedy: string) =>
-        this.issues.push(inFile(this.tables.persistence!.file, issue(code, what, remedy, row.line)))
+    this.sampleRows ??= this.relative('persistence', 'day', 'date', (get, row, report) => {
       const [kind, origin, method, total] = [
         get(row, 'sample').toLowerCase(),
         get(row, 'origin').toUpperCase(),
@@ -132,14 +122,14 @@ export class DomainRows {
       }
       if (!/^(CD[48]([^A-Z0-9]+CD[48])?)?$/.test(origin))
         report('origin', `origin is "${get(row, 'origin')}"`, 'write CD8, CD4, or nothing where it is not known')
-      if (total !== '' && !((numberOf(total) ?? -1) >= 0))
-        report('n-total', `n_total is "${total}"`, 'give the number of cells or molecules')
-      methods.set(method.toLowerCase(), methods.get(method.toLowerCase()) ?? method)
+      if (total !== '' && amountOf(total) === undefined) report('n-total', `n_total is "${total}"`, 'give the number of cells or molecules')
+      const spelled = methods.get(method.toLowerCase()) ?? method
+      methods.set(method.toLowerCase(), spelled)
       return {
         sample: kind,
         receptor: get(row, 'receptor_id'),
         origin,
-        method: methods.get(method.toLowerCase())!,
+        method: spelled,
         value: Number(get(row, 'value')),
         unit: get(row, 'unit'),
         total: numberOf(total) ?? 0,
@@ -178,11 +168,9 @@ export function withoutTwins(tables: TrialTables, issues: Issue[]): TrialTables 
   for (const domain of KEYED) {
     const given = tables[domain]
     if (given === undefined) continue
-    const get = reader(given.table)
+    const get = columnReader(given.table.columns)
     const sequence = `${domain.toUpperCase()}SEQ`
     const first = new Map<string, TableRow>()
-    const report = (code: string, what: string, remedy: string, line: number) =>
-      issues.push(inFile(given.file, issue(code, what, remedy, line)))
     const rows = given.table.rows.filter(row => {
       const id = get(row, 'USUBJID')
       const number = get(row, sequence)
@@ -193,16 +181,15 @@ export function withoutTwins(tables: TrialTables, issues: Issue[]): TrialTables 
         first.set(key, row)
         return true
       }
+      const report = reportAt(issues, given.file, row.line)
       const same = row.cells.every((cell, i) => cell === before.cells[i])
-      if (domain === 'dm')
-        report('subject-twice', `${id} stands on line ${before.line} too`, 'give each subject one row; the first counts', row.line)
-      else if (same) report('row-twice', `the row of line ${before.line} stands here again`, 'remove one; it counts once', row.line)
+      if (domain === 'dm') report('subject-twice', `${id} stands on line ${before.line} too`, 'give each subject one row; the first counts')
+      else if (same) report('row-twice', `the row of line ${before.line} stands here again`, 'remove one; it counts once')
       else
         report(
           'sequence-twice',
           `${sequence} ${number} of ${id} stands on line ${before.line} too, with another content`,
           'number the rows of a subject; both count until then',
-          row.line,
         )
       return domain !== 'dm' && !same
     })

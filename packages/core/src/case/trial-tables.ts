@@ -1,9 +1,21 @@
 // A trial's SDTM tables at a data cut → its subjects: who was enrolled, what each was given, when, and what became of them. A row that cannot be used is an issue with its line.
-import { type CalendarDate, editDistance, fail, type Issue, inFile, issue, isWhole, ok, parseDate, type Result } from '../base/index.ts'
-import { lackingColumn, type Table } from '../format/index.ts'
+import {
+  type CalendarDate,
+  editDistance,
+  fail,
+  type Issue,
+  inFile,
+  issue,
+  isWhole,
+  ok,
+  parseDate,
+  type Result,
+  reportAt,
+} from '../base/index.ts'
+import { amountOf, columnReader, lackingColumn, numberOf, type Table } from '../format/index.ts'
 import type { AdverseEvent } from '../infusion/index.ts'
 import { ACCEPTED, type LesionSet, type ReaderCall, readLesions, readReaderCalls, setsOfReader } from '../response/index.ts'
-import { DomainRows, numberOf, reader, withoutTwins } from './domain-rows.ts'
+import { DomainRows, withoutTwins } from './domain-rows.ts'
 import type { TrialFile } from './trial-file.ts'
 
 export const TRIAL_DOMAINS = ['dm', 'ex', 'ds', 'tu', 'tr', 'rs', 'ae', 'lb', 'persistence'] as const
@@ -117,48 +129,33 @@ export function readTrial(given: TrialTables, file: TrialFile): Result<Trial, Is
   const of = new DomainRows(tables, cut.value, issues)
   const dispositions = of.bySubject(
     'ds',
-    (get, row, day) => {
+    (get, row, report, day) => {
       const what = get(row, 'DSDECOD').toUpperCase()
       const meant = DISPOSITIONS.find(known => isNearly(what, known)) ?? DEATHS.get(what)
       if (meant !== undefined)
-        issues.push(
-          inFile(
-            tables.ds!.file,
-            issue(
-              'disposition-spelling',
-              `DSDECOD is "${what}"`,
-              `write ${meant} if that is meant: it is counted as what it says`,
-              row.line,
-            ),
-          ),
-        )
+        report('disposition-spelling', `DSDECOD is "${what}"`, `write ${meant} if that is meant: it is counted as what it says`)
       return day === undefined ? undefined : { what, day, line: row.line }
     },
     'DSSTDTC',
   )
   const exposures = of.bySubject(
     'ex',
-    (get, row, day): Exposure | undefined => {
-      const dose = numberOf(get(row, 'EXDOSE'))
-      const report = (code: string, what: string, remedy: string) =>
-        issues.push(inFile(tables.ex!.file, issue(code, what, remedy, row.line)))
-      if (get(row, 'EXDOSE') !== '' && !((dose ?? -1) >= 0))
-        report('dose', `EXDOSE is "${get(row, 'EXDOSE')}"`, 'give a number from 0, or leave it empty')
+    (get, row, report, day): Exposure | undefined => {
+      const dose = get(row, 'EXDOSE')
+      if (dose !== '' && amountOf(dose) === undefined) report('dose', `EXDOSE is "${dose}"`, 'give a number from 0, or leave it empty')
       if (isNearly(get(row, 'EXTRT').toUpperCase(), file.product.toUpperCase()))
         report(
           'treatment-spelling',
           `EXTRT is "${get(row, 'EXTRT')}", the product ${file.product}`,
           'spell it alike if it is the product: it does not count as it now',
         )
-      return day === undefined ? undefined : { treatment: get(row, 'EXTRT'), dose, unit: get(row, 'EXDOSU'), day }
+      return day === undefined ? undefined : { treatment: get(row, 'EXTRT'), dose: numberOf(dose), unit: get(row, 'EXDOSU'), day }
     },
     'EXSTDTC',
   )
   const events = of.bySubject(
     'ae',
-    (get, row, day): AdverseEvent | undefined => {
-      const report = (code: string, what: string, remedy: string) =>
-        issues.push(inFile(tables.ae!.file, issue(code, what, remedy, row.line)))
+    (get, row, report, day): AdverseEvent | undefined => {
       const [grade, serious, end] = [get(row, 'AETOXGR'), get(row, 'AESER').toUpperCase(), get(row, 'AEENDTC')]
       const holds = /^[0-5]$/.test(grade)
       if (!holds) report('ae-grade', `AETOXGR is "${grade}"`, 'give a grade from 1 to 5; the event is left out until then')
@@ -185,7 +182,7 @@ export function readTrial(given: TrialTables, file: TrialFile): Result<Trial, Is
   const sets = new Map(counted.sets.map(one => [one.subject, one]))
   const subjects: TrialSubject[] = []
   const dm = tables.dm!
-  const get = reader(dm.table)
+  const get = columnReader(dm.table.columns)
   const everEnrolled = enrolledAtAnyTime(tables.ds!.table)
   for (const row of dm.table.rows) {
     const id = get(row, 'USUBJID')
@@ -193,11 +190,10 @@ export function readTrial(given: TrialTables, file: TrialFile): Result<Trial, Is
     const enrolled = own.find(entry => entry.what === 'ENROLLED')?.day
     if (enrolled === undefined) {
       if (!everEnrolled.has(id))
-        issues.push(
-          inFile(
-            dm.file,
-            issue('not-enrolled', `${id} has no row ENROLLED in ds`, 'add it: without a day of enrolment nobody is counted', row.line),
-          ),
+        reportAt(issues, dm.file, row.line)(
+          'not-enrolled',
+          `${id} has no row ENROLLED in ds`,
+          'add it: without a day of enrolment nobody is counted',
         )
       continue
     }
@@ -266,12 +262,12 @@ const endDay = (text: string, cut: CalendarDate): number | undefined => {
 
 /** Rows of people whom dm does not know: they would vanish. */
 function strangers(tables: TrialTables): readonly Issue[] {
-  const get = reader(tables.dm!.table)
+  const get = columnReader(tables.dm!.table.columns)
   const known = new Set(tables.dm!.table.rows.map(row => get(row, 'USUBJID')))
   return TRIAL_DOMAINS.flatMap(domain => {
     const given = tables[domain]
     if (domain === 'dm' || given === undefined || !given.table.columns.includes('USUBJID')) return []
-    const own = reader(given.table)
+    const own = columnReader(given.table.columns)
     const first = new Map<string, number>()
     for (const row of given.table.rows) {
       const id = own(row, 'USUBJID')
@@ -299,7 +295,7 @@ function unreadReader(sets: readonly LesionSet[], name: string, file: string): r
 }
 
 function enrolledAtAnyTime(ds: Table): ReadonlySet<string> {
-  const get = reader(ds)
+  const get = columnReader(ds.columns)
   return new Set(ds.rows.filter(row => get(row, 'DSDECOD').toUpperCase() === 'ENROLLED').map(row => get(row, 'USUBJID')))
 }
 

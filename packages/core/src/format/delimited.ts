@@ -162,6 +162,18 @@ export function columnReader(columns: readonly string[]): (row: TableRow, name: 
   }
 }
 
+/** The number that a cell holds; of an empty one, or another text, undefined. */
+export function numberOf(cell: string | undefined): number | undefined {
+  const number = cell === undefined || cell === '' ? Number.NaN : Number(cell)
+  return Number.isFinite(number) ? number : undefined
+}
+
+/** The number from 0 that a cell holds: a dose, a count, a share. */
+export function amountOf(cell: string): number | undefined {
+  const number = numberOf(cell)
+  return number !== undefined && number >= 0 ? number : undefined
+}
+
 export type Cell = string | number | boolean | undefined
 
 /** A number with so many significant digits; an unknown one stays an empty cell. */

@@ -1,6 +1,6 @@
 // Lesions and their measurements as SDTM's TU and TR tables write them → one set a subject and reader. Nothing is dropped: what cannot be used is an issue with its row.
-import { type CalendarDate, type Caveat, fail, type Issue, issue, ok, parseDate, type Result } from '../base/index.ts'
-import { columnReader, lackingColumn, type Table } from '../format/index.ts'
+import { type CalendarDate, type Caveat, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '../base/index.ts'
+import { columnReader, lackingColumn, numberOf, type Table } from '../format/index.ts'
 import type { Length } from './length.ts'
 import { LENGTH_TESTS, SetBuilder } from './lesion-set.ts'
 
@@ -57,8 +57,6 @@ const ROLES = new Map<string, LesionRole>([
   ['NEW', 'new'],
 ])
 
-const in_ = (file: string, problem: Issue): Issue => ({ ...problem, file })
-
 /**
  * `cut`: rows dated after it do not exist (a partial date that may be after it is an issue). `files`: names for the issues.
  * Errors: columns that are missing. Issues a row: `lesion-role`, `lesion-twice`, `lesion-unknown` (a TR row without a TU lesion), `lesion-unmeasured` (a TU lesion without a TR row),
@@ -75,7 +73,7 @@ export function readLesions(
     [tr, files.tr, ['USUBJID', 'TRLNKID', 'TRTESTCD', 'TRSTRESC', 'VISITNUM']],
   ] as const) {
     const lacking = lackingColumn(table, names)
-    if (lacking !== undefined) return fail(in_(file, lacking))
+    if (lacking !== undefined) return fail(inFile(file, lacking))
   }
   const issues: Issue[] = []
   const builders = new Map<string, SetBuilder>()
@@ -89,27 +87,27 @@ export function readLesions(
     if (text === '') return undefined
     const date = parseDate(text)
     if (!date.ok) {
-      issues.push(in_(file, { ...date.issue, line }))
+      issues.push(inFile(file, { ...date.issue, line }))
       return 'wrong'
     }
     if (cut === undefined || date.value.last <= cut.last) return date.value
     if (date.value.first > cut.last) return 'after'
-    issues.push(in_(file, issue('date-partial', `${text} may lie before or after the data cut ${cut.text}`, 'give the day', line)))
+    issues.push(inFile(file, issue('date-partial', `${text} may lie before or after the data cut ${cut.text}`, 'give the day', line)))
     return 'wrong'
   }
   const visitOf = (text: string, file: string, line: number): number | undefined => {
-    const visit = Number(text)
-    if (text !== '' && Number.isFinite(visit)) return visit
-    issues.push(in_(file, issue('visit-number', `VISITNUM is "${text}"`, 'give the number of the visit', line)))
+    const visit = numberOf(text)
+    if (visit !== undefined) return visit
+    issues.push(inFile(file, issue('visit-number', `VISITNUM is "${text}"`, 'give the number of the visit', line)))
     return undefined
   }
-  const own = reader(tu)
+  const own = columnReader(tu.columns)
   for (const row of tu.rows) {
     const role = ROLES.get(own(row, 'TUORRES').toUpperCase())
     const id = own(row, 'TULNKID')
     if (role === undefined || id === '') {
       issues.push(
-        in_(
+        inFile(
           files.tu,
           issue(
             'lesion-role',
@@ -128,10 +126,10 @@ export function readLesions(
     const organ = own(row, 'TULOC').toUpperCase()
     of(own(row, 'USUBJID'), readerOf(own(row, 'TUEVAL'), own(row, 'TUEVALID'))).addLesion(
       { id, role, organ, node: organ.includes('LYMPH NODE'), visit, line: row.line },
-      problem => issues.push(in_(files.tu, problem)),
+      problem => issues.push(inFile(files.tu, problem)),
     )
   }
-  const found = reader(tr)
+  const found = columnReader(tr.columns)
   const unread: {
     readonly builder: SetBuilder
     readonly visit: number
@@ -165,13 +163,13 @@ export function readLesions(
         date,
         accepted: found(row, 'TRACPTFL').toUpperCase() === 'Y',
       },
-      problem => issues.push(in_(files.tr, problem)),
+      problem => issues.push(inFile(files.tr, problem)),
     )
   }
   for (const { builder, visit, lesion, test, line } of unread)
     if (![...builder.rows.values()].some(row => row.visit === visit && row.lesionId === lesion))
       issues.push(
-        in_(
+        inFile(
           files.tr,
           issue(
             'finding-unread',
@@ -181,7 +179,7 @@ export function readLesions(
           ),
         ),
       )
-  const sets = [...builders.values()].map(builder => builder.finish(problem => issues.push(in_(files.tr, problem))))
+  const sets = [...builders.values()].map(builder => builder.finish(problem => issues.push(inFile(files.tr, problem))))
   return ok({ sets: sets.filter(set => set.visits.length > 0), issues })
 }
 
@@ -199,7 +197,7 @@ export function setsOfReader({ sets, issues }: LesionTables, name: string, file 
     issues: [
       ...issues,
       ...several.map(subject =>
-        in_(
+        inFile(
           file,
           issue(
             'accepted-several',
@@ -211,7 +209,5 @@ export function setsOfReader({ sets, issues }: LesionTables, name: string, file 
     ],
   }
 }
-
-const reader = (table: Table) => columnReader(table.columns)
 
 export const readerOf = (evaluator: string, id: string): string => (id !== '' ? id : evaluator === '' ? 'INVESTIGATOR' : evaluator)

@@ -1,6 +1,6 @@
 // What readers called themselves (SDTM RS), beside what their own measurements give: both shown, with the rule and the numbers that made ours. Nothing of theirs enters ours.
-import { type CalendarDate, fail, type Issue, inFile, issue, ok, parseDate, type Result } from '../base/index.ts'
-import { columnReader, lackingColumn, type Table } from '../format/index.ts'
+import { type CalendarDate, fail, type Issue, inFile, ok, parseDate, type Result, reportAt } from '../base/index.ts'
+import { columnReader, lackingColumn, numberOf, type Table } from '../format/index.ts'
 import { readerOf } from './lesion.ts'
 import type { TimePoint } from './recist.ts'
 
@@ -46,14 +46,14 @@ export function readReaderCalls(rs: Table, file = 'rs', cut?: CalendarDate): Res
   const calls = new Map<string, ReaderCall>()
   for (const row of rs.rows) {
     const cell = (name: string): string => get(row, name)
-    const report = (code: string, what: string, remedy: string) => issues.push(inFile(file, issue(code, what, remedy, row.line)))
+    const report = reportAt(issues, file, row.line)
     const part = PARTS.get(cell('RSTESTCD').toUpperCase())
     if (part === undefined) continue
     const date = cell('RSDTC') === '' ? undefined : parseDate(cell('RSDTC'))
     if (date?.ok === false) issues.push(inFile(file, { ...date.issue, line: row.line }))
     else if (date !== undefined && cut !== undefined && date.value.first > cut.last) continue
-    const visitNumber = Number(cell('VISITNUM'))
-    if (cell('VISITNUM') === '' || !Number.isFinite(visitNumber)) {
+    const visitNumber = numberOf(cell('VISITNUM'))
+    if (visitNumber === undefined) {
       report('visit-number', `VISITNUM is "${cell('VISITNUM')}"`, 'give the number of the visit')
       continue
     }

@@ -19,9 +19,3 @@ export function alleleAt(written: string, line: number): Result<HlaAllele, Issue
   const parsed = parseHlaAllele(written)
   return parsed.ok ? ok(parsed.value.allele) : fail({ ...parsed.issue, line })
 }
-
-/** A number; NA, - and nothing are undefined. */
-export function numberOf(text: string | undefined): number | undefined {
-  const n = text === undefined || text === '' ? Number.NaN : Number(text)
-  return Number.isFinite(n) ? n : undefined
-}

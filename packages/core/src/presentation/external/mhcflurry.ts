@@ -1,7 +1,7 @@
 // The CSV of `mhcflurry-predict` (MHCflurry 2.x) → scores.
 import { type Issue, ok, type Result } from '../../base/index.ts'
-import { columnReader, parseDelimited } from '../../format/index.ts'
-import { alleleAt, type ExternalScore, numberOf } from './external-score.ts'
+import { columnReader, numberOf, parseDelimited } from '../../format/index.ts'
+import { alleleAt, type ExternalScore } from './external-score.ts'
 
 /** Errors: `column-missing`, `csv-quote`, `hla-unparsable`. */
 export function parseMhcflurry(text: string): Result<readonly ExternalScore[], Issue> {

@@ -1,7 +1,7 @@
 // The table of MixMHCpred 2.x and 3.x → scores: one row a peptide, Score_A0201 and %Rank_A0201 for each allele; lines of `#` before it.
 import { fail, type Issue, issue, ok, type Result } from '../../base/index.ts'
-import { parseDelimited } from '../../format/index.ts'
-import { alleleAt, type ExternalScore, numberOf } from './external-score.ts'
+import { numberOf, parseDelimited } from '../../format/index.ts'
+import { alleleAt, type ExternalScore } from './external-score.ts'
 
 /** Errors: `column-missing`, `mixmhcpred-no-allele`, `hla-unparsable`. */
 export function parseMixMhcPred(text: string): Result<readonly ExternalScore[], Issue> {

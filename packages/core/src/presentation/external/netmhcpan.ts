@@ -1,6 +1,7 @@
 // Standard output of NetMHCpan 4.x and NetMHCIIpan 4.x → scores. Columns are found by their names, for their order changes between versions.
 import { fail, type Issue, issue, ok, type Result, refuse } from '../../base/index.ts'
-import { alleleAt, type ExternalScore, numberOf } from './external-score.ts'
+import { numberOf } from '../../format/index.ts'
+import { alleleAt, type ExternalScore } from './external-score.ts'
 
 /** Errors: `netmhcpan-error` (the tool's own message), `netmhcpan-no-table`, `netmhcpan-row`, `hla-unparsable`. */
 export function parseNetMhcPan(text: string): Result<readonly ExternalScore[], Issue> {

@@ -1,7 +1,7 @@
 // Any tool's scores as a TSV with the columns allele and peptide, and any of score, percentile, ic50, affinity_percentile, core.
 import { type Issue, ok, type Result, refuse } from '../../base/index.ts'
-import { columnReader, parseDelimited } from '../../format/index.ts'
-import { alleleAt, type ExternalScore, numberOf } from './external-score.ts'
+import { columnReader, numberOf, parseDelimited } from '../../format/index.ts'
+import { alleleAt, type ExternalScore } from './external-score.ts'
 
 const VALUES = ['score', 'percentile', 'ic50', 'affinity_percentile'] as const
 

@@ -1,5 +1,5 @@
 import { describeIssue, inFile, issue, parseDate } from '@cognate/core/base'
-import { columnReader, formatTsv, lackingColumn, parseCheckedYaml } from '@cognate/core/format'
+import { amountOf, columnReader, formatTsv, lackingColumn, numberOf, parseCheckedYaml } from '@cognate/core/format'
 import {
   ASTCT_CHOICES,
   ASTCT_COLUMNS,
@@ -96,9 +96,8 @@ function givenDoses({ ex, subject, product }: PlanFlags) {
   }
   const doseOf = (row: (typeof rows)[number]) => {
     const text = get(row, 'EXDOSE')
-    if (text !== '' && !(Number(text) >= 0 && Number(text) < Number.POSITIVE_INFINITY))
-      throw wrong(row, `EXDOSE is "${text}"`, 'give a number from 0, or leave it empty')
-    return text === '' ? undefined : Number(text)
+    if (text !== '' && amountOf(text) === undefined) throw wrong(row, `EXDOSE is "${text}"`, 'give a number from 0, or leave it empty')
+    return amountOf(text)
   }
   return rows
     .filter(row => !isProduct(row))
@@ -172,15 +171,15 @@ export function defineInfusion(program: Command): void {
         throw new InputFault(inFile(path, issue('rows-none', 'the table holds no value', 'check that the file was written completely')))
       const criteria = shippedLabCriteria().filter(row => row.criteria === flags.criteria)
       const cell = columnReader(table.columns)
-      const numeric = (text: string) => (text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text))
       const baselines = new Map(
         table.rows.filter(row => cell(row, 'LBBLFL') === 'Y').map(row => [`${cell(row, 'USUBJID')} ${cell(row, 'LBTESTCD')}`, row]),
       )
       let graded = 0
       const rows = table.rows.flatMap(row => {
         const base = baselines.get(`${cell(row, 'USUBJID')} ${cell(row, 'LBTESTCD')}`)
-        const value = base === undefined ? undefined : numeric(cell(base, 'LBORRES'))
-        const [low, high] = base === undefined ? [undefined, undefined] : [numeric(cell(base, 'LBORNRLO')), numeric(cell(base, 'LBORNRHI'))]
+        const value = base === undefined ? undefined : numberOf(cell(base, 'LBORRES'))
+        const [low, high] =
+          base === undefined ? [undefined, undefined] : [numberOf(cell(base, 'LBORNRLO')), numberOf(cell(base, 'LBORNRHI'))]
         const indicator =
           value === undefined
             ? undefined
@@ -192,10 +191,10 @@ export function defineInfusion(program: Command): void {
         const grades = gradeLabTest(
           cell(row, 'LBTESTCD'),
           {
-            value: numeric(cell(row, 'LBORRES')),
+            value: numberOf(cell(row, 'LBORRES')),
             unit: cell(row, 'LBORRESU'),
-            normalLow: numeric(cell(row, 'LBORNRLO')),
-            normalHigh: numeric(cell(row, 'LBORNRHI')),
+            normalLow: numberOf(cell(row, 'LBORNRLO')),
+            normalHigh: numberOf(cell(row, 'LBORNRHI')),
             baseline: value,
             baselineIndicator: indicator,
           },

@@ -1,6 +1,6 @@
 // Stage `screen design`: ranked neoantigens → minigenes, pools and plates to order.
 import { type FunnelRow, fail, type Issue, inFile, issue, ok, type Result, refuse, sha256Hex } from '@cognate/core/base'
-import { codonAdaptationIndex, type HlaAllele, PRESETS } from '@cognate/core/bio'
+import { codonAdaptationIndex, type HlaAllele, isStandardPeptide, PRESETS } from '@cognate/core/bio'
 import { columnReader, formatCsv, formatFasta, formatTsv, parseDelimited } from '@cognate/core/format'
 import { supportedAlleles, unscorable, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import {
@@ -42,8 +42,6 @@ export interface ScreenDesignInput {
 
 const NEEDED = ['neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'mutated_offset'] as const
 
-const RESIDUES_ONLY = /^[ACDEFGHIKLMNPQRSTVWY]+$/
-
 /** Rows of minigenes.tsv as `cognate neoantigens` writes it. Errors: `minigenes-malformed`. */
 function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issue> {
   const table = readParsed(path, text => parseDelimited(text, { delimiter: '\t' }))
@@ -71,9 +69,8 @@ function readMinigenes(path: string): Result<readonly ScreenedNeoantigen[], Issu
     if (id === '') return fault('neoantigen_id is empty', 'name the neoantigen')
     if (lines.has(id))
       return fault(`${id} stands on line ${lines.get(id)} too`, 'give each neoantigen one row: it would be made and tested twice')
-    if (!RESIDUES_ONLY.test(mutant)) return fault(`aa of ${id} is "${mutant}"`, 'give the residues of the minigene, of the twenty')
-    if (wildType !== '' && !RESIDUES_ONLY.test(wildType))
-      return fault(`wild_type_aa of ${id} is "${wildType}"`, 'give residues, or nothing')
+    if (!isStandardPeptide(mutant)) return fault(`aa of ${id} is "${mutant}"`, 'give the residues of the minigene, of the twenty')
+    if (wildType !== '' && !isStandardPeptide(wildType)) return fault(`wild_type_aa of ${id} is "${wildType}"`, 'give residues, or nothing')
     if (!/^[1-9]\d*$/.test(offset) || Number(offset) > mutant.length)
       return fault(`mutated_offset of ${id} is "${offset}"`, `give the place of the change in aa, from 1 to ${mutant.length}`)
     lines.set(id, row.line)
