@@ -161,6 +161,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
   const vLoops = file.receptors.v_loops.map(at)
   const presetFile = product.preset.endsWith('.json') ? at(product.preset) : undefined
   const vectorFile = maybe(product.vector)
+  const germlineBases = maybe(product.germline_bases)
   const files = productFiles(file, at)
   stages.push(
     {
@@ -194,7 +195,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
         ...(vectorFile === undefined ? [] : [vectorFile]),
         ...Object.values(files).filter(path => path !== undefined),
         ...product.contigs.map(at),
-        ...(product.germline_bases === undefined ? [] : [at(product.germline_bases)]),
+        ...(germlineBases === undefined ? [] : [germlineBases]),
       ],
       options: { product, name: file.case, synthetic: file.synthetic },
       run: async () => {
@@ -221,7 +222,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
             barcodeLength: product.barcode,
           },
           contigs: product.contigs.length === 0 ? undefined : product.contigs.map(at),
-          germlineBases: product.germline_bases === undefined ? undefined : at(product.germline_bases),
+          germlineBases,
           files: {
             preset: presetFile ?? product.preset,
             vector: vectorFile === undefined ? undefined : { file: vectorFile, cut: product.cut ?? '', overlap: product.overlap },

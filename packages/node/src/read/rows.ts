@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type Issue, ok, type Result } from '@cognate/core/base'
 import type { Row } from '@cognate/core/case'
-import { columnReader, parseDelimited } from '@cognate/core/format'
+import { columnReader, parseDelimited, type Table } from '@cognate/core/format'
 import { readParsed } from './text.ts'
 
 /** No rows where the stage did not run. */
@@ -17,7 +17,10 @@ export const readTableRows = (path: string): Result<readonly Row[], Issue> => re
 
 function rowsOf(text: string): Result<readonly Row[], Issue> {
   const table = parseDelimited(text, { delimiter: '\t' })
-  if (!table.ok) return table
-  const get = columnReader(table.value.columns)
-  return ok(table.value.rows.map(row => Object.fromEntries(table.value.columns.map(name => [name, get(row, name)]))))
+  return table.ok ? ok(recordsOf(table.value)) : table
+}
+
+export function recordsOf({ columns, rows }: Table): readonly Row[] {
+  const get = columnReader(columns)
+  return rows.map(row => Object.fromEntries(columns.map(name => [name, get(row, name)])))
 }

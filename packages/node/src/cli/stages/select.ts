@@ -16,6 +16,7 @@ import {
   type TableRecord,
 } from '@cognate/core/selection'
 import { userPath } from '../../read/paths.ts'
+import { recordsOf } from '../../read/rows.ts'
 import { checkFile, readParsed } from '../../read/text.ts'
 import { sha256OfFile } from '../../write/outputs.ts'
 import { version } from '../version.ts'
@@ -100,11 +101,6 @@ function readTable(path: string, kind: string): Result<Table, Issue> {
     lines.set(key, row.line)
   }
   return table
-}
-
-function recordsOf({ columns, rows }: Table): readonly TableRecord[] {
-  const get = columnReader(columns)
-  return rows.map(row => Object.fromEntries(columns.map(column => [column, get(row, column)])))
 }
 
 interface Opened {
