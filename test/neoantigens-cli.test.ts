@@ -149,3 +149,53 @@ oracle('fusions are held against the proteome too: what crosses the junction and
   expect(new Set(matches)).toEqual(new Set(['yes', 'no']))
   expect(existsSync(join(out, 'splicing.tsv'))).toBe(false)
 })
+
+oracle('fusions and listed antigens go on the plates with an identity of their own', () => {
+  const out = temporary()
+  const antigens = join(out, 'antigens.tsv')
+  const e7 = 'MHGDTPTLHEYMLDLQPETTDLYCYEQLNDSSEEEDEIDGPAGQAEPDRAHYNIVTFCCKCDSTLRLCVQSTHVDIRTLEDLLMGTLGIVCPICSQKP'
+  writeFileSync(
+    antigens,
+    `id\tgene\tsequence\twild_type\nHPV16-E7\t\t${e7}\t\nagain\tKRAS\tMTEYKLVVVGADGVGKSALTIQLI\tMTEYKLVVVGAGGVGKSALTIQLI\n`,
+  )
+  const sources = ['--fusions', data('variants/pvactools/fusion/arriba_fusions.tsv'), '--antigens', antigens]
+  expect(cognate([...base, ...sources, '--out', join(out, 'n')]).code).toBe(0)
+  const listed = join(out, 'n/antigens.tsv')
+  // the E7 epitope of HLA-A*02:01 that vaccines were made of (11-20, doi:10.4049/jimmunol.152.1.163) lies in the minigene
+  expect(cellsOf(listed, 'best_peptide')[cellsOf(listed, 'antigen_id').indexOf('HPV16-E7')]).toContain('MLDLQPET')
+  const minigenes = join(out, 'n/minigenes.tsv')
+  const ids = cellsOf(minigenes, 'neoantigen_id')
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(new Set(cellsOf(minigenes, 'aa')).size).toBe(ids.length)
+  const fused = cellsOf(join(out, 'n/fusions.tsv'), 'neoantigen_id')
+  expect(fused.length).toBeGreaterThan(80)
+  const onPlates = fused.filter(id => ids.includes(id)).length
+  const again = cellsOf(join(out, 'n/funnel.tsv'), 'reason').indexOf('minigene-of-another')
+  expect(onPlates + Number(cellsOf(join(out, 'n/funnel.tsv'), 'count')[again])).toBe(fused.length + 1)
+  const design = ['screen', 'design', '--minigenes', minigenes, '--hla', 'A*02:01,C*08:02', '--effectors', 'R1', '--quiet']
+  expect(cognate([...design, '--out', join(out, 'd')]).code).toBe(0)
+  const designed = cellsOf(join(out, 'd/minigenes.tsv'), 'amino_acid_change')
+  expect(designed).toContain('frameshift fusion')
+  expect(designed).toContain('listed antigen')
+})
+
+test('every peptide on every allele is written when it is asked for, and the best of each variant is the one of the list', () => {
+  const table = run('--all-peptides')
+  const all = table.replace('neoantigens.tsv', 'peptides.tsv')
+  const [ids, percentiles, peptides] = ['neoantigen_id', 'percentile_mt', 'peptide'].map(name => cellsOf(all, name)) as [
+    readonly string[],
+    readonly string[],
+    readonly string[],
+  ]
+  const classes = cellsOf(all, 'class')
+  const best = new Map<string, number>()
+  for (const [i, id] of ids.entries())
+    if (classes[i] === 'I' && !(Number(percentiles[i]) >= Number(percentiles[best.get(id) ?? -1] ?? Number.POSITIVE_INFINITY)))
+      best.set(id, i)
+  const listed = cellsOf(table, 'neoantigen_id')
+  expect(best.size).toBe(listed.length)
+  const chosen = cellsOf(table, 'percentile_mt')
+  for (const [i, id] of listed.entries()) expect(percentiles[best.get(id)!]).toBe(chosen[i])
+  expect(new Set(classes)).toEqual(new Set(['I', 'II']))
+  expect(new Set(peptides.map(({ length }) => length))).toEqual(new Set([8, 9, 10, 11, 15]))
+})

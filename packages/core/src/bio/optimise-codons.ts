@@ -28,13 +28,18 @@ export interface ChangedCodon {
 export const CODON_OBJECTIVES = ['best', 'match-usage'] as const
 export type CodonObjective = (typeof CODON_OBJECTIVES)[number]
 
-/** States kept, and what a base costs in a window near its upper GC limit: without that cost the beam walks into a corner of G and C. Tried in this order. */
+/**
+ * States kept, and what a base costs in a window near its upper GC limit: without that cost the beam walks into a corner of G and C. `everyBase`: windows that end
+ * inside a codon are foreseen too, which takes three times as long and stretches such as AGAGAGAD need. Tried in this order.
+ */
 const ATTEMPTS = [
-  { width: 8, gcCost: 0.03 },
-  { width: 32, gcCost: 0.03 },
-  { width: 32, gcCost: 0.06 },
-  { width: 96, gcCost: 0.06 },
-  { width: 384, gcCost: 0.06 },
+  { width: 8, gcCost: 0.03, everyBase: false },
+  { width: 32, gcCost: 0.03, everyBase: false },
+  { width: 32, gcCost: 0.06, everyBase: false },
+  { width: 96, gcCost: 0.06, everyBase: false },
+  { width: 384, gcCost: 0.06, everyBase: false },
+  { width: 96, gcCost: 0.06, everyBase: true },
+  { width: 384, gcCost: 0.12, everyBase: true },
 ]
 const RING = 256
 const CHECKPOINT = 32
@@ -182,8 +187,11 @@ class Beam {
   /** Longest run by base number. */
   readonly #longestRun: Float64Array
   #total = 0
-  /** After each step: length, and the least and most G and C that all steps so far can hold. */
+  readonly #everyBase: boolean
+  /** After each step, or each of its bases: length, and the least and most G and C that all bases so far can hold. */
   #ends = new Int32Array(0)
+  /** Place of each step's last entry in these. */
+  #entryOf = new Int32Array(0)
   #leastGc = new Int32Array(0)
   #mostGc = new Int32Array(0)
   // two generations of states, each a slot: ring of bases, ring of rolling 16-base codes, G and C summed, run length, scores
@@ -208,8 +216,9 @@ class Beam {
   #newReverse = 0
   #penalty = 0
 
-  constructor(limits: SequenceLimits, arms: Arms, { width, gcCost }: (typeof ATTEMPTS)[number]) {
+  constructor(limits: SequenceLimits, arms: Arms, { width, gcCost, everyBase }: (typeof ATTEMPTS)[number]) {
     this.#gcCost = gcCost
+    this.#everyBase = everyBase
     this.#limits = limits
     this.#width = width
     this.#arms = arms
@@ -318,33 +327,52 @@ class Beam {
 
   /** What the steps still to come must and can hold at least and at most. */
   #foresee(steps: readonly (readonly Choice[])[]): void {
-    this.#ends = new Int32Array(steps.length)
-    this.#leastGc = new Int32Array(steps.length)
-    this.#mostGc = new Int32Array(steps.length)
+    const ends: number[] = []
+    const leastGc: number[] = []
+    const mostGc: number[] = []
+    this.#entryOf = new Int32Array(steps.length)
     let length = 0
     let least = 0
     let most = 0
     steps.forEach((choices, s) => {
-      const counts = choices.map(({ bases }) => bases.reduce((n, letter) => n + (letter === 1 || letter === 2 ? 1 : 0), 0))
-      this.#ends[s] = length += choices[0]?.bases.length ?? 0
-      this.#leastGc[s] = least += Math.min(...counts)
-      this.#mostGc[s] = most += Math.max(...counts)
+      const size = choices[0]?.bases.length ?? 0
+      const counts = new Int32Array(choices.length)
+      for (let i = 0; i < size; i++) {
+        choices.forEach(({ bases }, c) => {
+          if (bases[i] === 1 || bases[i] === 2) counts[c]!++
+        })
+        if (!this.#everyBase && i < size - 1) continue
+        ends.push(length + i + 1)
+        leastGc.push(least + Math.min(...counts))
+        mostGc.push(most + Math.max(...counts))
+      }
+      this.#entryOf[s] = ends.length - 1
+      length += size
+      least = leastGc.at(-1) ?? 0
+      most = mostGc.at(-1) ?? 0
     })
+    this.#ends = Int32Array.from(ends)
+    this.#leastGc = Int32Array.from(leastGc)
+    this.#mostGc = Int32Array.from(mostGc)
     this.#total = length
   }
 
   /** Whether the next steps can keep the GC limits of the windows that reach back into this state, whatever codons they take. */
   #canGoOn(slot: number, s: number): boolean {
-    const now = this.#ends[s]!
+    const here = this.#entryOf[s]!
+    const now = this.#ends[here]!
     const base = slot * RING
     const sum = this.#gcSum[base + ((now - 1) & (RING - 1))]!
     for (const { length, low, high } of this.#limits.gcWindows) {
-      for (let next = s + 1; next < this.#ends.length; next++) {
+      for (let next = here + 1; next < this.#ends.length; next++) {
         const start = this.#ends[next]! - length
         if (start >= now) break
         if (start < 0) continue
         const kept = sum - (start === 0 ? 0 : this.#gcSum[base + ((start - 1) & (RING - 1))]!)
-        if (kept + this.#leastGc[next]! - this.#leastGc[s]! > high * length || kept + this.#mostGc[next]! - this.#mostGc[s]! < low * length)
+        if (
+          kept + this.#leastGc[next]! - this.#leastGc[here]! > high * length ||
+          kept + this.#mostGc[next]! - this.#mostGc[here]! < low * length
+        )
           return false
       }
     }

@@ -95,6 +95,9 @@ export const CaseSchema = z.strictObject({
       junctions: path
         .optional()
         .describe('Table of regtools cis-splice-effects identify: new splice junctions become peptides. Needs reference.'),
+      antigens: path
+        .optional()
+        .describe('Antigens that no variant explains: FASTA, TSV with sequence, perhaps id, gene and wild_type, or a peptide a line.'),
       hotspots: path.optional().describe('Known hotspots and drivers, TSV with gene, change and source: flagged, not ranked by.'),
       proteome: path.optional().describe('FASTA of the human proteome for the match against self.'),
     })
@@ -120,6 +123,7 @@ export const CaseSchema = z.strictObject({
         .min(1)
         .default([...CLASS_II_LENGTHS])
         .describe('Lengths of class II peptides.'),
+      all_peptides: z.boolean().default(false).describe('Also write peptides.tsv: every mutated peptide on every allele.'),
       tier_criteria: path.optional().describe('YAML of thresholds of the tiers, under the option names of pVACseq.'),
     })
     .prefault({})

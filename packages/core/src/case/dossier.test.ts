@@ -11,6 +11,7 @@ const input: DossierInput = {
   ],
   motifs: [],
   neoantigens: [],
+  further: { fusions: [], splicing: [], antigens: [] },
   lesions: [],
   clonotypes: [],
   receptors: [],
@@ -55,4 +56,19 @@ test('changed residues are marked in the peptide', () => {
     ],
   })
   expect(html).toContain('GA<mark>D</mark>GV')
+})
+
+test('what no small variant made stands under the neoantigens, a source at a time; sources without a row are not there', () => {
+  const row = {
+    rank: '1',
+    gene: 'EML4-ALK',
+    kind: 'inframe_fusion',
+    best_peptide: 'ILYIAVTNV',
+    best_allele: 'HLA-A*02:01',
+    tier: 'Pass',
+    percentile_mt: '0.1',
+  }
+  const html = dossierHtml({ ...input, further: { fusions: [row], splicing: [], antigens: [] } })
+  expect(html).toContain('<strong>EML4-ALK</strong> inframe fusion')
+  expect(html).not.toContain('Listed antigens')
 })

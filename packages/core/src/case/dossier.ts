@@ -11,6 +11,8 @@ export interface DossierInput {
   readonly facts: readonly (readonly [string, string])[]
   readonly funnel: readonly FunnelRow[]
   readonly neoantigens: readonly Row[]
+  /** Rows of fusions.tsv, splicing.tsv and antigens.tsv. */
+  readonly further: { readonly fusions: readonly Row[]; readonly splicing: readonly Row[]; readonly antigens: readonly Row[] }
   /** Motif logos of the patient's alleles, SVG. */
   readonly motifs: readonly string[]
   readonly lesions: readonly string[]
@@ -44,6 +46,7 @@ export function dossierHtml(input: DossierInput): string {
   const sections = [
     summary(input),
     neoantigenSection(input),
+    furtherSection(input),
     clonotypeSection(input),
     receptorSection(input),
     screenSection(input),
@@ -101,6 +104,32 @@ function neoantigenSection({ neoantigens, motifs, funnel }: DossierInput): strin
       row.reasons ?? '',
     ])
   return `<h2 id="neoantigens">Neoantigens</h2><p class="muted">Best peptide of each variant; changed residues marked. The rank adds log-odds terms whose weights are priors, not yet fitted to outcomes. Showing ${rows.length} of ${neoantigens.length}; all in neoantigens.tsv.</p>${htmlTable(['rank', 'variant', 'peptide', 'allele', 'tier', 'why'], rows)}${motifSection(motifs)}`
+}
+
+/** What no small variant made, each source by its own order; nothing where the case has none. */
+function furtherSection({ further }: DossierInput): string {
+  const sources = [
+    ['Fusions', 'fusions.tsv', further.fusions, (row: Row) => [row.gene, (row.kind ?? '').replaceAll('_', ' ')]],
+    ['New splice junctions', 'splicing.tsv', further.splicing, (row: Row) => [row.gene, row.junction_id]],
+    ['Listed antigens', 'antigens.tsv', further.antigens, (row: Row) => [row.gene, row.antigen_id]],
+  ] as const
+  return sources
+    .filter(([, , rows]) => rows.length > 0)
+    .map(([title, file, rows, nameOf]) => {
+      const shown = rows.slice(0, 15).map(row => {
+        const [gene = '', what = ''] = nameOf(row)
+        return [
+          row.rank ?? '',
+          raw(`<strong>${escapeHtml(gene)}</strong> ${escapeHtml(what)}`),
+          raw(`<code>${escapeHtml(row.best_peptide ?? '')}</code>`),
+          row.best_allele ?? '',
+          raw(`<span class="tier">${escapeHtml(row.tier ?? '')}</span>`),
+          `${row.percentile_mt ?? ''} %`,
+        ]
+      })
+      return `<h3>${title}</h3><p class="muted">By tier, then by the percentile of the best peptide; they have no place in the rank above. Showing ${shown.length} of ${rows.length}; all in ${file}.</p>${htmlTable(['', 'antigen', 'peptide', 'allele', 'tier', 'percentile'], shown)}`
+    })
+    .join('')
 }
 
 /** What each allele likes, by the model: to read a peptide against its allele. */

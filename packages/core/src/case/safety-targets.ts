@@ -4,7 +4,7 @@ import { type HlaAllele, parseHlaAllele } from '../bio/index.ts'
 import { CLASS_I_LENGTHS, CLASS_II_LENGTHS } from '../neoantigen/index.ts'
 import { type Predictors, unscorable } from '../presentation/index.ts'
 import type { SafetyTarget } from '../safety/index.ts'
-import { type EvidenceTables, gatherCandidates, type TableRecord } from '../selection/index.ts'
+import { antigenRows, type EvidenceTables, gatherCandidates, type TableRecord } from '../selection/index.ts'
 
 const cell = (row: TableRecord, column: string): string => row[column] ?? ''
 
@@ -16,7 +16,7 @@ export function safetyTargets(
   tables: EvidenceTables,
   predictors: Predictors,
 ): { readonly targets: readonly SafetyTarget[]; readonly caveats: readonly Caveat[] } {
-  const neoantigens = new Map(tables.neoantigens.map(row => [cell(row, 'neoantigen_id'), row]))
+  const neoantigens = antigenRows(tables)
   const wildTypes = new Map(tables.minigenes.map(row => [cell(row, 'aa'), cell(row, 'wild_type_aa')]))
   const targets: SafetyTarget[] = []
   const caveats: Caveat[] = []
@@ -25,9 +25,13 @@ export function safetyTargets(
     if (evidence === undefined || neoantigen === undefined) continue
     const hla = evidence.hla === '' ? cell(neoantigen, 'best_allele') : evidence.hla
     const found = bestOn(hla, neoantigen, predictors)
-    const window = cell(neoantigen, 'minigene_25')
+    const window = windowOf(neoantigen).residues
     const peptide = found ?? cell(neoantigen, 'best_peptide')
-    if (peptide === '' || hla === '') continue
+    if (peptide === '' || hla === '') {
+      const missing = peptide === '' ? 'which peptide it sees' : 'which allele presents it'
+      caveats.push(caveat('epitope-unknown', `${receptorId}: ${missing} is not known, so the proteome was not searched for it`))
+      continue
+    }
     targets.push({ receptorId, peptide, wildType: sameStretch(peptide, window, wildTypes.get(window) ?? ''), hla })
     const unknown = evidence.hla === '' ? ', on the allele that presents it best: the restricting one is not known' : ''
     caveats.push(
@@ -54,11 +58,16 @@ function bestOn(hla: string, neoantigen: TableRecord, predictors: Predictors): s
   return peptides[presentationPercentile.indexOf(Math.min(...presentationPercentile))]
 }
 
+/** As neoantigens.tsv names the columns, or minigenes.tsv; the offset of the change is 0-based. */
+const windowOf = (row: TableRecord): { readonly residues: string; readonly changed: number } =>
+  row.minigene_25 === undefined
+    ? { residues: cell(row, 'aa'), changed: Number(cell(row, 'mutated_offset')) - 1 }
+    : { residues: row.minigene_25, changed: Number(cell(row, 'minigene_change_offset')) - 1 }
+
 /** Peptides of the minigene that hold the first changed residue, or, of a new tail, any residue from it on. */
 function changedPeptides(neoantigen: TableRecord, lengths: readonly number[]): readonly string[] {
-  const window = cell(neoantigen, 'minigene_25')
-  const changed = Number(cell(neoantigen, 'minigene_change_offset')) - 1
-  const isTail = /^FS/.test(cell(neoantigen, 'amino_acid_change'))
+  const { residues: window, changed } = windowOf(neoantigen)
+  const isTail = /^(FS|frameshift fusion)/.test(cell(neoantigen, 'amino_acid_change'))
   const peptides: string[] = []
   for (const length of lengths)
     for (let at = Math.max(0, changed - length + 1); at + length <= window.length && (isTail || at <= changed); at++)

@@ -184,8 +184,22 @@ const cellText = (cell: Cell): string => (cell === undefined ? '' : String(cell)
 
 /** Tab-separated text with a header; tabs and line ends inside a cell become spaces. */
 export function formatTsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]) => cells.map(cell => cellText(cell).replace(/[\t\r\n]+/g, ' ')).join('\t')
-  return `${[columns.join('\t'), ...rows.map(line)].join('\n')}\n`
+  return `${[columns.join('\t'), ...rows.map(tsvLine)].join('\n')}\n`
+}
+
+const tsvLine = (cells: readonly Cell[]): string => cells.map(cell => cellText(cell).replace(/[\t\r\n]+/g, ' ')).join('\t')
+
+/** The same in pieces of some thousand rows, for a table that no one text can hold. */
+export function* tsvPieces(columns: readonly string[], rows: Iterable<readonly Cell[]>): Iterable<string> {
+  let lines = [columns.join('\t')]
+  for (const cells of rows) {
+    lines.push(tsvLine(cells))
+    if (lines.length === 5000) {
+      yield `${lines.join('\n')}\n`
+      lines = []
+    }
+  }
+  if (lines.length > 0) yield `${lines.join('\n')}\n`
 }
 
 /** Comma-separated text; cells that need it are quoted. */

@@ -14,7 +14,7 @@ import {
 } from '../construct/index.ts'
 import { gradeAstct } from '../infusion/index.ts'
 import { fhirMappingSchema, fhirResults, hl7MappingSchema, hl7Results } from '../lot/index.ts'
-import { parseExpression, parseHlaLoss, parseHotspots, parsePeerTable } from '../neoantigen/index.ts'
+import { parseExpression, parseHlaLoss, parseHotspots, parseListedAntigens, parsePeerTable } from '../neoantigen/index.ts'
 import { parseKnownReceptors } from '../receptor/index.ts'
 import { assessVisits, readBaselineLesions, readLesions, readReaderCalls } from '../response/index.ts'
 import { parsePattern, parseScan, parseTissues } from '../safety/index.ts'
@@ -240,6 +240,14 @@ const SAMPLES: Readonly<Record<string, { parse: (text: string) => unknown; sampl
     sample: 'subject,when,temperature_c,fever_treated,hypotension,hypoxia\nS,day 2,38.4,no,none,low-flow\n',
   },
   hotspots: { parse: parseHotspots, sample: 'gene\tchange\tsource\nKRAS\tp.G12D\tx\nTP53\t175\t\n' },
+  'listed-antigens': {
+    parse: parseListedAntigens,
+    sample: 'id\tgene\tsequence\twild_type\nE7\t\tMHGDTPTLHEYML\t\nK\tKRAS\tVVGADGVGK\tVVGAGGVGK\n',
+  },
+  'antigen-fasta': {
+    parse: parseListedAntigens,
+    sample: '>WT.1.KRAS.T.missense.12G/D\nVVGAGGVGK\n>MT.1.KRAS.T.missense.12G/D\nVVGADGVGK\n',
+  },
   'preferred-alleles': { parse: parsePreferredAlleles, sample: 'Gene\tAllele\tRegion\nTRBV19\t01\tVARIABLE\nTRAC\t01\tCONSTANT\n' },
   'gene-names': { parse: parseGeneNames, sample: '# remark\nTRAV2S3\tTRAV12-1\nTRAV15S1\tTRAV5,TRAV13-2\n' },
   expression: { parse: parseExpression, sample: 'Name\tLength\tTPM\nENST1|ENSG1|X\t5\t2.5\n' },

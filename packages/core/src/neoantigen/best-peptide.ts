@@ -17,7 +17,7 @@ export interface VariantWindow {
   readonly class2: readonly MutatedPeptide[]
 }
 
-interface PeptideScore {
+export interface PeptideScore {
   readonly percentile: number
   readonly ic50: number
   readonly score: number

@@ -3,9 +3,11 @@ import { byNumber, byText, type FunnelRow } from '../base/index.ts'
 import type { HlaAllele } from '../bio/index.ts'
 import { rounded } from '../format/index.ts'
 import { fusionPeptides, fusionWindow, MINIGENE_FLANK } from '../peptide/index.ts'
-import type { Predictor } from '../presentation/index.ts'
+import { type Predictor, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { Fusion } from '../variant/index.ts'
 import { type BestPresented, bestPresented } from './best-presented.ts'
+import type { ScreenedAntigen } from './minigene-table.ts'
+import { furtherNeoantigenId, type NeoantigenId } from './neoantigen.ts'
 import { PVACSEQ_DEFAULTS } from './pvacseq-tier.ts'
 import { MATCH_LENGTH, type MatchCandidate, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
 import { CLASS_I_LENGTHS, flankOf } from './search-peptides.ts'
@@ -37,6 +39,7 @@ export function fusionTier({ ic50, refMatch, problematic, readSupport, expressio
 }
 
 export interface FusionNeoantigen extends BestPresented {
+  readonly id: NeoantigenId
   readonly fusion: Fusion
   readonly tier: FusionTier
   readonly refMatch: RefMatch
@@ -77,6 +80,7 @@ export function fusionNeoantigens(
     const minigene = fusionWindow(fusion, MINIGENE_FLANK)
     const refMatch = refMatchOf(hits?.[fusions.indexOf(fusion)], fusionWindow(fusion, flankOf(lengths))?.sequence ?? '', best.peptide)
     neoantigens.push({
+      id: furtherNeoantigenId('fusion', fusion.id, minigene?.sequence ?? ''),
       fusion,
       ...best,
       tier: fusionTier({
@@ -124,6 +128,7 @@ export const FUSION_COLUMNS = [
   'minigene',
   'junction_offset',
   'ref_match',
+  'neoantigen_id',
 ] as const
 
 export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (string | number | undefined)[] => [
@@ -143,4 +148,23 @@ export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (stri
   row.minigene,
   row.junctionOffset,
   row.refMatch,
+  row.id,
 ]
+
+/** Presented, and nothing but perhaps the affinity speaks against it. */
+export const isFirstToScreen = ({ tier, percentile }: { readonly tier: FusionTier; readonly percentile: number }): boolean =>
+  percentile <= WEAK_BINDER_PERCENTILE && (tier === 'Pass' || tier === 'PoorBinder')
+
+/** Undefined where a letter near the junction is no residue. */
+export const screenedFusion = (row: FusionNeoantigen): ScreenedAntigen | undefined =>
+  row.minigene === ''
+    ? undefined
+    : {
+        id: row.id,
+        gene: row.fusion.gene,
+        change: row.fusion.inFrame ? 'inframe fusion' : 'frameshift fusion',
+        minigene: { sequence: row.minigene, wildType: '', changeOffset: Math.min(row.junctionOffset, row.minigene.length) },
+        bestPeptide: row.peptide,
+        bestAllele: row.allele,
+        isFirst: isFirstToScreen(row),
+      }

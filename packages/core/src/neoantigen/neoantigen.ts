@@ -82,6 +82,10 @@ export interface Neoantigen {
 export const neoantigenId = (variant: VariantId, gene: string, change: string): NeoantigenId =>
   `NEO-${sha256Hex(`${variant}|${gene}|${change}`).slice(0, 10)}` as NeoantigenId
 
+/** Of an antigen that no small variant alone makes: a fusion, a new splice junction, one of a list. `stretch`: the residues that a screen carries. */
+export const furtherNeoantigenId = (source: 'fusion' | 'splicing' | 'listed', name: string, stretch: string): NeoantigenId =>
+  `NEO-${sha256Hex(`${source}|${name}|${stretch}`).slice(0, 10)}` as NeoantigenId
+
 /** Short name of a change: `G12D`, `E746_A750del` style texts stay as pVACseq prints them (`VIFE662-665E`), frameshifts are `FS` and the residue. */
 export function shortChange(change: ProteinChange): string {
   if (change.kind === 'FS') return `FS${change.proteinPosition}`

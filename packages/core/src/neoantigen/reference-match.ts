@@ -92,6 +92,15 @@ export function matchNear(hits: ReferenceHits, window: string, peptide: string):
   return found
 }
 
+/** Whether every 8-mer of a peptide stands in the proteome: then it is taken for self, though its words may come of several proteins. */
+export function standsInProteome(hits: ReferenceHits, peptide: string): boolean {
+  let isSelf = peptide.length >= MATCH_LENGTH
+  eachWord(peptide, word => {
+    isSelf &&= hits.has(word)
+  })
+  return isSelf
+}
+
 /** How one table after another tells it. */
 export type RefMatch = 'not-run' | 'no' | 'yes'
 

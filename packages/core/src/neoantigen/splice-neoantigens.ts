@@ -2,24 +2,24 @@
 import { byNumber, byText, type FunnelRow } from '../base/index.ts'
 import type { HlaAllele } from '../bio/index.ts'
 import { rounded } from '../format/index.ts'
-import { MINIGENE_FLANK } from '../peptide/index.ts'
+import { type MinigeneWindow, newStretch } from '../peptide/index.ts'
 import type { Predictor } from '../presentation/index.ts'
 import { novelWords, type SpliceCandidate } from '../variant/index.ts'
 import { type BestPresented, bestPresented } from './best-presented.ts'
-import { FUSION_TIERS, type FusionTier, fusionTier } from './fusion-neoantigens.ts'
+import { FUSION_TIERS, type FusionTier, fusionTier, isFirstToScreen } from './fusion-neoantigens.ts'
+import type { ScreenedAntigen } from './minigene-table.ts'
+import { furtherNeoantigenId, type NeoantigenId } from './neoantigen.ts'
 import { type MatchCandidate, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
 import { CLASS_I_LENGTHS } from './search-peptides.ts'
 
 export interface SpliceNeoantigen extends BestPresented {
+  readonly id: NeoantigenId
   /** The first of the candidates with these peptides. */
   readonly candidate: SpliceCandidate
   readonly transcripts: readonly string[]
   readonly tier: FusionTier
   readonly refMatch: RefMatch
-  /** 12 residues before the first new one, and what is new with 12 behind it, or the whole tail. */
-  readonly minigene: string
-  /** 1-based first new residue in `minigene`. */
-  readonly changeOffset: number
+  readonly minigene: MinigeneWindow
 }
 
 /** Peptides that neither the wild type nor a sibling transcript makes. */
@@ -28,16 +28,6 @@ export const splicePeptides = (
   lengths: readonly number[] = CLASS_I_LENGTHS,
 ): readonly string[] =>
   lengths.flatMap(length => novelWords(product.protein, wildType, length).filter(word => !siblings.some(protein => protein.includes(word))))
-
-/** Where mutant and wild type part, and how many residues at the end they share beyond that. */
-function newStretch(mutant: string, wildType: string): { readonly from: number; readonly shared: number } {
-  const most = Math.min(mutant.length, wildType.length)
-  let from = 0
-  while (from < most && mutant[from] === wildType[from]) from++
-  let shared = 0
-  while (shared < most - from && mutant.at(-1 - shared) === wildType.at(-1 - shared)) shared++
-  return { from, shared }
-}
 
 /** What to ask a proteome for: the words of the new protein that no protein of its gene has. */
 export const spliceMatchCandidate = ({ product, wildType, siblings, transcript }: SpliceCandidate): MatchCandidate => ({
@@ -72,11 +62,11 @@ export function spliceNeoantigens(
   const best = bestPresented(new Map([...groups.values()].map(group => [group, group.peptides])), predictor, alleles)
   const neoantigens = [...best].map(([{ first, transcripts }, found]): SpliceNeoantigen => {
     const { protein } = first.product
-    const { from, shared } = newStretch(protein, first.wildType)
-    const start = Math.max(0, from - MINIGENE_FLANK)
+    const minigene = newStretch(protein, first.wildType)
     const refMatch = refMatchOf(hits?.[candidates.indexOf(first)], protein, found.peptide)
     return {
       ...found,
+      id: furtherNeoantigenId('splicing', `${first.junction.id} ${transcripts.join(',')}`, minigene.sequence),
       candidate: first,
       transcripts,
       refMatch,
@@ -87,8 +77,7 @@ export function spliceNeoantigens(
         readSupport: first.junction.reads,
         expression: undefined,
       }),
-      minigene: protein.slice(start, Math.min(protein.length, protein.length - shared + MINIGENE_FLANK)),
-      changeOffset: from - start + 1,
+      minigene,
     }
   })
   neoantigens.sort(
@@ -124,6 +113,7 @@ export const SPLICE_COLUMNS = [
   'change_offset',
   'caveats',
   'ref_match',
+  'neoantigen_id',
 ] as const
 
 /** Places are 1-based: the last base of the left exon, the first of the right one. */
@@ -146,9 +136,20 @@ export const spliceCells = (row: SpliceNeoantigen, rank: number): readonly (stri
     junction.chromosome,
     junction.left,
     junction.right + 1,
-    row.minigene,
-    row.changeOffset,
+    row.minigene.sequence,
+    row.minigene.changeOffset,
     product.stopped ? '' : 'no-stop',
     row.refMatch,
+    row.id,
   ]
 }
+
+export const screenedSplicing = (row: SpliceNeoantigen): ScreenedAntigen => ({
+  id: row.id,
+  gene: row.candidate.gene,
+  change: `splicing ${row.candidate.junction.id}`,
+  minigene: row.minigene,
+  bestPeptide: row.peptide,
+  bestAllele: row.allele,
+  isFirst: isFirstToScreen(row),
+})

@@ -1,6 +1,7 @@
 // `neoantigens.tsv`: one row per variant with its best peptide, best first. Percentiles in per cent, fractions 0-1, expression in TPM, IC50 in nM; an empty cell is unknown.
 import { type Cell, rounded } from '../format/index.ts'
 import { percentileWithFlanks } from '../presentation/index.ts'
+import type { PresentedPeptide } from './find-neoantigens.ts'
 import type { Neoantigen } from './neoantigen.ts'
 import { RANK_WEIGHTS } from './rank-weights.table.ts'
 
@@ -112,3 +113,48 @@ export const neoantigenRows = (neoantigens: readonly Neoantigen[]): readonly (re
     n.flankRatio === undefined ? undefined : rounded(percentileWithFlanks(n.best.percentileMutant, n.flankRatio), 4),
     n.hotspot,
   ])
+
+export const PEPTIDE_COLUMNS = [
+  'neoantigen_id',
+  'gene',
+  'amino_acid_change',
+  'class',
+  'allele',
+  'peptide',
+  'wt_peptide',
+  'changed_positions',
+  'presentation_score',
+  'percentile_mt',
+  'percentile_wt',
+  'ic50_mt',
+  'ic50_wt',
+  'core',
+  'transcripts',
+] as const
+
+/** A row of `peptides.tsv`. */
+export const peptideCells = ({
+  neoantigen,
+  transcripts,
+  mhcClass,
+  allele,
+  peptide,
+  mutant,
+  wildType,
+}: PresentedPeptide): readonly Cell[] => [
+  neoantigen.id,
+  neoantigen.gene,
+  neoantigen.aminoAcidChange,
+  mhcClass,
+  allele,
+  peptide.sequence,
+  peptide.wildType ?? 'NA',
+  peptide.changedPositions.join(','),
+  rounded(mutant.score, 4),
+  rounded(mutant.percentile, 4),
+  rounded(wildType?.percentile, 4),
+  rounded(mutant.ic50, 5),
+  rounded(wildType?.ic50, 5),
+  mutant.core,
+  transcripts.join(','),
+]

@@ -32,3 +32,19 @@ export function minigeneWindow(change: WindowInput): MinigeneWindow | undefined 
     changeOffset: changedStart - from + 1,
   }
 }
+
+/** Of two whole proteins: 12 residues before the first new one, and what is new with 12 behind it, or the whole new tail. */
+export function newStretch(mutant: string, wildType: string): MinigeneWindow {
+  const most = Math.min(mutant.length, wildType.length)
+  let from = 0
+  while (from < most && mutant[from] === wildType[from]) from++
+  let shared = 0
+  while (shared < most - from && mutant.at(-1 - shared) === wildType.at(-1 - shared)) shared++
+  const start = Math.max(0, from - MINIGENE_FLANK)
+  const behind = Math.max(0, shared - MINIGENE_FLANK)
+  return {
+    sequence: mutant.slice(start, mutant.length - behind),
+    wildType: shared === 0 ? wildType.slice(start, from + MINIGENE_FLANK) : wildType.slice(start, wildType.length - behind),
+    changeOffset: from - start + 1,
+  }
+}

@@ -1,7 +1,9 @@
 // A name on a tube stands for one stretch of residues, whatever is ranked, tiled or designed anew: a plate that is read by a newer table is never read as another mutation.
 import { expect, test } from 'vitest'
+import { value } from '../../../../test/oracle.ts'
+import { type CodonUsage, PRESETS } from '../bio/index.ts'
 import { minigeneId } from '../peptide/index.ts'
-import { type ScreenedNeoantigen, tileMinigenes } from './design-minigenes.ts'
+import { designMinigenes, type ScreenedNeoantigen, tileMinigenes } from './design-minigenes.ts'
 
 const missense = (n: number, aa: string): ScreenedNeoantigen => ({
   neoantigenId: `NEO-${n}`,
@@ -33,4 +35,14 @@ test('a stretch of at most 25 residues has the name that minigenes.tsv of a run 
 test('the same residues of two neoantigens, and other residues of one, have different names', () => {
   const ids = [minigeneId('NEO-1', 'AAAAAAAA'), minigeneId('NEO-2', 'AAAAAAAA'), minigeneId('NEO-1', 'AAAAAAAV')]
   expect([new Set(ids).size, ids.every(id => /^MG-[0-9a-f]{8}$/.test(id))]).toEqual([3, true])
+})
+
+test('a minigene that no choice of codons makes is told and left out; the others are made', () => {
+  const usage: CodonUsage = { species: 'human', count: new Map() }
+  const options = { perConstruct: 12, usage, limits: PRESETS.get('generic-strict')!, presented: () => 0, seed: 's' }
+  const minigenes = tileMinigenes([KRAS, missense(4, 'WWWWWWWWWWWWWWWWWWWW'), TP53])
+  const { constructs, uncoded, caveats } = value(designMinigenes(minigenes, options))
+  expect(uncoded.map(({ gene }) => gene)).toEqual(['G4'])
+  expect(constructs.map(one => one.minigenes.map(({ gene }) => gene).toSorted())).toEqual([['G1', 'G2']])
+  expect(caveats.map(({ code }) => code)).toEqual(['minigene-uncoded'])
 })

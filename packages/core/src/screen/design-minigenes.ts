@@ -98,14 +98,25 @@ const coded = (residues: string, { usage, limits }: MinigeneOptions) =>
     limits,
   )
 
-/** Errors: `codons-impossible` with the construct's place. */
-export function designMinigenes(
-  minigenes: readonly Minigene[],
-  options: MinigeneOptions,
-): Result<{ readonly constructs: readonly MinigeneConstruct[]; readonly caveats: readonly Caveat[] }, Issue> {
+/** No choice of codons makes such a stretch, whatever stands beside it. */
+const cannotBeCoded = ({ mutant }: Minigene, options: MinigeneOptions): boolean =>
+  !coded(mutant, { ...options, limits: { ...options.limits, gcWhole: [0, 1], gcEnds: undefined } }).ok
+
+export interface MinigeneDesign {
+  readonly constructs: readonly MinigeneConstruct[]
+  /** Minigenes that no choice of codons makes within the limits: they stand in no construct. */
+  readonly uncoded: readonly Minigene[]
+  readonly caveats: readonly Caveat[]
+}
+
+/** Errors: `codons-impossible` with the construct's place, where it is none of its minigenes alone. */
+export function designMinigenes(minigenes: readonly Minigene[], options: MinigeneOptions): Result<MinigeneDesign, Issue> {
   const caveats: Caveat[] = []
   const constructs: MinigeneConstruct[] = []
-  for (const [at, group] of deal(minigenes, options.perConstruct).entries()) {
+  const uncoded: Minigene[] = []
+  const groups = deal(minigenes, options.perConstruct).map((group, at) => ({ at, group }))
+  for (let next = groups.shift(); next !== undefined; next = groups.shift()) {
+    const { at, group } = next
     const cost = group.map(left =>
       group.map(right => (left === right ? 0 : options.presented(junctionPeptides(left.mutant, right.mutant)))),
     )
@@ -113,7 +124,14 @@ export function designMinigenes(
     const ordered = order.map(i => group[i]!)
     const protein = `M${ordered.map(minigene => minigene.mutant).join('')}*`
     const chosen = coded(ordered.map(minigene => minigene.mutant).join(''), options)
-    if (!chosen.ok) return chosen
+    if (!chosen.ok) {
+      const left = group.filter(minigene => cannotBeCoded(minigene, options))
+      if (left.length === 0) return chosen
+      uncoded.push(...left)
+      const others = group.filter(minigene => !left.includes(minigene))
+      if (others.length > 0) groups.unshift({ at, group: others })
+      continue
+    }
     // the number is for people, the rest says which construct of this number: another design has others
     const id = `TMG-${at + 1}-${sha256Hex(protein).slice(0, 6)}`
     let offset = 3
@@ -145,7 +163,14 @@ export function designMinigenes(
       exactOrder: exact,
     })
   }
-  return ok({ constructs, caveats })
+  for (const { id, gene, change, mutant } of uncoded)
+    caveats.push(
+      caveat(
+        'minigene-uncoded',
+        `${gene} ${change}: no choice of codons makes ${mutant} (${id}) within ${options.limits.name}: test it as a peptide`,
+      ),
+    )
+  return ok({ constructs, uncoded, caveats })
 }
 
 /** 8- to 11-mers with residues of both. */

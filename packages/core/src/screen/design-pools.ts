@@ -13,8 +13,8 @@ export interface PoolRequest {
   readonly maxPerPool: number
   /** Replicates: pools that each peptide stands in. */
   readonly coverage: number
-  /** Likeness of two peptides, 0-1: like ones are put in one pool of the first replicate, where a shared answer is told apart by the others. */
-  readonly order?: readonly number[]
+  /** Places of peptides that are alike (`alikeGroups`): they share a pool of the first replicate as far as it has room. */
+  readonly alike?: readonly (readonly number[])[]
 }
 
 /** Fewest pools that any design needs. */
@@ -67,14 +67,13 @@ function residuesWork(q: number, columns: number, coverage: number): boolean {
 
 /** A design without a pair that meets twice; pools are added until that holds. */
 export function designPools(request: PoolRequest): PoolDesign {
-  const { peptides, maxPerPool, coverage } = request
-  const order = request.order ?? Array.from({ length: peptides }, (_, i) => i)
+  const { peptides, maxPerPool, coverage, alike = [] } = request
   for (let q = Math.max(1, Math.ceil(peptides / maxPerPool)); ; q++) {
     const columns = Math.ceil(peptides / q)
     const place = placement(q, columns, coverage)
     if (place === undefined) continue
-    const shifted = Array.from({ length: coverage }, (_, r) => poolsOf(order, q, i => place(Math.floor(i / q), i % q, r)))
-    return designOf(unevenGrid(request, order, coverage * q) ?? shifted)
+    const shifted = Array.from({ length: coverage }, (_, r) => poolsOf(peptides, q, i => place(Math.floor(i / q), i % q, r)))
+    return withAlikeTogether(designOf(unevenGrid(request, coverage * q) ?? shifted), alike)
   }
 }
 
@@ -83,17 +82,63 @@ const designOf = (replicates: readonly (readonly (readonly number[])[])[]): Pool
   return { replicates: used, pools: used.reduce((sum, pools) => sum + pools.length, 0) }
 }
 
-function poolsOf(order: readonly number[], count: number, poolOf: (i: number) => number): readonly (readonly number[])[] {
+function poolsOf(peptides: number, count: number, poolOf: (i: number) => number): readonly (readonly number[])[] {
   const pools: number[][] = Array.from({ length: count }, () => [])
-  for (const [i, peptide] of order.entries()) pools[poolOf(i)]!.push(peptide)
-  return pools.map(pool => pool.sort((x, y) => x - y))
+  for (let i = 0; i < peptides; i++) pools[poolOf(i)]!.push(i)
+  return pools
+}
+
+/** Residues in a row that make two peptides alike: one receptor may well answer to both. */
+const ALIKE_RESIDUES = 6
+
+/** Places of peptides that share six residues in a row, directly or through others; only groups of two or more. */
+export function alikeGroups(peptides: readonly string[]): readonly (readonly number[])[] {
+  const root = peptides.map((_, i) => i)
+  const find = (i: number): number => {
+    while (root[i] !== i) i = root[i]!
+    return i
+  }
+  const first = new Map<string, number>()
+  for (const [i, peptide] of peptides.entries())
+    for (let at = 0; at + ALIKE_RESIDUES <= peptide.length; at++) {
+      const word = peptide.slice(at, at + ALIKE_RESIDUES)
+      const other = find(first.get(word) ?? i)
+      const own = find(i)
+      root[Math.max(own, other)] = Math.min(own, other)
+      if (!first.has(word)) first.set(word, i)
+    }
+  const groups = new Map<number, number[]>()
+  for (let i = 0; i < peptides.length; i++) groups.set(find(i), [...(groups.get(find(i)) ?? []), i])
+  return [...groups.values()].filter(group => group.length > 1)
+}
+
+/**
+ * The same design with its places given out anew: a group fills one pool of the first replicate, the largest first; what a pool has no room for goes to the next.
+ * A receptor that answers to a whole group then lights one pool there and not many, and the other replicates, where the group is apart, tell which.
+ */
+function withAlikeTogether({ replicates, pools }: PoolDesign, alike: readonly (readonly number[])[]): PoolDesign {
+  const open = (replicates[0] ?? []).map(pool => [...pool])
+  if (alike.length === 0 || open.length === 0) return { replicates, pools }
+  const peptideAt = new Map<number, number>()
+  for (const group of alike.toSorted((a, b) => b.length - a.length || a[0]! - b[0]!)) {
+    const left = [...group]
+    while (left.length > 0) {
+      const roomy = open.find(pool => pool.length >= left.length) ?? open.reduce((most, pool) => (pool.length > most.length ? pool : most))
+      for (const place of roomy.splice(0, left.length)) peptideAt.set(place, left.shift()!)
+    }
+  }
+  const placed = new Set(peptideAt.values())
+  const count = (replicates[0] ?? []).reduce((sum, pool) => sum + pool.length, 0)
+  const others = Array.from({ length: count }, (_, i) => i).filter(peptide => !placed.has(peptide))
+  for (const place of open.flat().sort((a, b) => a - b)) peptideAt.set(place, others.shift()!)
+  return { replicates: replicates.map(own => own.map(pool => pool.map(place => peptideAt.get(place)!).sort((a, b) => a - b))), pools }
 }
 
 /**
  * Two or three replicates of unequal size: rows and columns of a grid, and its diagonals. Undefined when none has fewer pools than `most`.
  * Cells of a row are distinct columns, and cells of a row or a column lie on distinct diagonals, so no pair meets twice.
  */
-function unevenGrid({ peptides, maxPerPool, coverage }: PoolRequest, order: readonly number[], most: number) {
+function unevenGrid({ peptides, maxPerPool, coverage }: PoolRequest, most: number) {
   if (coverage !== 2 && coverage !== 3) return undefined
   const least = Math.ceil(peptides / maxPerPool)
   for (let total = coverage * least; total < most; total++) {
@@ -105,8 +150,8 @@ function unevenGrid({ peptides, maxPerPool, coverage }: PoolRequest, order: read
         if (!fits) continue
         const row = (i: number) => Math.floor((i * rows) / peptides)
         const column = (i: number) => i % columns
-        const replicates = [poolsOf(order, rows, row), poolsOf(order, columns, column)]
-        if (coverage === 3) replicates.push(poolsOf(order, diagonals, i => (row(i) + column(i)) % diagonals))
+        const replicates = [poolsOf(peptides, rows, row), poolsOf(peptides, columns, column)]
+        if (coverage === 3) replicates.push(poolsOf(peptides, diagonals, i => (row(i) + column(i)) % diagonals))
         if (replicates.every(pools => pools.every(pool => pool.length <= maxPerPool))) return replicates
       }
     }

@@ -98,3 +98,26 @@ test('a receptor of which one vector is refused, or that is refused beside anoth
   expect(statusOf([row('R2+R1', 'needs-decision')])).toBe('needs-decision')
   expect(statusOf([row('R11', 'ready')])).toBeUndefined()
 })
+
+test('an antigen that no variant made is known by minigenes.tsv alone: a fusion has its name, and what is not known of it is told', () => {
+  const fusion = {
+    neoantigen_id: 'NEO-F',
+    gene: 'EML4-ALK',
+    amino_acid_change: 'inframe fusion',
+    aa: 'KLTPRTHHHHGGVLISNKILHQPTR',
+    best_peptide: 'GVLISNKIL',
+  }
+  const { candidates } = gatherCandidates({
+    receptors: [{ receptor_id: 'R1', clonotype_id: 'CT-1', lineage: 'CD8', clonotype_cells: '3', cells_by_lesion: 'L:3' }],
+    screen: [answers(withId(fusion).minigene_id)],
+    neoantigens: [],
+    minigenes: [withId(fusion)],
+    deconvolution: [],
+    safety: undefined,
+    constructs: undefined,
+    hla: [],
+    hlaLoss: undefined,
+  })
+  expect(candidates[0]!.mutation).toBe('EML4-ALK inframe fusion')
+  expect(candidates[0]!.caveats.map(({ code }) => code)).toContain('expression-unknown')
+})

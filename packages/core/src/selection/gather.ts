@@ -15,7 +15,7 @@ export interface EvidenceTables {
   readonly screen: readonly TableRecord[]
   /** neoantigens.tsv. */
   readonly neoantigens: readonly TableRecord[]
-  /** minigenes.tsv of `screen design` (construct, minigene_id) or of `neoantigens`. */
+  /** minigenes.tsv of `screen design` (construct, minigene_id) or of `neoantigens`; names what no variant made too: fusions, splicing, listed antigens. */
   readonly minigenes: readonly TableRecord[]
   /** deconvolution.tsv. */
   readonly deconvolution: readonly TableRecord[]
@@ -62,6 +62,13 @@ function antigenIndex(tables: EvidenceTables): ReadonlyMap<string, readonly stri
   return index
 }
 
+/** Rows by neoantigen_id: of neoantigens.tsv, and of minigenes.tsv for what no small variant made. */
+export const antigenRows = ({
+  neoantigens,
+  minigenes,
+}: Pick<EvidenceTables, 'neoantigens' | 'minigenes'>): ReadonlyMap<string, TableRecord> =>
+  new Map([...minigenes.toReversed(), ...neoantigens].map(row => [cell(row, 'neoantigen_id'), row]))
+
 interface Gathered {
   readonly positivePlates: Set<string>
   wells: number
@@ -106,7 +113,7 @@ export function gatherCandidates(tables: EvidenceTables): {
   for (const row of tables.screen) addScreenRow(row, antigens, gathered, unknown)
   for (const row of tables.deconvolution)
     for (const id of antigens.get(cell(row, 'peptide_id')) ?? []) gathered(cell(row, 'receptor_id'), id).deconvolved = true
-  const neoantigens = new Map(tables.neoantigens.map(row => [cell(row, 'neoantigen_id'), row]))
+  const neoantigens = antigenRows(tables)
   const losses = indexHlaLoss(tables.hlaLoss ?? [])
   const candidates = tables.receptors.map(row => {
     const id = cell(row, 'receptor_id')

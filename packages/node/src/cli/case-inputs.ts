@@ -97,6 +97,7 @@ export function listInputs(file: CaseFile, at: (path: string) => string): readon
   name(tumour.fusions, 'fusions')
   name(tumour.star_fusion, 'fusion counts')
   name(tumour.junctions, 'splice junctions')
+  name(tumour.antigens, 'listed antigens')
   name(tumour.phased, 'phased variants')
   name(tumour.hotspots, 'hotspots')
   name(file.neoantigens.tier_criteria, 'criteria of the tiers')

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { userPath } from '../read/paths.ts'
 import { funnelText } from '../write/funnel-file.ts'
-import { writeOutputs } from '../write/outputs.ts'
+import { type Output, writeOutputs } from '../write/outputs.ts'
 import { type CommonFlags, consoleOf } from './options.ts'
 import type { StageReport } from './stages/stage.ts'
 
@@ -22,7 +22,7 @@ export function finishStage(
   mkdirSync(folder, { recursive: true })
   writeOutputs(
     folder,
-    new Map<string, string | Uint8Array>([...report.files, ...binary, ['funnel.tsv', funnelText(folder, report.funnel)]]),
+    new Map<string, Output>([...report.files, ...(report.longFiles ?? []), ...binary, ['funnel.tsv', funnelText(folder, report.funnel)]]),
   )
   const console = consoleOf(flags)
   console.end(name, report.headline, false, (performance.now() - started) / 1000)
@@ -32,7 +32,7 @@ export function finishStage(
   if (report.caveats.length > MOST_NOTICES) console.notice(`and ${report.caveats.length - MOST_NOTICES} more (--json has all)`)
   if (flags.json === true) {
     process.stdout.write(
-      `${JSON.stringify({ stage: name, headline: report.headline, files: [...report.files.keys()], funnel: report.funnel, caveats: report.caveats, empty: report.empty }, null, 1)}\n`,
+      `${JSON.stringify({ stage: name, headline: report.headline, files: [...report.files.keys(), ...(report.longFiles?.keys() ?? [])], funnel: report.funnel, caveats: report.caveats, empty: report.empty }, null, 1)}\n`,
     )
   }
 }

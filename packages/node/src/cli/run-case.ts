@@ -12,7 +12,7 @@ import { DEFAULT_VARIANT_OPTIONS } from '@cognate/core/variant'
 import { openPredictors } from '../model/open-predictors.ts'
 import { userPath } from '../read/paths.ts'
 import { funnelText, readFunnel } from '../write/funnel-file.ts'
-import { sha256OfFile, writeOutputs } from '../write/outputs.ts'
+import { type Output, sha256OfFile, writeOutputs } from '../write/outputs.ts'
 import { expandFolder, maybeAt, openCase, vcfsOf } from './case-inputs.ts'
 import type { Console } from './console.ts'
 import { readStageRecord, type StageName, type StageRecord, writeStageRecord } from './stage-record.ts'
@@ -110,6 +110,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
     fusions: maybe(tumour.fusions),
     starFusion: maybe(tumour.star_fusion),
     junctions: maybe(tumour.junctions),
+    antigens: maybe(tumour.antigens),
   }
   const lesions = file.til.map(({ lesion, contigs, matrix, barcode_prefix, airr_cells, hashtag }) => ({
     lesion,
@@ -147,6 +148,7 @@ function planStages(file: CaseFile, at: (path: string) => string, hla: readonly 
           downstream: 1000,
           lengths: file.neoantigens.lengths,
           class2Lengths: file.neoantigens.class2_lengths,
+          allPeptides: file.neoantigens.all_peptides,
           purity: tumour.purity,
           sex: tumour.sex,
           expressionColumns: expressionColumnsOf(tumour.expression),
@@ -318,7 +320,8 @@ async function runStage(stage: PlannedStage, folder: string): Promise<Result<{ r
     return ok({ record: before, skipped: true })
   const outcome = await stage.run()
   if (!outcome.ok) return outcome
-  const { files, funnel, caveats, headline, empty } = outcome.value
+  const { funnel, caveats, headline, empty } = outcome.value
+  const files = new Map<string, Output>([...outcome.value.files, ...(outcome.value.longFiles ?? [])])
   writeOutputs(folder, new Map([...files, ['funnel.tsv', funnelText(folder, funnel)]]))
   const outputs = Object.fromEntries([...files.keys()].map(name => [name, sha256OfFile(join(folder, name))]))
   const record: StageRecord = { key, outputs, caveats, funnel, headline, empty }

@@ -5,7 +5,24 @@ import type { FunnelRow } from '@cognate/core/base'
 import { columnReader, formatTsv, parseDelimited } from '@cognate/core/format'
 
 const COLUMNS = ['stage', 'reason', 'count', 'example'] as const
-const ORDER = ['variants', 'neoantigens', 'contigs', 'cells', 'receptors', 'constructs']
+/** The flow's order. */
+const ORDER = [
+  'variants',
+  'neoantigens',
+  'fusions',
+  'splicing',
+  'antigens',
+  'contigs',
+  'cells',
+  'hashtags',
+  'scores',
+  'receptors',
+  'screen design',
+  'screen read',
+  'safety',
+  'select',
+  'constructs',
+]
 
 export function readFunnel(folder: string): readonly FunnelRow[] {
   const path = join(folder, 'funnel.tsv')

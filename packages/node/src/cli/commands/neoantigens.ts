@@ -35,7 +35,9 @@ interface Flags extends CommonFlags, VariantFlags {
   readonly fusions?: string
   readonly starFusion?: string
   readonly junctions?: string
+  readonly antigens?: string
   readonly peer?: readonly string[]
+  readonly allPeptides?: boolean
   readonly pvacseqTables?: boolean
   readonly lengths: readonly number[]
   readonly class2Lengths: readonly number[]
@@ -87,7 +89,12 @@ export function defineNeoantigens(program: Command): void {
       '--junctions <file>',
       'table of regtools cis-splice-effects identify: also writes splicing.tsv; needs --annotation and --genome',
     )
+    .option(
+      '--antigens <file>',
+      'antigens that no variant explains: FASTA (also WT. and MT. pairs), TSV with sequence, perhaps id, gene, wild_type, or a peptide a line; also writes antigens.tsv',
+    )
     .option('--peer <files...>', 'tables of pVACseq, Vaxrank, NeoFox, NeoPredPipe or antigen.garnish: writes peers.tsv, theirs beside ours')
+    .option('--all-peptides', 'also write peptides.tsv: every mutated peptide of every variant on every allele')
     .option('--pvacseq-tables', "also write the list in the columns of pVACseq's aggregated report")
     .option('--lengths <list>', 'lengths of class I peptides, from 8 to 14', lengthsFrom(8, 14), [...CLASS_I_LENGTHS])
     .option('--class2-lengths <list>', 'lengths of class II peptides, from 12 to 25', lengthsFrom(12, 25), [...CLASS_II_LENGTHS])
@@ -124,7 +131,9 @@ export function defineNeoantigens(program: Command): void {
         fusions: flags.fusions,
         starFusion: flags.starFusion,
         junctions: flags.junctions,
+        antigens: flags.antigens,
         peers: flags.peer,
+        allPeptides: flags.allPeptides,
         pvacseqTables: flags.pvacseqTables,
         proteome: flags.proteome === undefined ? undefined : referencePath('proteome', flags.proteome),
       }

@@ -2,7 +2,7 @@
 import { type Caveat, caveat, fail, type Issue, inFile, ok, type Result, refuse } from '@cognate/core/base'
 import { type HlaAllele, parseHlaTyping } from '@cognate/core/bio'
 import { parseTierCriteria } from '@cognate/core/case'
-import { formatFasta, formatTsv } from '@cognate/core/format'
+import { type Cell, formatFasta, formatTsv, tsvPieces } from '@cognate/core/format'
 import {
   aggregatedColumns,
   aggregatedRows,
@@ -13,22 +13,30 @@ import {
   fusionMatchCandidate,
   hlaStatus,
   indexHlaLoss,
+  listedMatchCandidate,
+  minigeneTable,
   NEOANTIGEN_COLUMNS,
   NearestSelfFinder,
   type Neoantigen,
   type NeoantigenResult,
   neoantigenRows,
   PEER_COLUMNS,
+  PEPTIDE_COLUMNS,
   type PeerComparison,
   type PeerTable,
+  type PresentedPeptide,
   parseExpression,
   parseHlaLoss,
   parseHotspots,
+  parseListedAntigens,
   parsePeerTable,
   peerCells,
+  peptideCells,
   type ReferenceHits,
   ReferenceMatcher,
   rankNeoantigens,
+  type ScreenedAntigen,
+  screeningOrder,
   searchPeptides,
   selfQueries,
   spliceMatchCandidate,
@@ -45,7 +53,7 @@ import { eachProtein, foreignProteome } from '../../read/proteome.ts'
 import { shippedAnchorWeights } from '../../read/shipped.ts'
 import { readParsed } from '../../read/text.ts'
 import type { VcfInput } from '../../read/vcf.ts'
-import { fusionTable, readFusionInput, readJunctions, splicedInput, spliceTable } from './rna-sources.ts'
+import { fusionTable, listedTable, readFusionInput, readJunctions, splicedInput, spliceTable } from './further-sources.ts'
 import { plural, type StageOutcome, type StageReport } from './stage.ts'
 import { callWithRna, whyNoVariants } from './variants.ts'
 
@@ -72,6 +80,8 @@ export interface NeoantigensInput {
   readonly starFusion?: string
   /** regtools cis-splice-effects; needs the own route. */
   readonly junctions?: string
+  /** FASTA or table of antigens that no variant explains. */
+  readonly antigens?: string
   /** Table of hotspots and drivers: gene, change, source. */
   readonly hotspots?: string
   /** Tables of other tools to compare with. */
@@ -81,6 +91,8 @@ export interface NeoantigensInput {
   readonly class2Lengths?: readonly number[]
   /** YAML of pVACseq's thresholds. */
   readonly tierCriteria?: string
+  /** Also write every mutated peptide on every allele. */
+  readonly allPeptides?: boolean
   /** Also write pVACseq's aggregated report. */
   readonly pvacseqTables?: boolean
 }
@@ -131,23 +143,29 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const search = searchPeptides(calls.value.variants, calls.value.changes, scope)
   const fusions = readFusionInput(input)
   if (!fusions.ok) return fusions
+  const listed = input.antigens === undefined ? ok(undefined) : readParsed(input.antigens, parseListedAntigens)
+  if (!listed.ok) return listed
   const spliced = splicedInput(junctions.value, calls.value, route, input)
   const germline = input.proteome === undefined ? [] : calls.value.germline()
   const asked = [
     search.matchCandidates,
     (fusions.value?.fusions ?? []).map(fusionMatchCandidate),
     (spliced?.candidates ?? []).map(spliceMatchCandidate),
+    (listed.value ?? []).map(listedMatchCandidate),
   ]
   const matches =
     input.proteome === undefined ? ok(undefined) : await matchProteome(input.proteome, germline, new ReferenceMatcher(asked.flat()))
   if (!matches.ok) return matches
-  const [ofVariants, ofFusions, ofSplices] = dividedAs(asked, matches.value?.hits)
+  const [ofVariants, ofFusions, ofSplices, ofListed] = dividedAs(asked, matches.value?.hits)
   const losses = indexHlaLoss(loss.value ?? [])
-  const kept = alleles.value.I.filter(allele => hlaStatus(losses, allele)?.lost !== true)
-  const rna = { predictor: predictors.value.I, alleles: kept, lengths }
+  const isKept = (allele: HlaAllele) => hlaStatus(losses, allele)?.lost !== true
+  const kept = { I: alleles.value.I.filter(isKept), II: alleles.value.II.filter(isKept) }
+  const rna = { predictor: predictors.value.I, alleles: kept.I, lengths }
+  const both = { predictors: predictors.value, alleles: kept, lengths, class2Lengths, hits: ofListed }
   const tables = [
     ['fusions.tsv', fusions.value === undefined ? undefined : fusionTable(fusions.value, input.fusions ?? '', { ...rna, hits: ofFusions })],
     ['splicing.tsv', spliced === undefined ? undefined : spliceTable(spliced, { ...rna, hits: ofSplices })],
+    ['antigens.tsv', listed.value === undefined ? undefined : listedTable(listed.value, both)],
   ] as const
   const options = {
     ...scope,
@@ -179,6 +197,7 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     predictors.value,
     alleles.value.II.length > 0,
     typing.value.alleles.map(({ allele }) => allele),
+    tables.flatMap(([, source]) => source?.screened ?? []),
   )
   for (const [name, made] of tables) if (made !== undefined) more.set(name, made.table)
   if (germline.length > 0) more.set(GERMLINE_PROTEINS, germlineFasta(germline))
@@ -188,9 +207,18 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
     report: {
       ...made,
       files: new Map([...made.files, ...more]),
+      longFiles: input.allPeptides === true ? new Map([['peptides.tsv', () => peptidePieces(result)]]) : undefined,
       funnel: [...made.funnel, ...tables.flatMap(([, source]) => source?.funnel ?? [])],
     },
   })
+}
+
+function* peptidePieces({ everyPeptide }: NeoantigenResult): Iterable<string> {
+  yield* tsvPieces(PEPTIDE_COLUMNS, cellsOf(everyPeptide()))
+}
+
+function* cellsOf(peptides: Iterable<PresentedPeptide>): Iterable<readonly Cell[]> {
+  for (const peptide of peptides) yield peptideCells(peptide)
 }
 
 function readPeers(paths: readonly string[]): Result<readonly PeerTable[], Issue> {
@@ -236,33 +264,20 @@ function report(
   predictors: Predictors,
   classTwo: boolean,
   hla: readonly HlaAllele[],
+  further: readonly ScreenedAntigen[],
 ): StageReport {
   const { neoantigens } = result
-  const minigenes = neoantigens.filter(n => n.minigene !== undefined)
+  const { antigens: minigenes, repeated } = screeningOrder(neoantigens.flatMap(screenedVariant), further)
   const files = new Map([
     ['neoantigens.tsv', formatTsv(NEOANTIGEN_COLUMNS, neoantigenRows(neoantigens))],
-    [
-      'minigenes.tsv',
-      formatTsv(
-        ['minigene_id', 'neoantigen_id', 'gene', 'amino_acid_change', 'aa', 'wild_type_aa', 'mutated_offset'],
-        minigenes.map(n => [
-          minigeneId(n.id, n.minigene!.sequence),
-          n.id,
-          n.gene,
-          n.aminoAcidChange,
-          n.minigene!.sequence,
-          n.minigene!.wildType,
-          n.minigene!.changeOffset,
-        ]),
-      ),
-    ],
+    ['minigenes.tsv', minigeneTable(minigenes)],
     [
       'minigenes.fasta',
       formatFasta(
-        minigenes.map(n => ({
-          id: minigeneId(n.id, n.minigene!.sequence),
-          description: `${n.gene} ${n.aminoAcidChange} ${n.id}`,
-          sequence: n.minigene!.sequence,
+        minigenes.map(({ id, gene, change, minigene: { sequence } }) => ({
+          id: minigeneId(id, sequence),
+          description: `${gene} ${change} ${id}`,
+          sequence,
         })),
         0,
       ),
@@ -273,7 +288,19 @@ function report(
   const models = classTwo ? `${predictors.I.id}, ${predictors.II?.id}` : predictors.I.id
   const base = {
     files,
-    funnel: result.funnel,
+    funnel: [
+      ...result.funnel,
+      ...(repeated.length === 0
+        ? []
+        : [
+            {
+              stage: 'neoantigens',
+              reason: 'minigene-of-another',
+              count: repeated.length,
+              example: `${repeated[0]!.gene} ${repeated[0]!.change}`,
+            },
+          ]),
+    ],
     caveats,
     headline: `${plural(calls.changes.length, 'protein change')} → ${plural(neoantigens.length, 'neoantigen candidate')}, ${presented} presented at 2 % or better (${models}, ${plural(result.scored, 'score')})`,
   }
@@ -287,6 +314,21 @@ function report(
           .join(', ')}.`
   return { ...base, empty: `0 neoantigens: ${why}` }
 }
+
+const screenedVariant = ({ id, gene, aminoAcidChange, minigene, best }: Neoantigen): readonly ScreenedAntigen[] =>
+  minigene === undefined
+    ? []
+    : [
+        {
+          id,
+          gene,
+          change: aminoAcidChange,
+          minigene,
+          bestPeptide: best.sequence,
+          bestAllele: best.allele,
+          isFirst: best.percentileMutant <= WEAK_BINDER_PERCENTILE,
+        },
+      ]
 
 function readExpression(input: NeoantigensInput, calls: VariantCalls): Result<Expression | undefined, Issue> {
   const path = input.expression

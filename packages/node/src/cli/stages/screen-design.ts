@@ -4,6 +4,7 @@ import { codonAdaptationIndex, type HlaAllele, isStandardPeptide, PRESETS } from
 import { columnReader, formatCsv, formatFasta, formatTsv, parseDelimited } from '@cognate/core/format'
 import { supportedAlleles, unscorable, WEAK_BINDER_PERCENTILE } from '@cognate/core/presentation'
 import {
+  alikeGroups,
   designMinigenes,
   designPools,
   forecastStrategies,
@@ -126,7 +127,13 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
     wildTypes: input.wildTypes,
   })
   if (!designed.ok) return designed
-  const { constructs } = designed.value
+  const { constructs, uncoded } = designed.value
+  if (constructs.length === 0)
+    return refuse(
+      'codons-impossible',
+      `no choice of codons makes any of ${plural(uncoded.length, 'minigene')} within ${limits.name}`,
+      'choose another preset',
+    )
   const layout = layoutPlates({
     size: input.plate,
     effectors: input.effectors,
@@ -233,6 +240,16 @@ export function runScreenDesign(input: ScreenDesignInput): StageOutcome {
           },
         ]
       : []),
+    ...(uncoded.length > 0
+      ? [
+          {
+            stage: 'screen design',
+            reason: 'minigene-uncoded',
+            count: uncoded.length,
+            example: `${uncoded[0]!.gene} ${uncoded[0]!.change}`,
+          },
+        ]
+      : []),
   ]
   return ok({
     files,
@@ -257,8 +274,13 @@ interface Pool {
 }
 
 /** As with constructs, a pool's name says what is in it: its number alone would stand for another pool in another design. */
-const pooled = (minigenes: readonly { readonly id: string }[], input: ScreenDesignInput): readonly Pool[] =>
-  designPools({ peptides: minigenes.length, maxPerPool: input.poolSize, coverage: input.coverage }).replicates.flatMap((pools, replicate) =>
+const pooled = (minigenes: readonly { readonly id: string; readonly mutant: string }[], input: ScreenDesignInput): readonly Pool[] =>
+  designPools({
+    peptides: minigenes.length,
+    maxPerPool: input.poolSize,
+    coverage: input.coverage,
+    alike: alikeGroups(minigenes.map(({ mutant }) => mutant)),
+  }).replicates.flatMap((pools, replicate) =>
     pools.map((peptides, i) => {
       const held = sha256Hex(peptides.map(peptide => minigenes[peptide]!.id).join('\n')).slice(0, 6)
       return { id: `POOL-${replicate + 1}-${i + 1}-${held}`, replicate: replicate + 1, peptides }

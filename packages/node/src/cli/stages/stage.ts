@@ -4,6 +4,8 @@ import type { Caveat, FunnelRow, Issue, Result } from '@cognate/core/base'
 export interface StageReport {
   /** Name → text; names that end in .gz are compressed when written. */
   readonly files: ReadonlyMap<string, string>
+  /** Further files that may be too long for one text: made piece by piece while they are written. */
+  readonly longFiles?: ReadonlyMap<string, () => Iterable<string>>
   readonly funnel: readonly FunnelRow[]
   readonly caveats: readonly Caveat[]
   /** `1,470 records → 955 protein changes`. */

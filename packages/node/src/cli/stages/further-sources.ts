@@ -1,4 +1,4 @@
-// Neoantigens that come from the RNA and not from a small variant alone: fusions → fusions.tsv, new splice junctions → splicing.tsv.
+// Neoantigens that no small variant alone makes: fusions → fusions.tsv, new splice junctions → splicing.tsv, a list of antigens → antigens.tsv.
 import { type FunnelRow, type Issue, ok, type Result, refuse } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
 import { formatTsv } from '@cognate/core/format'
@@ -6,8 +6,17 @@ import {
   FUSION_COLUMNS,
   fusionCells,
   fusionNeoantigens,
+  LISTED_COLUMNS,
+  type ListedAntigen,
+  type ListedScope,
+  listedCells,
+  listedNeoantigens,
   type ReferenceHits,
+  type ScreenedAntigen,
   SPLICE_COLUMNS,
+  screenedFusion,
+  screenedListed,
+  screenedSplicing,
   spliceCells,
   spliceNeoantigens,
 } from '@cognate/core/neoantigen'
@@ -26,6 +35,8 @@ import type { NeoantigensInput } from './neoantigens.ts'
 
 export interface SourceTable {
   readonly table: string
+  /** What a screen can carry of it. */
+  readonly screened: readonly ScreenedAntigen[]
   readonly funnel: readonly FunnelRow[]
 }
 
@@ -50,6 +61,7 @@ export function fusionTable({ fusions, left }: FusionRead, source: string, scope
       FUSION_COLUMNS,
       neoantigens.map((row, i) => fusionCells(row, i + 1)),
     ),
+    screened: neoantigens.map(screenedFusion).filter(one => one !== undefined),
     funnel: [...funnel, ...[...left].map(([reason, count]) => ({ stage: 'fusions', reason, count, example: source }))],
   }
 }
@@ -74,7 +86,21 @@ export function spliceTable({ candidates, funnel }: SplicedInput, scope: RnaScop
       SPLICE_COLUMNS,
       found.neoantigens.map((row, i) => spliceCells(row, i + 1)),
     ),
+    screened: found.neoantigens.map(screenedSplicing),
     funnel: [...funnel, ...found.funnel],
+  }
+}
+
+/** Listed antigens with their best peptides. */
+export function listedTable(antigens: readonly ListedAntigen[], scope: ListedScope): SourceTable {
+  const { neoantigens, funnel } = listedNeoantigens(antigens, scope)
+  return {
+    table: formatTsv(
+      LISTED_COLUMNS,
+      neoantigens.map((row, i) => listedCells(row, i + 1)),
+    ),
+    screened: neoantigens.map(screenedListed),
+    funnel,
   }
 }
 
