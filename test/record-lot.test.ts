@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
-import { columnReader, exactJsonText, parseExactJson, parseFhir } from '@cognate/core/format'
+import { columnReader, exactJsonText, mod37_2, parseExactJson, parseFhir } from '@cognate/core/format'
 import type { FollowUpLine } from '@cognate/core/infusion'
 import { type BatchTemplate, type BoardLine, fhirMappingSchema, fhirResults, type TemplateStep } from '@cognate/core/lot'
 import { Fhir } from 'fhir'
@@ -61,6 +61,9 @@ const refusedAs = (reply: Reply, code: string): void => {
 }
 
 const supplies = new Map<string, string>()
+
+/** Of the form of ISBT 128; no donation of anyone. */
+const DONATION = 'A999926123456'
 
 /** Reagents and instruments of both templates, released and calibrated. */
 async function stock(): Promise<void> {
@@ -169,7 +172,8 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   // identity
   fine(await carl.do('/subjects', { id: 'ST1-001', site: 'site-a', study: 'ST-1' }))
   fine(await carl.do('/subjects', { id: 'ST1-002', site: 'site-a', study: 'ST-1' }))
-  const coi = fine(await carl.do('/subjects/ST1-001/therapies', { product_type: 'TCR-T' })).body.entity.id as string
+  const coi = fine(await carl.do('/subjects/ST1-001/therapies', { product_type: 'TCR-T', external_identity: 'A0001-COI-77' })).body.entity
+    .id as string
   const otherCoi = fine(await carl.do('/subjects/ST1-002/therapies', { product_type: 'TCR-T' })).body.entity.id as string
   refusedAs(
     await olga.do('/specimens', {
@@ -180,7 +184,9 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
     }),
     'input',
   )
-  fine(await olga.do('/specimens', { id: 'APH-1', coi, kind: 'leukapheresis', collected_at: site.clock.iso }))
+  const donation = { id: 'APH-1', coi, kind: 'leukapheresis', collected_at: site.clock.iso }
+  refusedAs(await olga.do('/specimens', { ...donation, donation_number: `${DONATION}${mod37_2(DONATION) === 'A' ? 'B' : 'A'}` }), 'input')
+  fine(await olga.do('/specimens', { ...donation, donation_number: `${DONATION} ${mod37_2(DONATION)}` }))
   fine(await olga.do('/specimens', { id: 'APH-2', coi: otherCoi, kind: 'leukapheresis', collected_at: site.clock.iso }))
   const signed = fine(
     await paula.do('/selections', {
@@ -885,4 +891,62 @@ test('the lot as a FHIR bundle is valid by the R4 definitions, resource by resou
     'unavailable',
   ])
   expect(out).not.toContain('birth')
+  // whom it was taken from, as the label of the bag and the partners of the site call it
+  expect(resources.find(one => one.resourceType === 'Specimen')!.identifier).toContainEqual({
+    system: 'https://www.isbt128.org/uri/DonationIdentificationNumber',
+    value: DONATION,
+  })
+  expect(out.match(/A0001-COI-77/g)?.length).toBe(2)
+
+  // R5: the products carry their source, part, state, expiry and properties; no element of R4 that R5 has no more
+  const r5 = await cognate(anna, ['lot', 'fhir', 'L-1', '--release', 'R5'])
+  const five = (JSON.parse(r5.out) as typeof bundle).entry.map(({ resource }) => resource)
+  expect(five.map(({ resourceType, id }) => `${resourceType}/${id}`)).toEqual(
+    resources.map(({ resourceType, id }) => `${resourceType}/${id}`),
+  )
+  const products = five.filter(one => one.resourceType === 'BiologicallyDerivedProduct')
+  const R5_ELEMENTS =
+    'resourceType id productCategory productCode parent request identifier biologicalSourceEvent processingFacility division productStatus expirationDate collection storageTempRequirements property'
+  for (const product of products) {
+    expect(R5_ELEMENTS.split(' ')).toEqual(expect.arrayContaining(Object.keys(product)))
+    expect(product.biologicalSourceEvent).toMatchObject({ value: DONATION })
+  }
+  expect(products.map(({ division }) => division)).toEqual(['1 of 2', '2 of 2'])
+  expect(r5.out).not.toMatch(/performedDateTime|medicationCodeableConcept/)
+  expect(five.filter(one => one.resourceType === 'MedicationAdministration').map(one => typeof one.occurenceDateTime)).toEqual([
+    'string',
+    'string',
+    'string',
+  ])
+  refusedAs(await anna.get('/lots/L-1/fhir?release=R6'), 'input')
+}, 240_000)
+
+test('donors of feeder cells are records of their own: an ineligible one gives no cells, and a recall that starts at a donor finds the lots', async () => {
+  const donor = {
+    purpose: 'feeder',
+    eligibility: 'eligible',
+    evaluation_sha256: 'ab'.repeat(32),
+    reason: 'evaluation of the blood service',
+  }
+  for (const id of ['FD-1', 'FD-2']) fine(await anna.do('/donors', { id, ...donor }))
+  fine(await anna.do('/donors', { id: 'FD-3', ...donor, donation_number: 'A999926000001' }))
+  refusedAs(await anna.do('/donors', { id: 'FD-3', ...donor, donation_number: 'A999926000002' }), 'donor-number')
+  fine(await anna.do('/donors', { id: 'FD-2', ...donor, eligibility: 'ineligible', reason: 'a late finding' }))
+  const pool = {
+    id: 'FEED-1',
+    name: 'irradiated feeder cells',
+    supplier: 'Synthetic Blood Service',
+    supplier_lot: 'P7',
+    expires: '2026-12-31',
+    zone: 'Z',
+    received: '10',
+    unit: 'vial',
+  }
+  refusedAs(await olga.do('/materials', { ...pool, donors: ['FD-1', 'FD-2'] }), 'donor-ineligible')
+  refusedAs(await olga.do('/materials', { ...pool, donors: ['FD-1', 'FD-1'] }), 'donor-twice')
+  refusedAs(await olga.do('/materials', { ...pool, donors: ['FD-9'] }), 'not-found')
+  fine(await olga.do('/materials', { ...pool, donors: ['FD-1', 'FD-3'] }))
+  expect(fine(await anna.get('/recalls/donor:FD-3')).body.affected).toEqual(['material:FEED-1'])
+  expect(fine(await anna.get('/trace/FEED-1')).body.from.map((hop: { node: string }) => hop.node)).toEqual(['donor:FD-1', 'donor:FD-3'])
+  refusedAs(await olga.do('/donors', { id: 'FD-4', ...donor }), 'role')
 }, 240_000)

@@ -29,7 +29,9 @@ function valuesOf(raws: readonly string[]): readonly string[] {
     results,
     containers: [],
   } as unknown as LotFile
-  const text = exactJsonText(lotBundle({ file, specimen: undefined, infusions: [], orders: [], followUps: [], signatures: [] }))
+  const text = exactJsonText(
+    lotBundle({ file, specimen: undefined, therapy: undefined, infusions: [], orders: [], followUps: [], signatures: [] }),
+  )
   expect(JSON.parse(text).entry.length).toBe(raws.length)
   return text
     .split('"resourceType": "Observation"')

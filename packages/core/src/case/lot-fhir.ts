@@ -1,21 +1,25 @@
-// A lot as a FHIR R4 bundle: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions, the drugs with
+// A lot as a FHIR bundle of R4 or R5: the subject by study id, the starting specimen, a biologically derived product for each container, an observation for each result, the infusions, the drugs with
 // them, the follow-up, and a provenance for each signature. Codes that no public system has are in our own.
 import { Exact } from '../format/index.ts'
 import type { DoseOrderData, DrugDose, FollowUpData, InfusionData } from '../infusion/index.ts'
-import type { CertificateSignature, ContainerData, LotFile, ResultData, SpecimenData } from '../lot/index.ts'
+import type { CertificateSignature, ContainerData, LotFile, ResultData, SpecimenData, TherapyData } from '../lot/index.ts'
 import type { Row } from '../record/index.ts'
 import { bundleOf, coded, identified, idOf, type Resource } from './fhir-resource.ts'
 
 export interface LotBundleInput {
   readonly file: LotFile
   readonly specimen: Row<SpecimenData> | undefined
+  readonly therapy: Row<TherapyData> | undefined
   readonly infusions: readonly Row<InfusionData>[]
   readonly orders: readonly Row<DoseOrderData>[]
   readonly followUps: readonly Row<FollowUpData>[]
   readonly signatures: readonly CertificateSignature[]
 }
 
-export function lotBundle(input: LotBundleInput): unknown {
+export const FHIR_RELEASES = ['R4', 'R5'] as const
+export type FhirRelease = (typeof FHIR_RELEASES)[number]
+
+export function lotBundle(input: LotBundleInput, release: FhirRelease = 'R4'): unknown {
   const { file, specimen, infusions, orders, followUps, signatures } = input
   const { row, lot } = file
   // a vector is nobody's
@@ -28,14 +32,14 @@ export function lotBundle(input: LotBundleInput): unknown {
       : {
           resourceType: 'Specimen',
           id: idOf(specimen.id),
-          identifier: [identified('specimen', specimen.id)],
+          identifier: [identified('specimen', specimen.id), ...donationOf(specimen.data)],
           type: coded('specimen-kind', specimen.data.kind),
           subject,
           receivedTime: specimen.data.received_at,
           collection: { collectedDateTime: specimen.data.collected_at },
         }
-  const products = file.containers.map(one => productOf(one, file, subject))
-  return bundleOf([
+  const products = file.containers.map(one => (release === 'R4' ? productOf(one, input, subject) : productInR5(one, input, subject)))
+  const resources = [
     ...(patient === undefined ? [] : [patient]),
     ...(started === undefined ? [] : [started]),
     ...products,
@@ -56,21 +60,36 @@ export function lotBundle(input: LotBundleInput): unknown {
         agent: [{ type: coded('command', one.command), who: { identifier: identified('account', one.account), display: one.name } }],
       }),
     ),
-  ])
+  ]
+  return bundleOf(release === 'R4' ? resources : resources.map(inR5))
 }
+
+/** System of ISBT 128 donation numbers, as HL7's own example of R5 has it. */
+const DONATION_SYSTEM = 'https://www.isbt128.org/uri/DonationIdentificationNumber'
+
+const donationOf = ({ donation_number }: SpecimenData) =>
+  donation_number === undefined ? [] : [{ system: DONATION_SYSTEM, value: donation_number }]
+
+/** Container, lot, ours of the therapy, and what others call the therapy. */
+const identifiersOf = ({ id, data }: Row<ContainerData>, { file, therapy }: LotBundleInput) => [
+  identified('container', id),
+  identified('lot', file.row.id),
+  ...(data.coi === '' ? [] : [identified('chain-of-identity', data.coi)]),
+  ...(data.coi === '' || therapy?.data.external_identity === undefined
+    ? []
+    : [identified('external-identity', therapy.data.external_identity)]),
+]
 
 type Reference = { readonly reference: string } | undefined
 
-function productOf({ id, data }: Row<ContainerData>, { row, lot, template, steps }: LotFile, subject: Reference): Resource {
+function productOf(container: Row<ContainerData>, input: LotBundleInput, subject: Reference): Resource {
+  const { id, data } = container
+  const { lot, template, steps } = input.file
   const may = (lot.disposition === 'released' || lot.disposition === 'conditional') && lot.holds.length === 0 && data.holds.length === 0
   return {
     resourceType: 'BiologicallyDerivedProduct',
     id: idOf(id),
-    identifier: [
-      identified('container', id),
-      identified('lot', row.id),
-      ...(data.coi === '' ? [] : [identified('chain-of-identity', data.coi)]),
-    ],
+    identifier: identifiersOf(container, input),
     productCategory: lot.product_type === 'VECTOR' ? 'biologicalAgent' : 'cells',
     productCode: coded('product', lot.product_type),
     // what is left of it to give: nothing of a container that was given, or whose lot is not released
@@ -84,6 +103,57 @@ function productOf({ id, data }: Row<ContainerData>, { row, lot, template, steps
         : [{ description: `${step.id}: ${step.title}`, timeDateTime: done.performed_at }]
     }),
     ...(data.place === '' ? {} : { storage: [{ description: data.place }] }),
+  }
+}
+
+/** R5 knows where a product comes from, which part of its lot it is, how it stands, until when it may be used, and properties; processing and storage are no more its own. */
+function productInR5(container: Row<ContainerData>, input: LotBundleInput, subject: Reference): Resource {
+  const { id, data } = container
+  const { containers, lot } = input.file
+  const { specimen } = input
+  const [donation] = specimen === undefined ? [] : donationOf(specimen.data)
+  return {
+    resourceType: 'BiologicallyDerivedProduct',
+    id: idOf(id),
+    productCategory: { system: 'http://hl7.org/fhir/product-category', code: lot.product_type === 'VECTOR' ? 'biologicalAgent' : 'cells' },
+    productCode: coded('product', lot.product_type),
+    identifier: identifiersOf(container, input),
+    ...(specimen === undefined ? {} : { biologicalSourceEvent: donation ?? identified('specimen', specimen.id) }),
+    division: `${containers.indexOf(container) + 1} of ${containers.length}`,
+    productStatus: coded('container-stage', data.stage).coding[0],
+    expirationDate: data.expires,
+    ...(subject === undefined
+      ? {}
+      : { collection: { source: subject, ...(specimen === undefined ? {} : { collectedDateTime: specimen.data.collected_at }) } }),
+    property: [
+      { type: coded('property', 'volume'), valueQuantity: { value: new Exact(data.volume_ml), unit: 'mL' } },
+      { type: coded('property', 'disposition'), valueCodeableConcept: coded('disposition', lot.disposition) },
+      { type: coded('property', 'on hold'), valueBoolean: lot.holds.length > 0 || data.holds.length > 0 },
+    ],
+  }
+}
+
+/** Of the other resources of a lot, what R5 calls otherwise. */
+function inR5(resource: Resource): Resource {
+  const { performedDateTime, performedPeriod, medicationCodeableConcept, effectiveDateTime, performer, ...rest } = resource
+  switch (resource.resourceType) {
+    case 'Procedure':
+      return {
+        ...rest,
+        ...(performedDateTime === undefined ? {} : { occurrenceDateTime: performedDateTime }),
+        ...(performedPeriod === undefined ? {} : { occurrencePeriod: performedPeriod }),
+        performer,
+      }
+    case 'MedicationAdministration':
+      return {
+        ...rest,
+        medication: { concept: medicationCodeableConcept },
+        // spelled so in R5
+        occurenceDateTime: effectiveDateTime,
+        performer: (performer as readonly { readonly actor: unknown }[]).map(({ actor }) => ({ actor: { reference: actor } })),
+      }
+    default:
+      return resource
   }
 }
 

@@ -16,10 +16,24 @@ import {
   textSchema,
 } from '../record/index.ts'
 import { type Coi, makeCoi, parseCoi, showCoi } from './coi.ts'
+import { donationNumberSchema, externalIdentitySchema } from './donation-number.ts'
 
 export type SubjectData = { readonly site: string; readonly study: string; readonly enrolled_at: string }
-export type TherapyData = { readonly subject: string; readonly product_type: string; readonly opened_at: string }
-export type SpecimenData = { readonly coi: string; readonly kind: string; readonly collected_at: string; readonly received_at: string }
+export type TherapyData = {
+  readonly subject: string
+  readonly product_type: string
+  readonly opened_at: string
+  /** As others call this therapy (ISBT 128), where they do. */
+  readonly external_identity?: string
+}
+export type SpecimenData = {
+  readonly coi: string
+  readonly kind: string
+  readonly collected_at: string
+  readonly received_at: string
+  /** Of the collection (ISBT 128), where the label has one. */
+  readonly donation_number?: string
+}
 export type SelectionData = {
   readonly coi: string
   readonly receptors: readonly string[]
@@ -80,14 +94,23 @@ export const identityCommands: readonly RecordCommand[] = [
     path: 'subjects/:id/therapies',
     title: 'Give a chain-of-identity id to a therapy event',
     action: 'enrol-subject',
-    input: z.strictObject({ id: idSchema, product_type: z.enum(['TCR-T', 'TIL', 'CAR-T']) }),
+    input: z.strictObject({
+      id: idSchema,
+      product_type: z.enum(['TCR-T', 'TIL', 'CAR-T']),
+      external_identity: externalIdentitySchema.optional(),
+    }),
     needs: ({ id }) => ({ rows: [{ table: 'subject', id }] }),
     place: ({ id }, rows) => placeOfSubject(rows, id),
-    decide({ id, product_type }, rows, { at, random }) {
+    decide({ id, product_type, external_identity }, rows, { at, random }) {
       const subject = existing<SubjectData>(rows, 'subject', id)
       if (!subject.ok) return subject
       const coi = makeCoi(random)
-      const data: TherapyData = { subject: id, product_type, opened_at: at }
+      const data: TherapyData = {
+        subject: id,
+        product_type,
+        opened_at: at,
+        ...(external_identity === undefined ? {} : { external_identity }),
+      }
       return ok({
         entity: { table: 'therapy', id: coi },
         writes: [{ table: 'therapy', id: coi, parent: id, data }],
@@ -105,17 +128,24 @@ export const identityCommands: readonly RecordCommand[] = [
       coi: coiSchema,
       kind: z.enum(['tumour', 'leukapheresis', 'blood']),
       collected_at: instantSchema,
+      donation_number: donationNumberSchema.optional(),
     }),
     needs: ({ id, coi }, rows) => ({ rows: [{ table: 'specimen', id }, ...therapyPath(coi, rows)] }),
     place: ({ coi }, rows) => placeOfCoi(coi, rows),
-    decide({ id, coi, kind, collected_at }, rows, { at }) {
+    decide({ id, coi, kind, collected_at, donation_number }, rows, { at }) {
       const unused = fresh(rows, 'specimen', id)
       if (!unused.ok) return unused
       const therapy = existing(rows, 'therapy', coi)
       if (!therapy.ok) return therapy
       if (Date.parse(collected_at) > Date.parse(at))
         return fail(issue('time', `collected at ${collected_at}, which is after now, ${at}`, 'correct the time of collection'))
-      const data: SpecimenData = { coi, kind, collected_at, received_at: at }
+      const data: SpecimenData = {
+        coi,
+        kind,
+        collected_at,
+        received_at: at,
+        ...(donation_number === undefined ? {} : { donation_number }),
+      }
       return ok({ entity: { table: 'specimen', id }, writes: [{ table: 'specimen', id, parent: coi, data }], reason: `${kind} received` })
     },
   }),

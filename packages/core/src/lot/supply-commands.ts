@@ -1,4 +1,4 @@
-// What the process uses: templates with their approval, reagents by lot with expiry and a ledger that never goes below zero, equipment in calibration.
+// What the process uses: templates with their approval, reagents by lot with expiry and a ledger that never goes below zero, the donors of feeder cells, equipment in calibration.
 import { z } from 'zod'
 import { ANYWHERE, separate } from '../access/index.ts'
 import { add, compareRatios, fail, issue, negate, ok, type Ratio, type Result, ratioText, ZERO } from '../base/index.ts'
@@ -15,6 +15,7 @@ import {
   textSchema,
 } from '../record/index.ts'
 import { type BatchTemplate, batchTemplateSchema, checkTemplate, templateId } from './batch-template.ts'
+import { donationNumberSchema } from './donation-number.ts'
 import { endOfDay, zoneSchema } from './identity-commands.ts'
 import { typedDecimal } from './quantity.ts'
 
@@ -33,6 +34,16 @@ export type MaterialData = {
   readonly received: string
   readonly unit: string
   readonly status: 'quarantine' | 'released' | 'rejected'
+  /** Whose cells it is pooled of, where it is of cells. */
+  readonly donors?: readonly string[]
+}
+/** Someone whose cells help a product to grow and are no part of it; the patient is a subject. */
+export type DonorData = {
+  readonly purpose: 'feeder'
+  readonly eligibility: 'eligible' | 'ineligible'
+  /** The evaluation that says so. */
+  readonly evaluation_sha256: string
+  readonly donation_number?: string
 }
 export type MovementData = { readonly material: string; readonly quantity: string; readonly lot: string; readonly step: string }
 export type EquipmentData = {
@@ -137,6 +148,31 @@ export const supplyCommands: readonly RecordCommand[] = [
     },
   }),
   defineCommand({
+    name: 'donor.evaluate',
+    path: 'donors',
+    title: 'Register a donor of feeder cells, or a new evaluation of one',
+    action: 'decide-quality',
+    meaning: 'approved',
+    input: z.strictObject({
+      id: idSchema,
+      purpose: z.enum(['feeder']),
+      eligibility: z.enum(['eligible', 'ineligible']),
+      evaluation_sha256: fileSchema,
+      donation_number: donationNumberSchema.optional(),
+      reason: textSchema,
+    }),
+    needs: ({ id }) => ({ rows: [{ table: 'donor', id }] }),
+    place: () => ANYWHERE,
+    decide({ id, reason, donation_number, ...given }, rows) {
+      const before = rows.get<DonorData>('donor', id)?.data.donation_number
+      if (before !== undefined && donation_number !== undefined && before !== donation_number)
+        return fail(issue('donor-number', `${id} has the donation number ${before}`, 'another donation is another donor id'))
+      const number = donation_number ?? before
+      const data: DonorData = { ...given, ...(number === undefined ? {} : { donation_number: number }) }
+      return ok({ entity: { table: 'donor', id }, writes: [{ table: 'donor', id, parent: '', data }], reason })
+    },
+  }),
+  defineCommand({
     name: 'material.receive',
     path: 'materials',
     title: 'Receive a reagent lot into quarantine',
@@ -150,15 +186,26 @@ export const supplyCommands: readonly RecordCommand[] = [
       zone: zoneSchema,
       received: decimalSchema,
       unit: z.string().min(1).max(30),
+      donors: z.array(idSchema).max(50).optional().describe('of feeder cells: each donor of the pool'),
     }),
-    needs: ({ id }) => ({ rows: [{ table: 'material', id }] }),
+    needs: ({ id, donors = [] }) => ({
+      rows: [{ table: 'material', id }, ...donors.map(donor => ({ table: 'donor' as const, id: donor }))],
+    }),
     place: () => ANYWHERE,
-    decide({ id, ...given }, rows) {
+    decide({ id, donors = [], ...given }, rows) {
       const unused = fresh(rows, 'material', id)
       if (!unused.ok) return unused
+      if (new Set(donors).size !== donors.length)
+        return fail(issue('donor-twice', 'a donor is named twice', 'name each donor of the pool once'))
+      for (const one of donors) {
+        const donor = existing<DonorData>(rows, 'donor', one)
+        if (!donor.ok) return donor
+        if (donor.value.data.eligibility !== 'eligible')
+          return fail(issue('donor-ineligible', `donor ${one} is not eligible`, 'cells of an ineligible donor are not received'))
+      }
       if (compareRatios(typedDecimal(given.received), ZERO) <= 0)
         return fail(issue('quantity', `${given.received} ${given.unit} were received`, 'give the quantity on the packing slip'))
-      const data: MaterialData = { ...given, status: 'quarantine' }
+      const data: MaterialData = { ...given, status: 'quarantine', ...(donors.length === 0 ? {} : { donors }) }
       return ok({ entity: { table: 'material', id }, writes: [{ table: 'material', id, parent: '', data }], reason: 'received' })
     },
   }),

@@ -14,6 +14,7 @@ export const TABLES = [
   'selection',
   'construct',
   'template',
+  'donor',
   'material',
   'movement',
   'equipment',

@@ -1,7 +1,7 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
 import type { AuditEvent } from '@cognate/core/audit'
 import { byText, fail, issue } from '@cognate/core/base'
-import { lotBundle } from '@cognate/core/case'
+import { type FhirRelease, lotBundle } from '@cognate/core/case'
 import { exactJsonText } from '@cognate/core/format'
 import {
   type DoseOrderData,
@@ -139,15 +139,18 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       if (!file.ok) return file
       const id = file.value.row.id
       const { specimen, coi } = file.value.lot
-      const bundle = lotBundle({
+      const input = {
         file: file.value,
         specimen: (await rowsOf<SpecimenData>('specimen', coi)).find(row => row.id === specimen),
+        therapy: (await rowHistory(pool, 'therapy', coi)).at(-1) as unknown as Row<TherapyData> | undefined,
         infusions: await rowsOf<InfusionData>('infusion', id),
         orders: await rowsOf<DoseOrderData>('dose_order', id),
         followUps: await rowsOf<FollowUpData>('follow_up', id),
         signatures: await signaturesOf(pool, id),
+      }
+      return done(exactJsonText(lotBundle(input, (call.query as { release: FhirRelease }).release)), {
+        type: 'application/fhir+json; charset=utf-8',
       })
-      return done(exactJsonText(bundle), { type: 'application/fhir+json; charset=utf-8' })
     },
     async 'container.label-page'(call) {
       const row = await rowInScope<ContainerData>(call, 'container')

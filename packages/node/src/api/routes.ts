@@ -1,6 +1,6 @@
 // Every route of the record's HTTP interface as data: path, method, policy, shape. The server, the OpenAPI document and the tests of roles are made from this table.
 import type { Action } from '@cognate/core/access'
-import { RECORD_COMMANDS } from '@cognate/core/case'
+import { FHIR_RELEASES, RECORD_COMMANDS } from '@cognate/core/case'
 import type { RecordCommand, Table } from '@cognate/core/record'
 import { z } from 'zod'
 import { CASE_ROUTES } from './case-routes.ts'
@@ -35,6 +35,7 @@ export const RESOURCES: Readonly<Record<string, { readonly table: Table; readonl
   selections: { table: 'selection', action: 'read-record' },
   constructs: { table: 'construct', action: 'read-record' },
   templates: { table: 'template', action: 'read-record' },
+  donors: { table: 'donor', action: 'read-record' },
   materials: { table: 'material', action: 'read-record' },
   movements: { table: 'movement', action: 'read-record' },
   equipment: { table: 'equipment', action: 'read-record' },
@@ -154,8 +155,9 @@ export const ROUTES: readonly RouteSpec[] = [
     name: 'lot.fhir',
     method: 'GET',
     path: '/lots/:id/fhir',
-    title: 'A lot as a FHIR R4 bundle',
+    title: 'A lot as a FHIR bundle of R4 or R5',
     policy: { action: 'read-record' },
+    query: z.strictObject({ release: z.enum(FHIR_RELEASES).default('R4') }),
   },
   {
     name: 'container.label-page',

@@ -154,6 +154,7 @@ export async function placeOfRow(
       return ofTherapy((await newest('selection', row.parent))?.parent ?? '')
     case 'account':
     case 'template':
+    case 'donor':
     case 'material':
     case 'equipment':
       return { site: '', study: '' }
@@ -201,8 +202,10 @@ const EDGES = `
 WITH lots AS (SELECT DISTINCT ON (id) id, data FROM lot ORDER BY id, version DESC),
      arms AS (SELECT l.id, a.value AS arm FROM lots AS l CROSS JOIN LATERAL json_array_elements(l.data->'arms') AS a),
      containers AS (SELECT DISTINCT ON (id) id, parent FROM container ORDER BY id, version DESC),
+     materials AS (SELECT DISTINCT ON (id) id, data FROM material ORDER BY id, version DESC),
      steps AS (SELECT DISTINCT ON (id) parent, data FROM step ORDER BY id, version DESC)
 SELECT 'material:' || m.parent AS a, 'lot:' || (m.data->>'lot') AS b FROM movement AS m
+UNION SELECT 'donor:' || d.value, 'material:' || m.id FROM materials AS m CROSS JOIN LATERAL json_array_elements_text(m.data->'donors') AS d
 UNION SELECT 'equipment:' || e.value, 'lot:' || s.parent FROM steps AS s CROSS JOIN LATERAL json_array_elements_text(s.data->'equipment') AS e
 UNION SELECT 'lot:' || (arm->>'vector_lot'), 'lot:' || id FROM arms WHERE arm->>'vector_lot' <> ''
 UNION SELECT 'construct:' || (arm->>'construct'), 'lot:' || id FROM arms

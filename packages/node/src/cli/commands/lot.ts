@@ -1,8 +1,8 @@
 // `lot`: the record's lots through its HTTP interface, and the plans of lot-plans.ts.
 import { issue } from '@cognate/core/base'
-import { RECORD_COMMANDS } from '@cognate/core/case'
+import { FHIR_RELEASES, RECORD_COMMANDS } from '@cognate/core/case'
 import type { RecordCommand } from '@cognate/core/record'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { userPath } from '../../read/paths.ts'
 import { checkedJson } from '../checked-json.ts'
@@ -73,14 +73,13 @@ export function defineLot(program: Command): void {
       must(await printPdf(html, userPath(flags.out)))
     })
   withServer(
-    lot
-      .command('fhir')
-      .argument('<id>', 'lot')
-      .description('the lot as a FHIR R4 bundle: specimen, products, results, infusions, signatures'),
+    lot.command('fhir').argument('<id>', 'lot').description('the lot as a FHIR bundle: specimen, products, results, infusions, signatures'),
   )
+    .addOption(new Option('--release <release>', 'of FHIR').choices(FHIR_RELEASES).default('R4'))
     .option('--out <file>', 'JSON to write; - is standard output', '-')
-    .action(async (id: string, flags: ClientFlags & { readonly out: string }) => {
-      putText(flags.out, `${await new RecordClient(flags).get(`/lots/${encodeURIComponent(id)}/fhir`, 'application/fhir+json')}\n`)
+    .action(async (id: string, flags: ClientFlags & { readonly out: string; readonly release: string }) => {
+      const path = `/lots/${encodeURIComponent(id)}/fhir?release=${flags.release}`
+      putText(flags.out, `${await new RecordClient(flags).get(path, 'application/fhir+json')}\n`)
     })
   withBody(
     withServer(
