@@ -53,35 +53,27 @@ export interface Forecast {
   readonly reachedAt: CellCount | undefined
 }
 
-/** Half-width of the band from the 10th to the 90th percentile, in standard deviations. */
-const Z90 = normalQuantile(0.9)
+/** A culture so far: what the growth rate is learned from. */
+export type GrowthCourse = Pick<ForecastInput, 'seed' | 'counts' | 'splits'>
 
-/** Errors: `forecast` where a number is out of its range. */
-export function forecastGrowth({ seed, counts, splits, target, horizonDays, model }: ForecastInput): Result<Forecast> {
-  const wrong = (what: string) => refuse('forecast', what, 'check the counts, the splits and the target')
-  if (!(seed.viable > 0)) return wrong('the seeded number of viable cells is not above 0')
-  for (const count of counts) {
-    if (!(count.viable > 0)) return wrong(`the count on day ${count.day} is not above 0`)
-    if (!(count.day >= seed.day)) return wrong(`the count on day ${count.day} lies before the seeding`)
-    if (count.replicates !== undefined && !(count.replicates >= 1)) return wrong(`the count on day ${count.day} has no replicates`)
-  }
-  for (const split of splits)
-    if (!(split.kept > 0 && split.kept <= 1))
-      return wrong(`the split on day ${split.day} keeps ${split.kept}, not a share above 0 and at most 1`)
-  if (!(target.receptorFraction > 0 && target.receptorFraction <= 1))
-    return wrong('the receptor-positive fraction is not above 0 and at most 1')
-  if (!(target.recovery > 0 && target.recovery <= 1)) return wrong('the recovery is not above 0 and at most 1')
-  if (!Number.isInteger(horizonDays) || horizonDays < 0 || horizonDays > 3650)
-    return wrong('the horizon is not a number of days up to 3,650')
+/** Fraction of the culture that the splits before a day have left. */
+const keptFraction =
+  (splits: ForecastInput['splits']) =>
+  (day: number): number =>
+    splits.reduce((kept, split) => (split.day < day ? kept * split.kept : kept), 1)
 
-  const keptBefore = (day: number) => splits.reduce((kept, split) => (split.day < day ? kept * split.kept : kept), 1)
+/** Precision matrix and right side of the normal equations for ln N(d) = a + r·d; without a prior the counts alone decide the rate. */
+export function growthEquations(
+  { seed, counts, splits, model }: GrowthCourse & { readonly model: Pick<GrowthModel, 'countCv' | 'processSd'> },
+  prior?: { readonly mean: number; readonly sd: number },
+): { readonly aa: number; readonly ar: number; readonly rr: number; readonly ya: number; readonly yr: number } {
+  const keptBefore = keptFraction(splits)
   const countVariance = Math.log(1 + model.countCv ** 2)
-  // precision matrix and right side of the normal equations for (a, r)
   let aa = (seed.replicates ?? 1) / countVariance
   let ar = 0
-  let rr = 1 / model.rateSd ** 2
+  let rr = prior === undefined ? 0 : 1 / prior.sd ** 2
   let ya = aa * Math.log(seed.viable)
-  let yr = rr * model.rateMean
+  let yr = prior === undefined ? 0 : rr * prior.mean
   for (const count of counts) {
     const t = count.day - seed.day
     const weight = 1 / (countVariance / (count.replicates ?? 1) + model.processSd ** 2)
@@ -92,6 +84,40 @@ export function forecastGrowth({ seed, counts, splits, target, horizonDays, mode
     ya += weight * y
     yr += weight * t * y
   }
+  return { aa, ar, rr, ya, yr }
+}
+
+/** What no count and no split of a course may be. Errors: `forecast`. */
+export function checkCourse({ seed, counts, splits }: GrowthCourse): Result<undefined> {
+  const wrong = (what: string) => refuse('forecast', what, 'check the counts, the splits and the target')
+  if (!(seed.viable > 0)) return wrong('the seeded number of viable cells is not above 0')
+  for (const count of counts) {
+    if (!(count.viable > 0)) return wrong(`the count on day ${count.day} is not above 0`)
+    if (!(count.day >= seed.day)) return wrong(`the count on day ${count.day} lies before the seeding`)
+    if (count.replicates !== undefined && !(count.replicates >= 1)) return wrong(`the count on day ${count.day} has no replicates`)
+  }
+  for (const split of splits)
+    if (!(split.kept > 0 && split.kept <= 1))
+      return wrong(`the split on day ${split.day} keeps ${split.kept}, not a share above 0 and at most 1`)
+  return ok(undefined)
+}
+
+/** Half-width of the band from the 10th to the 90th percentile, in standard deviations. */
+const Z90 = normalQuantile(0.9)
+
+/** Errors: `forecast` where a number is out of its range. */
+export function forecastGrowth({ seed, counts, splits, target, horizonDays, model }: ForecastInput): Result<Forecast> {
+  const wrong = (what: string) => refuse('forecast', what, 'check the counts, the splits and the target')
+  const checked = checkCourse({ seed, counts, splits })
+  if (!checked.ok) return checked
+  if (!(target.receptorFraction > 0 && target.receptorFraction <= 1))
+    return wrong('the receptor-positive fraction is not above 0 and at most 1')
+  if (!(target.recovery > 0 && target.recovery <= 1)) return wrong('the recovery is not above 0 and at most 1')
+  if (!Number.isInteger(horizonDays) || horizonDays < 0 || horizonDays > 3650)
+    return wrong('the horizon is not a number of days up to 3,650')
+
+  const keptBefore = keptFraction(splits)
+  const { aa, ar, rr, ya, yr } = growthEquations({ seed, counts, splits, model }, { mean: model.rateMean, sd: model.rateSd })
   const determinant = aa * rr - ar * ar
   const [varA, covar, varR] = [rr / determinant, -ar / determinant, aa / determinant]
   const a = varA * ya + covar * yr

@@ -5,7 +5,9 @@ import {
   containerLabel,
   DEFAULT_GROWTH,
   type Edge,
+  fitGrowth,
   forecastGrowth,
+  type GrowthCourse,
   parseCoi,
   RESTRICTED_GTIN,
   reachedFrom,
@@ -20,14 +22,17 @@ import { putText } from '../put-text.ts'
 import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 
 const count = z.strictObject({ day: z.number(), viable: z.number(), replicates: z.number().int().min(1).optional() })
+const modelSchema = z.strictObject({ rate_mean: z.number(), rate_sd: z.number(), count_cv: z.number(), process_sd: z.number() })
 const forecastSchema = z.strictObject({
   seed: count,
   counts: z.array(count).default([]),
   splits: z.array(z.strictObject({ day: z.number(), kept: z.number() })).default([]),
   target: z.strictObject({ receptor_positive_dose: z.number(), receptor_fraction: z.number(), recovery: z.number().default(0.8) }),
   horizon_days: z.number().int().default(28),
-  model: z.strictObject({ rate_mean: z.number(), rate_sd: z.number(), count_cv: z.number(), process_sd: z.number() }).optional(),
+  model: modelSchema.optional(),
 })
+/** A lot to learn from: the same file, of which no target is asked. */
+const courseSchema = forecastSchema.partial({ target: true })
 const scheduleSchema = z.strictObject({
   tasks: z.array(
     z.strictObject({
@@ -49,6 +54,7 @@ const cells = (n: number): string => n.toExponential(2)
 
 export function defineLotPlans(lot: Command): void {
   defineForecast(lot)
+  defineGrowth(lot)
   defineSchedule(lot)
   defineLabel(lot)
   defineRecall(lot)
@@ -62,33 +68,23 @@ function defineForecast(lot: Command): void {
       'JSON: seed {day, viable, replicates}, counts, splits {day, kept}, target {receptor_positive_dose, receptor_fraction, recovery}, horizon_days',
     )
     .description('when there will be enough cells, day by day with its uncertainty')
+    .option('--model <file>', 'what the site learned from its closed lots, as `lot growth` writes it')
     .option('--out <file>', 'table to write; - is standard output', '-')
     .addHelpText(
       'after',
       '\nGrowth is log-linear; prior 0.36 per day (2,000-fold in 21 days, doi:10.1186/s12967-018-1384-z), updated by every count.\nNot a promise: a culture can stop.\n',
     )
-    .action((file: string, flags: { readonly out: string }) => {
+    .action((file: string, flags: { readonly out: string; readonly model?: string }) => {
       const input = checkedJson(file, forecastSchema)
+      const learned = input.model ?? (flags.model === undefined ? undefined : checkedJson(flags.model, modelSchema))
       const model =
-        input.model === undefined
+        learned === undefined
           ? DEFAULT_GROWTH
-          : {
-              rateMean: input.model.rate_mean,
-              rateSd: input.model.rate_sd,
-              countCv: input.model.count_cv,
-              processSd: input.model.process_sd,
-            }
-      const { seed, counts, splits, target } = input
-      const plain = (one: z.infer<typeof count>) => ({
-        day: one.day,
-        viable: one.viable,
-        ...(one.replicates === undefined ? {} : { replicates: one.replicates }),
-      })
+          : { rateMean: learned.rate_mean, rateSd: learned.rate_sd, countCv: learned.count_cv, processSd: learned.process_sd }
+      const { target } = input
       const found = must(
         forecastGrowth({
-          seed: plain(seed),
-          counts: counts.map(plain),
-          splits,
+          ...courseOf(input),
           target: {
             receptorPositiveDose: target.receptor_positive_dose,
             receptorFraction: target.receptor_fraction,
@@ -110,6 +106,42 @@ function defineForecast(lot: Command): void {
         `needed: ${cells(found.neededViable)} viable cells; rate ${found.ratePerDay.toFixed(3)} ± ${found.rateSd.toFixed(3)} per day, doubling in ${found.doublingDays.toFixed(1)} days\n` +
           `reached with 10 %: ${first(found.firstDay.p10)}, 50 %: ${first(found.firstDay.p50)}, 90 %: ${first(found.firstDay.p90)}\n` +
           (found.reachedAt === undefined ? '' : `the count of day ${found.reachedAt.day} already meets the target\n`),
+      )
+    })
+}
+
+const plain = ({ day, viable, replicates }: z.infer<typeof count>) => ({ day, viable, ...(replicates === undefined ? {} : { replicates }) })
+const courseOf = ({ seed, counts, splits }: z.infer<typeof courseSchema>): GrowthCourse => ({
+  seed: plain(seed),
+  counts: counts.map(plain),
+  splits,
+})
+
+function defineGrowth(lot: Command): void {
+  lot
+    .command('growth')
+    .argument('<files...>', 'JSON of closed lots, one a file, as `lot forecast` takes them (target may be missing)')
+    .description('what the closed lots of a site say of the growth of its next one: the prior of its forecasts')
+    .option('--out <file>', 'JSON to write, for `lot forecast --model`; - is standard output', '-')
+    .addHelpText(
+      'after',
+      '\nRates by weighted least squares of the logarithms; how much lots differ after Paule and Mandel. At least three lots.\n\nExample:\n  cognate lot growth lots/*.json --out growth.json\n  cognate lot forecast running.json --model growth.json\n',
+    )
+    .action((files: readonly string[], flags: { readonly out: string }) => {
+      const twice = files.find((file, i) => files.indexOf(file) < i)
+      if (twice !== undefined)
+        throw new InputFault(issue('growth-twice', `${twice} is named twice`, 'name each lot once: it would count twice'))
+      const { lots, mean, meanSe, among, model } = must(
+        fitGrowth(new Map(files.map(file => [file, courseOf(checkedJson(file, courseSchema))]))),
+      )
+      const text = { rate_mean: model.rateMean, rate_sd: model.rateSd, count_cv: model.countCv, process_sd: model.processSd }
+      putText(flags.out, `${JSON.stringify(text, null, 1)}\n`)
+      for (const { id, counts, rate, se } of lots)
+        process.stderr.write(
+          `  ${rate.toFixed(3)} ± ${se.toFixed(3)} per day, doubling in ${(Math.LN2 / rate).toFixed(1)} days, ${counts} counts: ${id}\n`,
+        )
+      process.stderr.write(
+        `${lots.length} lots: ${mean.toFixed(3)} ± ${meanSe.toFixed(3)} per day, lots differ by ${among.toFixed(3)} (standard deviation); the forecast of the next one begins with ${model.rateMean.toFixed(3)} ± ${model.rateSd.toFixed(3)}\n`,
       )
     })
 }
