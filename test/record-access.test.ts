@@ -309,6 +309,10 @@ describe('sign-in', () => {
     ['fourteen chars', 'fourteen chars', 'the password has 14 characters'],
     ['one letter over and over', 'aaaaaaaaaaaaaaaaaaaa', 'repeats'],
     ['the account and little else', 'weak-19 abcdefghijk', 'little more than the account'],
+    ['a common word twice', 'passwordpassword', 'guessed first'],
+    ['a walk over the keyboard', 'qwertyuiopasdfghj', 'guessed first'],
+    ['a word, a year, the same again', 'Summer2024!Summer2024!', 'guessed first'],
+    ['a common password with digits behind it', 'password1234567', 'guessed first'],
   ])('[11.300(b)] a password of %s is refused', async (_name, password, says) => {
     const proposed = await site.person('xena').do('/accounts', {
       id: `weak-${password.length}`,

@@ -10,13 +10,12 @@ import type pg from 'pg'
 import { hashText } from '../store/command-request.ts'
 import type { Clock } from '../store/record-clock.ts'
 import { type OriginOf, Passkeys, type Purpose } from './passkeys.ts'
+import { checkPassword, PASSWORD_MOST } from './password-rules.ts'
 import { typedSecret } from './secret.ts'
 import { Stations } from './stations.ts'
 
 /** Memory in KiB, passes, lanes (OWASP's advice is less; not verified against a standard). A hash with others is made anew at sign-in. */
 const ARGON = { algorithm: 2 as Algorithm.Argon2id, memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 } as const
-const PASSWORD_LEAST = 15
-const PASSWORD_MOST = 256
 export const SESSION_IDLE_MS = 15 * 60_000
 export const SESSION_MOST_MS = 12 * 3_600_000
 const STEP_UP_MS = 5 * 60_000
@@ -143,7 +142,7 @@ export class Credentials {
         issue('enrolment', 'the enrolment codes are wrong, used or too old', 'ask security officer and administrator, each has one half'),
       )
     }
-    const fit = this.#checkPassword(account, password)
+    const fit = checkPassword(account, password, this.#options.breached)
     if (!fit.ok) return fit
     const secret = new Secret({ size: 20 })
     const recovery = Array.from({ length: 10 }, () => typedSecret(16))
@@ -177,7 +176,7 @@ export class Credentials {
   async changePassword(session: Session, current: string, code: string, password: string): Promise<Result<undefined, Issue>> {
     const proven = await this.prove(session, current, code)
     if (!proven.ok) return proven
-    const fit = this.#checkPassword(session.account, password)
+    const fit = checkPassword(session.account, password, this.#options.breached)
     if (!fit.ok) return fit
     await this.#pool.query('UPDATE credential SET password_hash = $2 WHERE account = $1', [
       session.account,
@@ -196,18 +195,6 @@ export class Credentials {
       return ok(undefined)
     await this.#failed(session.account)
     return fail(issue('signature-refused', 'the password or the code is wrong', 'give the password that holds now, and a new code'))
-  }
-
-  #checkPassword(account: string, password: string): Result<undefined, Issue> {
-    const wrong = (what: string) =>
-      fail(issue('password', what, `use ${PASSWORD_LEAST} characters or more; a sentence is good; nothing else is asked of it`))
-    const length = [...password].length
-    if (length < PASSWORD_LEAST) return wrong(`the password has ${length} characters`)
-    if (length > PASSWORD_MOST) return wrong(`the password has more than ${PASSWORD_MOST} characters`)
-    if (new Set(password.toLowerCase()).size < 5) return wrong('the password repeats a few characters')
-    if (password.toLowerCase().includes(account.toLowerCase()) && length < account.length + PASSWORD_LEAST)
-      return wrong('the password is little more than the account')
-    return this.#options.breached?.has(password) === true ? wrong('the password is known from a breach') : ok(undefined)
   }
 
   // ---- one-time codes
