@@ -1,5 +1,5 @@
 // kill -9 of the writing process, at random and at named points, now and then of the database server too: what was acknowledged has to be there, and the record has to open and verify.
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,40 +69,55 @@ export async function crashCampaign(
   }
   return { kills, ...totals }
 
-  /** Opens what the kills left, looks for every acknowledged id, exports and verifies against every checkpoint that was kept outside. */
   async function settle(place: string, databaseUrl: string | undefined): Promise<void> {
-    const record = await openRecord({ folder: place, databaseUrl, site: 'cognate.example/crash' })
-    if (!record.ok) {
-      totals.falseAlarms.push(record.issue.what)
-      return
-    }
-    const promised = existsSync(join(place, 'acks.txt')) ? readFileSync(join(place, 'acks.txt'), 'utf8').trim().split('\n') : []
-    const { rows } = await record.value.store.pool.query<{ n: number }>(
-      'SELECT count(*)::int AS n FROM unnest($1::text[]) AS p (id) WHERE p.id <> $2 AND NOT EXISTS (SELECT FROM subject AS s WHERE s.id = p.id)',
-      [promised, ''],
-    )
-    totals.lost += rows[0]!.n
-    const out = join(place, 'export')
-    await exportRecord(record.value, { out })
-    const verified = verifyExport({
-      folder: out,
-      keys: [formatVerifierKey(record.value.store.logs.record.signer.key)],
-      since: [join(place, 'checkpoints/record.txt')],
-    })
-    totals.verifications++
-    if (!verified.ok) totals.falseAlarms.push(verified.issue.what)
-    else for (const finding of verified.value.findings) totals.falseAlarms.push(finding.what)
-    await record.value.close()
-    rmSync(place, { recursive: true, force: true })
+    const found = await whatIsLeft(place, databaseUrl, join(place, 'acks.txt'))
+    totals.lost += found.lost
+    totals.falseAlarms.push(...found.alarms)
+    if (found.opened) totals.verifications++
+    if (found.opened) rmSync(place, { recursive: true, force: true })
   }
 }
 
-function life(
+/** Opens what the crashes left, looks for every acknowledged id, exports and verifies against every checkpoint that was kept outside. */
+export async function whatIsLeft(
+  place: string,
+  databaseUrl: string | undefined,
+  acks: string,
+): Promise<{ readonly opened: boolean; readonly lost: number; readonly events: number; readonly alarms: readonly string[] }> {
+  const record = await openRecord({ folder: place, databaseUrl, site: 'cognate.example/crash' })
+  if (!record.ok) return { opened: false, lost: 0, events: 0, alarms: [record.issue.what] }
+  const promised = existsSync(acks) ? readFileSync(acks, 'utf8').trim().split('\n') : []
+  const { rows } = await record.value.store.pool.query<{ n: number }>(
+    'SELECT count(*)::int AS n FROM unnest($1::text[]) AS p (id) WHERE p.id <> $2 AND NOT EXISTS (SELECT FROM subject AS s WHERE s.id = p.id)',
+    [promised, ''],
+  )
+  const out = mkdtempSync(join(tmpdir(), 'cognate-left-'))
+  await exportRecord(record.value, { out: join(out, 'export') })
+  const verified = verifyExport({
+    folder: join(out, 'export'),
+    keys: [formatVerifierKey(record.value.store.logs.record.signer.key)],
+    since: [join(place, 'checkpoints/record.txt')],
+  })
+  const events = record.value.store.logs.record.tree.size
+  await record.value.close()
+  rmSync(out, { recursive: true, force: true })
+  return {
+    opened: true,
+    lost: rows[0]!.n,
+    events,
+    alarms: verified.ok ? verified.value.findings.map(({ what }) => what) : [verified.issue.what],
+  }
+}
+
+/** A writer's life: opened, checked for what was acknowledged before, killed after `ms` or at the failpoint. `end`: how it is ended, where not by a kill alone; `fromStart`: `ms` count from the start, so that the end may come while the record is being opened. */
+export function life(
   folder: string,
   url: string | undefined,
   acks: string,
   failpoint: string,
   ms: number,
+  end: (child: ChildProcess) => void = child => child.kill('SIGKILL'),
+  fromStart = false,
 ): Promise<{ acks: number; missing: number; refused: string | undefined }> {
   return new Promise(resolve => {
     const child = spawn(
@@ -114,13 +129,14 @@ function life(
     let timer: NodeJS.Timeout | undefined
     // if a failpoint never comes, the kill does
     const kill = (after: number) => {
-      timer ??= setTimeout(() => child.kill('SIGKILL'), after)
+      timer ??= setTimeout(() => end(child), after)
     }
+    if (fromStart) kill(ms)
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString()
       if (text.includes('checked ')) kill(failpoint === '-' ? ms : 1500)
     })
-    const watchdog = setTimeout(() => child.kill('SIGKILL'), 60_000)
+    const watchdog = setTimeout(() => end(child), 60_000)
     child.on('close', () => {
       clearTimeout(watchdog)
       if (timer !== undefined) clearTimeout(timer)
@@ -128,14 +144,15 @@ function life(
       if (ids.length > 0) appendFileSync(acks, `${ids.join('\n')}\n`)
       const checked = /^checked (\d+) missing (\d+)/m.exec(text)
       const refused =
-        /^refused (.*)$/m.exec(text)?.[1] ?? (checked === null ? `the writer did not get ready: ${text.slice(0, 200)}` : undefined)
+        /^refused (.*)$/m.exec(text)?.[1] ??
+        (checked === null && !fromStart ? `the writer did not get ready: ${text.slice(0, 200)}` : undefined)
       resolve({ acks: ids.length, missing: Number(checked?.[2] ?? 0), refused })
     })
   })
 }
 
 /** The postmaster of the folder and its backends, as a crash of the machine's database would end them. */
-function killEmbedded(folder: string): void {
+export function killEmbedded(folder: string): void {
   const file = join(folder, 'database/postmaster.pid')
   if (!existsSync(file)) return
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0])

@@ -1,7 +1,8 @@
 // A 21-day TCR-T lot through the HTTP interface, with all that goes wrong: an out-of-specification result, a deviation, a conditional release, an identity mismatch at the bedside that stops
 // an infusion, and a late positive sterility result with its recall. Every step asserted; at the end the record is exported and verified offline.
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
 import { columnReader, exactJsonText, mod37_2, parseExactJson, parseFhir } from '@cognate/core/format'
@@ -919,6 +920,53 @@ test('the lot as a FHIR bundle is valid by the R4 definitions, resource by resou
     'string',
   ])
   refusedAs(await anna.get('/lots/L-1/fhir?release=R6'), 'input')
+}, 240_000)
+
+test('a study’s rows for the statistician: what was given and what was not, specimens, and results, as SDTM; another study is not there', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'cognate-rows-'))
+  expect(await cognate(anna, ['trial', 'rows', '--study', 'ST-1', '--out', out])).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('ex.csv'),
+  })
+  const table = (name: string) => rowsOf(readFileSync(join(out, `${name}.csv`), 'utf8'), ',')
+  const ex = table('ex')
+  expect(ex.map(row => [row.USUBJID, row.EXSEQ, row.EXTRT, row.EXLOT, row.EXREFID, row.EXDOSU])).toEqual(
+    expect.arrayContaining([['ST1-001', '1', 'TCR-T CELLS', 'L-1', 'L-1-B1', 'CELLS']]),
+  )
+  const ec = table('ec')
+  const withheld = ec.filter(row => row.ECOCCUR === 'N')
+  expect(withheld.map(row => [row.ECTRT === 'TCR-T CELLS', row.ECDOSE])).toContainEqual([false, ''])
+  expect(withheld.filter(row => row.ECTRT !== 'TCR-T CELLS').every(row => row.ECREASOC !== '')).toBe(true)
+  expect(ec.filter(row => row.ECOCCUR === 'Y').length).toBe(ex.length)
+  const be = table('be')
+  expect(be.map(row => `${row.USUBJID} ${row.BEREFID} ${row.BETERM}`)).toEqual(
+    expect.arrayContaining(['ST1-001 APH-1 COLLECTING', 'ST1-001 L-1-B1 ADMINISTERING', 'ST1-002 APH-2 RECEIVING']),
+  )
+  const bs = table('bs')
+  const lot = fine(await anna.get('/results?parent=L-1&limit=500')).body.results as { data: { raw: string; status: string } }[]
+  expect(
+    bs
+      .filter(row => row.BSREFID === 'L-1')
+      .map(row => row.BSORRES)
+      .toSorted(),
+  ).toEqual(
+    lot
+      .filter(({ data }) => data.status !== 'invalidated')
+      .map(({ data }) => data.raw)
+      .toSorted(),
+  )
+  const codes = new Map(bs.map(row => [row.BSTEST, row.BSTESTCD!]))
+  expect(new Set(codes.values()).size).toBe(codes.size)
+  expect([...codes.values()].every(code => /^[A-Z][A-Z0-9]{0,7}$/.test(code))).toBe(true)
+  for (const rows of [ex, ec, be, bs]) expect(new Set(rows.map(row => row.STUDYID))).toEqual(new Set(['ST-1']))
+  refusedAs(await anna.get('/studies/ST-9/tables'), 'not-found')
+  console.log(
+    readFileSync(join(out, 'ex.csv'), 'utf8'),
+    readFileSync(join(out, 'ec.csv'), 'utf8'),
+    readFileSync(join(out, 'be.csv'), 'utf8'),
+    readFileSync(join(out, 'bs.csv'), 'utf8').slice(0, 1500),
+  )
+  rmSync(out, { recursive: true, force: true })
 }, 240_000)
 
 test('donors of feeder cells are records of their own: an ineligible one gives no cells, and a recall that starts at a donor finds the lots', async () => {

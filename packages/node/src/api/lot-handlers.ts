@@ -1,7 +1,7 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
 import type { AuditEvent } from '@cognate/core/audit'
 import { byText, fail, issue } from '@cognate/core/base'
-import { type FhirRelease, lotBundle } from '@cognate/core/case'
+import { type FhirRelease, lotBundle, recordTables, type StudyRecord } from '@cognate/core/case'
 import { exactJsonText } from '@cognate/core/format'
 import {
   type DoseOrderData,
@@ -25,6 +25,7 @@ import {
   type LotData,
   labelHtml,
   type SpecimenData,
+  type SubjectData,
   showCoi,
   sortBoard,
   type TherapyData,
@@ -58,6 +59,9 @@ const PAGE = {
 
 /** Commands whose signature makes a lot fit to give. */
 const RELEASES = new Set(['lot.release', 'lot.accept'])
+
+/** Subjects, and lots, of one study. */
+const MOST_OF_STUDY = 10_000
 
 /** Events of an item that are looked through for earlier openings. */
 const MOST_OPENINGS = 50
@@ -112,6 +116,32 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       if (!file.ok) return file
       const released = (await signaturesOf(pool, lot)).filter(({ command }) => RELEASES.has(command)).at(-1)
       return done(givenOrder(order.value, file.value, await rowsOf<InfusionData>('infusion', lot), released?.time ?? ''))
+    },
+    async 'study.tables'(call) {
+      const study = call.params.id!
+      const ofStudy = async <T>(table: Table) =>
+        (await listRows(pool, table, { where: `study=${study}`, limit: MOST_OF_STUDY })) as unknown as readonly Row<T>[]
+      const mine = ({ site }: { readonly site: string }) => call.mayAt({ site, study }).ok
+      const specimens: { subject: string; row: Row<SpecimenData> }[] = []
+      for (const subject of await ofStudy<SubjectData>('subject'))
+        if (mine(subject.data))
+          for (const therapy of await rowsOf<TherapyData>('therapy', subject.id))
+            for (const row of await rowsOf<SpecimenData>('specimen', therapy.id)) specimens.push({ subject: subject.id, row })
+      const lots: StudyRecord['lots'][number][] = []
+      for (const { id, data } of await ofStudy<LotData>('lot')) {
+        if (!mine(data)) continue
+        const file = await readLotFile(pool, id)
+        if (!file.ok) return file
+        lots.push({
+          file: file.value,
+          orders: await rowsOf<DoseOrderData>('dose_order', id),
+          infusions: await rowsOf<InfusionData>('infusion', id),
+          releasedAt: (await signaturesOf(pool, id)).filter(({ command }) => RELEASES.has(command)).at(-1)?.time ?? '',
+        })
+      }
+      return specimens.length + lots.length === 0
+        ? fail(issue('not-found', `the record has nothing of study ${study} that you may read`, 'check the study; see `cognate lot show`'))
+        : done(recordTables({ study, specimens, lots }))
     },
     async 'lot.file'(call) {
       const file = await lotInScope(call)

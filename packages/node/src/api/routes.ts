@@ -160,6 +160,13 @@ export const ROUTES: readonly RouteSpec[] = [
     query: z.strictObject({ release: z.enum(FHIR_RELEASES).default('R4') }),
   },
   {
+    name: 'study.tables',
+    method: 'GET',
+    path: '/studies/:id/tables',
+    title: 'What the record holds of a study, as SDTM rows: EX, EC, BE, BS',
+    policy: { action: 'read-record' },
+  },
+  {
     name: 'container.label-page',
     method: 'GET',
     path: '/containers/:id/label-page',

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inFile, issue, isWhole, parseDate } from '@cognate/core/base'
-import { headlines, tablesOfResources } from '@cognate/core/case'
+import { headlines, type RecordTables, tablesOfResources } from '@cognate/core/case'
 import { formatCsv, formatDatasetJson, formatDatasetNdjson, formatTsv, formatXpt, parseFhir } from '@cognate/core/format'
 import type { Command } from 'commander'
 import { printPdf } from '../../external/print-pdf.ts'
@@ -12,6 +12,7 @@ import { printFaults } from '../console.ts'
 import { EXIT, InputFault, must } from '../exit.ts'
 import { finishStage } from '../finish-stage.ts'
 import { type CommonFlags, consoleOf, withCommon } from '../options.ts'
+import { type ClientFlags, RecordClient, withServer } from '../record-client.ts'
 import { plural } from '../stages/stage.ts'
 import { runTrialReport } from '../stages/trial.ts'
 
@@ -78,6 +79,22 @@ export function defineTrial(program: Command): void {
         screen.result(`  ${flags.out}/${domain}.csv: ${plural(rows.length, 'row')}, ${plural(columns.length, 'column')}`)
       }
       if (left.size > 0) screen.notice(`stand for no row: ${[...left].map(([type, n]) => `${n} ${type}`).join(', ')}`)
+    })
+  withServer(trial.command('rows').description('what the record holds of a study, as SDTM tables: EX, EC, BE, BS'))
+    .requiredOption('--study <id>', 'study')
+    .requiredOption('--out <folder>', 'folder for the tables')
+    .addHelpText(
+      'after',
+      '\nGiven doses with their lot and container (EX), what was to be given and was not, with the reason (EC), specimens (BE), and results of the lots (BS). Age, sex, consent, lesions and adverse events are the clinic’s and not in the record. EXTRT of the cells is such as TCR-T CELLS: name it as product in TRIAL.yaml.\n\nExample:\n  cognate trial rows --study ST-1 --out tables\n',
+    )
+    .action(async (flags: ClientFlags & { readonly study: string; readonly out: string }) => {
+      const answer = await new RecordClient(flags).get(`/studies/${encodeURIComponent(flags.study)}/tables`)
+      const folder = userPath(flags.out)
+      mkdirSync(folder, { recursive: true })
+      for (const [domain, { columns, rows }] of Object.entries(JSON.parse(answer) as RecordTables)) {
+        writeFileSync(join(folder, `${domain}.csv`), formatCsv(columns, rows))
+        process.stderr.write(`  ${flags.out}/${domain}.csv: ${plural(rows.length, 'row')}\n`)
+      }
     })
   withCommon(
     trial.command('convert').description('a dataset from one form to another: XPT, Dataset-JSON, NDJSON, CSV, TSV by the name of the file'),
