@@ -154,7 +154,7 @@ const wanted = ({ file, order, given: { lot, subject, containers } }: Ordered): 
       treatmentOf(file),
       started_at === '' ? 'N' : 'Y',
       why_not_all,
-      text(cells),
+      started_at === '' ? '' : text(cells),
       'CELLS',
       started_at,
       lot,
