@@ -27,6 +27,12 @@ let pairs: ReturnType<typeof makeScreenedExample>
 
 beforeAll(async () => {
   pairs = makeScreenedExample(join(cases, 'crc-001'))
+  const file = join(cases, 'crc-001/CASE.yaml')
+  writeFileSync(
+    join(cases, 'crc-001/antigens.fa'),
+    '>HPV16-E7 an early protein of a virus\nMHGDTPTLHEYMLDLQPETTDLYCYEQLNDSSEEEDEIDGPAGQAEPDRAHYN\n',
+  )
+  writeFileSync(file, readFileSync(file, 'utf8').replace('\ntumour:\n', '\ntumour:\n  antigens: antigens.fa\n'))
   expect(cognate(['run', join(cases, 'crc-001/CASE.yaml'), '--out', join(results, 'CRC-001'), '--quiet']).code).toBe(0)
   site = await openSite({
     cases: { cases, results, program: [process.execPath, '--disable-warning=ExperimentalWarning', join(root, 'dist/cognate.mjs')] },
@@ -45,8 +51,9 @@ afterAll(async () => {
   await site?.close()
 })
 
+/** Of the first table of the page. */
 const cellsOf = (browser: Browser, column: number) =>
-  [...browser.page.querySelectorAll('table.data tbody tr')].map(row => row.children[column]!.textContent)
+  [...browser.page.querySelector('table.data')!.querySelectorAll('tbody tr')].map(row => row.children[column]!.textContent)
 
 test('a scientist, who reads no lots, begins at the cases; a case is run again and what it says is shown', async () => {
   const browser = new Browser(site)
@@ -82,6 +89,16 @@ test('who reads neither lots nor cases begins at what they may record; an addres
   expect([page.includes('does not carry'), browser.links().includes('Cases')]).toEqual([false, false])
   await browser.seat(sven, '#/cases/%E0%A4')
   await browser.until('From the tumour')
+})
+
+test('what no variant made stands below the neoantigens: an antigen of the case’s own list, with its best peptides', async () => {
+  const browser = new Browser(site)
+  await browser.seat(sven, '#/cases/CRC-001/neoantigens')
+  const page = await browser.until('Listed antigens')
+  const [listed] = rows('antigens')
+  expect([listed!.antigen_id, page.includes('HPV16-E7'), page.includes(listed!.best_peptide!)]).toEqual(['HPV16-E7', true, true])
+  expect(page).not.toContain('New splice junctions')
+  expect(rows('minigenes').map(row => row.neoantigen_id)).toContain(listed!.neoantigen_id)
 })
 
 test('neoantigens are searched, ordered and opened; one shows its sum, its residues, every allele and who was tested against it', async () => {
