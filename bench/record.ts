@@ -1,5 +1,5 @@
 // Load on the record: 50 clients over HTTP, each signing one event after another and reading between, on the embedded store and on a PostgreSQL of the system, beside what PostgreSQL itself
-// commits row by row over as many connections. fsync is on everywhere. Run: npm run bench:record -- [events per client]. The proof of the signer (Argon2id, made slow on purpose) is done before;
+// commits row by row over as many connections. fsync is on everywhere. Run: npm run bench:record -- [events per client] [embedded | server]. The proof of the signer (Argon2id, made slow on purpose) is done before;
 // its single-use tokens are spent inside each transaction.
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -102,7 +102,8 @@ async function main(): Promise<void> {
   const { hashText } = await import('../packages/node/src/store/command-request.ts')
   const { hasServer, startTestServer } = await import('../test/postgres-server.ts')
   const events = Number(process.argv[2] ?? 200)
-  for (const store of ['embedded', ...(hasServer ? ['server'] : [])]) {
+  const stores = ['embedded', ...(hasServer ? ['server'] : [])]
+  for (const store of process.argv[3] === undefined ? stores : [process.argv[3]]) {
     const server = store === 'server' ? startTestServer() : undefined
     const folder = mkdtempSync(join(tmpdir(), 'cognate-load-'))
     const opened = await openRecord({ folder, databaseUrl: server?.url('load'), site: 'cognate.example/load' })
@@ -176,13 +177,21 @@ async function main(): Promise<void> {
         worker.on('error', reject)
       })
     await run(0, 0, WARM)
-    const figures = [await run(PACE_MS, WARM), await run(0, WARM + events)]
+    const rss = () => Math.round(process.memoryUsage().rss / 2 ** 20)
+    const memory = [rss()]
+    const figures: object[] = []
+    for (const [pace, first] of [
+      [PACE_MS, WARM],
+      [0, WARM + events],
+    ] as const) {
+      figures.push(await run(pace, first))
+      memory.push(rss())
+    }
     const rival = await plainCommits(
       store === 'embedded'
         ? { host: join(folder, 'run'), user: 'cognate_owner', database: 'postgres' }
         : { connectionString: server!.url('load') },
     )
-    const memory = Math.round(process.memoryUsage().rss / 2 ** 20)
     process.stdout.write(
       `${JSON.stringify({ store, clients: CLIENTS, figures, log: opened.value.store.logs.record.tree.size, rss_mib: memory, postgres_alone: rival })}\n`,
     )

@@ -5,6 +5,7 @@
 Model: ext4 with a journal. fsync of anything makes every earlier change of directories last (creation, rename, removal); data lasts only for the file that is
 synced. Writing N to /.cut cuts the power: nothing is applied any more, and what would be on the disk goes into IMAGE. Of data that was not synced, N = 0 loses all,
 another N lets each block of 4 KiB reach the disk or not by chance (seeded by N), as a disk does that writes when it likes. A new start with the same IMAGE is the reboot.
+FORGETS=1 in the environment makes fsync do nothing, as a disk that lies: the campaign has to find that.
 """
 import errno
 import os
@@ -16,6 +17,7 @@ import time
 from fuse import FUSE, FuseOSError, Operations
 
 BLOCK = 4096
+FORGETS = os.environ.get("FORGETS") == "1"
 
 
 class Node:
@@ -187,6 +189,8 @@ class Unsynced(Operations):
 
     # ---- what lasts
     def fsync(self, path, datasync, fh):
+        if FORGETS:
+            return
         self.syncs += 1
         self.write_journal()
         node = self.open_nodes[fh]
@@ -198,6 +202,8 @@ class Unsynced(Operations):
         node.dirty.clear()
 
     def fsyncdir(self, path, datasync, fh):
+        if FORGETS:
+            return
         self.syncs += 1
         self.write_journal()
 

@@ -24,7 +24,7 @@ export type TherapyData = {
   readonly product_type: string
   readonly opened_at: string
   /** As others call this therapy (ISBT 128), where they do. */
-  readonly external_identity?: string
+  readonly external_identity?: string | undefined
 }
 export type SpecimenData = {
   readonly coi: string
@@ -32,7 +32,7 @@ export type SpecimenData = {
   readonly collected_at: string
   readonly received_at: string
   /** Of the collection (ISBT 128), where the label has one. */
-  readonly donation_number?: string
+  readonly donation_number?: string | undefined
 }
 export type SelectionData = {
   readonly coi: string
@@ -109,7 +109,7 @@ export const identityCommands: readonly RecordCommand[] = [
         subject: id,
         product_type,
         opened_at: at,
-        ...(external_identity === undefined ? {} : { external_identity }),
+        external_identity,
       }
       return ok({
         entity: { table: 'therapy', id: coi },
@@ -144,7 +144,7 @@ export const identityCommands: readonly RecordCommand[] = [
         kind,
         collected_at,
         received_at: at,
-        ...(donation_number === undefined ? {} : { donation_number }),
+        donation_number,
       }
       return ok({ entity: { table: 'specimen', id }, writes: [{ table: 'specimen', id, parent: coi, data }], reason: `${kind} received` })
     },

@@ -35,7 +35,7 @@ export type MaterialData = {
   readonly unit: string
   readonly status: 'quarantine' | 'released' | 'rejected'
   /** Whose cells it is pooled of, where it is of cells. */
-  readonly donors?: readonly string[]
+  readonly donors?: readonly string[] | undefined
 }
 /** Someone whose cells help a product to grow and are no part of it; the patient is a subject. */
 export type DonorData = {
@@ -43,7 +43,7 @@ export type DonorData = {
   readonly eligibility: 'eligible' | 'ineligible'
   /** The evaluation that says so. */
   readonly evaluation_sha256: string
-  readonly donation_number?: string
+  readonly donation_number?: string | undefined
 }
 export type MovementData = { readonly material: string; readonly quantity: string; readonly lot: string; readonly step: string }
 export type EquipmentData = {
@@ -167,8 +167,7 @@ export const supplyCommands: readonly RecordCommand[] = [
       const before = rows.get<DonorData>('donor', id)?.data.donation_number
       if (before !== undefined && donation_number !== undefined && before !== donation_number)
         return fail(issue('donor-number', `${id} has the donation number ${before}`, 'another donation is another donor id'))
-      const number = donation_number ?? before
-      const data: DonorData = { ...given, ...(number === undefined ? {} : { donation_number: number }) }
+      const data: DonorData = { ...given, donation_number: donation_number ?? before }
       return ok({ entity: { table: 'donor', id }, writes: [{ table: 'donor', id, parent: '', data }], reason })
     },
   }),
@@ -192,12 +191,12 @@ export const supplyCommands: readonly RecordCommand[] = [
       rows: [{ table: 'material', id }, ...donors.map(donor => ({ table: 'donor' as const, id: donor }))],
     }),
     place: () => ANYWHERE,
-    decide({ id, donors = [], ...given }, rows) {
+    decide({ id, donors, ...given }, rows) {
       const unused = fresh(rows, 'material', id)
       if (!unused.ok) return unused
-      if (new Set(donors).size !== donors.length)
+      if (new Set(donors).size !== (donors ?? []).length)
         return fail(issue('donor-twice', 'a donor is named twice', 'name each donor of the pool once'))
-      for (const one of donors) {
+      for (const one of donors ?? []) {
         const donor = existing<DonorData>(rows, 'donor', one)
         if (!donor.ok) return donor
         if (donor.value.data.eligibility !== 'eligible')
@@ -205,7 +204,7 @@ export const supplyCommands: readonly RecordCommand[] = [
       }
       if (compareRatios(typedDecimal(given.received), ZERO) <= 0)
         return fail(issue('quantity', `${given.received} ${given.unit} were received`, 'give the quantity on the packing slip'))
-      const data: MaterialData = { ...given, status: 'quarantine', ...(donors.length === 0 ? {} : { donors }) }
+      const data: MaterialData = { ...given, status: 'quarantine', donors }
       return ok({ entity: { table: 'material', id }, writes: [{ table: 'material', id, parent: '', data }], reason: 'received' })
     },
   }),

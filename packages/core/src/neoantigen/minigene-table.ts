@@ -43,28 +43,29 @@ export const minigeneTable = (antigens: readonly ScreenedAntigen[]): string => f
 
 /**
  * Further antigens that come first stand before the first variant that does not, the others at the end: a screen takes as many as it has wells for, from the top.
- * Stretches that stand there already would be made and tested twice: they come back apart.
+ * A stretch that stands there already (two records of one change, a fusion with two names) would be made and tested twice: it comes back apart.
  */
 export function screeningOrder(
   variants: readonly ScreenedAntigen[],
   further: readonly ScreenedAntigen[],
 ): { readonly antigens: readonly ScreenedAntigen[]; readonly repeated: readonly ScreenedAntigen[] } {
-  const seen = new Set(variants.map(({ minigene }) => minigene.sequence))
+  const seen = new Set<string>()
   const repeated: ScreenedAntigen[] = []
-  const own = further.filter(one => {
+  const isNew = (one: ScreenedAntigen) => {
     const { sequence } = one.minigene
-    const isNew = !seen.has(sequence)
+    const fresh = !seen.has(sequence)
+    if (!fresh) repeated.push(one)
     seen.add(sequence)
-    if (!isNew) repeated.push(one)
-    return isNew
-  })
-  const second = variants.findIndex(({ isFirst }) => !isFirst)
-  const at = second < 0 ? variants.length : second
+    return fresh
+  }
+  const [first, own] = [variants.filter(isNew), further.filter(isNew)]
+  const second = first.findIndex(({ isFirst }) => !isFirst)
+  const at = second < 0 ? first.length : second
   return {
     antigens: [
-      ...variants.slice(0, at),
+      ...first.slice(0, at),
       ...own.filter(({ isFirst }) => isFirst),
-      ...variants.slice(at),
+      ...first.slice(at),
       ...own.filter(({ isFirst }) => !isFirst),
     ],
     repeated,

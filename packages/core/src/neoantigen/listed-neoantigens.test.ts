@@ -104,11 +104,11 @@ test('on the plates, what an allele presents comes before variants that none pre
     isFirst,
   })
   const { antigens, repeated } = screeningOrder(
-    [of('V1', true), of('V2', false), of('V3', true)],
+    [of('V1', true), of('V2', false), of('V3', true), of('V4', true, 'V1')],
     [of('F1', false), of('F2', true), of('F3', true, 'V3'), of('F4', true, 'F2')],
   )
   expect(antigens.map(({ gene }) => gene)).toEqual(['V1', 'F2', 'V2', 'V3', 'F1'])
-  expect(repeated.map(({ gene }) => gene)).toEqual(['F3', 'F4'])
+  expect(repeated.map(({ gene }) => gene)).toEqual(['V4', 'F3', 'F4'])
   const [e7] = best('id\tsequence\nE7\tAAACDEFGHIKLAAA\n').neoantigens
   expect(screenedListed(e7!)).toMatchObject({ gene: 'E7', change: 'listed antigen', bestPeptide: 'CDEFGHIKL', isFirst: true })
 })
