@@ -143,7 +143,7 @@ test('a site is set up, two persons enrol, one proposes and the other signs; the
   expect([exported.status, exported.stderr]).toEqual([0, ''])
   const verified = cognate(['audit', 'verify', 'export', '--key', key, '--since', 'rec/checkpoints/record.txt', '--json'])
   expect(verified.stderr).toBe('')
-  expect([verified.status, JSON.parse(verified.stdout)]).toMatchObject([0, { proven: true, size: 8, findings: [] }])
+  expect([verified.status, JSON.parse(verified.stdout)]).toMatchObject([0, { proven: true, size: 9, findings: [] }])
   const alone = cognate(['audit', 'verify', 'export', '--key', key])
   expect(alone.stdout).toContain('verified against 0 independent checkpoints')
   const witnessed = cognate(['audit', 'verify', 'export', '--key', key, '--witness', witnessKey])

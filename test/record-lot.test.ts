@@ -990,6 +990,49 @@ test('donors of feeder cells are records of their own: an ineligible one gives n
   refusedAs(await olga.do('/materials', { ...pool, donors: ['FD-9'] }), 'not-found')
   fine(await olga.do('/materials', { ...pool, donors: ['FD-1', 'FD-3'] }))
   expect(fine(await anna.get('/recalls/donor:FD-3')).body.affected).toEqual(['material:FEED-1'])
+  // a recall is a case: its list is the genealogy's, lots and bags are on hold at once, and it closes when each item has its disposition
+  const start = 'construct:C-TCR-2'
+  const affected = fine(await anna.get(`/recalls/${start}`)).body.affected as string[]
+  expect(affected).toEqual(expect.arrayContaining(['lot:V-2', 'lot:L-1', 'container:L-1-B2']))
+  const wanted = { id: 'RC-1', start, affected, reason: 'a wrong base was found in the insert' }
+  refusedAs(await anna.do('/recall-cases', { ...wanted, affected: affected.slice(1) }), 'recall-scope')
+  refusedAs(await anna.do('/recall-cases', { ...wanted, affected: [...affected, 'lot:OTHER'] }), 'recall-scope')
+  refusedAs(await olga.do('/recall-cases', wanted), 'role')
+  const opened = fine(await anna.do('/recall-cases', wanted))
+  expect(opened.body.alerts[0].text).toMatch(/^recall RC-1 of construct:C-TCR-2: a wrong base .*; \d+ lots, \d+ containers, 1 infusions$/)
+  for (const lot of ['V-2', 'L-1']) {
+    expect(fine(await anna.get(`/lots/${lot}`)).body.data.holds).toContain('recall RC-1')
+    const containers = fine(await anna.get(`/containers?parent=${lot}`)).body.containers as { data: { holds: string[] } }[]
+    expect(containers.every(({ data }) => data.holds.includes('recall RC-1'))).toBe(true)
+  }
+  refusedAs(await anna.do('/recall-cases/RC-1/closing', { reason: 'done' }), 'recall-open-items')
+  refusedAs(await anna.do('/recall-cases/RC-1/dispositions', { item: 'lot:OTHER', disposition: 'destroyed', reason: 'x' }), 'recall-item')
+  for (const item of affected)
+    fine(
+      await anna.do('/recall-cases/RC-1/dispositions', {
+        item,
+        disposition: item.startsWith('infusion:') ? 'person-informed' : 'quarantined',
+        reason: 'as the recall plan says',
+      }),
+    )
+  // something more was made of it meanwhile: it has to be taken in first
+  fine(
+    await olga.do('/lots', {
+      product_type: 'VECTOR',
+      id: 'V-9',
+      template: 'gammaretro-supernatant:1.0.0',
+      site: 'site-a',
+      construct: 'C-TCR-2',
+    }),
+  )
+  refusedAs(await anna.do('/recall-cases/RC-1/closing', { reason: 'done' }), 'recall-scope')
+  const now = fine(await anna.get(`/recalls/${start}`)).body.affected as string[]
+  fine(await anna.do('/recall-cases/RC-1/items', { affected: now, reason: 'made since' }))
+  expect(fine(await anna.get('/lots/V-9')).body.data.holds).toEqual(['recall RC-1'])
+  fine(await anna.do('/recall-cases/RC-1/dispositions', { item: 'lot:V-9', disposition: 'destroyed', reason: 'never begun' }))
+  fine(await anna.do('/recall-cases/RC-1/closing', { reason: 'every item has its disposition' }))
+  refusedAs(await anna.do('/recall-cases/RC-1/closing', { reason: 'again' }), 'recall-closed')
+  expect(fine(await anna.get('/recall-cases/RC-1')).body.data.status).toBe('closed')
   expect(fine(await anna.get('/trace/FEED-1')).body.from.map((hop: { node: string }) => hop.node)).toEqual(['donor:FD-1', 'donor:FD-3'])
   refusedAs(await olga.do('/donors', { id: 'FD-4', ...donor }), 'role')
 }, 240_000)

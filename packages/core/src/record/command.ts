@@ -29,6 +29,7 @@ export const TABLES = [
   'scan',
   'infusion',
   'follow_up',
+  'recall',
   'station',
   'signature',
 ] as const

@@ -1,9 +1,10 @@
 // Which handler a route has: lists, rows and commands by their kind, the others by name. Handlers answer a value or an issue; the server turns either into HTTP.
-import { fail, issue } from '@cognate/core/base'
+import { fail, type Issue, issue, type Json } from '@cognate/core/base'
 import { FILE_KINDS, kindOfFile } from '@cognate/core/format'
+import { type RecallData, scopeDifference } from '@cognate/core/lot'
 import type { Row } from '@cognate/core/record'
 import { hashText } from '../store/command-request.ts'
-import { type ListOptions, listRows, placeOfRow, rowHistory } from '../store/record-reads.ts'
+import { type ListOptions, listRows, placeOfRow, recallScope, rowHistory } from '../store/record-reads.ts'
 import { caseHandlers } from './case-handlers.ts'
 import { done, type Handler, type Handlers, type HandlerTools, text } from './handler.ts'
 import { logHandlers } from './log-handlers.ts'
@@ -93,6 +94,8 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
       const version = match === undefined ? undefined : /^"(\d{1,9})"$/.exec(match)?.[1]
       if (match !== undefined && version === undefined)
         return fail(issue('input', 'If-Match holds no version', 'send the ETag that was read, such as "3"'))
+      const scopeFault = await recallScopeFault(spec.command!.name, call.body)
+      if (scopeFault !== undefined) return fail(scopeFault)
       const token = call.request.headers['x-signature-token']
       const attachment = text(call.body, 'attachment_sha256')
       const attached = attachment === '' ? undefined : await record.files.get(attachment)
@@ -109,6 +112,26 @@ export function makeHandlers(tools: HandlerTools): (spec: RouteSpec) => Handler 
       const after = await followUp(spec.command!.name, ran.value.entity.id)
       return done({ ...ran.value, ...after }, { status: 201, headers: { etag: `"${ran.value.entity.version}"` } })
     }
+
+  /** Why a recall's list is not what the genealogy says now; undefined where it is, or the command is about no list. Errors of the item come from the command itself. */
+  async function recallScopeFault(name: string, body: Json): Promise<Issue | undefined> {
+    if (!['recall.open', 'recall.extend', 'recall.close'].includes(name)) return undefined
+    const held = (await rowHistory(pool, 'recall', text(body, 'id'))).at(-1)?.data as RecallData | undefined
+    const start = name === 'recall.open' ? text(body, 'start') : held?.start
+    if (start === undefined) return undefined
+    const reached = await recallScope(pool, start)
+    if (!reached.ok) return reached.issue
+    const { affected } = body as { affected?: readonly string[] }
+    const list = name === 'recall.close' ? (held?.items.map(({ item }) => item) ?? []) : (affected ?? [])
+    const difference = scopeDifference(list, reached.value.affected)
+    return difference === ''
+      ? undefined
+      : issue(
+          'recall-scope',
+          `${start} reached ${reached.value.affected.length} items, the recall has ${list.length}; ${difference}`,
+          name === 'recall.close' ? 'take them in by recall.extend' : 'ask again what it reached, and name all of it',
+        )
+  }
 
   /** What the change of an account or a station brings with it. */
   async function followUp(name: string, id: string): Promise<Record<string, string>> {

@@ -50,6 +50,7 @@ export const RESOURCES: Readonly<Record<string, { readonly table: Table; readonl
   scans: { table: 'scan', action: 'read-record' },
   infusions: { table: 'infusion', action: 'read-record' },
   'follow-ups': { table: 'follow_up', action: 'read-record' },
+  'recall-cases': { table: 'recall', action: 'decide-quality' },
   stations: { table: 'station', action: 'audit' },
   signatures: { table: 'signature', action: 'read-record' },
 }

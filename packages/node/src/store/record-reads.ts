@@ -154,6 +154,7 @@ export async function placeOfRow(
       return ofTherapy((await newest('selection', row.parent))?.parent ?? '')
     case 'account':
     case 'template':
+    case 'recall':
     case 'donor':
     case 'material':
     case 'equipment':

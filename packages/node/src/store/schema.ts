@@ -47,7 +47,7 @@ CREATE TABLE ${table} (
 CREATE INDEX ${table}_parent ON ${table} (parent);${regulated(table)}`
 
 /** What came after the first release; a migration's text never changes. */
-const LATER_TABLES: readonly string[] = ['follow_up', 'passkey', 'challenge', 'station', 'station_key', 'donor']
+const LATER_TABLES: readonly string[] = ['follow_up', 'passkey', 'challenge', 'station', 'station_key', 'donor', 'recall']
 
 const first = `
 ${LOG_TABLES.map(
@@ -140,7 +140,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: 'who was given cells is followed', sql: versioned('follow_up') },
   { version: 4, name: 'passkeys', sql: passkeys },
   { version: 5, name: 'stations', sql: stations },
-  { version: 6, name: 'donors of feeder cells', sql: versioned('donor') },
+  { version: 6, name: 'donors of feeder cells, recalls', sql: `${versioned('donor')}${versioned('recall')}` },
 ]
 
 const bookkeeping = `

@@ -10,6 +10,7 @@ import {
   type GrowthCourse,
   parseCoi,
   RESTRICTED_GTIN,
+  type RecallData,
   reachedFrom,
   scheduleTasks,
 } from '@cognate/core/lot'
@@ -58,6 +59,7 @@ export function defineLotPlans(lot: Command): void {
   defineSchedule(lot)
   defineLabel(lot)
   defineRecall(lot)
+  defineRecallCase(lot)
 }
 
 function defineForecast(lot: Command): void {
@@ -211,18 +213,49 @@ function defineLabel(lot: Command): void {
     })
 }
 
+function defineRecallCase(lot: Command): void {
+  withServer(lot.command('recall-case').argument('<id>', 'recall').description('what became of each item of a recall')).action(
+    async (id: string, flags: ClientFlags) => {
+      const { data } = JSON.parse(await new RecordClient(flags).get(`/recall-cases/${encodeURIComponent(id)}`)) as { data: RecallData }
+      process.stdout.write(
+        formatTsv(
+          ['item', 'disposition', 'reason', 'decided_by'],
+          data.items.map(({ item, disposition, reason, decided_by }) => [item, disposition, reason, decided_by]),
+        ),
+      )
+      const left = data.items.filter(({ disposition }) => disposition === '').length
+      process.stderr.write(`recall ${id} of ${data.start} is ${data.status}; ${left} of ${data.items.length} items without a disposition\n`)
+    },
+  )
+}
+
 function defineRecall(lot: Command): void {
   withServer(
     lot
       .command('recall')
       .argument('<start>', 'material, equipment, vector, lot or specimen, such as material:OKT3-7')
-      .description('every lot, container and infusion that it reached'),
+      .description('every lot, container and infusion that it reached; with --open the recall of all of it'),
   )
     .option('--edges <file>', 'table with the columns from and to, instead of a server')
-    .action(async (start: string, flags: ClientFlags & { readonly edges?: string }) => {
+    .option('--open <id>', 'open a recall under this id: lots and containers are on hold at once; signed')
+    .option('--reason <text>', 'of the recall')
+    .addHelpText(
+      'after',
+      '\nWhat became of each item, and the end: `cognate lot do recall.dispose ID`, `recall.close ID`; how it stands: `cognate lot recall-case ID`.\n\nExample:\n  cognate lot recall material:FEED-1 --open RC-7 --reason "late finding in a donor"\n',
+    )
+    .action(async (start: string, flags: ClientFlags & { readonly edges?: string; readonly open?: string; readonly reason?: string }) => {
+      if (flags.open !== undefined && (flags.edges !== undefined || flags.reason === undefined))
+        throw new InputFault(
+          issue('recall-open', '--open needs --reason, and the record itself instead of --edges', 'say why it is recalled'),
+        )
       if (flags.edges === undefined) {
-        const scope = JSON.parse(await new RecordClient(flags).get(`/recalls/${encodeURIComponent(start)}`)) as { affected: string[] }
+        const client = new RecordClient(flags)
+        const scope = JSON.parse(await client.get(`/recalls/${encodeURIComponent(start)}`)) as { start: string; affected: string[] }
         process.stdout.write(scope.affected.map(node => `${node}\n`).join(''))
+        if (flags.open === undefined) return
+        const body = { id: flags.open, start: scope.start, affected: scope.affected, reason: flags.reason }
+        const { alerts } = JSON.parse(await client.post('/recall-cases', body)) as { alerts: { to: string[]; text: string }[] }
+        for (const { to, text } of alerts) process.stderr.write(`to ${to.join(', ')}: ${text}\n`)
         return
       }
       const table = must(

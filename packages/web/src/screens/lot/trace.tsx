@@ -24,10 +24,11 @@ export function Trace({ client, id }: { readonly client: Client; readonly id: st
   const columns = ['Kind', 'Id', 'Version', 'Event']
   return (
     <Screen title={`Trace of ${id}`} answered={useAnswer<TraceAnswer>(client, `/trace/${encodeURIComponent(id)}`)}>
-      {({ from, into }) => (
+      {({ start, from, into }) => (
         <>
           <Table caption="Made from" columns={columns} rows={rowsOf(from)} none="Nothing is recorded before it." />
           <Table caption="Went into" columns={columns} rows={rowsOf(into)} none="Nothing was made of it yet." />
+          {into.length === 0 ? null : <a href={`#/recall-of/${encodeURIComponent(start)}`}>What it reached, to recall it</a>}
         </>
       )}
     </Screen>
