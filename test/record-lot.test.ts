@@ -1006,15 +1006,17 @@ test('donors of feeder cells are records of their own: an ineligible one gives n
     expect(containers.every(({ data }) => data.holds.includes('recall RC-1'))).toBe(true)
   }
   refusedAs(await anna.do('/recall-cases/RC-1/closing', { reason: 'done' }), 'recall-open-items')
-  refusedAs(await anna.do('/recall-cases/RC-1/dispositions', { item: 'lot:OTHER', disposition: 'destroyed', reason: 'x' }), 'recall-item')
-  for (const item of affected)
-    fine(
-      await anna.do('/recall-cases/RC-1/dispositions', {
-        item,
-        disposition: item.startsWith('infusion:') ? 'person-informed' : 'quarantined',
-        reason: 'as the recall plan says',
-      }),
-    )
+  refusedAs(
+    await anna.do('/recall-cases/RC-1/dispositions', { items: ['lot:OTHER'], disposition: 'destroyed', reason: 'x' }),
+    'recall-item',
+  )
+  const given = affected.filter(item => item.startsWith('infusion:'))
+  const others = affected.filter(item => !given.includes(item))
+  for (const [items, disposition] of [
+    [given, 'person-informed'],
+    [others, 'quarantined'],
+  ] as const)
+    fine(await anna.do('/recall-cases/RC-1/dispositions', { items, disposition, reason: 'as the recall plan says' }))
   // something more was made of it meanwhile: it has to be taken in first
   fine(
     await olga.do('/lots', {
@@ -1029,7 +1031,7 @@ test('donors of feeder cells are records of their own: an ineligible one gives n
   const now = fine(await anna.get(`/recalls/${start}`)).body.affected as string[]
   fine(await anna.do('/recall-cases/RC-1/items', { affected: now, reason: 'made since' }))
   expect(fine(await anna.get('/lots/V-9')).body.data.holds).toEqual(['recall RC-1'])
-  fine(await anna.do('/recall-cases/RC-1/dispositions', { item: 'lot:V-9', disposition: 'destroyed', reason: 'never begun' }))
+  fine(await anna.do('/recall-cases/RC-1/dispositions', { items: ['lot:V-9'], disposition: 'destroyed', reason: 'never begun' }))
   fine(await anna.do('/recall-cases/RC-1/closing', { reason: 'every item has its disposition' }))
   refusedAs(await anna.do('/recall-cases/RC-1/closing', { reason: 'again' }), 'recall-closed')
   expect(fine(await anna.get('/recall-cases/RC-1')).body.data.status).toBe('closed')

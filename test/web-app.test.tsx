@@ -143,10 +143,10 @@ test('quality assurance recalls all that a specimen reached, says what became of
   await browser.open('#/recalls')
   expect(await browser.until('the label of the tube was torn')).toContain('RC-1')
   await browser.open('#/recalls/RC-1')
-  expect(await browser.until('What became of one')).not.toContain('Every item has its disposition')
+  expect(await browser.until('What became of them')).not.toContain('Every item has its disposition')
   browser.fill({ reason: 'put aside, shelf 3' })
   await browser.press('Record')
-  expect(await browser.sign(anna, 'reviewed')).toMatchObject({ input: { item: 'lot:L-7', disposition: 'quarantined' } })
+  expect(await browser.sign(anna, 'reviewed')).toMatchObject({ input: { items: ['lot:L-7'], disposition: 'quarantined' } })
   await browser.until('Every item has its disposition')
   const form = [...browser.page.querySelectorAll('form')].at(-1)!
   form.querySelector('textarea')!.value = 'all is accounted for'

@@ -122,29 +122,35 @@ export const recallCommands: readonly RecordCommand[] = [
   defineCommand({
     name: 'recall.dispose',
     path: 'recall-cases/:id/dispositions',
-    title: 'Say what became of one item of a recall',
+    title: 'Say what became of items of a recall',
     action: 'decide-quality',
     meaning: 'reviewed',
-    input: z.strictObject({ id: idSchema, item: nodeSchema, disposition: z.enum(RECALL_DISPOSITIONS), reason: textSchema }),
+    input: z.strictObject({ id: idSchema, items: affectedSchema, disposition: z.enum(RECALL_DISPOSITIONS), reason: textSchema }),
     needs: ({ id }) => ({ rows: [{ table: 'recall', id }] }),
     place: () => ANYWHERE,
-    decide({ id, item, disposition, reason }, rows, { actor }) {
+    decide({ id, items, disposition, reason }, rows, { actor }) {
       const recall = openRecall(rows, id)
       if (!recall.ok) return recall
       const { data } = recall.value
-      if (!data.items.some(one => one.item === item))
+      const foreign = items.find(item => !data.items.some(one => one.item === item))
+      if (foreign !== undefined)
         return fail(
           issue(
             'recall-item',
-            `${item} is not in recall ${id}`,
+            `${foreign} is not in recall ${id}`,
             `its items are ${data.items
               .map(one => one.item)
               .slice(0, 20)
               .join(', ')}`,
           ),
         )
-      const items = data.items.map(one => (one.item === item ? { item, disposition, reason, decided_by: actor.account } : one))
-      return ok({ entity: { table: 'recall', id }, writes: [write(id, { ...data, items })], reason: `${item}: ${disposition}, ${reason}` })
+      const decided = (one: RecallItem): RecallItem =>
+        items.includes(one.item) ? { item: one.item, disposition, reason, decided_by: actor.account } : one
+      return ok({
+        entity: { table: 'recall', id },
+        writes: [write(id, { ...data, items: data.items.map(decided) })],
+        reason: `${items.length === 1 ? items[0] : `${items.length} items`}: ${disposition}, ${reason}`,
+      })
     },
   }),
   defineCommand({

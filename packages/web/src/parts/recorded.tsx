@@ -26,6 +26,7 @@ export function Recorded({ done: { entity, alerts = [], officer_code, administra
       ))}
       <p className="choices">
         {entity.kind === 'lot' ? <a href={`#/lot/${encodeURIComponent(entity.id)}`}>The lot</a> : null}
+        {entity.kind === 'recall' ? <a href={`#/recalls/${encodeURIComponent(entity.id)}`}>The recall</a> : null}
         {entity.kind === 'template' ? <a href={`#/templates/${encodeURIComponent(entity.id)}`}>The template</a> : null}
         <a href="#/board">Board</a>
         <a href="#/do">Record something else</a>

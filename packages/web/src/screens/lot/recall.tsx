@@ -169,9 +169,10 @@ function Decide({
   const dispose = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const text = fieldsOf(event.currentTarget)
+    const items = new FormData(event.currentTarget).getAll('items').map(String)
     void begin({
       path: `${path}/dispositions`,
-      body: { item: text('item'), disposition: text('disposition'), reason: text('reason').trim() },
+      body: { items, disposition: text('disposition'), reason: text('reason').trim() },
       version: undefined,
     })
   }
@@ -182,10 +183,17 @@ function Decide({
   return (
     <>
       <form className="fields" onSubmit={dispose}>
-        <h2>What became of one</h2>
+        <h2>What became of them</h2>
         <label>
-          Item
-          <select name="item" defaultValue={(left[0] ?? data.items[0])?.item} key={left[0]?.item ?? ''}>
+          Items: one, or several that had the same fate
+          <select
+            name="items"
+            multiple
+            required
+            size={Math.min(8, data.items.length)}
+            defaultValue={left.map(({ item }) => item).slice(0, 1)}
+            key={left[0]?.item ?? ''}
+          >
             {[...left, ...data.items.filter(({ disposition }) => disposition !== '')].map(({ item, disposition }) => (
               <option key={item} value={item}>
                 {item.replace(':', ' ')}
