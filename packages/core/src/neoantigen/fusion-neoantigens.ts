@@ -1,15 +1,14 @@
 // Fusions → their best peptide, tiered as pVACfuse tiers them (rules after griffithlab/pVACtools 6.0.5).
 import { byNumber, byText, type FunnelRow } from '../base/index.ts'
-import type { HlaAllele } from '../bio/index.ts'
 import { rounded } from '../format/index.ts'
 import { fusionPeptides, fusionWindow, MINIGENE_FLANK } from '../peptide/index.ts'
-import { type Predictor, WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
+import { WEAK_BINDER_PERCENTILE } from '../presentation/index.ts'
 import type { Fusion } from '../variant/index.ts'
-import { type BestPresented, bestPresented } from './best-presented.ts'
+import { type BestOfBoth, bestOfBoth, CLASS_II_COLUMNS, class2Cells, type FurtherScope, NO_ALLELE } from './best-presented.ts'
 import type { ScreenedAntigen } from './minigene-table.ts'
 import { furtherNeoantigenId, type NeoantigenId } from './neoantigen.ts'
 import { PVACSEQ_DEFAULTS } from './pvacseq-tier.ts'
-import { MATCH_LENGTH, type MatchCandidate, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
+import { MATCH_LENGTH, type MatchCandidate, type RefMatch, refMatchOf } from './reference-match.ts'
 import { CLASS_I_LENGTHS, flankOf } from './search-peptides.ts'
 
 export const FUSION_TIERS = ['Pass', 'PoorBinder', 'RefMatch', 'LowReadSupport', 'LowExpr', 'ProbPos', 'Poor'] as const
@@ -38,7 +37,7 @@ export function fusionTier({ ic50, refMatch, problematic, readSupport, expressio
   return fails.length === 0 ? 'Pass' : fails.length === 1 ? fails[0]! : 'Poor'
 }
 
-export interface FusionNeoantigen extends BestPresented {
+export interface FusionNeoantigen extends BestOfBoth {
   readonly id: NeoantigenId
   readonly fusion: Fusion
   readonly tier: FusionTier
@@ -55,28 +54,22 @@ export function fusionMatchCandidate(fusion: Fusion): MatchCandidate {
   return { mutant: window?.sequence ?? '', wildType: '', own: new Set() }
 }
 
-/** `hits`: of `fusionMatchCandidate`, in the order of the fusions. Best peptide of each fusion by percentile; by tier, then percentile, then id. */
+/** Peptides of a class that cross the junction, or stand in the new tail. */
+function peptidesOf(fusion: Fusion, lengths: readonly number[]): readonly string[] {
+  const window = fusionWindow(fusion, flankOf(lengths))
+  return window === undefined ? [] : lengths.flatMap(length => fusionPeptides(window, fusion.inFrame, length))
+}
+
+/** `scope.hits`: of `fusionMatchCandidate`. Best peptides of each fusion; by tier, then percentile, then id. */
 export function fusionNeoantigens(
   fusions: readonly Fusion[],
-  predictor: Predictor,
-  alleles: readonly HlaAllele[],
-  lengths: readonly number[] = CLASS_I_LENGTHS,
-  hits?: readonly ReferenceHits[],
+  scope: FurtherScope,
 ): { readonly neoantigens: readonly FusionNeoantigen[]; readonly funnel: readonly FunnelRow[] } {
-  const peptides = new Map<Fusion, readonly string[]>()
-  let noWindow = 0
-  let example = ''
-  for (const fusion of fusions) {
-    const window = fusionWindow(fusion, flankOf(lengths))
-    const found = window === undefined ? [] : lengths.flatMap(length => fusionPeptides(window, fusion.inFrame, length))
-    if (found.length > 0) peptides.set(fusion, found)
-    else {
-      noWindow++
-      example = fusion.id
-    }
-  }
+  const { lengths = CLASS_I_LENGTHS, hits } = scope
+  const presented = bestOfBoth(fusions, peptidesOf, scope)
+  const left = fusions.filter(fusion => !presented.has(fusion))
   const neoantigens: FusionNeoantigen[] = []
-  for (const [fusion, best] of bestPresented(peptides, predictor, alleles)) {
+  for (const [fusion, best] of presented) {
     const minigene = fusionWindow(fusion, MINIGENE_FLANK)
     const refMatch = refMatchOf(hits?.[fusions.indexOf(fusion)], fusionWindow(fusion, flankOf(lengths))?.sequence ?? '', best.peptide)
     neoantigens.push({
@@ -105,7 +98,16 @@ export function fusionNeoantigens(
     neoantigens,
     funnel: [
       { stage: 'fusions', reason: 'in', count: fusions.length, example: fusions[0]?.id ?? '' },
-      ...(noWindow > 0 ? [{ stage: 'fusions', reason: 'no-junction-peptide', count: noWindow, example }] : []),
+      ...(left.length > 0
+        ? [
+            {
+              stage: 'fusions',
+              reason: scope.alleles.I.length === 0 ? NO_ALLELE : 'no-junction-peptide',
+              count: left.length,
+              example: left.at(-1)!.id,
+            },
+          ]
+        : []),
       { stage: 'fusions', reason: 'out', count: neoantigens.length, example: neoantigens[0]?.fusion.id ?? '' },
     ],
   }
@@ -129,6 +131,7 @@ export const FUSION_COLUMNS = [
   'junction_offset',
   'ref_match',
   'neoantigen_id',
+  ...CLASS_II_COLUMNS,
 ] as const
 
 export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (string | number | undefined)[] => [
@@ -149,6 +152,7 @@ export const fusionCells = (row: FusionNeoantigen, rank: number): readonly (stri
   row.junctionOffset,
   row.refMatch,
   row.id,
+  ...class2Cells(row),
 ]
 
 /** Presented, and nothing but perhaps the affinity speaks against it. */

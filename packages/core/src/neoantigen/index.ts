@@ -1,4 +1,5 @@
 export * from './antigen-list.ts'
+export type { FurtherScope } from './best-presented.ts'
 export * from './clonality.ts'
 export * from './compare-peers.ts'
 export * from './expression.ts'

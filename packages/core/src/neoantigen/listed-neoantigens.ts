@@ -1,17 +1,16 @@
 // Listed antigens → their best peptides of both classes. What stands in their wild type, or without one in the proteome, is self.
 import { byNumber, byText, type FunnelRow } from '../base/index.ts'
-import { type HlaAllele, isStandardPeptide } from '../bio/index.ts'
+import { isStandardPeptide } from '../bio/index.ts'
 import { rounded } from '../format/index.ts'
 import { type MinigeneWindow, newStretch } from '../peptide/index.ts'
-import { type Predictors, unscorable } from '../presentation/index.ts'
 import { novelWords } from '../variant/index.ts'
 import type { ListedAntigen } from './antigen-list.ts'
-import { type BestPresented, bestPresented } from './best-presented.ts'
+import { type BestOfBoth, bestOfBoth, CLASS_II_COLUMNS, class2Cells, type FurtherScope, NO_ALLELE } from './best-presented.ts'
 import { FUSION_TIERS, type FusionTier, fusionTier, isFirstToScreen } from './fusion-neoantigens.ts'
 import type { ScreenedAntigen } from './minigene-table.ts'
 import { furtherNeoantigenId, type NeoantigenId } from './neoantigen.ts'
-import { type MatchCandidate, type ReferenceHits, type RefMatch, refMatchAs, refMatchOf, standsInProteome } from './reference-match.ts'
-import { CLASS_I_LENGTHS, CLASS_II_LENGTHS } from './search-peptides.ts'
+import { type MatchCandidate, type RefMatch, refMatchAs, refMatchOf, standsInProteome } from './reference-match.ts'
+import { CLASS_I_LENGTHS } from './search-peptides.ts'
 
 /** What to ask a proteome for: the words that the wild type does not have. */
 export const listedMatchCandidate = ({ sequence, wildType }: ListedAntigen): MatchCandidate => ({
@@ -20,57 +19,43 @@ export const listedMatchCandidate = ({ sequence, wildType }: ListedAntigen): Mat
   own: new Set(),
 })
 
-export interface ListedNeoantigen extends BestPresented {
+export interface ListedNeoantigen extends BestOfBoth {
   readonly id: NeoantigenId
   readonly antigen: ListedAntigen
-  readonly class2: BestPresented | undefined
   readonly tier: FusionTier
   readonly refMatch: RefMatch
   readonly minigene: MinigeneWindow
 }
 
-export interface ListedScope {
-  readonly predictors: Predictors
-  readonly alleles: { readonly I: readonly HlaAllele[]; readonly II: readonly HlaAllele[] }
-  readonly lengths?: readonly number[]
-  readonly class2Lengths?: readonly number[]
-  /** Of `listedMatchCandidate`, in the order of the antigens; undefined: no proteome was given. */
-  readonly hits: readonly ReferenceHits[] | undefined
-}
-
 /** Best peptides of each antigen, by tier, then percentile, then name. Without a wild type, a peptide whose every 8-mer stands in the proteome is self and not taken. */
 export function listedNeoantigens(
   antigens: readonly ListedAntigen[],
-  { predictors, alleles, hits, lengths = CLASS_I_LENGTHS, class2Lengths = CLASS_II_LENGTHS }: ListedScope,
+  scope: FurtherScope,
 ): { readonly neoantigens: readonly ListedNeoantigen[]; readonly funnel: readonly FunnelRow[] } {
-  const left = new Map<string, { count: number; example: string }>()
-  const leave = (reason: string, { id }: ListedAntigen) => left.set(reason, { count: (left.get(reason)?.count ?? 0) + 1, example: id })
-  const peptidesOf = (antigen: ListedAntigen, of: readonly number[]) =>
-    of.flatMap(length => novelWords(antigen.sequence, antigen.wildType, length)).filter(isStandardPeptide)
-  const peptides = new Map<ListedAntigen, readonly string[]>()
-  const class2Peptides = new Map<ListedAntigen, readonly string[]>()
-  for (const [i, antigen] of antigens.entries()) {
-    const foreign = (words: readonly string[]) =>
-      antigen.wildType === '' && hits !== undefined ? words.filter(word => !standsInProteome(hits[i]!, word)) : words
-    const words = peptidesOf(antigen, lengths).filter(word => unscorable(predictors.I, word) === undefined)
-    const kept = foreign(words)
-    if (kept.length > 0) peptides.set(antigen, kept)
-    else leave(words.length > 0 ? 'self-only' : 'no-scorable-peptide', antigen)
-    const { II } = predictors
-    if (II !== undefined && alleles.II.length > 0)
-      class2Peptides.set(antigen, foreign(peptidesOf(antigen, class2Lengths).filter(word => unscorable(II, word) === undefined)))
+  const { hits, lengths = CLASS_I_LENGTHS } = scope
+  const hitsOf = new Map(antigens.map((antigen, i) => [antigen, hits?.[i]]))
+  const novel = ({ sequence, wildType }: ListedAntigen, of: readonly number[]) =>
+    of.flatMap(length => novelWords(sequence, wildType, length)).filter(isStandardPeptide)
+  const isSelf = (antigen: ListedAntigen, peptide: string) => {
+    const own = antigen.wildType === '' ? hitsOf.get(antigen) : undefined
+    return own !== undefined && standsInProteome(own, peptide)
   }
-  const best = bestPresented(peptides, predictors.I, alleles.I)
-  const class2 = predictors.II === undefined ? undefined : bestPresented(class2Peptides, predictors.II, alleles.II)
+  const best = bestOfBoth(antigens, (antigen, of) => novel(antigen, of).filter(peptide => !isSelf(antigen, peptide)), scope)
+  const left = new Map<string, ListedAntigen[]>()
+  for (const antigen of antigens)
+    if (!best.has(antigen)) {
+      const made = novel(antigen, lengths).length > 0
+      const reason = scope.alleles.I.length === 0 ? NO_ALLELE : made ? 'self-only' : 'no-scorable-peptide'
+      left.set(reason, [...(left.get(reason) ?? []), antigen])
+    }
   const neoantigens = [...best].map(([antigen, found]): ListedNeoantigen => {
-    const own = hits?.[antigens.indexOf(antigen)]
+    const own = hitsOf.get(antigen)
     const refMatch = antigen.wildType === '' ? refMatchAs(own, undefined) : refMatchOf(own, antigen.sequence, found.peptide)
     const minigene = stretchOf(antigen, found.peptide)
     return {
       ...found,
       id: furtherNeoantigenId('listed', antigen.id, minigene.sequence),
       antigen,
-      class2: class2?.get(antigen),
       refMatch,
       tier: fusionTier({
         ic50: found.ic50,
@@ -93,7 +78,7 @@ export function listedNeoantigens(
     neoantigens,
     funnel: [
       row('in', antigens.length, antigens[0]?.id ?? ''),
-      ...[...left].map(([reason, { count, example }]) => row(reason, count, example)),
+      ...[...left].map(([reason, list]) => row(reason, list.length, list.at(-1)!.id)),
       row('out', neoantigens.length, neoantigens[0]?.antigen.id ?? ''),
     ],
   }
@@ -121,9 +106,7 @@ export const LISTED_COLUMNS = [
   'tier',
   'ic50_mt',
   'percentile_mt',
-  'class_ii_best_peptide',
-  'class_ii_allele',
-  'class_ii_percentile',
+  ...CLASS_II_COLUMNS,
   'length',
   'minigene',
   'change_offset',
@@ -140,9 +123,7 @@ export const listedCells = (row: ListedNeoantigen, rank: number): readonly (stri
   row.tier,
   rounded(row.ic50, 5),
   rounded(row.percentile, 4),
-  row.class2?.peptide,
-  row.class2?.allele,
-  rounded(row.class2?.percentile, 4),
+  ...class2Cells(row),
   row.antigen.sequence.length,
   row.minigene.sequence,
   row.minigene.changeOffset,

@@ -1,18 +1,16 @@
 // New splice junctions → their best peptide. A peptide counts when it crosses or follows the junction and stands in no protein of the gene; tiers as for fusions.
 import { byNumber, byText, type FunnelRow } from '../base/index.ts'
-import type { HlaAllele } from '../bio/index.ts'
 import { rounded } from '../format/index.ts'
 import { type MinigeneWindow, newStretch } from '../peptide/index.ts'
-import type { Predictor } from '../presentation/index.ts'
 import { novelWords, type SpliceCandidate } from '../variant/index.ts'
-import { type BestPresented, bestPresented } from './best-presented.ts'
+import { type BestOfBoth, bestOfBoth, CLASS_II_COLUMNS, class2Cells, type FurtherScope } from './best-presented.ts'
 import { FUSION_TIERS, type FusionTier, fusionTier, isFirstToScreen } from './fusion-neoantigens.ts'
 import type { ScreenedAntigen } from './minigene-table.ts'
 import { furtherNeoantigenId, type NeoantigenId } from './neoantigen.ts'
-import { type MatchCandidate, type ReferenceHits, type RefMatch, refMatchOf } from './reference-match.ts'
+import { type MatchCandidate, type RefMatch, refMatchOf } from './reference-match.ts'
 import { CLASS_I_LENGTHS } from './search-peptides.ts'
 
-export interface SpliceNeoantigen extends BestPresented {
+export interface SpliceNeoantigen extends BestOfBoth {
   readonly id: NeoantigenId
   /** The first of the candidates with these peptides. */
   readonly candidate: SpliceCandidate
@@ -36,15 +34,13 @@ export const spliceMatchCandidate = ({ product, wildType, siblings, transcript }
   own: new Set([transcript]),
 })
 
-/** `hits`: of `spliceMatchCandidate`, in the order of the candidates. Best peptide of each junction and protein; transcripts that make the same peptides stand together. */
+/** `scope.hits`: of `spliceMatchCandidate`. Best peptides of each junction and protein; transcripts that make the same peptides stand together. */
 export function spliceNeoantigens(
   candidates: readonly SpliceCandidate[],
-  predictor: Predictor,
-  alleles: readonly HlaAllele[],
-  lengths: readonly number[] = CLASS_I_LENGTHS,
-  hits?: readonly ReferenceHits[],
+  scope: FurtherScope,
 ): { readonly neoantigens: readonly SpliceNeoantigen[]; readonly funnel: readonly FunnelRow[] } {
-  const groups = new Map<string, { first: SpliceCandidate; transcripts: string[]; peptides: readonly string[] }>()
+  const { lengths = CLASS_I_LENGTHS, hits } = scope
+  const groups = new Map<string, { first: SpliceCandidate; transcripts: string[] }>()
   let selfOnly = 0
   let example = ''
   for (const candidate of candidates) {
@@ -56,10 +52,10 @@ export function spliceNeoantigens(
     }
     const key = `${candidate.junction.id} ${peptides.join(' ')}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { first: candidate, transcripts: [candidate.transcript], peptides })
+    if (group === undefined) groups.set(key, { first: candidate, transcripts: [candidate.transcript] })
     else group.transcripts.push(candidate.transcript)
   }
-  const best = bestPresented(new Map([...groups.values()].map(group => [group, group.peptides])), predictor, alleles)
+  const best = bestOfBoth([...groups.values()], ({ first }, of) => splicePeptides(first, of), scope)
   const neoantigens = [...best].map(([{ first, transcripts }, found]): SpliceNeoantigen => {
     const { protein } = first.product
     const minigene = newStretch(protein, first.wildType)
@@ -114,6 +110,7 @@ export const SPLICE_COLUMNS = [
   'caveats',
   'ref_match',
   'neoantigen_id',
+  ...CLASS_II_COLUMNS,
 ] as const
 
 /** Places are 1-based: the last base of the left exon, the first of the right one. */
@@ -141,6 +138,7 @@ export const spliceCells = (row: SpliceNeoantigen, rank: number): readonly (stri
     product.stopped ? '' : 'no-stop',
     row.refMatch,
     row.id,
+    ...class2Cells(row),
   ]
 }
 

@@ -1,17 +1,15 @@
 // Neoantigens that no small variant alone makes: fusions → fusions.tsv, new splice junctions → splicing.tsv, a list of antigens → antigens.tsv.
 import { type FunnelRow, type Issue, ok, type Result, refuse } from '@cognate/core/base'
-import type { HlaAllele } from '@cognate/core/bio'
 import { formatTsv } from '@cognate/core/format'
 import {
   FUSION_COLUMNS,
+  type FurtherScope,
   fusionCells,
   fusionNeoantigens,
   LISTED_COLUMNS,
   type ListedAntigen,
-  type ListedScope,
   listedCells,
   listedNeoantigens,
-  type ReferenceHits,
   type ScreenedAntigen,
   SPLICE_COLUMNS,
   screenedFusion,
@@ -20,7 +18,6 @@ import {
   spliceCells,
   spliceNeoantigens,
 } from '@cognate/core/neoantigen'
-import type { Predictor } from '@cognate/core/presentation'
 import {
   type FusionRead,
   type OwnRoute,
@@ -40,22 +37,13 @@ export interface SourceTable {
   readonly funnel: readonly FunnelRow[]
 }
 
-/** What is scored against this patient's alleles, and asked of the proteome. */
-export interface RnaScope {
-  readonly predictor: Predictor
-  readonly alleles: readonly HlaAllele[]
-  readonly lengths?: readonly number[]
-  /** Of the candidates in their order; undefined: no proteome was given. */
-  readonly hits: readonly ReferenceHits[] | undefined
-}
-
 /** Undefined when none were given. */
 export const readFusionInput = (input: Pick<NeoantigensInput, 'fusions' | 'starFusion'>): Result<FusionRead | undefined, Issue> =>
   input.fusions === undefined ? ok(undefined) : readFusions(input.fusions, input.starFusion)
 
 /** Fusions with their best peptide. */
-export function fusionTable({ fusions, left }: FusionRead, source: string, scope: RnaScope): SourceTable {
-  const { neoantigens, funnel } = fusionNeoantigens(fusions, scope.predictor, scope.alleles, scope.lengths, scope.hits)
+export function fusionTable({ fusions, left }: FusionRead, source: string, scope: FurtherScope): SourceTable {
+  const { neoantigens, funnel } = fusionNeoantigens(fusions, scope)
   return {
     table: formatTsv(
       FUSION_COLUMNS,
@@ -79,8 +67,8 @@ export function readJunctions(input: Pick<NeoantigensInput, 'junctions' | 'own'>
 }
 
 /** New junctions with their best peptide. */
-export function spliceTable({ candidates, funnel }: SplicedInput, scope: RnaScope): SourceTable {
-  const found = spliceNeoantigens(candidates, scope.predictor, scope.alleles, scope.lengths, scope.hits)
+export function spliceTable({ candidates, funnel }: SplicedInput, scope: FurtherScope): SourceTable {
+  const found = spliceNeoantigens(candidates, scope)
   return {
     table: formatTsv(
       SPLICE_COLUMNS,
@@ -92,7 +80,7 @@ export function spliceTable({ candidates, funnel }: SplicedInput, scope: RnaScop
 }
 
 /** Listed antigens with their best peptides. */
-export function listedTable(antigens: readonly ListedAntigen[], scope: ListedScope): SourceTable {
+export function listedTable(antigens: readonly ListedAntigen[], scope: FurtherScope): SourceTable {
   const { neoantigens, funnel } = listedNeoantigens(antigens, scope)
   return {
     table: formatTsv(

@@ -160,12 +160,14 @@ export async function findNeoantigens(input: NeoantigensInput): Promise<Result<N
   const losses = indexHlaLoss(loss.value ?? [])
   const isKept = (allele: HlaAllele) => hlaStatus(losses, allele)?.lost !== true
   const kept = { I: alleles.value.I.filter(isKept), II: alleles.value.II.filter(isKept) }
-  const rna = { predictor: predictors.value.I, alleles: kept.I, lengths }
-  const both = { predictors: predictors.value, alleles: kept, lengths, class2Lengths, hits: ofListed }
+  const presented = { predictors: predictors.value, alleles: kept, lengths, class2Lengths }
   const tables = [
-    ['fusions.tsv', fusions.value === undefined ? undefined : fusionTable(fusions.value, input.fusions ?? '', { ...rna, hits: ofFusions })],
-    ['splicing.tsv', spliced === undefined ? undefined : spliceTable(spliced, { ...rna, hits: ofSplices })],
-    ['antigens.tsv', listed.value === undefined ? undefined : listedTable(listed.value, both)],
+    [
+      'fusions.tsv',
+      fusions.value === undefined ? undefined : fusionTable(fusions.value, input.fusions ?? '', { ...presented, hits: ofFusions }),
+    ],
+    ['splicing.tsv', spliced === undefined ? undefined : spliceTable(spliced, { ...presented, hits: ofSplices })],
+    ['antigens.tsv', listed.value === undefined ? undefined : listedTable(listed.value, { ...presented, hits: ofListed })],
   ] as const
   const options = {
     ...scope,
