@@ -28,7 +28,7 @@ import {
 } from '@cognate/core/variant'
 import { readFusions } from '../../read/fusions.ts'
 import { readParsed } from '../../read/text.ts'
-import type { NeoantigensInput } from './neoantigens.ts'
+import type { NeoantigensInput } from './neoantigen-inputs.ts'
 
 export interface SourceTable {
   readonly table: string
