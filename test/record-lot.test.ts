@@ -15,6 +15,7 @@ import { reportExport } from '../packages/node/src/store/report-export.ts'
 import { verifyExport } from '../packages/node/src/store/verify-export.ts'
 import { root, rowsOf, value } from './oracle.ts'
 import { DAY, fine, MINUTE, openSite, type Person, type Reply, type Site } from './record-site.ts'
+import { cognate as offline } from './run-cli.ts'
 import { commandLine } from './site-command-line.ts'
 
 const TEMPLATES = JSON.parse(readFileSync(join(root, 'packages/node/data/lot-templates.json'), 'utf8')) as BatchTemplate[]
@@ -411,6 +412,23 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   expect(fine(await paula.get('/lots/L-1')).body.data.disposition).toBe('conditional')
   const certificate = fine(await paula.get('/lots/L-1/certificate', { accept: 'text/html' }))
   expect(certificate.text).toContain('2 tests pending')
+  // the page alone shows that the release is an event of the record, to whoever has the log's key
+  const page = join(mkdtempSync(join(tmpdir(), 'cognate-page-')), 'certificate.html')
+  const vkey = formatVerifierKey(site.record.store.logs.record.signer.key)
+  const proven = (html: string, key = vkey) => {
+    writeFileSync(page, html)
+    return offline(['audit', 'proof', page, '--key', key])
+  }
+  expect(proven(certificate.text)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^PROVEN\. Event \d+ of .*: lot\.accept of lot L-1 by paula at /),
+  })
+  expect(proven(certificate.text.replace('&quot;paula&quot;', '&quot;nina&quot;'))).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('its text was changed'),
+  })
+  expect(proven(certificate.text, vkey.replace('/record+', '/other+'))).toMatchObject({ code: 1 })
+  expect(proven('<p>nothing</p>')).toMatchObject({ code: 1, err: expect.stringContaining('no proof of a release') })
   expect(certificate.text).toContain('detected text (invalidated)')
   expect(certificate.text).toContain('217\u00a0280\u00a0000')
   expect(fine(await paula.get('/lots/L-1/certificate')).body.dose).toEqual([

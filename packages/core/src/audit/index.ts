@@ -1,5 +1,6 @@
 export * from './event.ts'
 export * from './merkle.ts'
 export * from './note.ts'
+export * from './proof.ts'
 export * from './verify-record.ts'
 export * from './witness.ts'

@@ -3,6 +3,10 @@
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, letter => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[letter]!)
 
+/** The text that was escaped. */
+export const unescapeHtml = (html: string): string =>
+  html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name]!)
+
 /** A table with a header row; cells are text and are escaped, except those wrapped by `raw`. */
 export function htmlTable(head: readonly string[], rows: readonly (readonly (string | Raw)[])[], className = ''): string {
   const cell = (value: string | Raw, tag: 'td' | 'th') => `<${tag}>${typeof value === 'string' ? escapeHtml(value) : value.html}</${tag}>`

@@ -1,5 +1,5 @@
 // The certificate of analysis: one model, laid out as a page. What is pending stands in large type; who decided what and when stands where the decision does.
-import { escapeHtml, htmlTable } from '../format/index.ts'
+import { escapeHtml, htmlTable, unescapeHtml } from '../format/index.ts'
 import { type Coi, showCoi } from './coi.ts'
 import { againstRelease, testStandings } from './disposition-commands.ts'
 import { cellsText, doseOf } from './dose.ts'
@@ -12,6 +12,16 @@ export interface CertificateSignature {
   readonly meaning: string
   readonly time: string
   readonly command: string
+  /** Number of its event in the log. */
+  readonly event: number
+}
+
+/** The event that released the lot, and the proof that the log holds it. */
+export interface ReleaseProof {
+  readonly index: number
+  /** Canonical text. */
+  readonly event: string
+  readonly proof: string
 }
 
 export interface Certificate {
@@ -46,10 +56,17 @@ export interface Certificate {
   readonly open: readonly string[]
   readonly signatures: readonly CertificateSignature[]
   readonly checkpoint: string
+  /** Undefined while the lot is not released. */
+  readonly release: ReleaseProof | undefined
 }
 
-/** Same file, signatures and checkpoint: same certificate. */
-export function certificateOf(file: LotFile, signatures: readonly CertificateSignature[], checkpoint: string): Certificate {
+/** Same file, signatures, checkpoint and proof: same certificate. */
+export function certificateOf(
+  file: LotFile,
+  signatures: readonly CertificateSignature[],
+  checkpoint: string,
+  release: ReleaseProof | undefined,
+): Certificate {
   const standings = testStandings(file)
   return {
     lot: file.row.id,
@@ -93,6 +110,7 @@ export function certificateOf(file: LotFile, signatures: readonly CertificateSig
     open: againstRelease(file, false),
     signatures,
     checkpoint,
+    release,
   }
 }
 
@@ -104,7 +122,20 @@ const grouped = (number: string): string => number.replace(/\B(?=(\d{3})+$)/g, '
 const STYLE =
   'body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}table{border-collapse:collapse;width:100%;font-size:.86rem}th,td{text-align:left;padding:.3rem .5rem;border-bottom:1px solid #d8dee4;vertical-align:top;overflow-wrap:break-word}th{background:#f3f5f7;white-space:nowrap}.pending{font-size:2rem;font-weight:700;color:#9a3412;margin:.6rem 0}.disposition{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:.3rem;font-weight:700}pre{font-size:.75rem;background:#f3f5f7;padding:.6rem;overflow-wrap:anywhere;white-space:pre-wrap}.note{color:#57606a;font-size:.85rem}'
 
-/** The page; `qr` is an SVG of the checkpoint, or nothing. No script, nothing from outside. */
+const releaseSection = (release: ReleaseProof | undefined): string =>
+  release === undefined
+    ? ''
+    : `<p class="note">The release is event ${release.index} of the record, of this text; the code above holds the proof that the checkpoint seals it. To check it without the record: cognate audit proof, with this page and the log’s key.</p>
+<pre id="release-event">${escapeHtml(release.event)}</pre>
+<pre id="release-proof">${escapeHtml(release.proof)}</pre>`
+
+/** What of a certificate's page a proof is checked by; undefined where the lot was not released. */
+export function releaseOnPage(html: string): Pick<ReleaseProof, 'event' | 'proof'> | undefined {
+  const [event, proof] = ['release-event', 'release-proof'].map(id => new RegExp(`<pre id="${id}">([^<]*)</pre>`).exec(html)?.[1])
+  return event === undefined || proof === undefined ? undefined : { event: unescapeHtml(event), proof: unescapeHtml(proof) }
+}
+
+/** The page; `qr` is an SVG of the proof of release, or of the checkpoint, or nothing. No script, nothing from outside. */
 export function certificateHtml(certificate: Certificate, qr = ''): string {
   const { coi } = certificate
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Certificate of analysis ${escapeHtml(certificate.lot)}</title><style>${STYLE}</style></head><body>
@@ -143,6 +174,7 @@ ${certificate.pending > 0 ? `<p class="pending">${certificate.pending} test${cer
     certificate.signatures.map(one => [one.name, one.account, one.meaning, one.time, one.command]),
   )}
 <h2>Proof</h2><p class="note">The record up to this certificate is sealed by this checkpoint; compare it with the copy that your site keeps elsewhere.</p>${qr}<pre>${escapeHtml(certificate.checkpoint)}</pre>
+${releaseSection(certificate.release)}
 <p class="note">Made by Cognate, research software: it supports the decision of the persons who sign above.</p>
 </body></html>
 `

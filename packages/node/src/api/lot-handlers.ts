@@ -1,5 +1,5 @@
 // Routes of a lot's file, its certificate, and what it came from and went into.
-import type { AuditEvent } from '@cognate/core/audit'
+import { type AuditEvent, formatProof } from '@cognate/core/audit'
 import { byText, fail, issue } from '@cognate/core/base'
 import { type FhirRelease, lotBundle, recordTables, type StudyRecord } from '@cognate/core/case'
 import { exactJsonText } from '@cognate/core/format'
@@ -15,6 +15,7 @@ import {
 import {
   type BoardLine,
   boardLine,
+  type CertificateSignature,
   type Coi,
   type ContainerData,
   certificateHtml,
@@ -24,6 +25,7 @@ import {
   isOver,
   type LotData,
   labelHtml,
+  type ReleaseProof,
   type SpecimenData,
   type SubjectData,
   showCoi,
@@ -36,6 +38,7 @@ import { toSVG } from 'bwip-js/node'
 import { shippedTemplates } from '../read/shipped.ts'
 import {
   accessOf,
+  listEvents,
   listRows,
   lotsGiven,
   lotsUnderWay,
@@ -43,6 +46,7 @@ import {
   readLotFile,
   recallScope,
   rowHistory,
+  type SealedNote,
   signaturesOf,
   traceItem,
 } from '../store/record-reads.ts'
@@ -79,6 +83,18 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
     return before
       .filter(event => event.action === action && event.reason === what)
       .map(({ time, actor }) => `${time.slice(0, 16).replace('T', ' ')} UTC by ${actor.account}`)
+  }
+  /** Of the event that released the lot last, where it is released; the checkpoint is of a moment after it. */
+  const releaseProof = async (
+    signatures: readonly CertificateSignature[],
+    disposition: LotData['disposition'],
+    checkpoint: SealedNote | undefined,
+  ): Promise<ReleaseProof | undefined> => {
+    const index = signatures.filter(({ command }) => RELEASES.has(command)).at(-1)?.event
+    if (index === undefined || checkpoint === undefined || !['released', 'conditional'].includes(disposition)) return undefined
+    const [event] = await listEvents(pool, index - 1, 1)
+    const hashes = store.logs.record.tree.inclusionProof(index, checkpoint.size)
+    return event === undefined ? undefined : { index, event: event.text, proof: formatProof(index, hashes, checkpoint.note) }
   }
   return {
     async board(call) {
@@ -157,9 +173,12 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       if (!file.ok) return file
       await store.sealAll()
       const checkpoint = await newestCheckpoint(pool, store.logs.record.signer.origin)
-      const certificate = certificateOf(file.value, await signaturesOf(pool, call.params.id!), checkpoint?.note ?? '')
+      const signatures = await signaturesOf(pool, call.params.id!)
+      const release = await releaseProof(signatures, file.value.lot.disposition, checkpoint)
+      const certificate = certificateOf(file.value, signatures, checkpoint?.note ?? '', release)
       if (!(call.request.headers.accept ?? '').includes('text/html')) return done(certificate)
-      return done(certificateHtml(certificate, toSVG({ bcid: 'qrcode', text: certificate.checkpoint, scale: 2 })), PAGE)
+      const sealed = release?.proof ?? certificate.checkpoint
+      return done(certificateHtml(certificate, toSVG({ bcid: 'qrcode', text: sealed, scale: 2 })), PAGE)
     },
     async 'template.examples'() {
       return done({ templates: shippedTemplates() })

@@ -116,16 +116,20 @@ export async function lotsGiven(pool: pg.Pool): Promise<readonly string[]> {
 }
 
 export async function signaturesOf(pool: pg.Pool, lot: string): Promise<readonly CertificateSignature[]> {
-  const { rows } = await pool.query<{ data: { name: string; account: string; meaning: string; time: string; command: string } }>(
-    `SELECT s.data FROM signature AS s WHERE s.parent = $1 OR s.parent LIKE $2 ORDER BY s.event_index`,
-    [lot, `${lot.replaceAll(/[%_\\]/g, '\\$&')}:%`],
-  )
+  const { rows } = await pool.query<{
+    data: { name: string; account: string; meaning: string; time: string; command: string }
+    event: number
+  }>(`SELECT s.data, s.event_index::int AS event FROM signature AS s WHERE s.parent = $1 OR s.parent LIKE $2 ORDER BY s.event_index`, [
+    lot,
+    `${lot.replaceAll(/[%_\\]/g, '\\$&')}:%`,
+  ])
   return rows.map(row => ({
     name: row.data.name,
     account: row.data.account,
     meaning: row.data.meaning,
     time: row.data.time,
     command: row.data.command,
+    event: row.event,
   }))
 }
 

@@ -1,10 +1,14 @@
 // `audit`: a record leaves as files that prove themselves, and is checked by whoever has them, offline.
+import { type AuditEvent, parseVerifierKey, verifyProof } from '@cognate/core/audit'
+import { inFile, issue } from '@cognate/core/base'
 import { type Period, periodicReportHtml } from '@cognate/core/case'
 import { formatTsv } from '@cognate/core/format'
+import { releaseOnPage } from '@cognate/core/lot'
 import { type Command, InvalidArgumentError } from 'commander'
 import { userPath } from '../../read/paths.ts'
+import { readText } from '../../read/text.ts'
 import { printAnswer } from '../console.ts'
-import { EXIT, must } from '../exit.ts'
+import { EXIT, InputFault, must } from '../exit.ts'
 import { listen } from '../listen.ts'
 import { type CommonFlags, consoleOf, wholeNumber, withCommon } from '../options.ts'
 import { putText } from '../put-text.ts'
@@ -76,6 +80,26 @@ export function defineAudit(program: Command): void {
           )
       }
       if (!checked.proven) process.exitCode = EXIT.input
+    })
+  audit
+    .command('proof')
+    .argument('<certificate>', 'page of a certificate of analysis, as `lot certificate` writes it')
+    .description('is the release on a certificate an event of the record? Offline, by the log’s key')
+    .requiredOption('--key <key>', 'verifier key of the log, from elsewhere than the certificate')
+    .addHelpText('after', '\nExample:\n  cognate audit proof certificate.html --key "cognate.example/site/record+1f2e3d4c+AQ…"\n')
+    .action(async (path: string, flags: { readonly key: string }) => {
+      const { sha256, verifyEd25519 } = await import('../../store/signer.ts')
+      const release = releaseOnPage(must(readText(path)))
+      if (release === undefined)
+        throw new InputFault(
+          inFile(path, issue('proof', 'no proof of a release stands in it', 'give the HTML page of the certificate of a released lot')),
+        )
+      const key = must(parseVerifierKey(sha256, flags.key))
+      const { index, size, origin } = must(verifyProof(sha256, verifyEd25519, { ...release, key }))
+      const { time, command, actor, entity } = JSON.parse(release.event) as AuditEvent
+      process.stdout.write(
+        `PROVEN. Event ${index} of ${origin}: ${command} of ${entity.kind} ${entity.id} by ${actor.account} at ${time}; sealed among ${size} events\n`,
+      )
     })
   withCommon(
     withPlace(
