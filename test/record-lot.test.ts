@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { formatVerifierKey } from '@cognate/core/audit'
 import { columnReader, exactJsonText, mod37_2, parseExactJson, parseFhir } from '@cognate/core/format'
 import type { FollowUpLine } from '@cognate/core/infusion'
-import { type BatchTemplate, type BoardLine, fhirMappingSchema, fhirResults, type TemplateStep } from '@cognate/core/lot'
+import { type BatchTemplate, type BoardLine, fhirMappingSchema, fhirResults, type RecallData, type TemplateStep } from '@cognate/core/lot'
 import { Fhir } from 'fhir'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportRecord } from '../packages/node/src/store/export-record.ts'
@@ -557,6 +557,18 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   expect([lot.data.disposition, lot.data.holds]).toEqual(['recalled', ['late result: sterility growth, Gram-positive cocci']])
   expect(fine(await anna.get('/containers/L-1-B2')).body.data.holds).toEqual(['late result: sterility growth, Gram-positive cocci'])
   expect(await onBoard('L-1')).toMatchObject({ stage: '1 received, 1 given', disposition: 'recalled', next: 'bring back L-1-B2' })
+  // and a case is open by itself: each bag, and the person who was given one, waits for what is done
+  const items = (fine(await anna.get('/recall-cases/L-1:recall')).body.data as RecallData).items
+  expect(items.map(({ item, disposition }) => [item, disposition])).toEqual([
+    ['container:L-1-B1', ''],
+    ['container:L-1-B2', ''],
+    [expect.stringMatching(/^infusion:/), ''],
+  ])
+  refusedAs(await anna.do('/recall-cases', { id: 'V-1:recall', start: 'lot:V-1', affected: ['container:V-1-1'], reason: 'x' }), 'input')
+  refusedAs(await anna.do('/recall-cases/L-1:recall/closing', { reason: 'x' }), 'recall-open-items')
+  const done = { items: items.map(({ item }) => item), disposition: 'quarantined', reason: 'synthetic' }
+  fine(await anna.do('/recall-cases/L-1:recall/dispositions', done))
+  fine(await anna.do('/recall-cases/L-1:recall/closing', { reason: 'all seen to' }))
   // vectors that were released wait for nothing
   expect(await onBoard('V-1')).toBeUndefined()
   refusedAs(

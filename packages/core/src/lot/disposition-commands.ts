@@ -6,6 +6,7 @@ import { idSchema, type RecordCommand, textSchema } from '../record/index.ts'
 import { containerWrite, holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
 import { defineLotCommand, type LotFile, lotWrite, makersOf, whyIncomplete } from './lot-file.ts'
+import { recallOfLot } from './recall.ts'
 
 export interface TestStanding {
   readonly test: string
@@ -129,13 +130,14 @@ export const dispositionCommands: readonly RecordCommand[] = [
     action: 'decide-quality',
     meaning: 'recalled',
     input: z.strictObject({ id: idSchema, reason: textSchema }),
-    decide({ id, reason }, file) {
+    decide({ id, reason }, file, { actor }, rows) {
       const { lot, containers } = file
       return ok({
         entity: { table: 'lot', id },
         writes: [
           lotWrite(file, { disposition: 'recalled', holds: withHold(lot.holds, `recall: ${reason}`) }),
           ...holdContainers(containers, `recall: ${reason}`),
+          recallOfLot(file, rows, reason, actor.account),
         ],
         reason,
         alerts: [{ to: ['qa', 'physician', 'nurse', 'coordinator'], text: `lot ${id} is recalled: ${reason}` }],

@@ -16,10 +16,23 @@ import {
 } from '../record/index.ts'
 import { type ContainerData, holdContainers } from './container-commands.ts'
 import { type LotData, withHold } from './lot.ts'
-import { RECALL_DISPOSITIONS, type RecallData, type RecallItem } from './recall.ts'
+import { OF_A_LOT, RECALL_DISPOSITIONS, type RecallData, type RecallItem, undecided } from './recall.ts'
 
 const nodeSchema = z.string().regex(/^[a-z_]+:[A-Za-z0-9][A-Za-z0-9._:*+-]{0,79}$/, 'an item is named with its kind, such as lot:L-1')
 const affectedSchema = z.array(nodeSchema).min(1).max(2000)
+
+/** Of a case that a person opened, or that a lot opened by itself. */
+const caseSchema = z.union([
+  idSchema,
+  z
+    .string()
+    .regex(OF_A_LOT)
+    .max(80 + ':recall'.length),
+])
+const chosenSchema = idSchema.refine(
+  id => !OF_A_LOT.test(id),
+  'an id that ends in :recall is the case that a lot opens by itself when it is taken back',
+)
 
 const idsOf = (affected: readonly string[], kind: string): readonly string[] =>
   affected.filter(node => node.startsWith(`${kind}:`)).map(node => node.slice(kind.length + 1))
@@ -49,8 +62,6 @@ function holds(rows: Rows, id: string, affected: readonly string[]): Result<read
   return ok(writes)
 }
 
-const undecided = (item: string): RecallItem => ({ item, disposition: '', reason: '', decided_by: '' })
-
 /** Errors: `not-found`, `recall-closed`. */
 function openRecall(rows: Rows, id: string): Result<Row<RecallData>> {
   const row = existing<RecallData>(rows, 'recall', id)
@@ -68,7 +79,7 @@ export const recallCommands: readonly RecordCommand[] = [
     action: 'decide-quality',
     meaning: 'recalled',
     input: z.strictObject({
-      id: idSchema,
+      id: chosenSchema,
       start: nodeSchema,
       affected: affectedSchema.describe('everything that it reached, as GET /recalls/START lists it'),
       reason: textSchema,
@@ -100,7 +111,7 @@ export const recallCommands: readonly RecordCommand[] = [
     title: 'Take into a recall what its start has reached since',
     action: 'decide-quality',
     meaning: 'recalled',
-    input: z.strictObject({ id: idSchema, affected: affectedSchema, reason: textSchema }),
+    input: z.strictObject({ id: caseSchema, affected: affectedSchema, reason: textSchema }),
     needs: ({ id, affected }) => needsAffected(id, affected),
     place: () => ANYWHERE,
     decide({ id, affected, reason }, rows) {
@@ -125,7 +136,7 @@ export const recallCommands: readonly RecordCommand[] = [
     title: 'Say what became of items of a recall',
     action: 'decide-quality',
     meaning: 'reviewed',
-    input: z.strictObject({ id: idSchema, items: affectedSchema, disposition: z.enum(RECALL_DISPOSITIONS), reason: textSchema }),
+    input: z.strictObject({ id: caseSchema, items: affectedSchema, disposition: z.enum(RECALL_DISPOSITIONS), reason: textSchema }),
     needs: ({ id }) => ({ rows: [{ table: 'recall', id }] }),
     place: () => ANYWHERE,
     decide({ id, items, disposition, reason }, rows, { actor }) {
@@ -159,7 +170,7 @@ export const recallCommands: readonly RecordCommand[] = [
     title: 'Close a recall of which every item has its disposition',
     action: 'decide-quality',
     meaning: 'approved',
-    input: z.strictObject({ id: idSchema, reason: textSchema }),
+    input: z.strictObject({ id: caseSchema, reason: textSchema }),
     needs: ({ id }) => ({ rows: [{ table: 'recall', id }] }),
     place: () => ANYWHERE,
     decide({ id, reason }, rows) {

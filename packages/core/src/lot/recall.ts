@@ -1,4 +1,6 @@
 // A recall as the record keeps it: what it started with, and what became of everything that this had reached.
+import type { Rows, RowWrite } from '../record/index.ts'
+import type { LotFile } from './lot-file.ts'
 
 export const RECALL_DISPOSITIONS = ['quarantined', 'returned', 'destroyed', 'person-informed', 'no-action'] as const
 
@@ -16,6 +18,21 @@ export type RecallData = {
   readonly opened_by: string
   readonly status: 'open' | 'closed'
   readonly items: readonly RecallItem[]
+}
+
+/** An id that only a lot gives: a person's own would stand in the way of a late failing result. */
+export const OF_A_LOT = /^[A-Za-z0-9][A-Za-z0-9._:*+-]*:recall$/
+
+export const undecided = (item: string): RecallItem => ({ item, disposition: '', reason: '', decided_by: '' })
+
+/** A lot that is taken back opens its recall by itself: each of its containers, and each infusion of one, waits for what is done about it. Once a lot, for a recalled one is not recalled again. */
+export function recallOfLot(file: Pick<LotFile, 'row' | 'containers'>, rows: Rows, reason: string, by: string): RowWrite {
+  const lot = file.row.id
+  const items = [...file.containers.map(({ id }) => `container:${id}`), ...rows.of('infusion', lot).map(({ id }) => `infusion:${id}`)].map(
+    undecided,
+  )
+  const data: RecallData = { start: `lot:${lot}`, reason, opened_by: by, status: 'open', items }
+  return { table: 'recall', id: `${lot}:recall`, parent: '', data }
 }
 
 /** What of the genealogy a recall has not, and the other way round; '' where they agree. */

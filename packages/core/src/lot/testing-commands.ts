@@ -17,6 +17,7 @@ import { holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
 import { defineLotCommand, lotNeeds, lotPlace, lotWrite } from './lot-file.ts'
 import { judgeResult, limitOf } from './quantity.ts'
+import { recallOfLot } from './recall.ts'
 
 export type ResultData = {
   readonly test: string
@@ -81,7 +82,7 @@ export const testingCommands: readonly RecordCommand[] = [
         .default({}),
       attachment_sha256: fileSchema.optional(),
     }),
-    decide(input, file, { at, actor }) {
+    decide(input, file, { at, actor }, rows) {
       const test = file.template.release.find(one => one.name === input.test)
       if (test === undefined)
         return fail(
@@ -134,7 +135,11 @@ export const testingCommands: readonly RecordCommand[] = [
           ...(failed ? [{ table: 'oos' as const, id: `${id}:oos`, parent: input.id, data: oos }] : []),
           // a pending test that fails takes the lot back at once, before anybody has to decide
           ...(recalled
-            ? [lotWrite(file, { disposition: 'recalled', holds: withHold(file.lot.holds, hold) }), ...holdContainers(file.containers, hold)]
+            ? [
+                lotWrite(file, { disposition: 'recalled', holds: withHold(file.lot.holds, hold) }),
+                ...holdContainers(file.containers, hold),
+                recallOfLot(file, rows, hold, actor.account),
+              ]
             : []),
         ],
         reason: `${input.test}: ${input.raw} ${input.unit}${failed ? ', out of specification' : ''}`,
