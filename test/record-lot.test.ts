@@ -392,6 +392,17 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
     }),
   )
 
+  // a vector in it that is put on hold after it went in stands in the way of release, shipping and giving, until that is lifted there or judged for this lot
+  const ofVector = 'vector lot V-1 is on hold: a titre is repeated'
+  const holdVector = async () => fine(await anna.do('/lots/V-1/holds', { reason: 'a titre is repeated' }))
+  const freeVector = async () => fine(await anna.do('/lots/V-1/lifted-holds', { hold: 'a titre is repeated', reason: 'as before' }))
+  await holdVector()
+  const withVector = await rosa.do('/lots/L-1/conditional-release', conditional)
+  refusedAs(withVector, 'release-blocked')
+  expect(withVector.body.title).toContain(`the lot is on hold: ${ofVector}`)
+  expect(await onBoard('L-1')).toMatchObject({ holds: [ofVector] })
+  expect(fine(await anna.get('/lots/L-1/file')).body.holds).toEqual([ofVector])
+  await freeVector()
   // conditional release: a full one is refused while sterility is pending; the physician accepts
   refusedAs(await rosa.do('/lots/L-1/release', { reason: 'fit' }), 'release-blocked')
   refusedAs(await paula.do('/lots/L-1/acceptance', { reason: 'yes' }), 'not-proposed')
@@ -438,16 +449,18 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   ])
   // custody
   expect(await onBoard('L-1')).toMatchObject({ disposition: 'conditional', next: 'ship', due: expires })
-  fine(
-    await carl.do('/lots/L-1/shipments', {
-      shipment: 'SH-1',
-      containers: ['L-1-B1', 'L-1-B2'],
-      to: 'ward 4',
-      due: expires,
-      seal: 'SEAL-9',
-      temperature_log_sha256: 'ff'.repeat(32),
-    }),
-  )
+  const shipment = {
+    shipment: 'SH-1',
+    containers: ['L-1-B1', 'L-1-B2'],
+    to: 'ward 4',
+    due: expires,
+    seal: 'SEAL-9',
+    temperature_log_sha256: 'ff'.repeat(32),
+  }
+  await holdVector()
+  refusedAs(await carl.do('/lots/L-1/shipments', shipment), 'hold')
+  await freeVector()
+  fine(await carl.do('/lots/L-1/shipments', shipment))
   expect(await onBoard('L-1')).toMatchObject({ stage: '2 in-transit', next: 'receipt of SH-1 by ward 4', due: expires })
   refusedAs(
     await carl.do('/shipments/SH-1/receipt', { condition: 'good', seal: 'SEAL-9', temperature_within_limits: true }),
@@ -487,7 +500,13 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
   fine(await nina.do('/orders/ORD-1/scans', { container: 'L-1-B1', wristband: `^91${coi}`, label: label1 }))
   refusedAs(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }), 'scan-verification')
   fine(await paula.do('/orders/ORD-1/scans', { container: 'L-1-B1', wristband: `^91${coi}`, label: label1 }))
+  await holdVector()
+  refusedAs(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }), 'hold')
+  refusedAs(await olga.do('/lots/L-1/lifted-holds', { hold: ofVector, reason: 'x' }), 'role')
+  fine(await anna.do('/lots/L-1/lifted-holds', { hold: ofVector, reason: 'the titre does not change what was made with it' }))
+  refusedAs(await anna.do('/lots/L-1/lifted-holds', { hold: ofVector, reason: 'x' }), 'hold')
   fine(await nina.do('/orders/ORD-1/infusions', { container: 'L-1-B1' }))
+  await freeVector()
   expect(fine(await nina.get('/containers/L-1-B1')).body.data.stage).toBe('given')
 
   // its end: times and volumes that cannot be are refused, what was left needs a reason, a correction too

@@ -12,6 +12,7 @@ import {
   containerWrite,
   defineLotCommand,
   holdContainers,
+  holdsOf,
   type LotData,
   lotNeeds,
   lotPlace,
@@ -72,6 +73,7 @@ export const placeOfOrder = (id: string, rows: Rows) => lotPlace(rows.peek('dose
 function mismatch(
   order: DoseOrderData,
   lot: LotData,
+  lotHolds: readonly string[],
   container: { readonly id: string; readonly data: ContainerData } | undefined,
   wristband: string,
   label: string,
@@ -86,7 +88,8 @@ function mismatch(
     return `the wristband does not carry the identity ${showCoi(order.coi as Coi)} of the order`
   if (container.data.coi !== order.coi || lot.coi !== order.coi) return 'container, lot and order carry different identities'
   if (lot.disposition !== 'conditional' && lot.disposition !== 'released') return `the lot is ${lot.disposition}`
-  if (lot.holds.length > 0 || container.data.holds.length > 0) return `on hold: ${[...lot.holds, ...container.data.holds].join('; ')}`
+  const holds = [...lotHolds, ...container.data.holds]
+  if (holds.length > 0) return `on hold: ${holds.join('; ')}`
   if (Date.parse(container.data.expires) < Date.parse(at)) return `the container expired at ${container.data.expires}`
   if (Date.parse(container.data.expires) < Date.parse(order.planned_end))
     return `the container expires at ${container.data.expires}, before the planned end ${order.planned_end}`
@@ -153,7 +156,7 @@ export const bedsideCommands: readonly RecordCommand[] = [
       if (!lot.ok) return lot
       const containers = rows.of<ContainerData>('container', lot.value.id)
       const scanned = containers.find(row => row.id === container)
-      const why = mismatch(order.value.data, lot.value.data, scanned, wristband, label, at)
+      const why = mismatch(order.value.data, lot.value.data, holdsOf(lot.value.data, rows), scanned, wristband, label, at)
       const scans = rows.of<ScanData>('scan', lot.value.id)
       const data: ScanData = {
         order: id,
@@ -212,7 +215,7 @@ export const bedsideCommands: readonly RecordCommand[] = [
       if (!may.ok) return may
       const row = existing<ContainerData>(rows, 'container', container)
       if (!row.ok) return row
-      const holds = [...lot.value.data.holds, ...row.value.data.holds]
+      const holds = [...holdsOf(lot.value.data, rows), ...row.value.data.holds]
       if (holds.length > 0) return fail(issue('hold', `on hold: ${holds.join('; ')}`, 'it may not be given'))
       if (row.value.data.stage !== 'received' && row.value.data.stage !== 'stored')
         return fail(issue('container-stage', `container ${container} is ${row.value.data.stage}`, 'only a received container is given'))

@@ -66,7 +66,7 @@ export function boardLine(file: LotFile, now: string, instant: (ms: number) => s
     product_type: lot.product_type,
     stage: lot.stage === 'stored' ? spread(containers.map(({ data }) => data.stage)) : lot.stage,
     disposition: lot.disposition,
-    holds: [...new Set([...lot.holds, ...containers.flatMap(({ data }) => data.holds)])],
+    holds: [...new Set([...file.holds, ...containers.flatMap(({ data }) => data.holds)])],
     day: opened === undefined ? null : daysBetween(opened, Date.parse(now)),
     steps_done: template.steps.filter(step => whyIncomplete(file, step) === undefined).length,
     steps: template.steps.length,

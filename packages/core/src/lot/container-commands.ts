@@ -256,9 +256,8 @@ export const containerCommands: readonly RecordCommand[] = [
     decide(input, file, { actor, at }, rows) {
       const unused = fresh(rows, 'custody', input.shipment)
       if (!unused.ok) return unused
-      const holds = file.lot.holds
-      if (holds.length > 0)
-        return fail(issue('hold', `lot ${input.id} is on hold: ${holds.join('; ')}`, 'quality assurance has to lift the hold'))
+      if (file.holds.length > 0)
+        return fail(issue('hold', `lot ${input.id} is on hold: ${file.holds.join('; ')}`, 'quality assurance has to lift the hold'))
       const writes: RowWrite[] = []
       for (const id of input.containers) {
         const row = file.containers.find(one => one.id === id)

@@ -45,7 +45,7 @@ export function againstRelease(file: LotFile, conditional: boolean): readonly st
     const why = whyIncomplete(file, step)
     if (why !== undefined) faults.push(why)
   }
-  for (const hold of file.lot.holds) faults.push(`the lot is on hold: ${hold}`)
+  for (const hold of file.holds) faults.push(`the lot is on hold: ${hold}`)
   for (const row of file.containers) for (const hold of row.data.holds) faults.push(`container ${row.id} is on hold: ${hold}`)
   return faults
 }
@@ -164,24 +164,29 @@ export const dispositionCommands: readonly RecordCommand[] = [
     title: 'Lift a hold of a lot and its containers',
     action: 'decide-quality',
     meaning: 'reviewed',
-    input: z.strictObject({ id: idSchema, hold: textSchema, reason: textSchema }),
+    input: z.strictObject({ id: idSchema, hold: z.string().trim().min(1).max(4000), reason: textSchema }),
     decide({ id, hold, reason }, file) {
-      const { lot, containers } = file
+      const { lot, holds, containers } = file
       if (lot.disposition === 'recalled' || lot.disposition === 'rejected')
         return fail(issue('hold', `lot ${id} is ${lot.disposition}`, 'its containers stay on hold'))
       const held = containers.filter(row => row.data.holds.includes(hold))
-      if (!lot.holds.includes(hold) && held.length === 0)
+      if (!holds.includes(hold) && held.length === 0)
         return fail(
           issue(
             'hold',
             `lot ${id} has no hold "${hold}"`,
-            `its holds are ${[...lot.holds, ...containers.flatMap(row => row.data.holds)].join('; ') || 'none'}`,
+            `its holds are ${[...holds, ...containers.flatMap(row => row.data.holds)].join('; ') || 'none'}`,
           ),
         )
       return ok({
         entity: { table: 'lot', id },
         writes: [
-          lotWrite(file, { holds: lot.holds.filter(one => one !== hold) }),
+          lotWrite(
+            file,
+            lot.holds.includes(hold) || !holds.includes(hold)
+              ? { holds: lot.holds.filter(one => one !== hold) }
+              : { cleared: [...(lot.cleared ?? []), hold] },
+          ),
           ...held.map(row => containerWrite(row, { holds: row.data.holds.filter(one => one !== hold) })),
         ],
         reason,

@@ -24,6 +24,8 @@ import type { OosData, ResultData } from './testing-commands.ts'
 export interface LotFile {
   readonly row: Row<LotData>
   readonly lot: LotData
+  /** Of the lot and of the vectors in it. */
+  readonly holds: readonly string[]
   readonly template: BatchTemplate
   readonly steps: ReadonlyMap<string, Row<StepData>>
   readonly results: readonly Row<ResultData>[]
@@ -33,11 +35,28 @@ export interface LotFile {
   readonly shipments: readonly Row<CustodyData>[]
 }
 
-/** A lot, what belongs to it, and its template. */
+const vectorsIn = ({ arms }: LotData): readonly string[] => arms.map(arm => arm.vector_lot).filter(id => id !== '')
+
+/** Why nothing of a lot may be released, shipped or given: its own holds, and what came to stand against a vector after it went in, until quality assurance has judged it for this lot. */
+export function holdsOf(lot: LotData, rows: Rows): readonly string[] {
+  const ofVectors = vectorsIn(lot).flatMap(id => {
+    const { disposition, holds } = rows.get<LotData>('lot', id)!.data
+    return holds.map(hold => `vector lot ${id} is ${disposition === 'released' ? 'on hold' : disposition}: ${hold}`)
+  })
+  return [...lot.holds, ...ofVectors.filter(hold => lot.cleared?.includes(hold) !== true)]
+}
+
+/** A lot, what belongs to it, its template and the vectors in it. */
 export function lotNeeds(id: string, rows: Rows, more: readonly RowRef[] = []): Needs {
   const lot = rows.peek<LotData>('lot', id)?.data
   return {
-    rows: [{ table: 'lot', id }, ...(lot === undefined ? [] : [{ table: 'template' as const, id: lot.template }]), ...more],
+    rows: [
+      { table: 'lot', id },
+      ...(lot === undefined
+        ? []
+        : [{ table: 'template' as const, id: lot.template }, ...vectorsIn(lot).map(vector => ({ table: 'lot' as const, id: vector }))]),
+      ...more,
+    ],
     parents: [id],
   }
 }
@@ -59,6 +78,7 @@ export function openLotFile(id: string, rows: Rows, event: LotEvent): Result<Lot
   return ok({
     row: row.value,
     lot,
+    holds: holdsOf(lot, rows),
     template: template.value.data.template,
     steps: new Map(rows.of<StepData>('step', id).map(step => [step.data.step, step])),
     results: rows.of<ResultData>('result', id),

@@ -38,6 +38,8 @@ export type LotData = {
   readonly stage: Stage
   readonly disposition: Disposition
   readonly holds: readonly string[]
+  /** What stood against a vector in it and was judged, by quality assurance, to stand against this lot no longer. */
+  readonly cleared?: readonly string[]
   /** RFC 3339; empty until then. */
   readonly opened_at: string
   readonly opened_by: string

@@ -162,9 +162,9 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
     async 'lot.file'(call) {
       const file = await lotInScope(call)
       if (!file.ok) return file
-      const { row, template, steps, results, oos, deviations, containers, shipments } = file.value
+      const { row, holds, template, steps, results, oos, deviations, containers, shipments } = file.value
       return done(
-        { lot: row, template, steps: [...steps.values()], results, investigations: oos, deviations, containers, shipments },
+        { lot: row, holds, template, steps: [...steps.values()], results, investigations: oos, deviations, containers, shipments },
         { headers: { etag: `"${row.version}"` } },
       )
     },

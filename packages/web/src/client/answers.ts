@@ -31,6 +31,8 @@ export interface BoardAnswer {
 
 export interface LotAnswer {
   readonly lot: Row<LotData>
+  /** Of the lot and of the vectors in it. */
+  readonly holds: readonly string[]
   readonly template: BatchTemplate
   readonly steps: readonly Row<StepData>[]
   readonly results: readonly Row<ResultData>[]

@@ -33,12 +33,12 @@ export function Lot({ desk, id }: { readonly desk: Desk; readonly id: string }) 
   )
 }
 
-function Head({ answer: { lot, template } }: { readonly answer: LotAnswer }) {
+function Head({ answer: { lot, holds, template } }: { readonly answer: LotAnswer }) {
   const { data } = lot
   return (
     <>
       <p>
-        <Mark says={data.disposition} /> <Mark says={data.stage} /> <Holds holds={data.holds} />
+        <Mark says={data.disposition} /> <Mark says={data.stage} /> <Holds holds={holds} />
       </p>
       <dl>
         <dt>Product</dt>
