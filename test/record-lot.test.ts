@@ -104,7 +104,12 @@ const inside = (parameter: TemplateStep['parameters'][number]): string => {
       : '5'
 }
 
-async function perform(lot: string, step: TemplateStep, change: Record<string, { value: string; comment?: string }> = {}): Promise<Reply> {
+async function perform(
+  lot: string,
+  step: TemplateStep,
+  change: Record<string, { value: string; comment?: string }> = {},
+  more: Record<string, string> = {},
+): Promise<Reply> {
   const values = Object.fromEntries(
     step.parameters.map(parameter => [parameter.name, { value: inside(parameter), unit: parameter.unit, ...change[parameter.name] }]),
   )
@@ -112,7 +117,10 @@ async function perform(lot: string, step: TemplateStep, change: Record<string, {
     step: step.id,
     performed_at: site.clock.iso,
     values,
-    materials: Object.fromEntries(step.materials.filter(name => name !== 'vector lot').map(name => [supplies.get(name), '1'])),
+    materials: {
+      ...Object.fromEntries(step.materials.filter(name => name !== 'vector lot').map(name => [supplies.get(name), '1'])),
+      ...more,
+    },
     equipment: step.equipment.map(name => supplies.get(name)),
   })
 }
@@ -1086,4 +1094,38 @@ test('donors of feeder cells are records of their own: an ineligible one gives n
   expect(fine(await anna.get('/recall-cases/RC-1')).body.data.status).toBe('closed')
   expect(fine(await anna.get('/trace/FEED-1')).body.from.map((hop: { node: string }) => hop.node)).toEqual(['donor:FD-1', 'donor:FD-3'])
   refusedAs(await olga.do('/donors', { id: 'FD-4', ...donor }), 'role')
+
+  // a donor found ineligible after the pool was received: it is not released, and once released not used
+  const finding = { id: 'FD-3', ...donor, eligibility: 'ineligible', reason: 'a late finding' }
+  expect(fine(await anna.do('/donors', finding)).body.alerts).toEqual([
+    { to: ['qa'], text: 'donor FD-3 is not eligible: a late finding; what the cells went into: cognate lot recall donor:FD-3' },
+  ])
+  const decide = (status: string) => anna.do('/materials/FEED-1/decision', { status, reason: 'microscopy' })
+  refusedAs(await decide('released'), 'donor-ineligible')
+  fine(await anna.do('/donors', { id: 'FD-3', ...donor }))
+  fine(await decide('released'))
+  fine(await olga.do('/lots/V-9/opening', {}))
+  fine(await anna.do('/donors', finding))
+  const first = vectorTemplate.steps[0]!
+  for (const name of first.equipment)
+    fine(
+      await anna.do('/equipment', {
+        id: supplies.get(name),
+        name,
+        calibrated_until: '2028-01-01',
+        zone: 'Z',
+        certificate_sha256: 'cc'.repeat(32),
+      }),
+    )
+  refusedAs(await perform('V-9', first, {}, { 'FEED-1': '1' }), 'donor-ineligible')
+  fine(await anna.do('/donors', { id: 'FD-3', ...donor }))
+  fine(await perform('V-9', first, {}, { 'FEED-1': '1' }))
+  // a material that is rejected after it was used holds what it went into, and nothing else
+  const rejected = fine(await decide('rejected')).body
+  expect(rejected.alerts).toEqual([
+    { to: ['qa', 'physician'], text: 'irradiated feeder cells FEED-1 is rejected: microscopy; on hold for it: V-9' },
+  ])
+  expect(fine(await anna.get('/lots/V-9')).body.data.holds).toContain('material FEED-1 is rejected: microscopy')
+  expect(fine(await anna.get('/lots/L-1')).body.data.holds).not.toContain('material FEED-1 is rejected: microscopy')
+  fine(await anna.do('/lots/V-9/lifted-holds', { hold: 'material FEED-1 is rejected: microscopy', reason: 'washed out' }))
 }, 240_000)

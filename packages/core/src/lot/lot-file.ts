@@ -129,7 +129,7 @@ export const makersOf = (file: LotFile): readonly string[] =>
 
 type LotCommand<Input extends { readonly id: string }> = Omit<RecordCommand<Input>, 'needs' | 'place' | 'decide' | 'event'> & {
   /** Rows beyond the lot's own. */
-  readonly more?: (input: Input) => readonly RowRef[]
+  readonly more?: (input: Input, rows: Rows) => readonly RowRef[]
   /** What else has to be read whole, such as the ledger of a reagent. */
   readonly ledgers?: (input: Input) => readonly string[]
   decide(input: Input, file: LotFile, context: CommandContext, rows: Rows): Result<Decision>
@@ -144,7 +144,7 @@ export const defineLotCommand = <Input extends { readonly id: string }>(
     ...command,
     event,
     needs(input, rows) {
-      const own = lotNeeds(input.id, rows, more?.(input) ?? [])
+      const own = lotNeeds(input.id, rows, more?.(input, rows) ?? [])
       return { ...own, parents: [input.id, ...(ledgers?.(input) ?? [])] }
     },
     place: ({ id }, rows) => lotPlace(id, rows),

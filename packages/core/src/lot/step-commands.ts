@@ -17,7 +17,7 @@ import { openDeviation } from './deviation-commands.ts'
 import type { LotData } from './lot.ts'
 import { defineLotCommand, type LotFile, lotWrite, templateStep, whyWaiting } from './lot-file.ts'
 import { judgeResult, limitOf, limitText, typedDecimal, type Verdict } from './quantity.ts'
-import { calibrated, type EquipmentData, type MaterialData, type MovementData, usable } from './supply-commands.ts'
+import { calibrated, donorRefs, type EquipmentData, type MaterialData, type MovementData, usable } from './supply-commands.ts'
 
 export type StepData = {
   readonly step: string
@@ -67,8 +67,8 @@ export const stepCommands: readonly RecordCommand[] = [
       equipment: z.array(idSchema).max(50).default([]),
       late_reason: z.string().max(1000).default(''),
     }),
-    more: ({ materials, equipment }) => [
-      ...Object.keys(materials).map(material => ({ table: 'material' as const, id: material })),
+    more: ({ materials, equipment }, rows) => [
+      ...Object.keys(materials).flatMap(material => [{ table: 'material' as const, id: material }, ...donorRefs(material, rows)]),
       ...equipment.map(one => ({ table: 'equipment' as const, id: one })),
     ],
     ledgers: ({ materials }) => Object.keys(materials),
@@ -316,7 +316,7 @@ function checkSupplies(
     if (compareRatios(typedDecimal(quantity), ZERO) <= 0)
       return fail(issue('quantity', `${quantity} of ${id} is no consumption`, 'give what was used'))
     const movements = rows.of<MovementData>('movement', id)
-    const fit = usable(material.value, movements, quantity, at)
+    const fit = usable(material.value, movements, quantity, at, rows)
     if (!fit.ok) return fit
     names.add(material.value.data.name)
     const data: MovementData = { material: id, quantity, lot: input.id, step: step.id }

@@ -12,11 +12,15 @@ import {
   idSchema,
   type RecordCommand,
   type Row,
+  type RowRef,
+  type Rows,
+  type RowWrite,
   textSchema,
 } from '../record/index.ts'
 import { type BatchTemplate, batchTemplateSchema, checkTemplate, templateId } from './batch-template.ts'
 import { donationNumberSchema } from './donation-number.ts'
 import { endOfDay, zoneSchema } from './identity-commands.ts'
+import { type LotData, withHold } from './lot.ts'
 import { typedDecimal } from './quantity.ts'
 
 export type TemplateData = {
@@ -53,18 +57,39 @@ export type EquipmentData = {
   readonly certificate_sha256: string
 }
 
+/** Lots that a reagent lot went into. */
+const lotsOf = (material: string, rows: Rows): readonly Row<LotData>[] =>
+  [...new Set(rows.of<MovementData>('movement', material).map(({ data }) => data.lot))].map(lot => rows.get<LotData>('lot', lot)!)
+
 /** What is left of a reagent lot. */
 export const leftOf = (material: MaterialData, movements: readonly Row<MovementData>[]): Ratio =>
   movements.reduce((left, movement) => add(left, negate(typedDecimal(movement.data.quantity))), typedDecimal(material.received))
 
-/** Released, in date, and enough: or why not. Errors: `material-status`, `material-expired`, `material-short`. */
+/** Donors of a material that was read. */
+export const donorRefs = (id: string, rows: Rows): readonly RowRef[] =>
+  (rows.peek<MaterialData>('material', id)?.data.donors ?? []).map(donor => ({ table: 'donor' as const, id: donor }))
+
+/** Errors: `not-found`, `donor-ineligible`. */
+function allEligible(donors: readonly string[], rows: Rows, remedy: string): Result<undefined> {
+  for (const one of donors) {
+    const donor = existing<DonorData>(rows, 'donor', one)
+    if (!donor.ok) return donor
+    if (donor.value.data.eligibility !== 'eligible') return fail(issue('donor-ineligible', `donor ${one} is not eligible`, remedy))
+  }
+  return ok(undefined)
+}
+
+/** Of eligible donors where it is of cells, released, in date, and enough: or why not. Errors: `donor-ineligible`, `material-status`, `material-expired`, `material-short`. */
 export function usable(
   material: Row<MaterialData>,
   movements: readonly Row<MovementData>[],
   quantity: string,
   at: string,
+  rows: Rows,
 ): Result<undefined> {
-  const { name, status, expires, zone, unit } = material.data
+  const { name, status, expires, zone, unit, donors = [] } = material.data
+  const eligible = allEligible(donors, rows, `use another lot than ${material.id}, and have quality decide about it`)
+  if (!eligible.ok) return eligible
   if (status !== 'released')
     return fail(
       issue(
@@ -168,7 +193,13 @@ export const supplyCommands: readonly RecordCommand[] = [
       if (before !== undefined && donation_number !== undefined && before !== donation_number)
         return fail(issue('donor-number', `${id} has the donation number ${before}`, 'another donation is another donor id'))
       const data: DonorData = { ...given, donation_number: donation_number ?? before }
-      return ok({ entity: { table: 'donor', id }, writes: [{ table: 'donor', id, parent: '', data }], reason })
+      const text = `donor ${id} is not eligible: ${reason}; what the cells went into: cognate lot recall donor:${id}`
+      return ok({
+        entity: { table: 'donor', id },
+        writes: [{ table: 'donor', id, parent: '', data }],
+        reason,
+        ...(given.eligibility === 'ineligible' ? { alerts: [{ to: ['qa' as const], text }] } : {}),
+      })
     },
   }),
   defineCommand({
@@ -196,12 +227,8 @@ export const supplyCommands: readonly RecordCommand[] = [
       if (!unused.ok) return unused
       if (new Set(donors).size !== (donors ?? []).length)
         return fail(issue('donor-twice', 'a donor is named twice', 'name each donor of the pool once'))
-      for (const one of donors ?? []) {
-        const donor = existing<DonorData>(rows, 'donor', one)
-        if (!donor.ok) return donor
-        if (donor.value.data.eligibility !== 'eligible')
-          return fail(issue('donor-ineligible', `donor ${one} is not eligible`, 'cells of an ineligible donor are not received'))
-      }
+      const eligible = allEligible(donors ?? [], rows, 'cells of an ineligible donor are not received')
+      if (!eligible.ok) return eligible
       if (compareRatios(typedDecimal(given.received), ZERO) <= 0)
         return fail(issue('quantity', `${given.received} ${given.unit} were received`, 'give the quantity on the packing slip'))
       const data: MaterialData = { ...given, status: 'quarantine', donors }
@@ -215,17 +242,43 @@ export const supplyCommands: readonly RecordCommand[] = [
     action: 'decide-quality',
     meaning: 'approved',
     input: z.strictObject({ id: idSchema, status: z.enum(['released', 'rejected']), reason: textSchema }),
-    needs: ({ id }) => ({ rows: [{ table: 'material', id }] }),
+    needs: ({ id }, rows) => ({
+      rows: [
+        { table: 'material', id },
+        ...donorRefs(id, rows),
+        ...rows.peekOf<MovementData>('movement', id).map(({ data }) => ({ table: 'lot' as const, id: data.lot })),
+      ],
+      parents: [id],
+    }),
     place: () => ANYWHERE,
     decide({ id, status, reason }, rows) {
       const material = existing<MaterialData>(rows, 'material', id)
       if (!material.ok) return material
       if (material.value.data.status === 'rejected')
         return fail(issue('material-status', `${id} is rejected`, 'a rejected lot stays rejected'))
+      const decided: RowWrite = { table: 'material', id, parent: '', data: { ...material.value.data, status } }
+      const entity = { table: 'material' as const, id }
+      if (status === 'released') {
+        const eligible = allEligible(material.value.data.donors ?? [], rows, 'cells of an ineligible donor are not released')
+        return eligible.ok ? ok({ entity, writes: [decided], reason }) : eligible
+      }
+      // it may be in products already: they wait until quality assurance has said what that means for each
+      const held = lotsOf(id, rows).filter(({ data }) => data.stage !== 'aborted' && data.disposition !== 'rejected')
+      const hold = `material ${id} is rejected: ${reason}`
+      const text = `${material.value.data.name} ${id} is rejected: ${reason}; on hold for it: ${held.map(lot => lot.id).join(', ')}`
       return ok({
-        entity: { table: 'material', id },
-        writes: [{ table: 'material', id, parent: '', data: { ...material.value.data, status } }],
+        entity,
+        writes: [
+          decided,
+          ...held.map(({ id: lot, parent, data }) => ({
+            table: 'lot' as const,
+            id: lot,
+            parent,
+            data: { ...data, holds: withHold(data.holds, hold) },
+          })),
+        ],
         reason,
+        ...(held.length > 0 ? { alerts: [{ to: ['qa' as const, 'physician' as const], text }] } : {}),
       })
     },
   }),

@@ -58,6 +58,8 @@ export interface Rows {
   peek<T = RowData>(table: Table, id: string): Row<T> | undefined
   /** All rows of the table that belong to `parent`, in the order of their ids. */
   of<T = RowData>(table: Table, parent: string): readonly Row<T>[]
+  /** Those of them that were read already, as `peek`. */
+  peekOf<T = RowData>(table: Table, parent: string): readonly Row<T>[]
 }
 
 /** What has to be read; asked again after each reading until nothing new is named. */

@@ -39,6 +39,10 @@ export class RowSet implements Rows {
 
   of<T = RowData>(table: Table, parent: string): readonly Row<T>[] {
     if (!this.#parents.has(parent)) throw new Error(`what belongs to ${parent} was not read before the decision`)
+    return this.peekOf(table, parent)
+  }
+
+  peekOf<T = RowData>(table: Table, parent: string): readonly Row<T>[] {
     return [...this.#rows.values()]
       .filter(row => row.table === table && row.parent === parent)
 
