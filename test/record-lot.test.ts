@@ -1120,6 +1120,16 @@ test('donors of feeder cells are records of their own: an ineligible one gives n
   refusedAs(await perform('V-9', first, {}, { 'FEED-1': '1' }), 'donor-ineligible')
   fine(await anna.do('/donors', { id: 'FD-3', ...donor }))
   fine(await perform('V-9', first, {}, { 'FEED-1': '1' }))
+  // a recall that starts at a donor takes the pool out of use, with what it went into
+  const reached = fine(await anna.get('/recalls/donor:FD-1')).body.affected as string[]
+  expect(reached).toEqual(['lot:V-9', 'material:FEED-1'])
+  fine(await anna.do('/recall-cases', { id: 'RC-2', start: 'donor:FD-1', affected: reached, reason: 'the blood service called' }))
+  expect(fine(await anna.get('/materials/FEED-1')).body.data.status).toBe('quarantine')
+  expect(fine(await anna.get('/lots/V-9')).body.data.holds).toContain('recall RC-2')
+  // what a recall starts at is held with what it reached
+  const ofVector = fine(await anna.get('/recalls/V-2')).body.affected as string[]
+  fine(await anna.do('/recall-cases', { id: 'RC-3', start: 'lot:V-2', affected: ofVector, reason: 'a wrong titre' }))
+  expect(fine(await anna.get('/lots/V-2')).body.data.holds).toContain('recall RC-3')
   // a material that is rejected after it was used holds what it went into, and nothing else
   const rejected = fine(await decide('rejected')).body
   expect(rejected.alerts).toEqual([

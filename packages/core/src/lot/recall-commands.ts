@@ -17,6 +17,7 @@ import {
 import { type ContainerData, holdContainers } from './container-commands.ts'
 import { type LotData, withHold } from './lot.ts'
 import { OF_A_LOT, RECALL_DISPOSITIONS, type RecallData, type RecallItem, undecided } from './recall.ts'
+import type { MaterialData } from './supply-commands.ts'
 
 const nodeSchema = z.string().regex(/^[a-z_]+:[A-Za-z0-9][A-Za-z0-9._:*+-]{0,79}$/, 'an item is named with its kind, such as lot:L-1')
 const affectedSchema = z.array(nodeSchema).min(1).max(2000)
@@ -37,16 +38,26 @@ const chosenSchema = idSchema.refine(
 const idsOf = (affected: readonly string[], kind: string): readonly string[] =>
   affected.filter(node => node.startsWith(`${kind}:`)).map(node => node.slice(kind.length + 1))
 
-/** Lots that it reached, and all that stands in them. */
+/** Lots that it reached, all that stands in them, and materials. */
 const needsAffected = (id: string, affected: readonly string[]) => ({
-  rows: [{ table: 'recall' as const, id }, ...idsOf(affected, 'lot').map(lot => ({ table: 'lot' as const, id: lot }))],
+  rows: [
+    { table: 'recall' as const, id },
+    ...idsOf(affected, 'lot').map(lot => ({ table: 'lot' as const, id: lot })),
+    ...idsOf(affected, 'material').map(material => ({ table: 'material' as const, id: material })),
+  ],
   parents: idsOf(affected, 'lot'),
 })
 
-/** Holds on lots and containers that were reached and are not held for it yet. Errors: `not-found`. */
+/** Holds on lots and containers that were reached and are not held for it yet; released materials go back into quarantine. Errors: `not-found`. */
 function holds(rows: Rows, id: string, affected: readonly string[]): Result<readonly RowWrite[]> {
   const hold = `recall ${id}`
   const writes: RowWrite[] = []
+  for (const material of idsOf(affected, 'material')) {
+    const row = existing<MaterialData>(rows, 'material', material)
+    if (!row.ok) return row
+    if (row.value.data.status === 'released')
+      writes.push({ table: 'material', id: material, parent: row.value.parent, data: { ...row.value.data, status: 'quarantine' } })
+  }
   for (const lot of idsOf(affected, 'lot')) {
     const row = existing<LotData>(rows, 'lot', lot)
     if (!row.ok) return row
@@ -84,12 +95,12 @@ export const recallCommands: readonly RecordCommand[] = [
       affected: affectedSchema.describe('everything that it reached, as GET /recalls/START lists it'),
       reason: textSchema,
     }),
-    needs: ({ id, affected }) => needsAffected(id, affected),
+    needs: ({ id, start, affected }) => needsAffected(id, [start, ...affected]),
     place: () => ANYWHERE,
     decide({ id, start, affected, reason }, rows, { actor }) {
       const unused = fresh(rows, 'recall', id)
       if (!unused.ok) return unused
-      const held = holds(rows, id, affected)
+      const held = holds(rows, id, [...new Set([start, ...affected])])
       if (!held.ok) return held
       const data: RecallData = { start, reason, opened_by: actor.account, status: 'open', items: affected.map(undecided) }
       return ok({
