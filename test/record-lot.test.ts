@@ -253,6 +253,13 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
     }),
     'arm-construct',
   )
+  // what a lot is made of and what the therapy is have to be what is made of them
+  fine(await olga.do('/specimens', { id: 'TUM-1', coi, kind: 'tumour', collected_at: site.clock.iso }))
+  const planned = { id: 'L-1', template: 'tcr-t-21d:1.0.0', coi, selection: 'SEL-1', arms, product_type: 'TCR-T' }
+  refusedAs(await olga.do('/lots', { ...planned, specimen: 'TUM-1' }), 'lot-specimen')
+  const carT = fine(await carl.do('/subjects/ST1-001/therapies', { product_type: 'CAR-T' })).body.entity.id as string
+  fine(await olga.do('/specimens', { id: 'APH-3', coi: carT, kind: 'leukapheresis', collected_at: site.clock.iso }))
+  refusedAs(await olga.do('/lots', { ...planned, coi: carT, specimen: 'APH-3' }), 'lot-therapy')
   fine(
     await olga.do('/lots', {
       product_type: 'TCR-T',

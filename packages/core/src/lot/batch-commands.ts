@@ -14,6 +14,7 @@ import {
   textSchema,
 } from '../record/index.ts'
 import { harvestStep, stepsUpTo } from './batch-template.ts'
+import { type Coi, showCoi } from './coi.ts'
 import {
   type ConstructData,
   coiSchema,
@@ -274,7 +275,24 @@ function planCells(
   if (!specimen.ok) return specimen
   const same = sameCoi(`specimen ${input.specimen}`, specimen.value.data.coi, input.coi)
   if (!same.ok) return same
-  const subject = therapy.value.data.subject
+  const { subject, product_type } = therapy.value.data
+  if (product_type !== input.product_type)
+    return fail(
+      issue(
+        'lot-therapy',
+        `${showCoi(input.coi as Coi)} is a ${product_type} therapy`,
+        `plan a ${product_type} lot, or open another therapy`,
+      ),
+    )
+  const { kind } = specimen.value.data
+  if ((kind === 'tumour') !== (product_type === 'TIL'))
+    return fail(
+      issue(
+        'lot-specimen',
+        `specimen ${input.specimen} is ${kind}`,
+        product_type === 'TIL' ? 'TIL are grown from tumour' : `${product_type} cells are made of leukapheresis or blood`,
+      ),
+    )
   const arms: Arm[] = []
   if (input.product_type === 'TCR-T') {
     if (input.selection === undefined || input.arms.length === 0)
