@@ -587,6 +587,7 @@ test('[11.10(f)] [11.10(g)] [11.10(k)] [11.50(a)] [11.50(b)] [Annex 11 6] [Annex
     await quinn.do('/lots/L-1/results', { test: 'sterility', raw: 'growth, Gram-positive cocci', unit: 'text', tested_at: site.clock.iso }),
   )
   expect(late.body.alerts[0].to).toEqual(['qa', 'physician', 'nurse', 'coordinator'])
+  expect(late.body.alerts[0].text).toContain('the lot is recalled and every container on hold, recall L-1:recall')
   const lot = fine(await anna.get('/lots/L-1')).body
   expect([lot.data.disposition, lot.data.holds]).toEqual(['recalled', ['late result: sterility growth, Gram-positive cocci']])
   expect(fine(await anna.get('/containers/L-1-B2')).body.data.holds).toEqual(['late result: sterility growth, Gram-positive cocci'])

@@ -6,7 +6,7 @@ import { idSchema, type RecordCommand, textSchema } from '../record/index.ts'
 import { containerWrite, holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
 import { defineLotCommand, type LotFile, lotWrite, makersOf, whyIncomplete } from './lot-file.ts'
-import { recallOfLot } from './recall.ts'
+import { recallIdOfLot, recallOfLot } from './recall.ts'
 
 export interface TestStanding {
   readonly test: string
@@ -140,7 +140,9 @@ export const dispositionCommands: readonly RecordCommand[] = [
           recallOfLot(file, rows, reason, actor.account),
         ],
         reason,
-        alerts: [{ to: ['qa', 'physician', 'nurse', 'coordinator'], text: `lot ${id} is recalled: ${reason}` }],
+        alerts: [
+          { to: ['qa', 'physician', 'nurse', 'coordinator'], text: `lot ${id} is recalled: ${reason}; recall ${recallIdOfLot(id)}` },
+        ],
       })
     },
   }),

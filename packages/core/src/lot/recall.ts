@@ -25,6 +25,8 @@ export const OF_A_LOT = /^[A-Za-z0-9][A-Za-z0-9._:*+-]*:recall$/
 
 export const undecided = (item: string): RecallItem => ({ item, disposition: '', reason: '', decided_by: '' })
 
+export const recallIdOfLot = (lot: string): string => `${lot}:recall`
+
 /** A lot that is taken back opens its recall by itself: each of its containers, and each infusion of one, waits for what is done about it. Once a lot, for a recalled one is not recalled again. */
 export function recallOfLot(file: Pick<LotFile, 'row' | 'containers'>, rows: Rows, reason: string, by: string): RowWrite {
   const lot = file.row.id
@@ -32,7 +34,7 @@ export function recallOfLot(file: Pick<LotFile, 'row' | 'containers'>, rows: Row
     undecided,
   )
   const data: RecallData = { start: `lot:${lot}`, reason, opened_by: by, status: 'open', items }
-  return { table: 'recall', id: `${lot}:recall`, parent: '', data }
+  return { table: 'recall', id: recallIdOfLot(lot), parent: '', data }
 }
 
 /** What of the genealogy a recall has not, and the other way round; '' where they agree. */

@@ -17,7 +17,7 @@ import { holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
 import { defineLotCommand, lotNeeds, lotPlace, lotWrite } from './lot-file.ts'
 import { judgeResult, limitOf } from './quantity.ts'
-import { recallOfLot } from './recall.ts'
+import { recallIdOfLot, recallOfLot } from './recall.ts'
 
 export type ResultData = {
   readonly test: string
@@ -149,7 +149,7 @@ export const testingCommands: readonly RecordCommand[] = [
               alerts: [
                 {
                   to: recalled ? (['qa', 'physician', 'nurse', 'coordinator'] as const) : (['qa'] as const),
-                  text: `${input.id}: ${input.test} is ${input.raw} ${input.unit}, out of specification${recalled ? '; the lot is recalled and every container on hold' : ''}`,
+                  text: `${input.id}: ${input.test} is ${input.raw} ${input.unit}, out of specification${recalled ? `; the lot is recalled and every container on hold, recall ${recallIdOfLot(input.id)}` : ''}`,
                 },
               ],
             }

@@ -1,5 +1,5 @@
 // One lot's record: steps with their values, results against their limits, what went wrong, containers and where they are.
-import { type Coi, showCoi } from '@cognate/core/lot'
+import { type Coi, recallIdOfLot, showCoi } from '@cognate/core/lot'
 import type { LotAnswer } from '../../client/answers.ts'
 import type { Desk } from '../../client/desk.ts'
 import { useAnswer } from '../../client/use-answer.ts'
@@ -38,7 +38,8 @@ function Head({ answer: { lot, holds, template } }: { readonly answer: LotAnswer
   return (
     <>
       <p>
-        <Mark says={data.disposition} /> <Mark says={data.stage} /> <Holds holds={holds} />
+        <Mark says={data.disposition} /> <Mark says={data.stage} /> <Holds holds={holds} />{' '}
+        {data.disposition === 'recalled' ? <a href={`#/recalls/${encodeURIComponent(recallIdOfLot(lot.id))}`}>The recall</a> : null}
       </p>
       <dl>
         <dt>Product</dt>
