@@ -1077,29 +1077,35 @@ test('donors of feeder cells are records of their own: an ineligible one gives n
   )
   const given = affected.filter(item => item.startsWith('infusion:'))
   const others = affected.filter(item => !given.includes(item))
+  // nothing is made of what is recalled
+  const vector = (construct: string) =>
+    olga.do('/lots', { product_type: 'VECTOR', id: 'V-9', template: 'gammaretro-supernatant:1.0.0', site: 'site-a', construct })
+  refusedAs(await vector('C-TCR-2'), 'construct-recalled')
   for (const [items, disposition] of [
     [given, 'person-informed'],
     [others, 'quarantined'],
   ] as const)
     fine(await anna.do('/recall-cases/RC-1/dispositions', { items, disposition, reason: 'as the recall plan says' }))
-  // something more was made of it meanwhile: it has to be taken in first
-  fine(
-    await olga.do('/lots', {
-      product_type: 'VECTOR',
-      id: 'V-9',
-      template: 'gammaretro-supernatant:1.0.0',
-      site: 'site-a',
-      construct: 'C-TCR-2',
-    }),
-  )
-  refusedAs(await anna.do('/recall-cases/RC-1/closing', { reason: 'done' }), 'recall-scope')
-  const now = fine(await anna.get(`/recalls/${start}`)).body.affected as string[]
-  fine(await anna.do('/recall-cases/RC-1/items', { affected: now, reason: 'made since' }))
-  expect(fine(await anna.get('/lots/V-9')).body.data.holds).toEqual(['recall RC-1'])
-  fine(await anna.do('/recall-cases/RC-1/dispositions', { items: ['lot:V-9'], disposition: 'destroyed', reason: 'never begun' }))
   fine(await anna.do('/recall-cases/RC-1/closing', { reason: 'every item has its disposition' }))
+  refusedAs(await vector('C-TCR-2'), 'construct-recalled')
   refusedAs(await anna.do('/recall-cases/RC-1/closing', { reason: 'again' }), 'recall-closed')
   expect(fine(await anna.get('/recall-cases/RC-1')).body.data.status).toBe('closed')
+  // something more was made of the start meanwhile: it has to be taken in first. Of a construct about which nothing has to be done, lots are planned again
+  const ofSelection = async () => fine(await anna.get('/recalls/selection:SEL-1')).body.affected as string[]
+  const before = await ofSelection()
+  fine(await anna.do('/recall-cases', { id: 'RC-4', start: 'selection:SEL-1', affected: before, reason: 'its evidence is doubted' }))
+  const decideAll = (items: readonly string[]) =>
+    anna.do('/recall-cases/RC-4/dispositions', { items, disposition: 'no-action', reason: 'the evidence stands' })
+  fine(await decideAll(before))
+  const corrected = { id: 'C-TCR-2B', selection: 'SEL-1', receptor: 'TCR-2', insert_sha256: 'ee'.repeat(32), origin: [] }
+  fine(await olga.do('/constructs', corrected))
+  refusedAs(await anna.do('/recall-cases/RC-4/closing', { reason: 'done' }), 'recall-scope')
+  fine(await anna.do('/recall-cases/RC-4/items', { affected: await ofSelection(), reason: 'made since' }))
+  refusedAs(await vector('C-TCR-2B'), 'construct-recalled')
+  fine(await decideAll(['construct:C-TCR-2B']))
+  fine(await anna.do('/recall-cases/RC-4/closing', { reason: 'all stands' }))
+  refusedAs(await vector('C-TCR-2'), 'construct-recalled')
+  fine(await vector('C-TCR-2B'))
   expect(fine(await anna.get('/trace/FEED-1')).body.from.map((hop: { node: string }) => hop.node)).toEqual(['donor:FD-1', 'donor:FD-3'])
   refusedAs(await olga.do('/donors', { id: 'FD-4', ...donor }), 'role')
 

@@ -8,6 +8,7 @@ import {
   fresh,
   idSchema,
   type RecordCommand,
+  type Row,
   type RowRef,
   type Rows,
   type RowWrite,
@@ -243,8 +244,18 @@ export const batchCommands: readonly RecordCommand[] = [
 
 type Planned = Pick<LotData, 'site' | 'study' | 'coi' | 'subject' | 'specimen' | 'selection' | 'construct' | 'construct_sha256' | 'arms'>
 
+/** Errors: `not-found`, `construct-recalled`. */
+function constructInUse(id: string, rows: Rows): Result<Row<ConstructData>> {
+  const construct = existing<ConstructData>(rows, 'construct', id)
+  if (!construct.ok) return construct
+  const { recalled_by } = construct.value.data
+  return recalled_by === undefined
+    ? construct
+    : fail(issue('construct-recalled', `${id} is in the recall ${recalled_by}`, 'nothing is made of it; register the corrected insert'))
+}
+
 function planVector(input: { readonly site: string; readonly construct: string }, rows: Rows): Result<Planned> {
-  const construct = existing<ConstructData>(rows, 'construct', input.construct)
+  const construct = constructInUse(input.construct, rows)
   if (!construct.ok) return construct
   return ok({
     site: input.site,
@@ -304,7 +315,7 @@ function planCells(
     const own = sameCoi(`selection ${input.selection}`, selection.value.data.coi, input.coi)
     if (!own.ok) return own
     for (const arm of input.arms) {
-      const construct = existing<ConstructData>(rows, 'construct', arm.construct)
+      const construct = constructInUse(arm.construct, rows)
       if (!construct.ok) return construct
       const { receptor, selection: of, insert_sha256 } = construct.value.data
       if (receptor !== arm.receptor || of !== input.selection)

@@ -46,6 +46,8 @@ export type ConstructData = {
   readonly insert_sha256: string
   /** Cells, wells, neoantigens and variants behind the receptor, as the design's files name them. */
   readonly origin: readonly string[]
+  /** The recall that it is in: nothing is made of it. */
+  readonly recalled_by?: string | undefined
 }
 
 export const coiSchema = z.string().transform((text, context) => {

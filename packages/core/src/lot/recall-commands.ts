@@ -15,6 +15,7 @@ import {
   textSchema,
 } from '../record/index.ts'
 import { type ContainerData, holdContainers } from './container-commands.ts'
+import type { ConstructData } from './identity-commands.ts'
 import { type LotData, withHold } from './lot.ts'
 import { OF_A_LOT, RECALL_DISPOSITIONS, type RecallData, type RecallItem, undecided } from './recall.ts'
 import type { MaterialData } from './supply-commands.ts'
@@ -38,17 +39,25 @@ const chosenSchema = idSchema.refine(
 const idsOf = (affected: readonly string[], kind: string): readonly string[] =>
   affected.filter(node => node.startsWith(`${kind}:`)).map(node => node.slice(kind.length + 1))
 
-/** Lots that it reached, all that stands in them, and materials. */
+/** Lots that it reached, all that stands in them, materials and constructs. */
 const needsAffected = (id: string, affected: readonly string[]) => ({
   rows: [
     { table: 'recall' as const, id },
     ...idsOf(affected, 'lot').map(lot => ({ table: 'lot' as const, id: lot })),
     ...idsOf(affected, 'material').map(material => ({ table: 'material' as const, id: material })),
+    ...idsOf(affected, 'construct').map(construct => ({ table: 'construct' as const, id: construct })),
   ],
   parents: idsOf(affected, 'lot'),
 })
 
-/** Holds on lots and containers that were reached and are not held for it yet; released materials go back into quarantine. Errors: `not-found`. */
+const constructWrite = ({ id, parent, data }: Row<ConstructData>, recalledBy: string | undefined): RowWrite => ({
+  table: 'construct',
+  id,
+  parent,
+  data: { ...data, recalled_by: recalledBy },
+})
+
+/** Holds on lots and containers that were reached and are not held for it yet; released materials go back into quarantine, and nothing is made of constructs any more. Errors: `not-found`. */
 function holds(rows: Rows, id: string, affected: readonly string[]): Result<readonly RowWrite[]> {
   const hold = `recall ${id}`
   const writes: RowWrite[] = []
@@ -57,6 +66,11 @@ function holds(rows: Rows, id: string, affected: readonly string[]): Result<read
     if (!row.ok) return row
     if (row.value.data.status === 'released')
       writes.push({ table: 'material', id: material, parent: row.value.parent, data: { ...row.value.data, status: 'quarantine' } })
+  }
+  for (const construct of idsOf(affected, 'construct')) {
+    const row = existing<ConstructData>(rows, 'construct', construct)
+    if (!row.ok) return row
+    if (row.value.data.recalled_by === undefined) writes.push(constructWrite(row.value, id))
   }
   for (const lot of idsOf(affected, 'lot')) {
     const row = existing<LotData>(rows, 'lot', lot)
@@ -72,6 +86,13 @@ function holds(rows: Rows, id: string, affected: readonly string[]): Result<read
   }
   return ok(writes)
 }
+
+/** Constructs about which nothing has to be done: of them something may be made again. */
+const cleared = (data: RecallData | undefined): readonly string[] =>
+  idsOf(
+    (data?.items ?? []).filter(({ disposition }) => disposition === 'no-action').map(({ item }) => item),
+    'construct',
+  )
 
 /** Errors: `not-found`, `recall-closed`. */
 function openRecall(rows: Rows, id: string): Result<Row<RecallData>> {
@@ -182,7 +203,12 @@ export const recallCommands: readonly RecordCommand[] = [
     action: 'decide-quality',
     meaning: 'approved',
     input: z.strictObject({ id: caseSchema, reason: textSchema }),
-    needs: ({ id }) => ({ rows: [{ table: 'recall', id }] }),
+    needs: ({ id }, rows) => ({
+      rows: [
+        { table: 'recall', id },
+        ...cleared(rows.peek<RecallData>('recall', id)?.data).map(construct => ({ table: 'construct' as const, id: construct })),
+      ],
+    }),
     place: () => ANYWHERE,
     decide({ id, reason }, rows) {
       const recall = openRecall(rows, id)
@@ -197,7 +223,14 @@ export const recallCommands: readonly RecordCommand[] = [
             'say what became of each, then close it',
           ),
         )
-      return ok({ entity: { table: 'recall', id }, writes: [write(id, { ...data, status: 'closed' })], reason })
+      const free = cleared(data)
+        .map(construct => rows.get<ConstructData>('construct', construct)!)
+        .filter(construct => construct.data.recalled_by === id)
+      return ok({
+        entity: { table: 'recall', id },
+        writes: [write(id, { ...data, status: 'closed' }), ...free.map(construct => constructWrite(construct, undefined))],
+        reason,
+      })
     },
   }),
 ]
