@@ -237,7 +237,7 @@ function defineRecall(lot: Command): void {
       .description('every lot, container and infusion that it reached; with --open the recall of all of it'),
   )
     .option('--edges <file>', 'table with the columns from and to, instead of a server')
-    .option('--open <id>', 'open a recall under this id: lots and containers are on hold at once; signed')
+    .option('--open <id>', 'open a recall under this id: lots and containers on hold, materials and constructs out of use at once; signed')
     .option('--reason <text>', 'of the recall')
     .addHelpText(
       'after',

@@ -104,7 +104,9 @@ function Open({ desk, start, affected }: { readonly desk: Desk; readonly start: 
     <>
       <form className="fields" onSubmit={submit}>
         <h2>Recall all of it</h2>
-        <p className="muted">Lots and containers are put on hold at once, and everybody concerned is told.</p>
+        <p className="muted">
+          Lots and containers are put on hold at once, materials and constructs are out of use, and everybody concerned is told.
+        </p>
         <label>
           Id of the recall
           <input name="id" required autoComplete="off" />
