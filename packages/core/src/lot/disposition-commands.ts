@@ -6,7 +6,7 @@ import { idSchema, type RecordCommand, textSchema } from '../record/index.ts'
 import { containerWrite, holdContainers } from './container-commands.ts'
 import { withHold } from './lot.ts'
 import { defineLotCommand, type LotFile, lotWrite, makersOf, whyIncomplete } from './lot-file.ts'
-import { recallIdOfLot, recallOfLot } from './recall.ts'
+import { CONCERNED, recallIdOfLot, recallLot } from './recall.ts'
 
 export interface TestStanding {
   readonly test: string
@@ -131,18 +131,11 @@ export const dispositionCommands: readonly RecordCommand[] = [
     meaning: 'recalled',
     input: z.strictObject({ id: idSchema, reason: textSchema }),
     decide({ id, reason }, file, { actor }, rows) {
-      const { lot, containers } = file
       return ok({
         entity: { table: 'lot', id },
-        writes: [
-          lotWrite(file, { disposition: 'recalled', holds: withHold(lot.holds, `recall: ${reason}`) }),
-          ...holdContainers(containers, `recall: ${reason}`),
-          recallOfLot(file, rows, reason, actor.account),
-        ],
+        writes: recallLot(file, rows, { hold: `recall: ${reason}`, reason, by: actor.account }),
         reason,
-        alerts: [
-          { to: ['qa', 'physician', 'nurse', 'coordinator'], text: `lot ${id} is recalled: ${reason}; recall ${recallIdOfLot(id)}` },
-        ],
+        alerts: [{ to: CONCERNED, text: `lot ${id} is recalled: ${reason}; recall ${recallIdOfLot(id)}` }],
       })
     },
   }),
@@ -172,6 +165,7 @@ export const dispositionCommands: readonly RecordCommand[] = [
       if (lot.disposition === 'recalled' || lot.disposition === 'rejected')
         return fail(issue('hold', `lot ${id} is ${lot.disposition}`, 'its containers stay on hold'))
       const held = containers.filter(row => row.data.holds.includes(hold))
+      const isOfVector = holds.includes(hold) && !lot.holds.includes(hold)
       if (!holds.includes(hold) && held.length === 0)
         return fail(
           issue(
@@ -183,12 +177,7 @@ export const dispositionCommands: readonly RecordCommand[] = [
       return ok({
         entity: { table: 'lot', id },
         writes: [
-          lotWrite(
-            file,
-            lot.holds.includes(hold) || !holds.includes(hold)
-              ? { holds: lot.holds.filter(one => one !== hold) }
-              : { cleared: [...(lot.cleared ?? []), hold] },
-          ),
+          lotWrite(file, isOfVector ? { cleared: [...(lot.cleared ?? []), hold] } : { holds: lot.holds.filter(one => one !== hold) }),
           ...held.map(row => containerWrite(row, { holds: row.data.holds.filter(one => one !== hold) })),
         ],
         reason,

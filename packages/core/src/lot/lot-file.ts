@@ -16,7 +16,7 @@ import {
 import type { BatchTemplate, TemplateStep } from './batch-template.ts'
 import type { ContainerData, CustodyData } from './container-commands.ts'
 import type { DeviationData } from './deviation-commands.ts'
-import { checkEvent, type LotData, type LotEvent } from './lot.ts'
+import { checkEvent, type LotData, type LotEvent, withHold } from './lot.ts'
 import type { StepData } from './step-commands.ts'
 import type { TemplateData } from './supply-commands.ts'
 import type { OosData, ResultData } from './testing-commands.ts'
@@ -94,6 +94,13 @@ export const lotWrite = (file: LotFile, change: Partial<LotData>): RowWrite => (
   id: file.row.id,
   parent: file.row.parent,
   data: { ...file.lot, ...change },
+})
+
+export const holdLot = ({ id, parent, data }: Row<LotData>, reason: string): RowWrite => ({
+  table: 'lot',
+  id,
+  parent,
+  data: { ...data, holds: withHold(data.holds, reason) },
 })
 
 /** A step is complete when it was performed and, where two persons are asked for, verified; or left out under a closed deviation. Undefined: complete. */

@@ -16,8 +16,9 @@ import {
 } from '../record/index.ts'
 import { type ContainerData, holdContainers } from './container-commands.ts'
 import type { ConstructData } from './identity-commands.ts'
-import { type LotData, withHold } from './lot.ts'
-import { OF_A_LOT, RECALL_DISPOSITIONS, type RecallData, type RecallItem, undecided } from './recall.ts'
+import type { LotData } from './lot.ts'
+import { holdLot } from './lot-file.ts'
+import { CONCERNED, OF_A_LOT, RECALL_DISPOSITIONS, type RecallData, type RecallItem, undecided } from './recall.ts'
 import type { MaterialData } from './supply-commands.ts'
 
 const nodeSchema = z.string().regex(/^[a-z_]+:[A-Za-z0-9][A-Za-z0-9._:*+-]{0,79}$/, 'an item is named with its kind, such as lot:L-1')
@@ -75,8 +76,7 @@ function holds(rows: Rows, id: string, affected: readonly string[]): Result<read
   for (const lot of idsOf(affected, 'lot')) {
     const row = existing<LotData>(rows, 'lot', lot)
     if (!row.ok) return row
-    const { data, parent } = row.value
-    if (!data.holds.includes(hold)) writes.push({ table: 'lot', id: lot, parent, data: { ...data, holds: withHold(data.holds, hold) } })
+    if (!row.value.data.holds.includes(hold)) writes.push(holdLot(row.value, hold))
     writes.push(
       ...holdContainers(
         rows.of<ContainerData>('container', lot).filter(({ data }) => !data.holds.includes(hold)),
@@ -130,7 +130,7 @@ export const recallCommands: readonly RecordCommand[] = [
         reason,
         alerts: [
           {
-            to: ['qa', 'physician', 'nurse', 'coordinator'],
+            to: CONCERNED,
             text: `recall ${id} of ${start}: ${reason}; ${idsOf(affected, 'lot').length} lots, ${idsOf(affected, 'container').length} containers, ${idsOf(affected, 'infusion').length} infusions`,
           },
         ],

@@ -1,6 +1,8 @@
 // A recall as the record keeps it: what it started with, and what became of everything that this had reached.
 import type { Rows, RowWrite } from '../record/index.ts'
-import type { LotFile } from './lot-file.ts'
+import { holdContainers } from './container-commands.ts'
+import { withHold } from './lot.ts'
+import { type LotFile, lotWrite } from './lot-file.ts'
 
 export const RECALL_DISPOSITIONS = ['quarantined', 'returned', 'destroyed', 'person-informed', 'no-action'] as const
 
@@ -27,14 +29,28 @@ export const undecided = (item: string): RecallItem => ({ item, disposition: '',
 
 export const recallIdOfLot = (lot: string): string => `${lot}:recall`
 
-/** A lot that is taken back opens its recall by itself: each of its containers, and each infusion of one, waits for what is done about it. Once a lot, for a recalled one is not recalled again. */
-export function recallOfLot(file: Pick<LotFile, 'row' | 'containers'>, rows: Rows, reason: string, by: string): RowWrite {
+/** Who has to know of a recall at once. */
+export const CONCERNED = ['qa', 'physician', 'nurse', 'coordinator'] as const
+
+/**
+ * A lot is taken back: it and its containers are on hold, and its recall opens by itself, in which each container, and each infusion of one, waits for what is done
+ * about it. Once a lot, for a recalled one is not recalled again.
+ */
+export function recallLot(
+  file: LotFile,
+  rows: Rows,
+  { hold, reason, by }: { readonly hold: string; readonly reason: string; readonly by: string },
+): readonly RowWrite[] {
   const lot = file.row.id
   const items = [...file.containers.map(({ id }) => `container:${id}`), ...rows.of('infusion', lot).map(({ id }) => `infusion:${id}`)].map(
     undecided,
   )
   const data: RecallData = { start: `lot:${lot}`, reason, opened_by: by, status: 'open', items }
-  return { table: 'recall', id: recallIdOfLot(lot), parent: '', data }
+  return [
+    lotWrite(file, { disposition: 'recalled', holds: withHold(file.lot.holds, hold) }),
+    ...holdContainers(file.containers, hold),
+    { table: 'recall', id: recallIdOfLot(lot), parent: '', data },
+  ]
 }
 
 /** What of the genealogy a recall has not, and the other way round; '' where they agree. */

@@ -20,7 +20,8 @@ import {
 import { type BatchTemplate, batchTemplateSchema, checkTemplate, templateId } from './batch-template.ts'
 import { donationNumberSchema } from './donation-number.ts'
 import { endOfDay, zoneSchema } from './identity-commands.ts'
-import { type LotData, withHold } from './lot.ts'
+import type { LotData } from './lot.ts'
+import { holdLot } from './lot-file.ts'
 import { typedDecimal } from './quantity.ts'
 
 export type TemplateData = {
@@ -268,15 +269,7 @@ export const supplyCommands: readonly RecordCommand[] = [
       const text = `${material.value.data.name} ${id} is rejected: ${reason}; on hold for it: ${held.map(lot => lot.id).join(', ')}`
       return ok({
         entity,
-        writes: [
-          decided,
-          ...held.map(({ id: lot, parent, data }) => ({
-            table: 'lot' as const,
-            id: lot,
-            parent,
-            data: { ...data, holds: withHold(data.holds, hold) },
-          })),
-        ],
+        writes: [decided, ...held.map(lot => holdLot(lot, hold))],
         reason,
         ...(held.length > 0 ? { alerts: [{ to: ['qa' as const, 'physician' as const], text }] } : {}),
       })

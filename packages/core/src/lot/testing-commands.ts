@@ -13,11 +13,9 @@ import {
   type Rows,
   textSchema,
 } from '../record/index.ts'
-import { holdContainers } from './container-commands.ts'
-import { withHold } from './lot.ts'
-import { defineLotCommand, lotNeeds, lotPlace, lotWrite } from './lot-file.ts'
+import { defineLotCommand, lotNeeds, lotPlace } from './lot-file.ts'
 import { judgeResult, limitOf } from './quantity.ts'
-import { recallIdOfLot, recallOfLot } from './recall.ts'
+import { CONCERNED, recallIdOfLot, recallLot } from './recall.ts'
 
 export type ResultData = {
   readonly test: string
@@ -134,13 +132,7 @@ export const testingCommands: readonly RecordCommand[] = [
           { table: 'result', id, parent: input.id, data },
           ...(failed ? [{ table: 'oos' as const, id: `${id}:oos`, parent: input.id, data: oos }] : []),
           // a pending test that fails takes the lot back at once, before anybody has to decide
-          ...(recalled
-            ? [
-                lotWrite(file, { disposition: 'recalled', holds: withHold(file.lot.holds, hold) }),
-                ...holdContainers(file.containers, hold),
-                recallOfLot(file, rows, hold, actor.account),
-              ]
-            : []),
+          ...(recalled ? recallLot(file, rows, { hold, reason: hold, by: actor.account }) : []),
         ],
         reason: `${input.test}: ${input.raw} ${input.unit}${failed ? ', out of specification' : ''}`,
         ...(input.attachment_sha256 === undefined ? {} : { files: [input.attachment_sha256] }),
@@ -148,7 +140,7 @@ export const testingCommands: readonly RecordCommand[] = [
           ? {
               alerts: [
                 {
-                  to: recalled ? (['qa', 'physician', 'nurse', 'coordinator'] as const) : (['qa'] as const),
+                  to: recalled ? CONCERNED : (['qa'] as const),
                   text: `${input.id}: ${input.test} is ${input.raw} ${input.unit}, out of specification${recalled ? `; the lot is recalled and every container on hold, recall ${recallIdOfLot(input.id)}` : ''}`,
                 },
               ],

@@ -37,6 +37,12 @@ export function fusionTier({ ic50, refMatch, problematic, readSupport, expressio
   return fails.length === 0 ? 'Pass' : fails.length === 1 ? fails[0]! : 'Poor'
 }
 
+/** The order of fusions, splice junctions and listed antigens: by tier, then percentile, then name. */
+export const inTierOrder =
+  <T extends { readonly tier: FusionTier; readonly percentile: number }>(nameOf: (one: T) => string) =>
+  (a: T, b: T): number =>
+    FUSION_TIERS.indexOf(a.tier) - FUSION_TIERS.indexOf(b.tier) || byNumber(a.percentile, b.percentile) || byText(nameOf(a), nameOf(b))
+
 export interface FusionNeoantigen extends BestOfBoth {
   readonly id: NeoantigenId
   readonly fusion: Fusion
@@ -88,12 +94,7 @@ export function fusionNeoantigens(
       junctionOffset: (minigene?.junction ?? 0) + 1,
     })
   }
-  neoantigens.sort(
-    (a, b) =>
-      FUSION_TIERS.indexOf(a.tier) - FUSION_TIERS.indexOf(b.tier) ||
-      byNumber(a.percentile, b.percentile) ||
-      byText(a.fusion.id, b.fusion.id),
-  )
+  neoantigens.sort(inTierOrder(({ fusion }) => fusion.id))
   return {
     neoantigens,
     funnel: [

@@ -1,12 +1,12 @@
 // Listed antigens → their best peptides of both classes. What stands in their wild type, or without one in the proteome, is self.
-import { byNumber, byText, type FunnelRow } from '../base/index.ts'
+import type { FunnelRow } from '../base/index.ts'
 import { isStandardPeptide } from '../bio/index.ts'
 import { rounded } from '../format/index.ts'
 import { type MinigeneWindow, newStretch } from '../peptide/index.ts'
 import { novelWords } from '../variant/index.ts'
 import type { ListedAntigen } from './antigen-list.ts'
 import { type BestOfBoth, bestOfBoth, CLASS_II_COLUMNS, class2Cells, type FurtherScope, NO_ALLELE } from './best-presented.ts'
-import { FUSION_TIERS, type FusionTier, fusionTier, isFirstToScreen } from './fusion-neoantigens.ts'
+import { type FusionTier, fusionTier, inTierOrder, isFirstToScreen } from './fusion-neoantigens.ts'
 import type { ScreenedAntigen } from './minigene-table.ts'
 import { furtherNeoantigenId, type NeoantigenId } from './neoantigen.ts'
 import { type MatchCandidate, type RefMatch, refMatchAs, refMatchOf, standsInProteome } from './reference-match.ts'
@@ -67,12 +67,7 @@ export function listedNeoantigens(
       minigene,
     }
   })
-  neoantigens.sort(
-    (a, b) =>
-      FUSION_TIERS.indexOf(a.tier) - FUSION_TIERS.indexOf(b.tier) ||
-      byNumber(a.percentile, b.percentile) ||
-      byText(a.antigen.id, b.antigen.id),
-  )
+  neoantigens.sort(inTierOrder(({ antigen }) => antigen.id))
   const row = (reason: string, count: number, example: string): FunnelRow => ({ stage: 'antigens', reason, count, example })
   return {
     neoantigens,

@@ -1,10 +1,10 @@
 // New splice junctions → their best peptide. A peptide counts when it crosses or follows the junction and stands in no protein of the gene; tiers as for fusions.
-import { byNumber, byText, type FunnelRow } from '../base/index.ts'
+import type { FunnelRow } from '../base/index.ts'
 import { rounded } from '../format/index.ts'
 import { type MinigeneWindow, newStretch } from '../peptide/index.ts'
 import { novelWords, type SpliceCandidate } from '../variant/index.ts'
 import { type BestOfBoth, bestOfBoth, CLASS_II_COLUMNS, class2Cells, type FurtherScope } from './best-presented.ts'
-import { FUSION_TIERS, type FusionTier, fusionTier, isFirstToScreen } from './fusion-neoantigens.ts'
+import { type FusionTier, fusionTier, inTierOrder, isFirstToScreen } from './fusion-neoantigens.ts'
 import type { ScreenedAntigen } from './minigene-table.ts'
 import { furtherNeoantigenId, type NeoantigenId } from './neoantigen.ts'
 import { type MatchCandidate, type RefMatch, refMatchOf } from './reference-match.ts'
@@ -76,12 +76,7 @@ export function spliceNeoantigens(
       minigene,
     }
   })
-  neoantigens.sort(
-    (a, b) =>
-      FUSION_TIERS.indexOf(a.tier) - FUSION_TIERS.indexOf(b.tier) ||
-      byNumber(a.percentile, b.percentile) ||
-      byText(a.candidate.junction.id, b.candidate.junction.id),
-  )
+  neoantigens.sort(inTierOrder(({ candidate }) => candidate.junction.id))
   return {
     neoantigens,
     funnel: selfOnly === 0 ? [] : [{ stage: 'splicing', reason: 'no-new-peptide', count: selfOnly, example }],

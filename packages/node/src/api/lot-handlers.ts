@@ -63,6 +63,8 @@ const PAGE = {
 
 /** Commands whose signature makes a lot fit to give. */
 const RELEASES = new Set(['lot.release', 'lot.accept'])
+const lastRelease = (signatures: readonly CertificateSignature[]): CertificateSignature | undefined =>
+  signatures.findLast(({ command }) => RELEASES.has(command))
 
 /** Subjects, and lots, of one study. */
 const MOST_OF_STUDY = 10_000
@@ -90,7 +92,7 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
     disposition: LotData['disposition'],
     checkpoint: SealedNote | undefined,
   ): Promise<ReleaseProof | undefined> => {
-    const index = signatures.filter(({ command }) => RELEASES.has(command)).at(-1)?.event
+    const index = lastRelease(signatures)?.event
     if (index === undefined || checkpoint === undefined || !['released', 'conditional'].includes(disposition)) return undefined
     const [event] = await listEvents(pool, index - 1, 1)
     const hashes = store.logs.record.tree.inclusionProof(index, checkpoint.size)
@@ -130,7 +132,7 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
       const { lot } = order.value.data
       const file = await readLotFile(pool, lot)
       if (!file.ok) return file
-      const released = (await signaturesOf(pool, lot)).filter(({ command }) => RELEASES.has(command)).at(-1)
+      const released = lastRelease(await signaturesOf(pool, lot))
       return done(givenOrder(order.value, file.value, await rowsOf<InfusionData>('infusion', lot), released?.time ?? ''))
     },
     async 'study.tables'(call) {
@@ -152,7 +154,7 @@ export function lotHandlers({ record, clock }: HandlerTools, { lotInScope, rowIn
           file: file.value,
           orders: await rowsOf<DoseOrderData>('dose_order', id),
           infusions: await rowsOf<InfusionData>('infusion', id),
-          releasedAt: (await signaturesOf(pool, id)).filter(({ command }) => RELEASES.has(command)).at(-1)?.time ?? '',
+          releasedAt: lastRelease(await signaturesOf(pool, id))?.time ?? '',
         })
       }
       return specimens.length + lots.length === 0
