@@ -53,3 +53,27 @@ test('a value keeps the digits it was typed with; `<` is a comparator; words sta
     '"\ufffd0.3"',
   ])
 })
+
+test('a container of a released lot is not available while a vector in the lot is on hold', () => {
+  const standing = (holds: readonly string[]) => {
+    const container = {
+      id: 'L-B1',
+      parent: 'L',
+      data: { coi: '', stage: 'stored', holds: [], volume_ml: '10', expires: '2027-01-01T00:00:00Z' },
+    }
+    const file = {
+      row: { id: 'L' },
+      lot: { subject: '', coi: '', product_type: 'VECTOR', disposition: 'released', holds: [], samples: {} },
+      holds,
+      template: { release: [], steps: [] },
+      steps: new Map(),
+      results: [],
+      containers: [container],
+    } as unknown as LotFile
+    const input = { file, specimen: undefined, therapy: undefined, infusions: [], orders: [], followUps: [], signatures: [] }
+    const [r4, r5] = (['R4', 'R5'] as const).map(release => exactJsonText(lotBundle(input, release)))
+    return [/"status": "((?:un)?available)"/.exec(r4!)?.[1], /"valueBoolean": (true|false)/.exec(r5!)?.[1]]
+  }
+  expect(standing([])).toEqual(['available', 'false'])
+  expect(standing(['vector lot V is on hold: a titre is repeated'])).toEqual(['unavailable', 'true'])
+})

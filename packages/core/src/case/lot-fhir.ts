@@ -84,8 +84,8 @@ type Reference = { readonly reference: string } | undefined
 
 function productOf(container: Row<ContainerData>, input: LotBundleInput, subject: Reference): Resource {
   const { id, data } = container
-  const { lot, template, steps } = input.file
-  const may = (lot.disposition === 'released' || lot.disposition === 'conditional') && lot.holds.length === 0 && data.holds.length === 0
+  const { lot, holds, template, steps } = input.file
+  const may = (lot.disposition === 'released' || lot.disposition === 'conditional') && holds.length === 0 && data.holds.length === 0
   return {
     resourceType: 'BiologicallyDerivedProduct',
     id: idOf(id),
@@ -109,7 +109,7 @@ function productOf(container: Row<ContainerData>, input: LotBundleInput, subject
 /** R5 knows where a product comes from, which part of its lot it is, how it stands, until when it may be used, and properties; processing and storage are no more its own. */
 function productInR5(container: Row<ContainerData>, input: LotBundleInput, subject: Reference): Resource {
   const { id, data } = container
-  const { containers, lot } = input.file
+  const { containers, lot, holds } = input.file
   const { specimen } = input
   const [donation] = specimen === undefined ? [] : donationOf(specimen.data)
   return {
@@ -128,7 +128,7 @@ function productInR5(container: Row<ContainerData>, input: LotBundleInput, subje
     property: [
       { type: coded('property', 'volume'), valueQuantity: { value: new Exact(data.volume_ml), unit: 'mL' } },
       { type: coded('property', 'disposition'), valueCodeableConcept: coded('disposition', lot.disposition) },
-      { type: coded('property', 'on hold'), valueBoolean: lot.holds.length > 0 || data.holds.length > 0 },
+      { type: coded('property', 'on hold'), valueBoolean: holds.length > 0 || data.holds.length > 0 },
     ],
   }
 }
