@@ -15,6 +15,9 @@ const header = (line: string) => {
   return space < 0 ? { id: line.slice(1), description: '' } : { id: line.slice(1, space), description: line.slice(space + 1).trim() }
 }
 
+/** The gene that a protein's header names: `gene_symbol:KRAS` (Ensembl), `GN=KRAS` (UniProt); '' where it names none. */
+export const geneInHeader = (text: string): string => /\bgene_symbol:(\S+)/.exec(text)?.[1] ?? /\bGN=(\S+)/.exec(text)?.[1] ?? ''
+
 /** Errors: `fasta-no-header` (text before the first `>`), `fasta-letter` (a letter that no sequence has), `fasta-empty` (a record without a sequence). */
 export function parseFasta(text: string): Result<readonly SequenceRecord[], Issue> {
   const records: SequenceRecord[] = []

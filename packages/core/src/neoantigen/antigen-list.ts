@@ -1,7 +1,7 @@
 // A list of antigens that no variant explains: a viral protein, an endogenous retrovirus, a retained intron, another tool's peptides. FASTA, a table, or a sequence a line.
 import { fail, type Issue, issue, ok, type Result } from '../base/index.ts'
 import { isStandardPeptide } from '../bio/index.ts'
-import { columnReader, delimiterOf, parseDelimited, parseFasta, type SequenceRecord } from '../format/index.ts'
+import { columnReader, delimiterOf, geneInHeader, parseDelimited, parseFasta, type SequenceRecord } from '../format/index.ts'
 
 export interface ListedAntigen {
   readonly id: string
@@ -67,9 +67,8 @@ function fromFasta(text: string): Result<readonly Listed[], Issue> {
   return ok(antigens)
 }
 
-/** `MT.1.KRAS.ENST….missense.12G/D`, or `gene_symbol:KRAS` (Ensembl), `GN=KRAS` (UniProt) in the description. */
-const geneOf = (id: SequenceRecord['id'], description: string): string =>
-  /^MT\.\d+\.([^.]+)\./.exec(id)?.[1] ?? /(?:\bgene_symbol:|\bGN=)(\S+)/.exec(description)?.[1] ?? ''
+/** Of `MT.1.KRAS.ENST….missense.12G/D`, or what the description names. */
+const geneOf = (id: SequenceRecord['id'], description: string): string => /^MT\.\d+\.([^.]+)\./.exec(id)?.[1] ?? geneInHeader(description)
 
 function fromTable(text: string): Result<readonly Listed[], Issue> {
   const lines = text.split(/\r?\n/)

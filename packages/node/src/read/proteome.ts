@@ -1,6 +1,7 @@
 // Proteins of a FASTA one by one; headers of Ensembl and UniProt give gene and transcript.
 import { type Caveat, caveat, fail, type Issue, inFile, issue, ok, type Result } from '@cognate/core/base'
 import type { HlaAllele } from '@cognate/core/bio'
+import { geneInHeader } from '@cognate/core/format'
 import { eachLine } from './text.ts'
 
 export interface ReadProtein {
@@ -48,7 +49,7 @@ export async function eachProtein(path: string, take: (protein: ReadProtein) => 
     take({
       id,
       transcript: /transcript:(\S+)/.exec(header)?.[1] ?? id,
-      gene: /gene_symbol:(\S+)/.exec(header)?.[1] ?? /GN=(\S+)/.exec(header)?.[1] ?? '',
+      gene: geneInHeader(header),
       sequence,
     })
     pieces = []
